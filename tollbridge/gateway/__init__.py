@@ -1,0 +1,22 @@
+"""Our door to Stripe, and the only room that imports its SDK."""
+
+from tollbridge.gateway.calls import Gateway, Intent
+from tollbridge.gateway.client import (
+    API_VERSION,
+    GatewayError,
+    Settings,
+    live_test_gateway,
+    simulator_gateway,
+    url_gateway,
+)
+
+__all__ = [
+    "API_VERSION",
+    "Gateway",
+    "GatewayError",
+    "Intent",
+    "Settings",
+    "live_test_gateway",
+    "simulator_gateway",
+    "url_gateway",
+]

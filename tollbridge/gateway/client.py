@@ -1,0 +1,99 @@
+"""Making a Stripe client: version, key, retries, time-outs and silence, each decided in this place."""
+
+import logging
+import os
+from dataclasses import dataclass
+
+import stripe
+
+from tollbridge.gateway.calls import Gateway
+from tollbridge.gateway.transport import CallableTransport, Exchange, UrlTransport
+
+API_VERSION = "2026-08-26.dahlia"
+"""The version of the pinned stripe-mock, so that the referee and we speak of the same shapes."""
+
+SANDBOX_KEY = "sk_test_tollbridge"
+"""Not a secret: what a stand-in for Stripe is shown, because the SDK insists on a key."""
+
+
+class GatewayError(Exception):
+    """The gateway cannot be made; the sentence says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How long and how often.
+
+    Args:
+        answer_within: seconds that the whole of one request may take at Stripe, clean-up included.
+        retries: how often the SDK asks again after a lost connection, a 409 or a 5xx.
+    """
+
+    answer_within: float = 30.0
+    retries: int = 2
+
+    @property
+    def attempt(self) -> float:
+        """Seconds for one attempt: three attempts and their pauses fit into four fifths of the whole."""
+        return self.answer_within / 5
+
+    @property
+    def longest_pause(self) -> float:
+        """Seconds, the most that a retry waits."""
+        return self.answer_within / 20
+
+
+def simulator_gateway(exchange: Exchange, settings: Settings) -> Gateway:
+    """Return a gateway to a stand-in for Stripe in this process."""
+    transport = CallableTransport(exchange, longest_pause=settings.longest_pause)
+    return _gateway(SANDBOX_KEY, stripe.DEFAULT_API_BASE, transport, settings)
+
+
+def url_gateway(url: str, settings: Settings) -> Gateway:
+    """Return a gateway to a stand-in for Stripe at a URL, such as stripe-mock.
+
+    Raises:
+        GatewayError: the URL is Stripe's own, which takes a test key and `live-test`.
+    """
+    if "stripe.com" in url:
+        raise GatewayError(f"--stripe {url} is Stripe itself: use --stripe live-test with a test key.")
+    transport = UrlTransport(timeout=settings.attempt, longest_pause=settings.longest_pause)
+    return _gateway(SANDBOX_KEY, url.rstrip("/"), transport, settings)
+
+
+def live_test_gateway(key: str | None, settings: Settings) -> Gateway:
+    """Return a gateway to Stripe's test mode.
+
+    Args:
+        key: a secret test key; never shown.
+        settings: how long and how often.
+
+    Raises:
+        GatewayError: there is no key, or it is not a secret test key.
+    """
+    if not key:
+        raise GatewayError("--stripe live-test needs a secret test key: set STRIPE_API_KEY=sk_test_….")
+    if not key.startswith("sk_test_") or len(key) <= len("sk_test_"):
+        raise GatewayError("STRIPE_API_KEY is not a secret test key: it has to begin with sk_test_.")
+    transport = UrlTransport(timeout=settings.attempt, longest_pause=settings.longest_pause)
+    return _gateway(key, stripe.DEFAULT_API_BASE, transport, settings)
+
+
+def _gateway(key: str, base: str, transport: stripe.HTTPClient, settings: Settings) -> Gateway:
+    _silence()
+    client = stripe.StripeClient(
+        key,
+        stripe_version=API_VERSION,
+        base_addresses={"api": base},
+        max_network_retries=settings.retries,
+        http_client=transport,
+    )
+    return Gateway(client, answer_within=settings.answer_within)
+
+
+def _silence() -> None:
+    """Keep the SDK from printing whole replies, secrets included, and from writing telemetry files."""
+    if os.environ.get("STRIPE_LOG"):
+        raise GatewayError("STRIPE_LOG makes the Stripe SDK print client secrets: unset it.")
+    stripe.enable_telemetry = False
+    logging.getLogger("stripe").disabled = True
