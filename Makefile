@@ -1,0 +1,29 @@
+# One line a target; what a target does is in scripts/. ARGS reach the program: make serve ARGS="--port 8081"
+.PHONY: help serve test check prove format bench stripe-mock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\): ## /\1@/p' Makefile | awk -F@ '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+serve: ## run the server at http://localhost:8080
+	@scripts/setup run && exec .venv/bin/tollbridge serve $(ARGS)
+
+test: ## unit and contract tests: quick, no network
+	@scripts/setup test && exec .venv/bin/python -m pytest $(ARGS)
+
+check: ## everything CI runs on top of test: linters, stripe-mock, integration tests
+	@scripts/setup check && exec scripts/check $(ARGS)
+
+prove: ## what takes long: Schemathesis and Hypothesis at full length
+	@scripts/setup test && exec scripts/prove $(ARGS)
+
+format: ## rewrite the sources as ruff wants them
+	@scripts/setup test && .venv/bin/ruff check --fix-only --quiet . && exec .venv/bin/ruff format .
+
+bench: ## measure against Prism, plain Connexion and stripe-mock
+	@scripts/setup check && exec .venv/bin/python bench/run.py $(ARGS)
+
+stripe-mock: ## run the real stripe-mock at http://127.0.0.1:12111
+	@exec scripts/stripe-mock $(ARGS)
+
+clean: ## remove what the targets above made
+	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
