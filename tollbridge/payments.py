@@ -89,9 +89,7 @@ class Payments:
             await self._tie(organization, method, intent, until, charged=error_on_requires_action)
         return intent.client_secret
 
-    async def _method(
-        self, organization: Organization, customer: str, chosen: int | None, until: float
-    ) -> str | None:
+    async def _method(self, organization: Organization, customer: str, chosen: int | None, until: float) -> str | None:
         """Return the chosen method's id at Stripe; None where none was chosen."""
         if chosen is None:
             return None
@@ -150,7 +148,5 @@ class Payments:
 
 def _customer(organization: Organization) -> str:
     if organization.customer is None:
-        raise CustomerMissing(
-            f"Organization {organization.id} has no customer at Stripe, so nothing can be charged."
-        )
+        raise CustomerMissing(f"Organization {organization.id} has no customer at Stripe, so nothing can be charged.")
     return organization.customer

@@ -9,6 +9,7 @@ from tollbridge.gateway.client import (
     simulator_gateway,
     url_gateway,
 )
+from tollbridge.gateway.transport import StripeExchange
 
 __all__ = [
     "API_VERSION",
@@ -16,6 +17,7 @@ __all__ = [
     "GatewayError",
     "Intent",
     "Settings",
+    "StripeExchange",
     "live_test_gateway",
     "simulator_gateway",
     "url_gateway",

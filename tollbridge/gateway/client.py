@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import stripe
 
 from tollbridge.gateway.calls import Gateway
-from tollbridge.gateway.transport import CallableTransport, Exchange, UrlTransport
+from tollbridge.gateway.transport import CallableTransport, StripeExchange, UrlTransport
 
 API_VERSION = "2026-08-26.dahlia"
 """The version of the pinned stripe-mock, so that the referee and we speak of the same shapes."""
@@ -43,7 +43,7 @@ class Settings:
         return self.answer_within / 20
 
 
-def simulator_gateway(exchange: Exchange, settings: Settings) -> Gateway:
+def simulator_gateway(exchange: StripeExchange, settings: Settings) -> Gateway:
     """Return a gateway to a stand-in for Stripe in this process."""
     transport = CallableTransport(exchange, longest_pause=settings.longest_pause)
     return _gateway(SANDBOX_KEY, stripe.DEFAULT_API_BASE, transport, settings)

@@ -11,7 +11,7 @@ import stripe
 
 from tollbridge.gateway.attempts import current
 
-Exchange = Callable[[str, str, Mapping[str, str], bytes], Awaitable[tuple[int, Mapping[str, str], bytes]]]
+StripeExchange = Callable[[str, str, Mapping[str, str], bytes], Awaitable[tuple[int, Mapping[str, str], bytes]]]
 """`(method, url, headers, body) -> (status, lower-case headers, body)`; OSError where nothing came back."""
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -22,7 +22,7 @@ class CallableTransport(stripe.HTTPClient):
 
     name = "callable"
 
-    def __init__(self, exchange: Exchange, *, longest_pause: float) -> None:
+    def __init__(self, exchange: StripeExchange, *, longest_pause: float) -> None:
         """Wrap a callable.
 
         Args:
@@ -40,9 +40,7 @@ class CallableTransport(stripe.HTTPClient):
         attempts = current.get()
         attempts.sending()
         try:
-            status, answered, body = await self._exchange(
-                method.upper(), url, headers, (post_data or "").encode()
-            )
+            status, answered, body = await self._exchange(method.upper(), url, headers, (post_data or "").encode())
         except OSError as error:
             attempts.lost(arrived=not isinstance(error, ConnectionRefusedError))
             # A bare OSError would escape the SDK unwrapped (stripe 16.1.0), and unretried.

@@ -103,7 +103,12 @@ class World:
                 for m in o.payment_methods.values()
             ],
             "subscriptions": [
-                {"id": o.subscription, "customer": o.customer, "status": "active", "default_payment_method": None}
+                {
+                    "id": o.subscription,
+                    "customer": o.customer,
+                    "status": "active",
+                    "default_payment_method": None,
+                }
                 for o in known
                 if o.subscription
             ],

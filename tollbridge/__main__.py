@@ -1,0 +1,5 @@
+"""`python -m tollbridge` is the command `tollbridge`."""
+
+from tollbridge.cli import main
+
+main()

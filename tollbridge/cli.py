@@ -1,0 +1,134 @@
+"""The commands."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from tollbridge import __version__
+from tollbridge.compose import (
+    CANNOT_START,
+    Options,
+    Sandbox,
+    bind,
+    compose,
+    request_log,
+    run,
+    set_up_logging,
+)
+
+DEFAULTS = Options()
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+EXAMPLE = '{"amount":4200,"currency":"usd","payment_method":4242}'
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="tollbridge")
+def main() -> None:
+    """A contract-first mock server for Stripe-backed payment APIs."""
+
+
+@main.command()
+@click.option("--host", default="localhost", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--contract", type=FILE, help="OpenAPI 3.0 document.  [default: the bundled openapi.yaml]")
+@click.option("--handlers", type=FOLDER, help="Folder with a file for each controller.  [default: the bundled one]")
+@click.option("--world", type=FILE, help="Who exists: organizations, accounts, cards.  [default: the bundled one]")
+@click.option(
+    "--stripe",
+    default="simulator",
+    show_default=True,
+    metavar="simulator|URL|live-test",
+    help="Which Stripe: the built-in one (offline), one at a URL such as stripe-mock, or Stripe's own test mode "
+    "with STRIPE_API_KEY=sk_test_….",
+)
+@click.option(
+    "--log",
+    type=click.Choice(["auto", "pretty", "json"]),
+    default="auto",
+    show_default=True,
+    help="A line for each request: for people, or JSON. auto: pretty on a terminal.",
+)
+@click.option("--quiet", is_flag=True, help="No banner and no request log.")
+def serve(
+    host: str,
+    port: int,
+    contract: Path | None,
+    handlers: Path | None,
+    world: Path | None,
+    stripe: str,
+    log: str,
+    quiet: bool,
+) -> None:
+    """Serve the contract, offline.
+
+    \b
+    Examples:
+      tollbridge serve
+      tollbridge serve --port 9000 --stripe http://127.0.0.1:12111
+      STRIPE_API_KEY=sk_test_… tollbridge serve --stripe live-test
+
+    Exit codes: 0 stopped as asked, 1 could not start (the sentence says why), 2 wrong usage.
+    """
+    options = Options(
+        contract=contract or DEFAULTS.contract,
+        handlers=handlers or DEFAULTS.handlers,
+        world=world or DEFAULTS.world,
+        stripe=stripe,
+    )
+    set_up_logging(colours=sys.stderr.isatty())
+    pretty = log == "pretty" or (log == "auto" and sys.stdout.isatty())
+    note = request_log(sys.stdout, pretty=pretty, colours=pretty and sys.stdout.isatty())
+    try:
+        sandbox = compose(options, (lambda _exchange: None) if quiet else note)
+        sockets = bind(host, port)
+    except CANNOT_START as reason:
+        raise click.ClickException(str(reason)) from None
+    if not quiet:
+        shown = "localhost" if host in ("localhost", "0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+        click.echo(_banner(sandbox, f"http://{shown}:{sockets[0].getsockname()[1]}", stripe), err=True)
+    run(sandbox.app, sockets)
+
+
+def _banner(sandbox: Sandbox, url: str, stripe: str) -> str:
+    world = sandbox.world
+    account = world.default_account
+    organization = world.organizations.get(account.organization or 0)
+    lines = [
+        "",
+        f"  {click.style('tollbridge', bold=True)} {__version__}   {click.style(url, fg='cyan')}",
+        f"  docs      {url}/_tollbridge/docs",
+        f"  Stripe    {stripe}",
+        f"  acts as   {account.name} ({account.role}) without a token",
+    ]
+    if organization:
+        lines.append(f"  cards     of {organization.name}, as payment_method:")
+        lines += [f"            {m.id:<6} {_card(m.card, m.attached)}" for m in organization.payment_methods.values()]
+    first = sandbox.contract.operations[0]
+    lines += [
+        "",
+        f"  curl -X {first.method.upper()} {url}{first.path} \\",
+        f"    -H 'Content-Type: application/json' -d '{EXAMPLE}'",
+        "",
+        "  Ctrl-C stops it.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+CARDS = {
+    "4242424242424242": "Visa, succeeds",
+    "5555555555554444": "Mastercard, succeeds",
+    "4000000000000341": "fails when it is charged",
+    "4000002760003184": "asks for 3-D Secure on every payment",
+    "4000000000003220": "asks for 3-D Secure 2",
+    "4000008260003178": "asks for 3-D Secure, then has insufficient funds",
+}
+
+
+def _card(number: str, attached: bool) -> str:
+    known = CARDS.get(number, f"card ending in {number[-4:]}")
+    return known if attached else f"card ending in {number[-4:]}, not attached to the customer"

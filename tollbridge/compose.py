@@ -1,0 +1,167 @@
+"""The one place where the parts meet: settings in, an application out."""
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp
+
+from tollbridge.contract import Contract, ContractError, load_contract
+from tollbridge.gateway import (
+    Gateway,
+    GatewayError,
+    Settings,
+    StripeExchange,
+    live_test_gateway,
+    simulator_gateway,
+    url_gateway,
+)
+from tollbridge.payments import Payments
+from tollbridge.server.application import Parts, application
+from tollbridge.server.exchange import Exchange
+from tollbridge.server.handlers import HandlerError, load_handlers
+from tollbridge.server.operations import Limits
+from tollbridge.server.requestlog import request_log
+from tollbridge.server.run import BindError, bind, run, set_up_logging
+from tollbridge.simulator import NoAnswer, Request, Simulator
+from tollbridge.world import World, WorldError, load_world
+
+log = logging.getLogger(__name__)
+
+PACKAGE = Path(__file__).parent
+
+CANNOT_START = (BindError, ContractError, GatewayError, HandlerError, WorldError)
+"""What keeps a server from starting; each is a sentence for whoever started it."""
+
+__all__ = [
+    "CANNOT_START",
+    "Options",
+    "Sandbox",
+    "bind",
+    "bundled",
+    "compose",
+    "request_log",
+    "run",
+    "set_up_logging",
+]
+
+
+def bundled() -> Path:
+    """Return the folder that holds `openapi.yaml` and `handlers/`: the wheel's, or the checkout's."""
+    inside = PACKAGE / "bundled"
+    return inside if inside.is_dir() else PACKAGE.parent
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a server is made from.
+
+    Args:
+        contract: the OpenAPI document.
+        handlers: the folder with the handlers.
+        world: the world file.
+        stripe: `simulator`, `live-test` or the URL of a stand-in.
+        calls: how long and how often Stripe is asked.
+        limits: how long a client may take.
+        environment: where `STRIPE_API_KEY` is looked up.
+    """
+
+    contract: Path = field(default_factory=lambda: bundled() / "openapi.yaml")
+    handlers: Path = field(default_factory=lambda: bundled() / "handlers")
+    world: Path = PACKAGE / "world" / "default.yaml"
+    stripe: str = "simulator"
+    calls: Settings = field(default_factory=Settings)
+    limits: Limits = field(default_factory=Limits)
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A composed server.
+
+    Args:
+        app: the ASGI application.
+        contract: what it serves.
+        world: who exists in it.
+        simulator: its Stripe; None where that is elsewhere.
+    """
+
+    app: ASGIApp
+    contract: Contract
+    world: World
+    simulator: Simulator | None
+
+
+def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
+    """Build a server.
+
+    Args:
+        options: what it is made from.
+        note: told of every answered request.
+
+    Raises:
+        ContractError, HandlerError, WorldError, GatewayError: with a sentence that says what to mend.
+    """
+    contract = load_contract(options.contract)
+    world = load_world(options.world)
+    simulator = Simulator(world.seed()) if options.stripe == "simulator" else None
+    payments = Payments(_gateway(options, simulator))
+    bindings = {"payments": payments}
+    handlers = load_handlers(contract, options.handlers, frozenset({"body", "caller", *bindings}))
+    parts = Parts(
+        contract=contract,
+        handlers=handlers,
+        world=world,
+        bindings=bindings,
+        mounts={},
+        note=_warning_once(note, world),
+        limits=options.limits,
+    )
+    return Sandbox(application(parts), contract, world, simulator)
+
+
+def _gateway(options: Options, simulator: Simulator | None) -> Gateway:
+    if simulator is not None:
+        return simulator_gateway(_exchange_with(simulator), options.calls)
+    if options.stripe == "live-test":
+        return live_test_gateway(options.environment.get("STRIPE_API_KEY"), options.calls)
+    return url_gateway(options.stripe, options.calls)
+
+
+def _exchange_with(simulator: Simulator) -> StripeExchange:
+    """Join the SDK's transport to the simulator; neither knows the other."""
+
+    async def exchange(
+        method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        parts = urlsplit(url)
+        lower = {name.lower(): value for name, value in headers.items()}
+        try:
+            reply = simulator.handle(Request(method, parts.path, parts.query, lower, body))
+        except NoAnswer as silence:
+            raise ConnectionResetError(f"the simulator was told to give no answer ({silence.kind})") from None
+        return reply.status, reply.headers, reply.body
+
+    return exchange
+
+
+def _warning_once(note: Callable[[Exchange], None], world: World) -> Callable[[Exchange], None]:
+    """Pass notes on, and say once a run that requests without a token act as somebody."""
+    warned = False
+
+    def noting(exchange: Exchange) -> None:
+        nonlocal warned
+        note(exchange)
+        if exchange.anonymous and exchange.operation is not None and not warned:
+            warned = True
+            account = world.default_account
+            log.warning(
+                "A request came without a token: it acts as the world's default account, %s (%s). This is said once.",
+                account.name,
+                account.role,
+            )
+
+    return noting

@@ -1,0 +1,39 @@
+"""Sending answers: JSON documents and problems, with the headers that every answer carries."""
+
+from collections.abc import Mapping
+
+import orjson
+from starlette.types import Send
+
+from tollbridge.problems import Problem
+
+JSON = b"application/json"
+PROBLEM = b"application/problem+json"
+NO_STORE = (b"cache-control", b"no-store")
+
+
+async def send_json(send: Send, status: int, document: object) -> None:
+    """Send a document as `application/json`."""
+    await _send(send, status, JSON, orjson.dumps(document), {})
+
+
+async def send_problem(send: Send, problem: Problem, document: Mapping[str, object]) -> None:
+    """Send a problem as `application/problem+json`.
+
+    Args:
+        send: the ASGI channel.
+        problem: for its status and headers.
+        document: as `problem.document()` gave it.
+    """
+    await _send(send, problem.status, PROBLEM, orjson.dumps(document), problem.headers)
+
+
+async def _send(send: Send, status: int, media: bytes, body: bytes, headers: Mapping[str, str]) -> None:
+    lines = [
+        (b"content-type", media),
+        (b"content-length", str(len(body)).encode()),
+        NO_STORE,
+        *((name.lower().encode(), value.encode()) for name, value in headers.items()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": lines})
+    await send({"type": "http.response.body", "body": body})

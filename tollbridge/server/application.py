@@ -1,0 +1,78 @@
+"""The Connexion application: contract in, ASGI out."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import partial
+
+from connexion import AsyncApp
+from connexion.exceptions import InvalidSpecification
+from connexion.middleware.context import ContextMiddleware
+from connexion.middleware.routing import RoutingMiddleware
+from connexion.resolver import Resolver
+from connexion.spec import Specification
+from starlette.types import ASGIApp
+
+from tollbridge.contract import Contract, ContractError
+from tollbridge.server.edge import Edge
+from tollbridge.server.exchange import Exchange
+from tollbridge.server.handlers import Handler
+from tollbridge.server.operations import Limits, Operations, endpoint
+from tollbridge.server.surface import surface
+from tollbridge.world import World
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an application is made of.
+
+    Args:
+        contract: what is served.
+        handlers: one function an operation, by `controller.operationId`.
+        world: who may call.
+        bindings: what handlers may ask for by name.
+        mounts: further applications below `/_tollbridge`, by path.
+        note: told of every answered request.
+        limits: how long a client may take.
+    """
+
+    contract: Contract
+    handlers: Mapping[str, Handler]
+    world: World
+    bindings: Mapping[str, object]
+    mounts: Mapping[str, ASGIApp]
+    note: Callable[[Exchange], None]
+    limits: Limits = Limits()
+
+
+class ExactRouting(RoutingMiddleware):
+    """Connexion's routing without redirects: a path with a trailing slash is another path."""
+
+    def add_api(self, specification: Specification, **kwargs: object) -> None:  # type: ignore[override]
+        """Register the contract, then turn Starlette's slash redirects off."""
+        super().add_api(specification, **kwargs)
+        self.router.redirect_slashes = False
+        for mount in self.router.routes:
+            mount.app.redirect_slashes = False
+
+
+def application(parts: Parts) -> ASGIApp:
+    """Return the ASGI application.
+
+    Raises:
+        ContractError: Connexion cannot serve the contract.
+    """
+    operations = {
+        operation.operation_id: endpoint(operation, parts.handlers[f"{operation.controller}.{operation.operation_id}"])
+        for operation in parts.contract.operations
+    }
+    innermost = partial(
+        Operations, endpoints=operations, world=parts.world, bindings=parts.bindings, limits=parts.limits
+    )
+    app = AsyncApp("tollbridge", middlewares=[ExactRouting, ContextMiddleware, innermost])
+    try:
+        # Connexion fills defaults into what it is given.
+        app.add_api(deepcopy(parts.contract.document), resolver=Resolver(parts.handlers.__getitem__))
+    except InvalidSpecification as error:
+        raise ContractError(f"{parts.contract.path}: {error.detail or error}") from None
+    return Edge(app, surface(parts.contract, parts.mounts), parts.note)

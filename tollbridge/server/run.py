@@ -1,0 +1,99 @@
+"""Running the application: sockets first, so that a taken port is a sentence; then uvicorn."""
+
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from tollbridge.server.protocol import LimitedProtocol
+from tollbridge.server.redaction import RedactingFormatter
+
+BACKLOG = 2048
+GRACE_SECONDS = 5
+
+
+class BindError(Exception):
+    """The address cannot be had; the sentence says why and what to do."""
+
+
+def bind(host: str, port: int) -> list[socket.socket]:
+    """Take an address.
+
+    Args:
+        host: a name or an address. `localhost` is 127.0.0.1 and, where the machine has it, ::1.
+        port: 0 for any that is free.
+
+    Raises:
+        BindError: the port is taken, or the host is not this machine's.
+    """
+    if host != "localhost":
+        return [_bound(host, port)]
+    first = _bound("127.0.0.1", port)
+    try:
+        return [first, _bound("::1", first.getsockname()[1])]
+    except BindError:
+        if _has_ipv6():
+            first.close()
+            raise
+        return [first]
+
+
+def run(app: ASGIApp, sockets: Sequence[socket.socket]) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way get a few seconds to end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn raises the signal again when it is done; having ended as asked is success.
+        signal.signal(number, lambda *_: None)
+    config = uvicorn.Config(
+        app,
+        http=LimitedProtocol,
+        ws="none",
+        loop="asyncio",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=list(sockets))
+
+
+def set_up_logging(*, colours: bool) -> None:
+    """Send warnings and errors to stderr, with secrets masked.
+
+    Args:
+        colours: whether the level is coloured.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    level = "\x1b[33m%(levelname)s\x1b[0m" if colours else "%(levelname)s"
+    handler.setFormatter(RedactingFormatter(f"{level}  %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    try:
+        bound.bind((host, port))
+        bound.listen(BACKLOG)
+    except OSError as error:
+        bound.close()
+        reason = error.strerror or str(error)
+        raise BindError(f"Cannot listen on {host} port {port}: {reason}. Choose another with --port.") from None
+    bound.set_inheritable(True)
+    return bound
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
