@@ -1,0 +1,76 @@
+"""The endpoint as stock Connexion serves it: its own routing, strict validation and response validation.
+
+The handler asks the same gateway and the same simulator as ours, once, so that only the server differs.
+It is no equal in what it refuses; it is what one would write first.
+"""
+
+import logging
+import sys
+from typing import Any
+
+import uvicorn
+from connexion import AsyncApp
+from connexion.resolver import Resolver
+
+from tollbridge.gateway import Settings, simulator_gateway
+from tollbridge.payments import Payments
+from tollbridge.simulator import Request, Simulator
+from tollbridge.world import Organization
+
+CUSTOMER = "cus_Bench000000001"
+METHOD = "pm_Bench0000000000000000042"
+SEED = {
+    "settlement_currency": "usd",
+    "customers": [{"id": CUSTOMER, "email": None, "name": None, "default_source": METHOD}],
+    "payment_methods": [{"id": METHOD, "card": "4242424242424242", "customer": CUSTOMER}],
+    "subscriptions": [],
+}
+PAYER = Organization(
+    id=1,
+    name="Bench",
+    customer=CUSTOMER,
+    email=None,
+    subscription=None,
+    default_source=None,
+    payment_methods={},
+)
+
+
+def payments() -> Payments:
+    """Return the use case on a simulator with one customer."""
+    simulator = Simulator(SEED)
+
+    async def exchange(method: str, url: str, headers: Any, body: bytes) -> tuple[int, Any, bytes]:
+        path, _, query = url.removeprefix("https://api.stripe.com").partition("?")
+        lower = {name.lower(): value for name, value in headers.items()}
+        reply = simulator.handle(Request(method, path, query, lower, body))
+        return reply.status, reply.headers, reply.body
+
+    return Payments(simulator_gateway(exchange, Settings()))
+
+
+def build(contract: str) -> AsyncApp:
+    """Return the stock app.
+
+    Args:
+        contract: path of the OpenAPI document.
+    """
+    use_case = payments()
+
+    async def create_payment_intent(body: dict[str, Any]) -> tuple[dict[str, str], int, dict[str, str]]:
+        secret = await use_case.create_intent(PAYER, **body)
+        # A bare dict is a 500 here: the operation documents two media types (Connexion 3.3.0).
+        return {"client_secret": secret}, 200, {"Content-Type": "application/json"}
+
+    app = AsyncApp("plain_connexion")
+    resolver = Resolver(function_resolver=lambda _: create_payment_intent)
+    app.add_api(contract, resolver=resolver, strict_validation=True, validate_responses=True)
+    return app
+
+
+if __name__ == "__main__":
+    logging.disable(logging.WARNING)
+    uvicorn.run(
+        build(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]), http="httptools", lifespan="on",
+        access_log=False, log_level="error",
+    )  # fmt: skip
