@@ -20,10 +20,10 @@ format: ## rewrite the sources as ruff wants them
 	@scripts/setup test && .venv/bin/ruff check --fix-only --quiet . && exec .venv/bin/ruff format .
 
 bench: ## measure against Prism, plain Connexion and stripe-mock
-	@scripts/setup check && exec .venv/bin/python bench/run.py $(ARGS)
+	@scripts/setup bench && exec .venv/bin/python bench/run.py $(ARGS)
 
 stripe-mock: ## run the real stripe-mock at http://127.0.0.1:12111
 	@exec scripts/stripe-mock $(ARGS)
 
 clean: ## remove what the targets above made
-	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
+	@rm -rf .venv .tools bench/node_modules tests/integration/*/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis

@@ -7,43 +7,27 @@ It is no equal in what it refuses; it is what one would write first.
 import logging
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from connexion import AsyncApp
 from connexion.resolver import Resolver
 
+from tollbridge.compose import Options
 from tollbridge.gateway import Settings, simulator_gateway
 from tollbridge.payments import Payments
 from tollbridge.simulator import Request, Simulator
-from tollbridge.world import Organization
-
-CUSTOMER = "cus_Bench000000001"
-METHOD = "pm_Bench0000000000000000042"
-SEED = {
-    "settlement_currency": "usd",
-    "customers": [{"id": CUSTOMER, "email": None, "name": None, "default_source": METHOD}],
-    "payment_methods": [{"id": METHOD, "card": "4242424242424242", "customer": CUSTOMER}],
-    "subscriptions": [],
-}
-PAYER = Organization(
-    id=1,
-    name="Bench",
-    customer=CUSTOMER,
-    email=None,
-    subscription=None,
-    default_source=None,
-    payment_methods={},
-)
+from tollbridge.world import World, load_world
 
 
-def payments() -> Payments:
-    """Return the use case on a simulator with one customer."""
-    simulator = Simulator(SEED)
+def payments(world: World) -> Payments:
+    """Return the use case on a simulator of a world."""
+    simulator = Simulator(world.seed())
 
     async def exchange(method: str, url: str, headers: Any, body: bytes) -> tuple[int, Any, bytes]:
-        path, _, query = url.removeprefix("https://api.stripe.com").partition("?")
+        parts = urlsplit(url)
         lower = {name.lower(): value for name, value in headers.items()}
-        reply = simulator.handle(Request(method, path, query, lower, body))
+        reply = simulator.handle(Request(method, parts.path, parts.query, lower, body))
         return reply.status, reply.headers, reply.body
 
     return Payments(simulator_gateway(exchange, Settings()))
@@ -55,10 +39,12 @@ def build(contract: str) -> AsyncApp:
     Args:
         contract: path of the OpenAPI document.
     """
-    use_case = payments()
+    world = load_world(Options().world)
+    use_case = payments(world)
+    payer = world.organizations[world.default_account.organization or 0]
 
     async def create_payment_intent(body: dict[str, Any]) -> tuple[dict[str, str], int, dict[str, str]]:
-        secret = await use_case.create_intent(PAYER, **body)
+        secret = await use_case.create_intent(payer, **body)
         # A bare dict is a 500 here: the operation documents two media types (Connexion 3.3.0).
         return {"client_secret": secret}, 200, {"Content-Type": "application/json"}
 
