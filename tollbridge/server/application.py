@@ -42,7 +42,7 @@ class Parts:
     bindings: Mapping[str, object]
     mounts: Mapping[str, ASGIApp]
     note: Callable[[Exchange], None]
-    limits: Limits = Limits()
+    limits: Limits
 
 
 class ExactRouting(RoutingMiddleware):
