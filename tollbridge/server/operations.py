@@ -159,6 +159,7 @@ def _entry(violation: Violation) -> dict[str, str]:
     given = {
         "pointer": violation.pointer,
         "header": violation.header,
+        "parameter": violation.parameter,
         "detail": violation.detail,
         "rule": violation.rule,
     }

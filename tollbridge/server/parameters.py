@@ -78,4 +78,11 @@ def _value(kind: str, text: str) -> object:
 
 
 def _violation(parameter: Parameter, detail: str, rule: str | None = None) -> Violation:
-    return Violation(detail=detail, rule=rule or parameter.rule, pointer=None, header=parameter.name)
+    in_header = parameter.location == "header"
+    return Violation(
+        detail=detail,
+        rule=rule or parameter.rule,
+        pointer=None,
+        header=parameter.name if in_header else None,
+        parameter=None if in_header else parameter.name,
+    )

@@ -1,0 +1,145 @@
+"""The ledger: every documented statement as a rule, with what enforces it.
+
+Rules stand in the contract as `x-rules`, at the place they constrain. A rule that nothing enforces, and that
+no waiver explains, fails the build, and so does one whose enforcement is not there.
+"""
+
+import ast
+import importlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tollbridge.contract.pointer import pointer
+
+ORIGINS = ("documented", "provider", "choice")
+KINDS = ("schema", "code", "test", "check")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One documented statement.
+
+    Args:
+        id: unique in the contract, dotted.
+        statement: what holds, in our words.
+        origin: `documented` by the page, the `provider`'s, or our `choice`.
+        place: the pointer to what it constrains.
+        enforced_by: kinds and names of what enforces it.
+        waiver: why nothing does; None where something does.
+        decision: what was decided where the page contradicts itself; None where it does not.
+        rival: the other reading; None where there is none.
+        reason: why ours; None where nothing was decided.
+    """
+
+    id: str
+    statement: str
+    origin: str
+    place: str
+    enforced_by: tuple[tuple[str, str], ...]
+    waiver: str | None
+    decision: str | None
+    rival: str | None
+    reason: str | None
+    schema: Mapping[str, Any] = field(repr=False, compare=False)
+
+
+def rules_of(document: Mapping[str, Any]) -> Iterator[Rule]:
+    """Yield every rule of a contract, in its order."""
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), document)]
+    while waiting:
+        place, value = waiting.pop(0)
+        if isinstance(value, dict):
+            for entry in value.get("x-rules", ()):
+                yield _rule(entry, place, value)
+            waiting[:0] = [((*place, name), child) for name, child in value.items() if name != "x-rules"]
+        elif isinstance(value, list):
+            waiting[:0] = [((*place, index), child) for index, child in enumerate(value)]
+
+
+def _rule(entry: Mapping[str, Any], place: tuple[str | int, ...], schema: Mapping[str, Any]) -> Rule:
+    return Rule(
+        id=entry["id"],
+        statement=entry["statement"],
+        origin=entry["origin"],
+        place=pointer(*place),
+        enforced_by=tuple(
+            (kind, str(name)) for enforcement in entry.get("enforced_by", ()) for kind, name in enforcement.items()
+        ),
+        waiver=entry.get("waiver"),
+        decision=entry.get("decision"),
+        rival=entry.get("rival"),
+        reason=entry.get("reason"),
+        schema=schema,
+    )
+
+
+def ledger_complaints(rules: tuple[Rule, ...], root: Path) -> list[str]:
+    """Return what is wrong with a ledger, a sentence each; an empty list is a sound one.
+
+    Args:
+        rules: of the contract.
+        root: the folder below which the tests are.
+    """
+    complaints = [
+        f"{rule_id}: the id is given {count} times."
+        for rule_id, count in Counter(rule.id for rule in rules).items()
+        if count > 1
+    ]
+    for rule in rules:
+        complaints += [f"{rule.id}: {complaint}" for complaint in _complaints(rule, root)]
+    return complaints
+
+
+def _complaints(rule: Rule, root: Path) -> Iterator[str]:
+    if rule.origin not in ORIGINS:
+        yield f"the origin {rule.origin!r} is none of {', '.join(ORIGINS)}."
+    if not rule.enforced_by and not rule.waiver:
+        yield "nothing enforces it, and no waiver says why."
+    if rule.decision and not (rule.rival and rule.reason):
+        yield "a decision needs its rival reading and a reason."
+    for kind, name in rule.enforced_by:
+        if kind not in KINDS:
+            yield f"{kind!r} is no kind of enforcement."
+        elif not _exists(rule, kind, name, root):
+            yield f"the {kind} {name!r} does not exist."
+
+
+def _exists(rule: Rule, kind: str, name: str, root: Path) -> bool:
+    if kind == "schema":
+        return _has_keyword(rule.schema, name)
+    if kind == "code":
+        return _has_code(name)
+    return kind == "test" and _has_test(root, name)
+
+
+def _has_keyword(schema: Mapping[str, Any], name: str) -> bool:
+    """`minimum` is a keyword here (or of the parameter's schema); `anyOf/minimum` one of a branch's member."""
+    outer, _, inner = name.partition("/")
+    here = schema if outer in schema else schema.get("schema", {})
+    if not inner:
+        return outer in here
+    branches = here.get(outer, ())
+    return any(inner in member for branch in branches for member in branch.get("properties", {}).values())
+
+
+def _has_code(name: str) -> bool:
+    module, _, attributes = name.partition(":")
+    try:
+        here: Any = importlib.import_module(module)
+        for attribute in attributes.split("."):
+            here = getattr(here, attribute)
+    except (ImportError, AttributeError):
+        return False
+    return callable(here)
+
+
+def _has_test(root: Path, name: str) -> bool:
+    file, _, function = name.partition("::")
+    path = root / file
+    if not path.is_file():
+        return False
+    names = {node.name for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.FunctionDef)}
+    return function in names
