@@ -6,6 +6,7 @@ It is no equal in what it refuses; it is what one would write first.
 
 import logging
 import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,6 +58,6 @@ def build(contract: str) -> AsyncApp:
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
     uvicorn.run(
-        build(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]), http="httptools", lifespan="on",
+        build(str(Path(sys.argv[1]).resolve())), host="127.0.0.1", port=int(sys.argv[2]), http="httptools", lifespan="on",
         access_log=False, log_level="error",
     )  # fmt: skip

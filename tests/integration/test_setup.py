@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,13 @@ def test_a_lock_names_no_address_and_hashes_everything() -> None:
         assert all(line.endswith("\\") for line in packages)  # a hash follows
         pins[name] = {line.split()[0] for line in packages}
     assert pins["run"] < pins["test"]
+
+
+def test_the_locks_are_those_of_the_project() -> None:
+    """Every dependency of pyproject.toml stands in its lock as pinned there: scripts/lock was run."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = {"run": project["project"]["dependencies"], "test": project["dependency-groups"]["test"]}
+    for name, pins in wanted.items():
+        lock = (ROOT / f"requirements/{name}.txt").read_text().splitlines()
+        for pin in pins:
+            assert f"{pin.lower()} \\" in lock, f"{pin}: run scripts/lock"
