@@ -34,7 +34,7 @@ def payments(world: World) -> Payments:
     return Payments(simulator_gateway(exchange, Settings()))
 
 
-def build(contract: str) -> AsyncApp:
+def build(contract: Path) -> AsyncApp:
     """Return the stock app.
 
     Args:
@@ -57,7 +57,6 @@ def build(contract: str) -> AsyncApp:
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    uvicorn.run(
-        build(str(Path(sys.argv[1]).resolve())), host="127.0.0.1", port=int(sys.argv[2]), http="httptools", lifespan="on",
-        access_log=False, log_level="error",
-    )  # fmt: skip
+    app = build(Path(sys.argv[1]).resolve())
+    address = {"host": "127.0.0.1", "port": int(sys.argv[2])}
+    uvicorn.run(app, **address, http="httptools", lifespan="on", access_log=False, log_level="error")
