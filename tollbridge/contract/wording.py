@@ -4,15 +4,15 @@ Numbers come from the contract. What a client wrote is shown only where it canno
 booleans, and text of at most a word where the contract enumerates. Free text is told by its length.
 """
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    from tollbridge.contract.violations import Failure
+from tollbridge.contract.failures import Failure
 
 NAME_SHOWN = 40
 WORD_SHOWN = 12
 DIGITS_SHOWN = 24
+DIGITS_COUNTED = 1000
 VALUES_LISTED = 12
 
 EXPECTED = {
@@ -25,7 +25,7 @@ EXPECTED = {
 }
 
 
-def sentence(failure: "Failure") -> str:
+def sentence(failure: Failure) -> str:
     """Return the sentence of a failed keyword."""
     words = WORDS.get(failure.keyword)
     name = _name(failure.place)
@@ -48,82 +48,96 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
-        digits = str(value)
-        return digits if len(digits) <= DIGITS_SHOWN else f"an integer of {len(digits)} digits"
+        return _digits(value)
     if isinstance(value, str):
         return f"text of {len(value)} characters"
     kinds: dict[type, str] = {float: "a number with a fraction or an exponent", list: "a list", dict: "an object"}
     return kinds.get(type(value), "something else")
 
 
-def _type(name: str, failure: "Failure") -> str:
+def _digits(value: int) -> str:
+    digits = str(value)
+    if len(digits) <= DIGITS_SHOWN:
+        return digits
+    count = len(digits.lstrip("-"))
+    return f"an integer of {'more than 1,000' if count > DIGITS_COUNTED else count} digits"
+
+
+def _type(name: str, failure: Failure) -> str:
     allowed = failure.schema["type"]
     kinds = allowed if isinstance(allowed, list) else [allowed]
-    return f"{name} is {_shown(failure.value)}; send {' or '.join(EXPECTED.get(kind, kind) for kind in kinds)}."
+    return f"{name} is {_shown(failure.value)}; send {' or '.join(EXPECTED.get(kind, str(kind)) for kind in kinds)}."
 
 
-def _for_case(failure: "Failure") -> str:
+def _for_case(failure: Failure) -> str:
     return f" for {failure.case}" if failure.case else ""
 
 
-def _minimum(name: str, failure: "Failure") -> str:
+def _minimum(name: str, failure: Failure) -> str:
     least = failure.schema["minimum"]
     return f"{name} is {_shown(failure.value)}; the minimum{_for_case(failure)} is {least}. Send at least {least}."
 
 
-def _maximum(name: str, failure: "Failure") -> str:
+def _maximum(name: str, failure: Failure) -> str:
     most = failure.schema["maximum"]
     return f"{name} is {_shown(failure.value)}; the maximum{_for_case(failure)} is {most}. Send at most {most}."
 
 
-def _multiple(name: str, failure: "Failure") -> str:
+def _multiple(name: str, failure: Failure) -> str:
     step = failure.schema["multipleOf"]
     said = f"{name} is {_shown(failure.value)}; it has to be a multiple of {step}{_for_case(failure)}."
     if not isinstance(failure.value, int):
         return said
     below = failure.value // step * step
-    near = [value for value in (below, below + step) if value >= failure.schema.get("minimum", below)]
-    return f"{said} Send {' or '.join(str(value) for value in near)}."
+    least, most = failure.schema.get("minimum", below), failure.schema.get("maximum", below + step)
+    near = [str(value) for value in (below, below + step) if least <= value <= most]
+    return f"{said} Send {' or '.join(near)}." if near else said
 
 
-def _enum(name: str, failure: "Failure") -> str:
+def _enum(name: str, failure: Failure) -> str:
     values = [str(value) for value in failure.schema["enum"]]
     sent = failure.value
     short = isinstance(sent, str) and len(sent) <= WORD_SHOWN
     said = f"{name} is {printable(repr(sent), NAME_SHOWN) if short else _shown(sent)}"
     if isinstance(sent, str) and sent.strip().lower() in values:
         return f"{said}; send {sent.strip().lower()!r}."
-    listed = ", ".join(values[:VALUES_LISTED]) + (", …" if len(values) > VALUES_LISTED else "")
-    return f"{said}; send one of the contract's {len(values)} values: {listed}."
+    return f"{said}; send {_listed(values)}."
 
 
-def _required(name: str, failure: "Failure") -> str:
-    expected = failure.schema.get("properties", {}).get(failure.place[-1], {}).get("type")
-    return f"{name} is missing; send {EXPECTED.get(expected, 'it')}."
+def _listed(values: Sequence[object]) -> str:
+    listed = ", ".join(str(value) for value in values[:VALUES_LISTED]) + (", …" if len(values) > VALUES_LISTED else "")
+    return f"one of the contract's {len(values)} values: {listed}"
 
 
-def _unknown(name: str, failure: "Failure") -> str:
+def _required(name: str, failure: Failure) -> str:
+    expected = failure.schema.get("properties", {}).get(failure.place[-1], {})
+    if "enum" in expected:
+        return f"{name} is missing; send {_listed(expected['enum'])}."
+    return f"{name} is missing; send {EXPECTED.get(expected.get('type'), 'it')}."
+
+
+def _unknown(name: str, failure: Failure) -> str:
     told: Mapping[str, Any] = failure.schema.get("x-unknown-members", {})
     hint = told.get(str(failure.place[-1]))
     return " ".join(str(hint).split()) if hint else f"{name} is not a member that the contract has; leave it out."
 
 
-def _too_short(name: str, failure: "Failure") -> str:
+def _too_short(name: str, failure: Failure) -> str:
     least = failure.schema["minLength"]
     return f"{name} has {len(str(failure.value))} characters; the least is {least}."
 
 
-def _too_long(name: str, failure: "Failure") -> str:
+def _too_long(name: str, failure: Failure) -> str:
     most = failure.schema["maxLength"]
     return f"{name} has {len(str(failure.value))} characters; the most is {most}."
 
 
-def _pattern(name: str, failure: "Failure") -> str:
+def _pattern(name: str, failure: Failure) -> str:
     expected = failure.schema.get("x-form", f"text that matches {failure.schema['pattern']}")
     return f"{name} is {_shown(failure.value)} of another form; send {expected}."
 
 
-WORDS: dict[str, Callable[[str, "Failure"], str]] = {
+WORDS: dict[str, Callable[[str, Failure], str]] = {
     "type": _type,
     "minimum": _minimum,
     "maximum": _maximum,

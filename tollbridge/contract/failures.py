@@ -1,0 +1,119 @@
+"""What a failed validation says, keyword by keyword, with the place that each failure is about.
+
+An `anyOf` whose branches are told apart by an enumerated member (the currency, for money) is judged by the
+one branch that the instance means. As jsonschema-rs tells it, it would be one failure of the whole body, and
+name no amount.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+Schema = Mapping[str, Any]
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failed keyword.
+
+    Args:
+        keyword: the keyword of JSON Schema.
+        schema: the schema object that has it; within a branch, with what the schema around it says too.
+        place: the steps to what it is about: for `required` and unknown members, the member itself.
+        value: what was sent there; None also where it is missing.
+        case: the value of the member that chose the branch; None outside branches.
+        rule: the ledger's id; None where the contract has no rule at that place.
+    """
+
+    keyword: str
+    schema: Schema
+    place: Place
+    value: object
+    case: str | None
+    rule: str | None
+
+
+def failures_of(validator: jsonschema_rs.Draft4Validator, schema: Schema, instance: object) -> list[Failure]:
+    """Return every failed keyword of an instance, one for each place.
+
+    Args:
+        validator: the compiled schema.
+        schema: the same schema, for its words and rules.
+        instance: what was sent.
+
+    Returns:
+        Failures in no order that means something; not empty where the instance is not valid.
+    """
+    found: dict[tuple[Place, str], Failure] = {}
+    undecided = []
+    for error in validator.iter_errors(instance):
+        keyword = str(error.schema_path[-1])
+        holder = _at(schema, error.schema_path[:-1])
+        place = tuple(error.instance_path)
+        member = _discriminator(holder) if keyword == "anyOf" else None
+        if member is None:
+            told = _plain(keyword, holder, place, error)
+        else:
+            told = _branch(holder, member, place, error.instance)
+            undecided.append(Failure(keyword, holder, place, error.instance, None, _rule(holder, keyword)))
+        # A branch's bound replaces the one that holds for every branch.
+        found.update(((failure.place, failure.keyword), failure) for failure in told if _newer(failure, found))
+    return list(found.values()) or undecided
+
+
+def _newer(failure: Failure, found: Mapping[tuple[Place, str], Failure]) -> bool:
+    known = found.get((failure.place, failure.keyword))
+    return known is None or known.case is None
+
+
+def _plain(keyword: str, holder: Schema, place: Place, error: jsonschema_rs.ValidationError) -> Iterator[Failure]:
+    rule = _rule(holder, keyword)
+    match error.kind:
+        case jsonschema_rs.ValidationErrorKind.Required(name):
+            yield Failure(keyword, holder, (*place, name), None, None, rule)
+        case jsonschema_rs.ValidationErrorKind.AdditionalProperties(names):
+            for name in names:
+                yield Failure(keyword, holder, (*place, name), None, None, rule)
+        case _:
+            yield Failure(keyword, holder, place, error.instance, None, rule)
+
+
+def _branch(holder: Schema, member: str, place: Place, instance: object) -> Iterator[Failure]:
+    """Yield the failures of the branch that the instance's member chooses; none where it chooses none."""
+    chosen = instance.get(member) if isinstance(instance, dict) else None
+    branch = next((b for b in holder["anyOf"] if chosen in b["properties"][member]["enum"]), None)
+    if branch is None or not isinstance(chosen, str):
+        return
+    for failure in failures_of(jsonschema_rs.Draft4Validator(branch), branch, instance):
+        around = holder.get("properties", {}).get(failure.place[0], {}) if len(failure.place) == 1 else {}
+        rule = _rule(holder, f"anyOf/{failure.keyword}") or failure.rule or _rule(around, failure.keyword)
+        words = {**around, **failure.schema}
+        yield Failure(failure.keyword, words, place + failure.place, failure.value, chosen, rule)
+
+
+def _discriminator(schema: Schema) -> str | None:
+    """Return the one member that every branch enumerates; None where there is none."""
+    enumerated = [
+        {name for name, member in branch.get("properties", {}).items() if "enum" in member}
+        for branch in schema["anyOf"]
+    ]
+    shared = set.intersection(*enumerated)
+    return shared.pop() if len(shared) == 1 else None
+
+
+def _at(schema: Schema, steps: list[str | int]) -> Any:
+    here: Any = schema
+    for step in steps:
+        here = here[step]
+    return here
+
+
+def _rule(holder: Schema, keyword: str) -> str | None:
+    """Return the id of the rule that stands beside a keyword and says that this keyword enforces it."""
+    for rule in holder.get("x-rules", ()):
+        if any(entry.get("schema") == keyword for entry in rule["enforced_by"]):
+            return str(rule["id"])
+    return None
