@@ -48,7 +48,9 @@ def run_round(server: Server, seconds: int) -> Round:
     spent = server.cpu() - before
     lines = [line for line in wrk.stdout.splitlines() if line.startswith(MARK)]
     if wrk.returncode != 0 or not lines:
-        raise BenchError(f"wrk failed: {wrk.stdout[-500:]}{wrk.stderr[-500:]}")
+        raise BenchError(
+            f"{server.contestant.name}: wrk failed: {wrk.stdout[-500:]}{wrk.stderr[-500:]}. {server.said()}"
+        )
     said = json.loads(lines[0].removeprefix(MARK))
     if said["refused"] or said["broken"] or not said["requests"]:
         raise BenchError(f"{server.contestant.name}: a round with refusals or broken connections: {said}")

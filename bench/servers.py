@@ -50,6 +50,12 @@ class Server:
         """Return the resident bytes of the whole process tree."""
         return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in _tree(self.process.pid)) * PAGE
 
+    def said(self) -> str:
+        """Return whether it still runs, and the end of what it printed."""
+        self.output.seek(0)
+        state = "It runs" if self.process.poll() is None else f"It ended with code {self.process.returncode}"
+        return f"{state}, and printed:\n{self.output.read().decode(errors='replace')[-2000:]}"
+
     def stop(self) -> None:
         """End the process group, politely first."""
         for sign in (signal.SIGTERM, signal.SIGKILL):
@@ -85,10 +91,9 @@ def start(contestant: Contestant) -> Server:
             server.started = time.perf_counter() - began
             return server
         if process.poll() is not None or time.perf_counter() - began > START_TIMEOUT:
-            server.output.seek(0)
-            said = server.output.read().decode(errors="replace")[-2000:]
+            said = server.said()
             server.stop()
-            raise BenchError(f"{contestant.name}: no 200 (last answer: {last or 'none'}). It printed:\n{said}")
+            raise BenchError(f"{contestant.name}: no 200 (last answer: {last or 'none'}). {said}")
         time.sleep(POLL)
 
 
