@@ -127,9 +127,11 @@ def with_branches(contract: str, table: dict[str, Money]) -> str:
 
 
 def table_text(table: dict[str, Money]) -> str:
-    """Return the simulator's table as JSON, one currency a line."""
-    rows = ",\n".join(f' "{currency}": {json.dumps(asdict(money))}' for currency, money in table.items())
-    return "{\n" + rows + "\n}\n"
+    """Return the simulator's table as JSON, one currency a line, and the lists of Stripe's API."""
+    stripe = json.loads((DATA / "stripe-currencies.json").read_text())
+    rows = ",\n".join(f'  "{currency}": {json.dumps(asdict(money))}' for currency, money in table.items())
+    besides, listed = (json.dumps(stripe[name]) for name in ("accepted_besides", "listed_in_error_message"))
+    return f'{{\n "accepted_besides": {besides},\n "listed": {listed},\n "currencies": {{\n{rows}\n }}\n}}\n'
 
 
 def main() -> int:

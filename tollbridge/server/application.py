@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from tollbridge.contract import Contract, ContractError
 from tollbridge.server.edge import Edge
 from tollbridge.server.exchange import Exchange
-from tollbridge.server.handlers import Handler
+from tollbridge.server.handlers import Handler, qualified_name
 from tollbridge.server.operations import Limits, Operations, endpoint
 from tollbridge.server.surface import surface
 from tollbridge.world import World
@@ -63,8 +63,9 @@ def application(parts: Parts) -> ASGIApp:
         ContractError: Connexion cannot serve the contract.
     """
     operations = {
-        operation.operation_id: endpoint(operation, parts.handlers[f"{operation.controller}.{operation.operation_id}"])
+        name: endpoint(operation, parts.handlers[name])
         for operation in parts.contract.operations
+        for name in [qualified_name(operation)]
     }
     innermost = partial(
         Operations, endpoints=operations, world=parts.world, bindings=parts.bindings, limits=parts.limits

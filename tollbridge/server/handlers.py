@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tollbridge.contract import Contract
+from tollbridge.contract import Contract, Operation
 
 Handler = Callable[..., Any]
 
@@ -41,8 +41,13 @@ def load_handlers(contract: Contract, folder: Path, bindable: frozenset[str]) ->
         module = modules[operation.controller]
         names = bindable | {parameter.name for parameter in operation.parameters}
         handler = _function(module, operation.operation_id, names)
-        found[f"{operation.controller}.{operation.operation_id}"] = handler
+        found[qualified_name(operation)] = handler
     return found
+
+
+def qualified_name(operation: Operation) -> str:
+    """Return what Connexion calls an operation: `controller.operationId`."""
+    return f"{operation.controller}.{operation.operation_id}"
 
 
 def _module(folder: Path, controller: str) -> ModuleType:

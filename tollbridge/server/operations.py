@@ -77,7 +77,7 @@ class Operations:
 
         Args:
             app: what Connexion would call next; it never is for a request.
-            endpoints: by operationId.
+            endpoints: by the name that Connexion has for them.
             world: who may call.
             bindings: what handlers may ask for by name, besides body, caller and parameters.
             limits: how long a client may take.

@@ -1,0 +1,137 @@
+"""Test cards, as Stripe documents them (https://docs.stripe.com/testing) and recordings confirm."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """How a charge is refused.
+
+    Args:
+        code: Stripe's `code`.
+        decline_code: Stripe's `decline_code`.
+        message: Stripe's sentence.
+        param: the parameter it names; None for none.
+        advice_code: what Stripe advises; None for nothing.
+        network_decline_code: the network's own code; None for none.
+    """
+
+    code: str
+    decline_code: str
+    message: str
+    param: str | None = None
+    advice_code: str | None = "try_again_later"
+    network_decline_code: str | None = "01"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A test card.
+
+    Args:
+        number: its digits.
+        brand: as Stripe spells it.
+        alias: the `pm_card_…` name; None has none.
+        decline: how a charge ends; None succeeds.
+        attachable: whether a customer can keep it.
+        authentication: `never`, `always`, or `unless_set_up` (asked on session, also when declined later).
+        funding: `credit`, `debit` or `prepaid`.
+        country: of the issuer.
+    """
+
+    number: str
+    brand: str = "visa"
+    alias: str | None = None
+    decline: Decline | None = None
+    attachable: bool = True
+    authentication: str = "never"
+    funding: str = "credit"
+    country: str = "US"
+
+
+GENERIC = Decline("card_declined", "generic_decline", "Your card was declined.")
+FUNDS = Decline(
+    "card_declined", "insufficient_funds", "Your card has insufficient funds.", network_decline_code="51"
+)
+LOST = Decline("card_declined", "lost_card", "Your card was declined.", None, "do_not_try_again", "41")
+STOLEN = Decline("card_declined", "stolen_card", "Your card was declined.", None, "do_not_try_again", "43")
+EXPIRED = Decline("expired_card", "expired_card", "Your card has expired.", "exp_month", "confirm_card_data", "54")
+CVC = Decline(
+    "incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect.", "cvc", "confirm_card_data", "N7"
+)
+PROCESSING = Decline(
+    "processing_error",
+    "processing_error",
+    "An error occurred while processing your card. Try again in a little bit.",
+    network_decline_code="06",
+)
+VELOCITY = Decline(
+    "card_declined",
+    "card_velocity_exceeded",
+    "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
+    network_decline_code="61",
+)
+FRAUD = Decline("card_declined", "fraudulent", "Your card was declined.", None, "do_not_try_again", None)
+"""Unverified: Stripe's documentation names the block, no recording shows its codes."""
+
+CARDS = (
+    Card("4242424242424242", alias="pm_card_visa"),
+    Card("4000056655665556", alias="pm_card_visa_debit", funding="debit"),
+    Card("5555555555554444", "mastercard", "pm_card_mastercard"),
+    Card("5200828282828210", "mastercard", "pm_card_mastercard_debit", funding="debit"),
+    Card("5105105105105100", "mastercard", "pm_card_mastercard_prepaid", funding="prepaid"),
+    Card("378282246310005", "amex", "pm_card_amex"),
+    Card("6011111111111117", "discover", "pm_card_discover"),
+    Card("3056930009020004", "diners", "pm_card_diners"),
+    Card("3566002020360505", "jcb", "pm_card_jcb", country="JP"),
+    Card("6200000000000005", "unionpay", "pm_card_unionpay", country="CN"),
+    Card("4000000000000002", alias="pm_card_visa_chargeDeclined", decline=GENERIC, attachable=False),
+    Card(
+        "4000000000009995",
+        alias="pm_card_visa_chargeDeclinedInsufficientFunds",
+        decline=FUNDS,
+        attachable=False,
+    ),
+    Card("4000000000009987", alias="pm_card_visa_chargeDeclinedLostCard", decline=LOST, attachable=False),
+    Card("4000000000009979", alias="pm_card_visa_chargeDeclinedStolenCard", decline=STOLEN, attachable=False),
+    Card("4000000000000069", alias="pm_card_chargeDeclinedExpiredCard", decline=EXPIRED, attachable=False),
+    Card("4000000000000127", alias="pm_card_chargeDeclinedIncorrectCvc", decline=CVC, attachable=False),
+    Card("4000000000000119", alias="pm_card_chargeDeclinedProcessingError", decline=PROCESSING, attachable=False),
+    Card(
+        "4000000000006975",
+        alias="pm_card_visa_chargeDeclinedVelocityLimitExceeded",
+        decline=VELOCITY,
+        attachable=False,
+    ),
+    Card("4000000000000341", alias="pm_card_chargeCustomerFail", decline=GENERIC),
+    Card("4100000000000019", alias="pm_card_radarBlock", decline=FRAUD),
+    Card("4000002760003184", alias="pm_card_authenticationRequired", authentication="always"),
+    Card("4000002500003155", alias="pm_card_authenticationRequiredOnSetup", authentication="always"),
+    Card(
+        "4000003800000446",
+        alias="pm_card_authenticationRequiredSetupForOffSession",
+        authentication="on_session",
+    ),
+    Card(
+        "4000008260003178",
+        alias="pm_card_authenticationRequiredChargeDeclinedInsufficientFunds",
+        authentication="always",
+        decline=FUNDS,
+    ),
+    Card("4000000000003220", alias="pm_card_threeDSecure2Required", authentication="always", country="IE"),
+    Card("4000008400000027", authentication="always"),
+    Card(
+        "4000008400001629",
+        alias="pm_card_threeDSecureRequiredChargeDeclined",
+        authentication="always",
+        decline=GENERIC,
+    ),
+    Card("4000000000003055", alias="pm_card_threeDSecureOptional"),
+    Card("4000000032200000"),
+)
+
+BY_NUMBER = {card.number: card for card in CARDS}
+BY_ALIAS = {card.alias: card for card in CARDS if card.alias} | {
+    "pm_card_chargeDeclined": BY_NUMBER["4000000000000002"],
+    "pm_card_chargeDeclinedInsufficientFunds": BY_NUMBER["4000000000009995"],
+}

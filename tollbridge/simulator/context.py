@@ -1,0 +1,41 @@
+"""What an operation of the simulator works with, and what it answers."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tollbridge.simulator.store import Work
+
+
+@dataclass
+class Context:
+    """One call.
+
+    Args:
+        work: the unit of work.
+        now: seconds since the epoch.
+        new_id: makes an id for a prefix.
+        randomness: for secrets.
+        settlement_currency: of the account.
+        effects: what changed, such as `payment_intent.created`, with the object's id.
+    """
+
+    work: Work
+    now: int
+    new_id: Callable[[str], str]
+    randomness: random.Random
+    settlement_currency: str
+    effects: list[tuple[str, str]] = field(default_factory=list)
+
+    def did(self, what: str, identity: str) -> None:
+        """Note an effect."""
+        self.effects.append((what, identity))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Stripe says: a status and a document."""
+
+    status: int
+    document: dict[str, Any]

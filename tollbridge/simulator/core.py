@@ -1,0 +1,194 @@
+"""The simulator's core: `handle(Request) -> Reply`, synchronous, over a store.
+
+The order of one call: route → fault before → key → parameters → idempotency → the operation, in a unit of
+work → fault after. Validation failures are not stored for idempotency, so they may be mended and repeated.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from tollbridge.simulator.access import require_key
+from tollbridge.simulator.context import Answer, Context
+from tollbridge.simulator.failures import INJECTED, StripeFailure
+from tollbridge.simulator.faults import LOST, Fault, Faults
+from tollbridge.simulator.forms import Form, body_text, decoded
+from tollbridge.simulator.ids import id_maker
+from tollbridge.simulator.idempotency import Idempotency
+from tollbridge.simulator.message import NoAnswer, Reply, Request
+from tollbridge.simulator.record import Record, Told
+from tollbridge.simulator.routes import Route, found_route, require_known
+from tollbridge.simulator.rows import Customer, PaymentIntent, PaymentMethod, Subscription
+from tollbridge.simulator.store import MemoryStore
+
+API_VERSION = "2026-08-26.dahlia"
+RECORDED = 10_000
+GARBAGE = b"<html>not what you asked for</html>"
+
+
+class Simulator:
+    """Stripe, as far as it goes; what it does not know is a loud 501."""
+
+    def __init__(
+        self,
+        seed: Mapping[str, Any],
+        *,
+        clock: Callable[[], int] = lambda: int(time.time()),
+        randomness: random.Random | None = None,
+        recorded: int = RECORDED,
+    ) -> None:
+        """Begin with the objects of a seed.
+
+        Args:
+            seed: `settlement_currency`, and lists of `customers`, `payment_methods` and `subscriptions`.
+            clock: seconds since the epoch.
+            randomness: for ids and secrets; None for the system's own.
+            recorded: how many calls the record keeps.
+        """
+        self._clock = clock
+        self._randomness = randomness or random.SystemRandom()
+        self._new_id = id_maker(self._randomness)
+        self._settlement_currency = str(seed.get("settlement_currency", "usd"))
+        self._store = MemoryStore()
+        self._idempotency = Idempotency()
+        self._faults = Faults()
+        self.record = Record(most=recorded, key=self._randomness.randbytes(16))
+        self._plant(seed)
+
+    def inject(self, fault: Fault) -> None:
+        """Let a fault wait for its call."""
+        self._faults.add(fault)
+
+    def intents(self) -> list[PaymentIntent]:
+        """Return every payment intent, oldest first: for whoever stands beside the simulator."""
+        with self._store.work() as work:
+            return work.every(PaymentIntent)
+
+    def subscription(self, identity: str) -> Subscription | None:
+        """Return a subscription; None where there is none with the id."""
+        with self._store.work() as work:
+            return work.get(Subscription, identity)
+
+    def handle(self, request: Request) -> Reply:
+        """Answer a request.
+
+        Raises:
+            NoAnswer: a fault says that nothing comes back.
+        """
+        request_id = self._new_id("req")
+        try:
+            route, named = found_route(request.method, request.path)
+        except StripeFailure as failure:
+            return self._reply(request, request_id, failure.status, orjson.dumps(failure.document()), failure.headers)
+        fault = self._faults.take(route.method, route.template)
+        if fault and fault.when == "before":
+            self._note(request, route, {}, fault, status=_status(fault), effects=())
+            return self._faulted(request, request_id, fault)
+        form: Form = {}
+        effects: list[tuple[str, str]] = []
+        try:
+            form = self._form(request)
+            require_key(request.headers)
+            require_known(route, form)
+            reply = self._answered(request, request_id, route, named, form, effects)
+        except StripeFailure as failure:
+            body = orjson.dumps(failure.document())
+            reply = self._reply(request, request_id, failure.status, body, failure.headers)
+        status = _status(fault) if fault else reply.status
+        self._note(request, route, form, fault, status=status, effects=tuple(effects))
+        return self._faulted(request, request_id, fault) if fault else reply
+
+    def _form(self, request: Request) -> Form:
+        if request.method == "GET":
+            return decoded(request.query)
+        return decoded(body_text(request.body, request.headers.get("content-type", "")))
+
+    def _answered(
+        self,
+        request: Request,
+        request_id: str,
+        route: Route,
+        named: dict[str, str],
+        form: Form,
+        effects: list[tuple[str, str]],
+    ) -> Reply:
+        now = self._clock()
+        key = request.headers.get("idempotency-key") if request.method == "POST" else None
+        if key is not None:
+            earlier = self._idempotency.earlier(key, request, now)
+            if earlier:
+                replay = {"idempotent-replayed": "true", "original-request": earlier.request_id}
+                return self._reply(request, request_id, earlier.status, earlier.body, replay)
+        with self._store.work() as work:
+            context = Context(work, now, self._new_id, self._randomness, self._settlement_currency, effects)
+            answer: Answer = route.operation(context, form, **named)
+        body = orjson.dumps(answer.document)
+        if key is not None:
+            self._idempotency.keep(key, request, answer.status, body, request_id, now)
+        own = {"original-request": request_id} if request.method == "POST" else {}
+        return self._reply(request, request_id, answer.status, body, own)
+
+    def _reply(
+        self, request: Request, request_id: str, status: int, body: bytes, more: Mapping[str, str]
+    ) -> Reply:
+        headers = {
+            "content-type": "application/json",
+            "request-id": request_id,
+            "stripe-version": request.headers.get("stripe-version", API_VERSION),
+            **more,
+        }
+        if "idempotency-key" in request.headers:
+            headers["idempotency-key"] = request.headers["idempotency-key"]
+        return Reply(status, headers, body)
+
+    def _faulted(self, request: Request, request_id: str, fault: Fault) -> Reply:
+        if fault.kind in LOST:
+            raise NoAnswer(fault.kind)
+        if fault.kind == "garbage":
+            return self._reply(request, request_id, 200, GARBAGE, {"content-type": "text/html"})
+        failure = INJECTED[fault.kind]
+        return self._reply(request, request_id, failure.status, orjson.dumps(failure.document()), {})
+
+    def _note(
+        self,
+        request: Request,
+        route: Route,
+        form: Form,
+        fault: Fault | None,
+        *,
+        status: int,
+        effects: tuple[tuple[str, str], ...],
+    ) -> None:
+        self.record.add(
+            Told(
+                method=request.method,
+                path=request.path,
+                route=route.template,
+                parameters=self.record.masked(form),
+                idempotency_key=request.headers.get("idempotency-key"),
+                status=status,
+                effects=effects,
+                fault=f"{fault.kind} {fault.when}" if fault else None,
+            )
+        )
+
+    def _plant(self, seed: Mapping[str, Any]) -> None:
+        now = self._clock()
+        with self._store.work() as work:
+            for entry in seed.get("customers", ()):
+                work.put(Customer(entry["id"], entry["email"], entry["name"], entry["default_source"], now))
+            for entry in seed.get("payment_methods", ()):
+                work.put(PaymentMethod(entry["id"], entry["card"], entry["customer"], now))
+            for entry in seed.get("subscriptions", ()):
+                method = entry["default_payment_method"]
+                work.put(Subscription(entry["id"], entry["customer"], entry["status"], method, now))
+
+
+def _status(fault: Fault) -> int:
+    """Return the status that a fault answers; 0 where nothing comes back."""
+    if fault.kind in LOST:
+        return 0
+    return 200 if fault.kind == "garbage" else INJECTED[fault.kind].status

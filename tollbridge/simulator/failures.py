@@ -1,0 +1,116 @@
+"""Stripe's errors, each with status, type, code, param and message, as rows of one table.
+
+Sources: recordings of Stripe's test mode and its documentation. A row that no recording confirms is marked
+unverified; no check asserts it as Stripe's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass
+class StripeFailure(Exception):
+    """An answer that is an error.
+
+    Args:
+        status: the HTTP status.
+        message: Stripe's sentence.
+        type: `invalid_request_error`, `card_error`, `idempotency_error` or `api_error`.
+        code: Stripe's code; None where it gives none.
+        param: the parameter that is meant; None where it names none.
+        more: further members of the error object.
+        headers: further headers of the answer.
+    """
+
+    status: int
+    message: str
+    type: str = "invalid_request_error"
+    code: str | None = None
+    param: str | None = None
+    more: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self) -> dict[str, object]:
+        """Return the error envelope; what is absent is left out, as Stripe does."""
+        error: dict[str, object] = {**self.more, "message": self.message, "type": self.type}
+        if self.code is not None:
+            error["code"] = self.code
+            error["doc_url"] = f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"
+        if self.param is not None:
+            error["param"] = self.param
+        return {"error": error}
+
+
+def invalid(message: str, *, param: str | None = None, code: str | None = None) -> StripeFailure:
+    """Return a 400 `invalid_request_error`."""
+    return StripeFailure(400, message, code=code, param=param)
+
+
+def missing(param: str) -> StripeFailure:
+    """Rows 1 and 10: a required parameter is not there."""
+    return invalid(f"Missing required param: {param}.", param=param, code="parameter_missing")
+
+
+def empty(param: str) -> StripeFailure:
+    """A parameter was sent empty, which Stripe takes for an attempt to unset it (unverified wording)."""
+    return invalid(
+        f"You passed an empty string for '{param}'. We assume empty values are an attempt to unset a parameter; "
+        f"however '{param}' cannot be unset. You should remove '{param}' from your request or supply a non-empty value.",
+        param=param,
+        code="parameter_invalid_empty",
+    )
+
+
+def unknown_parameter(name: str) -> StripeFailure:
+    """Row 11: Stripe does not have the parameter."""
+    return invalid(f"Received unknown parameter: {name}", param=name, code="parameter_unknown")
+
+
+def not_found(what: str, identity: str, param: str) -> StripeFailure:
+    """Row 24 and its kin: nothing has the id in the path."""
+    return StripeFailure(404, f"No such {what}: '{identity}'", code="resource_missing", param=param)
+
+
+def no_such(what: str, identity: str, param: str) -> StripeFailure:
+    """Rows 19 and 20: nothing has the id in a parameter."""
+    return invalid(f"No such {what}: '{identity}'", param=param, code="resource_missing")
+
+
+def unrecognized_url(method: str, path: str) -> StripeFailure:
+    """What Stripe answers where it has no such route."""
+    return StripeFailure(404, f"Unrecognized request URL ({method}: {path}).")
+
+
+def not_simulated(what: str) -> StripeFailure:
+    """Ours, not Stripe's: it has this, the simulator has not, and does not guess."""
+    return StripeFailure(
+        501,
+        f"The Tollbridge simulator does not have {what}; Stripe has. Use stripe-mock or Stripe's test mode for it.",
+        type="api_error",
+        headers={"stripe-should-retry": "false"},
+    )
+
+
+def unexpected_state(message: str, more: Mapping[str, object]) -> StripeFailure:
+    """Rows 17, 18 and 25: the intent's status does not allow it."""
+    return StripeFailure(400, message, code="payment_intent_unexpected_state", more=more)
+
+
+RATE_LIMIT = (
+    "Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits."
+)
+IN_FLIGHT = (
+    "There is currently another in-progress request using this Idempotent Key (that probably means you submitted "
+    "twice, and the other request is still going through): {key}. Please try again later."
+)
+INJECTED: dict[str, StripeFailure] = {
+    "400": StripeFailure(400, "The request was refused by an injected fault."),
+    "401": StripeFailure(401, "Invalid API Key provided: sk_test_***"),
+    "403": StripeFailure(403, "The provided key does not have access.", code="account_invalid"),
+    "409": StripeFailure(409, IN_FLIGHT.format(key="(injected)"), code="idempotency_key_in_use"),
+    "424": StripeFailure(424, "An unknown error occurred", type="api_error"),
+    "429": StripeFailure(429, RATE_LIMIT, code="rate_limit"),
+    "500": StripeFailure(500, "An unknown error occurred", type="api_error"),
+    "503": StripeFailure(503, "An unknown error occurred", type="api_error"),
+}
+"""The errors that a fault can inject, by its kind."""

@@ -1,0 +1,71 @@
+"""Idempotency keys: the first answer is kept and replayed; other parameters under the same key are refused."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from tollbridge.simulator.failures import StripeFailure, invalid
+from tollbridge.simulator.message import Request
+
+KEPT_SECONDS = 24 * 3600
+MOST = 10_000
+MAX_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A first answer.
+
+    Args:
+        fingerprint: of what was asked.
+        status: the HTTP status.
+        body: raw.
+        request_id: of the first request.
+        when: seconds since the epoch.
+    """
+
+    fingerprint: bytes
+    status: int
+    body: bytes
+    request_id: str
+    when: int
+
+
+class Idempotency:
+    """The answers by key, newest last, bounded in number and age."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Kept] = {}
+
+    def earlier(self, key: str, request: Request, now: int) -> Kept | None:
+        """Return the first answer to a key; None where there is none, or it is too old.
+
+        Raises:
+            StripeFailure: 400, for a key of a wrong length or one that was used for something else.
+        """
+        if not 1 <= len(key) <= MAX_LENGTH:
+            raise invalid(
+                f"Idempotent key length is {len(key)}, which is outside accepted lengths. Idempotent Keys must be "
+                f"1-{MAX_LENGTH} characters long."
+            )
+        kept = self._kept.get(key)
+        if kept is None or now - kept.when > KEPT_SECONDS:
+            return None
+        if kept.fingerprint != _fingerprint(request):
+            raise StripeFailure(
+                400,
+                "Keys for idempotent requests can only be used with the same parameters they were first used with. "
+                f"Try using a key other than '{key}' if you meant to execute a different request.",
+                type="idempotency_error",
+            )
+        return kept
+
+    def keep(self, key: str, request: Request, status: int, body: bytes, request_id: str, now: int) -> None:
+        """Keep a first answer; validation failures never come here."""
+        self._kept.pop(key, None)
+        self._kept[key] = Kept(_fingerprint(request), status, body, request_id, now)
+        while len(self._kept) > MOST:
+            del self._kept[next(iter(self._kept))]
+
+
+def _fingerprint(request: Request) -> bytes:
+    return sha256(b"\n".join((request.method.encode(), request.path.encode(), request.body))).digest()

@@ -1,0 +1,46 @@
+"""What goes into the simulator and what comes out; the same through every door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to Stripe.
+
+    Args:
+        method: `GET`, `POST` or `DELETE`.
+        path: such as `/v1/payment_intents`, without the query.
+        query: raw.
+        headers: by lower-case name.
+        body: raw; a form.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of Stripe's.
+
+    Args:
+        status: the HTTP status.
+        headers: by lower-case name.
+        body: raw; JSON, except for the fault `garbage`.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class NoAnswer(Exception):
+    """A fault: nothing comes back. `kind` says how the connection ends, `reset` or `silence`."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind

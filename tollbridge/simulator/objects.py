@@ -1,0 +1,107 @@
+"""Customers, their payment methods, and subscriptions."""
+
+from tollbridge.simulator import shapes
+from tollbridge.simulator.cards import BY_ALIAS, BY_NUMBER
+from tollbridge.simulator.context import Answer, Context
+from tollbridge.simulator.failures import StripeFailure, invalid, missing, no_such, not_found
+from tollbridge.simulator.forms import Form, text
+from tollbridge.simulator.rows import Customer, PaymentMethod, Subscription
+
+ATTACHED_ELSEWHERE = "The payment method you provided has already been attached to a customer."
+
+
+def retrieve_customer(context: Context, _form: Form, customer: str) -> Answer:
+    """`GET /v1/customers/{customer}`."""
+    row = context.work.get(Customer, customer)
+    if row is None:
+        raise not_found("customer", customer, "id")
+    return Answer(200, shapes.customer(row))
+
+
+def retrieve_customers_method(context: Context, _form: Form, customer: str, payment_method: str) -> Answer:
+    """`GET /v1/customers/{customer}/payment_methods/{payment_method}`."""
+    if context.work.get(Customer, customer) is None:
+        raise not_found("customer", customer, "id")
+    row = context.work.get(PaymentMethod, payment_method)
+    if row is None:
+        raise not_found("PaymentMethod", payment_method, "payment_method")
+    if row.customer != customer:
+        raise StripeFailure(404, "Invalid request", param="customer")
+    return Answer(200, shapes.payment_method(row))
+
+
+def retrieve_method(context: Context, _form: Form, payment_method: str) -> Answer:
+    """`GET /v1/payment_methods/{payment_method}`; an alias is a fresh method each time."""
+    if payment_method in BY_ALIAS:
+        fresh = PaymentMethod(context.new_id("pm"), BY_ALIAS[payment_method].number, None, context.now)
+        context.work.put(fresh)
+        return Answer(200, shapes.payment_method(fresh))
+    return Answer(200, shapes.payment_method(_method(context, payment_method)))
+
+
+def attach(context: Context, form: Form, payment_method: str) -> Answer:
+    """`POST /v1/payment_methods/{payment_method}/attach`; an alias is cloned, so the id changes."""
+    owner = text(form, "customer")
+    if owner is None:
+        raise missing("customer")
+    if payment_method in BY_ALIAS:
+        row = PaymentMethod(context.new_id("pm"), BY_ALIAS[payment_method].number, None, context.now)
+    else:
+        row = _method(context, payment_method)
+    if context.work.get(Customer, owner) is None:
+        raise no_such("customer", owner, "customer")
+    if row.customer not in (None, owner):
+        raise invalid(ATTACHED_ELSEWHERE)
+    card = BY_NUMBER[row.card]
+    if card.decline and not card.attachable:
+        refusal = card.decline
+        more = {"decline_code": refusal.decline_code}
+        raise StripeFailure(402, refusal.message, "card_error", refusal.code, "", more)
+    row = row._replace(customer=owner)
+    context.work.put(row)
+    context.did("payment_method.attached", row.id)
+    return Answer(200, shapes.payment_method(row))
+
+
+def retrieve_subscription(context: Context, _form: Form, subscription: str) -> Answer:
+    """`GET /v1/subscriptions/{subscription}`."""
+    return Answer(200, shapes.subscription(_subscription(context, subscription)))
+
+
+def update_subscription(context: Context, form: Form, subscription: str) -> Answer:
+    """`POST /v1/subscriptions/{subscription}`: its default payment method, which an empty one clears."""
+    row = _subscription(context, subscription)
+    chosen = text(form, "default_payment_method", may_clear=True)
+    if chosen is not None:
+        if chosen:
+            _require_own(context, row, chosen)
+        row = row._replace(default_payment_method=chosen or None)
+        context.work.put(row)
+        context.did("customer.subscription.updated", row.id)
+    return Answer(200, shapes.subscription(row))
+
+
+def _require_own(context: Context, row: Subscription, chosen: str) -> None:
+    method = context.work.get(PaymentMethod, chosen)
+    if method is None or method.customer != row.customer:
+        # Code and parameter are unverified.
+        raise invalid(
+            f"The customer does not have a payment method with the ID {chosen}. The payment method must be attached "
+            "to the customer.",
+            param="default_payment_method",
+            code="resource_missing",
+        )
+
+
+def _method(context: Context, identity: str) -> PaymentMethod:
+    row = context.work.get(PaymentMethod, identity)
+    if row is None:
+        raise not_found("PaymentMethod", identity, "payment_method")
+    return row
+
+
+def _subscription(context: Context, identity: str) -> Subscription:
+    row = context.work.get(Subscription, identity)
+    if row is None:
+        raise not_found("subscription", identity, "id")
+    return row
