@@ -111,7 +111,9 @@ BODIES = (
     invalid("a surrogate in a name", b'{"amount":4200,"currency":"usd","\\ud800":1}', "#/%ED%A0%80"),
     invalid("NUL", b'{"amount":4200,"currency":"usd","description":"a\\u0000b"}', "#/description"),
     invalid("a newline after the currency", b'{"amount":4200,"currency":"usd\\n"}', "#/currency"),
-    invalid("null for an optional member", b'{"amount":4200,"currency":"usd","payment_method":null}', "#/payment_method"),
+    invalid(
+        "null for an optional member", b'{"amount":4200,"currency":"usd","payment_method":null}', "#/payment_method"
+    ),
     invalid("an unknown member", b'{"amount":4200,"currency":"usd","a/b~c":1}', "#/a~1b~0c"),
     invalid("confirm", b'{"amount":4200,"currency":"usd","confirm":true}', "#/confirm"),
     invalid("two faults of two kinds", b'{"amount":NaN,"currency":"xxx"}', "#/amount", "#/currency"),

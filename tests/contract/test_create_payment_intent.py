@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from tests.contract.conftest import PATH, Server
 from tests.contract.seen import effects, intents, subscription_method
 
@@ -132,3 +133,18 @@ def test_every_write_has_a_key_of_its_own(server: Server) -> None:
     keys = [entry.idempotency_key for entry in server.stripe.record if entry.method == "POST"]
     assert len(keys) == len(set(keys)) == 2
     assert all(keys)
+
+
+@pytest.mark.parametrize(("currency", "amount"), [("usd", 50), ("jpy", 4200), ("kwd", 4200), ("isk", 420_000)])
+def test_the_amount_reaches_stripe_in_minor_units(server: Server, currency: str, amount: int) -> None:
+    """Whatever the currency's decimals, the integer arrives as it was sent."""
+    assert server.http.post(PATH, json={"amount": amount, "currency": currency}).status_code == 200
+    [intent] = intents(server)
+    assert (intent["amount"], intent["currency"]) == (amount, currency)
+
+
+def test_the_same_method_and_another_can_follow(server: Server) -> None:
+    """Tying a method again, changing it, and changing it back all work."""
+    for method in (4242, 4242, 4444, 4242):
+        assert server.http.post(PATH, json={**USD, "payment_method": method}).status_code == 200
+        assert subscription_method(server) == f"pm_QuayOne0000000000000{method:04d}"

@@ -5,9 +5,9 @@ confirm; and that no answer invites a second charge.
 """
 
 import pytest
+
 from tests.contract.conftest import PATH, Server
 from tests.contract.seen import effects, intents, subscription_method
-
 from tollbridge.simulator import Fault
 
 PLAIN = {"amount": 4200, "currency": "usd"}
@@ -39,7 +39,9 @@ def refusal(server: Server, body: dict[str, object]) -> tuple[int, str, bool]:
 
 @pytest.mark.parametrize("kind", [*OUTAGES, *REFUSALS_TO_SERVE])
 @pytest.mark.parametrize("body", [PLAIN, TIED], ids=["plain", "tied"])
-def test_an_unconfirmed_create_that_fails_may_be_tried_again(server: Server, kind: str, body: dict[str, object]) -> None:
+def test_an_unconfirmed_create_that_fails_may_be_tried_again(
+    server: Server, kind: str, body: dict[str, object]
+) -> None:
     """Nothing is charged by an intent that nobody has confirmed, so the client may repeat."""
     fail(server, CREATE, kind)
     assert refusal(server, body) == (503, "provider-unavailable", True)

@@ -44,7 +44,8 @@ class CallableTransport(stripe.HTTPClient):
         except OSError as error:
             attempts.lost(arrived=not isinstance(error, ConnectionRefusedError))
             # A bare OSError would escape the SDK unwrapped (stripe 16.1.0), and unretried.
-            raise stripe.APIConnectionError(f"No answer: {error}", should_retry=True) from error
+            lost = stripe.APIConnectionError(f"No answer: {error}", should_retry=True)  # type: ignore[no-untyped-call]
+            raise lost from error
         attempts.answered(status)
         return body, status, answered
 

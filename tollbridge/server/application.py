@@ -45,10 +45,10 @@ class Parts:
     limits: Limits
 
 
-class ExactRouting(RoutingMiddleware):
+class ExactRouting(RoutingMiddleware):  # type: ignore[misc]
     """Connexion's routing without redirects: a path with a trailing slash is another path."""
 
-    def add_api(self, specification: Specification, **kwargs: object) -> None:  # type: ignore[override]
+    def add_api(self, specification: Specification, **kwargs: object) -> None:
         """Register the contract, then turn Starlette's slash redirects off."""
         super().add_api(specification, **kwargs)
         self.router.redirect_slashes = False

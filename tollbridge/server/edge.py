@@ -49,6 +49,7 @@ class Edge:
         path = scope["path"]
         exchange = Exchange(scope["method"], path, not any(name == b"authorization" for name, _ in headers))
         scope[EXCHANGE] = exchange
+        scope["app"] = self  # Starlette's routers raise their 404 and 405 only where this is set
         origin = local_origin(headers)
         reply = _Reply(send, exchange, response_headers(origin) if origin else [])
         own = path == SURFACE or path.startswith(SURFACE + "/")

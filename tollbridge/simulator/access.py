@@ -10,7 +10,7 @@ NO_KEY = (
     "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
     "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
 )
-NOT_SECRET = (
+PUBLISHABLE = (
     "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of "
     "your API keys at https://dashboard.stripe.com/account/apikeys."
 )
@@ -28,7 +28,7 @@ def require_key(headers: Mapping[str, str]) -> None:
     if not key:
         raise StripeFailure(401, NO_KEY)
     if key.startswith("pk_"):
-        raise StripeFailure(403, NOT_SECRET, code="secret_key_required")
+        raise StripeFailure(403, PUBLISHABLE, code="secret_key_required")
     raise StripeFailure(401, f"Invalid API Key provided: {key[:7]}***")
 
 

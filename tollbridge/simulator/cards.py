@@ -50,9 +50,7 @@ class Card:
 
 
 GENERIC = Decline("card_declined", "generic_decline", "Your card was declined.")
-FUNDS = Decline(
-    "card_declined", "insufficient_funds", "Your card has insufficient funds.", network_decline_code="51"
-)
+FUNDS = Decline("card_declined", "insufficient_funds", "Your card has insufficient funds.", network_decline_code="51")
 LOST = Decline("card_declined", "lost_card", "Your card was declined.", None, "do_not_try_again", "41")
 STOLEN = Decline("card_declined", "stolen_card", "Your card was declined.", None, "do_not_try_again", "43")
 EXPIRED = Decline("expired_card", "expired_card", "Your card has expired.", "exp_month", "confirm_card_data", "54")

@@ -16,8 +16,8 @@ from tollbridge.simulator.context import Answer, Context
 from tollbridge.simulator.failures import INJECTED, StripeFailure
 from tollbridge.simulator.faults import LOST, Fault, Faults
 from tollbridge.simulator.forms import Form, body_text, decoded
-from tollbridge.simulator.ids import id_maker
 from tollbridge.simulator.idempotency import Idempotency
+from tollbridge.simulator.ids import id_maker
 from tollbridge.simulator.message import NoAnswer, Reply, Request
 from tollbridge.simulator.record import Record, Told
 from tollbridge.simulator.routes import Route, found_route, require_known
@@ -95,6 +95,7 @@ class Simulator:
             require_known(route, form)
             reply = self._answered(request, request_id, route, named, form, effects)
         except StripeFailure as failure:
+            effects.clear()  # the unit of work left none behind
             body = orjson.dumps(failure.document())
             reply = self._reply(request, request_id, failure.status, body, failure.headers)
         status = _status(fault) if fault else reply.status
@@ -131,9 +132,7 @@ class Simulator:
         own = {"original-request": request_id} if request.method == "POST" else {}
         return self._reply(request, request_id, answer.status, body, own)
 
-    def _reply(
-        self, request: Request, request_id: str, status: int, body: bytes, more: Mapping[str, str]
-    ) -> Reply:
+    def _reply(self, request: Request, request_id: str, status: int, body: bytes, more: Mapping[str, str]) -> Reply:
         headers = {
             "content-type": "application/json",
             "request-id": request_id,

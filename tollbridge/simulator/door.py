@@ -4,8 +4,8 @@ import asyncio
 
 from starlette.types import Receive, Scope, Send
 
-from tollbridge.simulator.message import NoAnswer, Reply, Request
 from tollbridge.simulator.core import Simulator
+from tollbridge.simulator.message import NoAnswer, Reply, Request
 
 MAX_BODY = 1_048_576
 SILENCE_SECONDS = 120.0

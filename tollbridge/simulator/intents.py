@@ -46,12 +46,18 @@ CANCELABLE = tuple(dict.fromkeys(status for status, event in TRANSITIONS if even
 WITH_CONFIRM = ("error_on_requires_action", "off_session", "return_url")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
-AUTHENTICATION_NOT_HANDLED = (
+UNAUTHENTICATED = Decline(
+    "authentication_required",
+    "authentication_not_handled",
     "This payment required an authentication action to complete, but `error_on_requires_action` was set. When "
     "you're ready, you can upgrade your integration to handle actions at "
-    "https://stripe.com/docs/payments/payment-intents/upgrade-to-handle-actions."
+    "https://stripe.com/docs/payments/payment-intents/upgrade-to-handle-actions.",
 )
-AUTHENTICATION_OFF_SESSION = "Your card was declined. This transaction requires authentication."
+OFF_SESSION = Decline(
+    "authentication_required",
+    "authentication_required",
+    "Your card was declined. This transaction requires authentication.",
+)
 RETURN_URL_NEEDED = (
     "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these "
     "payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't "
@@ -142,38 +148,34 @@ def _confirm(context: Context, form: Form, row: PaymentIntent) -> Answer:
     fails_on_action = boolean(form, "error_on_requires_action")
     off_session = form.get("off_session") in ("true", "one_off", "recurring")
     return_url = text(form, "return_url")
-    if row.automatic and fails_on_action:
-        raise invalid(NOT_WITH_AUTOMATIC)  # code and param unverified
-    if row.automatic and not return_url:
-        raise StripeFailure(400, RETURN_URL_NEEDED, more=_embedded(row))
+    _require_confirmable(row, fails_on_action=fails_on_action, return_url=return_url)
     method = context.work.get(PaymentMethod, row.payment_method or _default_source(context, row) or "")
     if method is None:
         raise unexpected_state(_no_method(row), {})
     if row.payment_method is None:
         row = moved(row, "given_method", payment_method=method.id)
     card = BY_NUMBER[method.card]
-    asks = card.authentication == "always" or (card.authentication == "on_session" and not off_session)
-    if asks and fails_on_action:
-        refusal = Decline("authentication_required", "authentication_not_handled", AUTHENTICATION_NOT_HANDLED)
+    if card.authentication == "always" or (card.authentication == "on_session" and not off_session):
+        refusal = UNAUTHENTICATED if fails_on_action else OFF_SESSION if off_session else None
+        if refusal is None:
+            return _asks(context, row, return_url)
         return _declined(context, row, method, refusal, charged=False)
-    if asks and off_session:
-        refusal = Decline("authentication_required", "authentication_required", AUTHENTICATION_OFF_SESSION)
-        return _declined(context, row, method, refusal, charged=False)
-    if asks:
-        return _asks(context, row, return_url)
     if card.decline:
         return _declined(context, row, method, card.decline, charged=True)
-    row = moved(
-        row,
-        "succeeded",
-        amount_received=row.amount,
-        latest_charge=context.new_id("ch"),
-        last_error=None,
-        next_action=None,
-    )
+    charge = context.new_id("ch")
+    done = {"amount_received": row.amount, "latest_charge": charge, "last_error": None, "next_action": None}
+    row = moved(row, "succeeded", **done)
     context.work.put(row)
     context.did("payment_intent.succeeded", row.id)
     return Answer(200, shapes.payment_intent(row))
+
+
+def _require_confirmable(row: PaymentIntent, *, fails_on_action: bool, return_url: str | None) -> None:
+    """Rows 14 and 15: what automatic payment methods ask of a confirmation."""
+    if row.automatic and fails_on_action:
+        raise invalid(NOT_WITH_AUTOMATIC)  # code and param unverified
+    if row.automatic and not return_url:
+        raise StripeFailure(400, RETURN_URL_NEEDED, more=_embedded(row))
 
 
 def _asks(context: Context, row: PaymentIntent, return_url: str | None) -> Answer:
@@ -295,7 +297,8 @@ def _require_confirm(form: Form) -> None:
     for name in WITH_CONFIRM:
         if name in form:
             raise invalid(
-                f"The parameter `{name}` cannot be passed when creating a PaymentIntent unless `confirm` is set to true.",
+                f"The parameter `{name}` cannot be passed when creating a PaymentIntent unless `confirm` is set to "
+                "true.",
                 param=name,
             )
 

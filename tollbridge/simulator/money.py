@@ -85,9 +85,7 @@ def require_chargeable(amount: int, currency: str, settlement: str) -> None:
     if amount < rules["minimum"]:
         raise invalid(_too_small(currency, settlement), param="amount", code="amount_too_small")
     if amount % rules["step"]:
-        raise invalid(
-            f"Invalid amount for {currency}: it has to be a multiple of {rules['step']}.", param="amount"
-        )
+        raise invalid(f"Invalid amount for {currency}: it has to be a multiple of {rules['step']}.", param="amount")
 
 
 def _too_small(currency: str, settlement: str) -> str:
@@ -98,9 +96,7 @@ def _too_small(currency: str, settlement: str) -> str:
 
 
 def _too_large(most: int, currency: str) -> Exception:
-    return invalid(
-        f"Amount must be no more than {_major(most, currency)}", param="amount", code="amount_too_large"
-    )
+    return invalid(f"Amount must be no more than {_major(most, currency)}", param="amount", code="amount_too_large")
 
 
 def _major(minor: int, currency: str) -> str:

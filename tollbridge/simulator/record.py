@@ -57,8 +57,7 @@ class Record:
         if not any(name in parameters for name in SECRET_NAMES):
             return parameters
         return {
-            name: self.fingerprint(str(value)) if name in SECRET_NAMES else value
-            for name, value in parameters.items()
+            name: self.fingerprint(str(value)) if name in SECRET_NAMES else value for name, value in parameters.items()
         }
 
     def fingerprint(self, secret: str) -> str:

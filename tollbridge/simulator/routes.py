@@ -47,9 +47,7 @@ CONFIRMATION = ("error_on_requires_action", "off_session", "payment_method", "re
 
 ROUTES = (
     route("GET", "/v1/customers/{customer}", objects.retrieve_customer),
-    route(
-        "GET", "/v1/customers/{customer}/payment_methods/{payment_method}", objects.retrieve_customers_method
-    ),
+    route("GET", "/v1/customers/{customer}/payment_methods/{payment_method}", objects.retrieve_customers_method),
     route("GET", "/v1/payment_methods/{payment_method}", objects.retrieve_method),
     route("POST", "/v1/payment_methods/{payment_method}/attach", objects.attach, "customer"),
     route(
@@ -126,5 +124,3 @@ def _matches(template: str, steps: list[str]) -> bool:
 def _stripe() -> dict[str, Any]:
     read: dict[str, Any] = json.loads(files("tollbridge.simulator").joinpath("stripe.json").read_bytes())
     return read
-
-

@@ -113,8 +113,14 @@ def payment_intent(row: PaymentIntent) -> Shape:
         "on_behalf_of": None,
         "payment_method": row.payment_method,
         "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"installments": None, "mandate_options": None, "network": None,
-                                            "request_three_d_secure": "automatic"}},
+        "payment_method_options": {
+            "card": {
+                "installments": None,
+                "mandate_options": None,
+                "network": None,
+                "request_three_d_secure": "automatic",
+            }
+        },
         "payment_method_types": ["card"],
         "payment_record": None,
         "processing": None,

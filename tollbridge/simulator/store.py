@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import orjson
 
-
 R = TypeVar("R", bound=tuple[Any, ...])
 
 

@@ -1,0 +1,156 @@
+"""What a frontend developer meets: CORS, docs, the contract, the log line."""
+
+import io
+import json
+
+import pytest
+
+from tests.contract.conftest import PATH, Server
+from tollbridge.server.exchange import Exchange
+from tollbridge.server.requestlog import request_log
+
+GOOD = {"amount": 4200, "currency": "usd"}
+LOCAL = [
+    "http://localhost:3000",
+    "http://127.0.0.1:5173",
+    "http://[::1]:8000",
+    "https://localhost",
+    "http://app.localhost:4200",
+]
+ELSEWHERE = [
+    "https://example.com",
+    "null",
+    "http://localhost.example.com",
+    "http://localhost:3000.evil.example",
+    "file://",
+]
+
+
+@pytest.mark.parametrize("origin", LOCAL)
+def test_a_local_page_may_read_answers_and_problems(module_server: Server, origin: str) -> None:
+    """Success and refusal carry the headers that let a browser hand them to the page."""
+    for body in (GOOD, {}):
+        answer = module_server.http.post(PATH, json=body, headers={"Origin": origin})
+        assert answer.headers["access-control-allow-origin"] == origin
+        assert "X-Request-Id" in answer.headers["access-control-expose-headers"]
+        assert answer.headers["vary"] == "Origin"
+
+
+@pytest.mark.parametrize("origin", ELSEWHERE)
+def test_a_page_from_elsewhere_may_not(module_server: Server, origin: str) -> None:
+    """Other origins get no CORS header, and their preflight is a wrong method."""
+    answer = module_server.http.post(PATH, json=GOOD, headers={"Origin": origin})
+    assert "access-control-allow-origin" not in answer.headers
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    assert module_server.http.options(PATH, headers=asked).status_code == 405
+
+
+def test_a_preflight_is_answered(module_server: Server) -> None:
+    """The method and the headers that the page wants to send are allowed."""
+    asked = {
+        "Origin": "http://localhost:3000",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type,organization_id",
+        "Access-Control-Request-Private-Network": "true",
+    }
+    answer = module_server.http.options(PATH, headers=asked)
+    assert answer.status_code == 204
+    assert answer.headers["access-control-allow-methods"] == "POST"
+    assert answer.headers["access-control-allow-headers"] == "content-type,organization_id"
+    assert answer.headers["access-control-allow-private-network"] == "true"
+
+
+def test_options_without_preflight_is_a_wrong_method(module_server: Server) -> None:
+    """A plain OPTIONS has `Allow`."""
+    answer = module_server.http.options(PATH)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_the_docs_need_no_network(module_server: Server) -> None:
+    """The page and every asset it names come from this server."""
+    page = module_server.http.get("/_tollbridge/docs")
+    assert page.status_code == 200
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    for asset in ("swagger-ui.css", "swagger-ui-bundle.js"):
+        assert f"/_tollbridge/docs/assets/{asset}" in page.text
+        assert module_server.http.get(f"/_tollbridge/docs/assets/{asset}").status_code == 200
+
+
+def test_the_contract_is_served(module_server: Server) -> None:
+    """As JSON and as the file it is."""
+    document = module_server.http.get("/_tollbridge/openapi.json").json()
+    assert PATH in document["paths"]
+    served = module_server.http.get("/_tollbridge/openapi.yaml").content
+    assert served == module_server.sandbox.contract.path.read_bytes()
+
+
+@pytest.mark.parametrize("path", ["/_tollbridge", "/_tollbridge/"])
+def test_the_own_surface_leads_to_the_docs(module_server: Server, path: str) -> None:
+    """Whoever opens the folder lands on the docs."""
+    answer = module_server.http.get(path, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/_tollbridge/docs")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/_tollbridge/none", 404), ("/_tollbridgex", 404), ("/_tollbridge/health", 200)]
+)
+def test_the_own_surface_is_bounded(module_server: Server, path: str, status: int) -> None:
+    """What is not there is a problem, below our own path as elsewhere."""
+    answer = module_server.http.get(path)
+    assert answer.status_code == status
+    if status == 404:
+        assert answer.json()["error_code"] == "not-found"
+
+
+def test_every_request_is_noted_once(server: Server) -> None:
+    """A note has the operation, the status and the problem's code; our own surface is not noted."""
+    server.http.post(PATH, json=GOOD)
+    server.http.post(PATH, json={})
+    server.http.get("/nothing")
+    server.http.get("/_tollbridge/health")
+    noted = [(n.operation and n.operation.operation_id, n.status, n.error_code) for n in server.notes]
+    assert noted == [
+        ("create_payment_intent", 200, None),
+        ("create_payment_intent", 400, "invalid-request"),
+        (None, 404, "not-found"),
+    ]
+
+
+def test_a_request_without_token_is_told_once(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """One warning a run says whom such requests act as."""
+    for _ in range(3):
+        server.http.post(PATH, json=GOOD)
+    told = [record.getMessage() for record in caplog.records if "without a token" in record.getMessage()]
+    assert len(told) == 1
+    assert "Quay One admin (ORG_ADMIN)" in told[0]
+
+
+def exchange(path: str) -> Exchange:
+    return Exchange("POST", path, anonymous=True, status=404, error_code="not-found")
+
+
+def test_the_log_line_is_json_for_programs() -> None:
+    """One object a line, whatever the path holds."""
+    stream = io.StringIO()
+    request_log(stream, pretty=False, colours=False)(exchange("/a\n\x1b[31m\ud800" + "x" * 500))
+    [line] = stream.getvalue().splitlines()
+    entry = json.loads(line)
+    assert set(entry) == {"operation", "method", "path", "status", "error_code", "ms", "request_id"}
+    assert len(entry["path"]) < 120
+
+
+@pytest.mark.parametrize("colours", [False, True])
+def test_the_log_line_is_plain_for_people(colours: bool) -> None:
+    """Colours only where they are wanted, and never from the path."""
+    stream = io.StringIO()
+    request_log(stream, pretty=True, colours=colours)(exchange("/a\x1b[31m"))
+    assert stream.getvalue().count("\x1b") == (2 if colours else 0)
+    assert "not-found" in stream.getvalue()
+
+
+def test_a_reader_that_went_away_does_not_stop_the_server() -> None:
+    """A closed log is no reason to fail a request."""
+    stream = io.StringIO()
+    stream.close()
+    request_log(stream, pretty=True, colours=False)(exchange("/"))
