@@ -55,7 +55,8 @@ def empty(param: str) -> StripeFailure:
     """A parameter was sent empty, which Stripe takes for an attempt to unset it (unverified wording)."""
     return invalid(
         f"You passed an empty string for '{param}'. We assume empty values are an attempt to unset a parameter; "
-        f"however '{param}' cannot be unset. You should remove '{param}' from your request or supply a non-empty value.",
+        f"however '{param}' cannot be unset. You should remove '{param}' from your request or supply a non-empty "
+        "value.",
         param=param,
         code="parameter_invalid_empty",
     )
