@@ -53,7 +53,7 @@ def run_round(server: Server, seconds: int) -> Round:
         )
     said = json.loads(lines[0].removeprefix(MARK))
     if said["refused"] or said["broken"] or not said["requests"]:
-        raise BenchError(f"{server.contestant.name}: a round with refusals or broken connections: {said}")
+        raise BenchError(f"{server.contestant.name}: refusals or broken connections: {said}. {server.said()}")
     return Round(
         rate=said["requests"] / said["microseconds"] * 1e6,
         cpu=spent / said["requests"],
