@@ -11,6 +11,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from tollbridge.contract.branches import discriminator
+
 Schema = Mapping[str, Any]
 Place = tuple[str | int, ...]
 
@@ -53,7 +55,7 @@ def failures_of(validator: jsonschema_rs.Draft4Validator, schema: Schema, instan
         keyword = str(error.schema_path[-1])
         holder = _at(schema, error.schema_path[:-1])
         place = tuple(error.instance_path)
-        member = _discriminator(holder) if keyword == "anyOf" else None
+        member = discriminator(holder["anyOf"]) if keyword == "anyOf" else None
         if member is None:
             told = _plain(keyword, holder, place, error)
         else:
@@ -92,16 +94,6 @@ def _branch(holder: Schema, member: str, place: Place, instance: object) -> Iter
         rule = _rule(holder, f"anyOf/{failure.keyword}") or failure.rule or _rule(around, failure.keyword)
         words = {**around, **failure.schema}
         yield Failure(failure.keyword, words, place + failure.place, failure.value, chosen, rule)
-
-
-def _discriminator(schema: Schema) -> str | None:
-    """Return the one member that every branch enumerates; None where there is none."""
-    enumerated = [
-        {name for name, member in branch.get("properties", {}).items() if "enum" in member}
-        for branch in schema["anyOf"]
-    ]
-    shared = set.intersection(*enumerated)
-    return shared.pop() if len(shared) == 1 else None
 
 
 def _at(schema: Schema, steps: list[str | int]) -> Any:

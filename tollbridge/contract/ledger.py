@@ -7,7 +7,7 @@ no waiver explains, fails the build, and so does one whose enforcement is not th
 import ast
 import importlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,8 +121,13 @@ def _has_keyword(schema: Mapping[str, Any], name: str) -> bool:
     here = schema if outer in schema else schema.get("schema", {})
     if not inner:
         return outer in here
-    branches = here.get(outer, ())
-    return any(inner in member for branch in branches for member in branch.get("properties", {}).values())
+    return any(inner in member for member in _branch_members(here.get(outer, ())))
+
+
+def _branch_members(branches: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for branch in branches:
+        yield from branch.get("properties", {}).values()
+        yield from _branch_members(branch.get("oneOf", ()))
 
 
 def _has_code(name: str) -> bool:

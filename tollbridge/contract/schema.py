@@ -5,6 +5,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from tollbridge.contract.branches import flattened
 from tollbridge.contract.violations import Violation, violations_of
 
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
@@ -32,7 +33,7 @@ def strict(schema: Any) -> Any:
     """Return the schema in Draft 4, as OpenAPI 3.0 means it.
 
     `nullable` becomes a type, and the formats `int32` and `int64` become bounds: every validator leaves
-    them unchecked.
+    them unchecked. Branches that one member tells apart become an `anyOf`.
     """
     if isinstance(schema, list):
         return [strict(item) for item in schema]
@@ -47,4 +48,4 @@ def strict(schema: Any) -> Any:
         made["type"] = [made["type"], "null"]
         if "enum" in made and None not in made["enum"]:
             made["enum"] = [*made["enum"], None]
-    return made
+    return flattened(made)
