@@ -1,5 +1,6 @@
-"""The real stripe-mock, for the tests that ask for it."""
+"""Real servers, each started once: ours as a process, and the real stripe-mock."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,19 @@ import pytest
 from tollbridge.launch import free_port, launched
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def serve_command(port: int, *arguments: str) -> list[str]:
+    """Return the command that serves on a port."""
+    return [sys.executable, "-m", "tollbridge", "serve", "--port", str(port), *arguments]
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """Our server, as a user starts it."""
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    with launched(serve_command(port), ready=f"{url}/_tollbridge/health", cwd=ROOT):
+        yield url
 
 
 @pytest.fixture(scope="session")
