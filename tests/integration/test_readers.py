@@ -1,0 +1,156 @@
+"""The readers of the contract that our users have: Prism, openapi-typescript with tsc, ajv, Schemathesis."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from tests.unit.addresses import ADDRESSES
+from tests.unit.money import TABLE
+
+from tollbridge.contract import load_contract
+from tollbridge.launch import free_port, launched
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACT = ROOT / "openapi.yaml"
+READERS = Path(__file__).parent / "readers"
+PATH = "/api/payment/intent"
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    """The folder of the installed readers, as their lock has them."""
+    stamp, lock = READERS / "node_modules/.package-lock.json", READERS / "package-lock.json"
+    if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=READERS, check=True, capture_output=True)
+    return READERS / "node_modules/.bin"
+
+
+def run(program: Path, *arguments: str | Path, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([program, *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def prism(node: Path) -> Iterator[str]:
+    """The URL of Prism, serving the contract."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}{PATH}"
+    command = [str(node / "prism"), "mock", "-m", "false", "-p", str(port), "-h", "127.0.0.1", str(CONTRACT)]
+    with launched(command, ready=url, within=60):
+        yield url
+
+
+def post(url: str, body: object) -> tuple[int, dict[str, Any]]:
+    request = Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    try:
+        with urlopen(request, timeout=20) as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as refusal:
+        return refusal.code, json.load(refusal)
+
+
+@pytest.mark.node
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"amount": 50, "currency": "usd"}, 200),
+        ({"amount": 4200, "currency": "kwd", "payment_method": 4242, "error_on_requires_action": False}, 200),
+        ({"amount": 49, "currency": "usd"}, 400),
+        ({"amount": 4201, "currency": "kwd"}, 400),
+        ({"amount": 4200, "currency": "string"}, 400),
+        ({"amount": 4200, "currency": "usd", "confirm": True}, 400),
+        ({"amount": 4200}, 400),
+    ],
+)
+def test_prism_serves_the_contract(prism: str, body: dict[str, object], status: int) -> None:
+    """Prism, a stranger to us, accepts what the contract accepts and refuses what it refuses."""
+    answered, document = post(prism, body)
+    assert answered == status
+    [operation] = load_contract(CONTRACT).operations
+    [check] = operation.responses[str(status)].media.values()
+    assert check.violations(document) == []
+
+
+@pytest.mark.node
+def test_the_types_take_right_calls_and_refuse_wrong_ones(node: Path, tmp_path: Path) -> None:
+    """openapi-typescript's types fit every right call of calls.ts, and no wrong one."""
+    made = run(node / "openapi-typescript", CONTRACT, "-o", tmp_path / "contract.ts")
+    assert made.returncode == 0, made.stderr
+    shutil.copy(READERS / "calls.ts", tmp_path)
+    compiled = run(node / "tsc", "--noEmit", "--strict", "calls.ts", cwd=tmp_path)
+    assert compiled.stdout == ""
+    assert compiled.returncode == 0
+
+
+@pytest.mark.node
+def test_each_wrong_call_is_wrong_by_itself(node: Path, tmp_path: Path) -> None:
+    """Without its expectations calls.ts has one error at each place where one was expected, and no other."""
+    run(node / "openapi-typescript", CONTRACT, "-o", tmp_path / "contract.ts")
+    lines = (READERS / "calls.ts").read_text().splitlines()
+    expected = {number + 2 for number, line in enumerate(lines) if line.startswith("// @ts-expect-error")}
+    bare = [line.replace("@ts-expect-error", "expected:") for line in lines]
+    (tmp_path / "calls.ts").write_text("\n".join(bare))
+    compiled = run(node / "tsc", "--noEmit", "--strict", "--pretty", "false", "calls.ts", cwd=tmp_path)
+    found = {int(line.split("(")[1].split(",")[0]) for line in compiled.stdout.splitlines() if ": error TS" in line}
+    assert found == expected
+    assert len(expected) >= 12
+
+
+@pytest.mark.node
+def test_ajv_reads_addresses_as_we_do(node: Path) -> None:
+    """A browser's form with ajv gives each address of the table the contract's verdict."""
+    assert node.is_dir()
+    schema = load_contract(CONTRACT).operations[0].body.schema["properties"]["receipt_email"]  # type: ignore[union-attr]
+    question = json.dumps({"schema": schema, "instances": list(ADDRESSES)})
+    script = READERS / "verdicts.mjs"
+    told = subprocess.run(["node", script], input=question, capture_output=True, text=True, check=True)
+    assert dict(zip(ADDRESSES, json.loads(told.stdout), strict=True)) == ADDRESSES
+
+
+def drawn(mode: GenerationMode, count: int) -> list[dict[str, Any]]:
+    """Return the objects with an integer amount in a known currency that stock Schemathesis draws."""
+    operation = schemathesis.openapi.from_path(str(CONTRACT))[PATH]["POST"]
+    bodies: list[Any] = []
+
+    @given(operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def draw(case: schemathesis.Case) -> None:
+        bodies.append(case.body)
+
+    draw()
+    return [body for body in bodies if isinstance(body, dict) and judged_by_money(body)]
+
+
+def judged_by_money(body: dict[str, Any]) -> bool:
+    currency = body.get("currency")
+    return isinstance(currency, str) and currency in TABLE and type(body.get("amount")) is int
+
+
+def test_schemathesis_draws_exact_minimums() -> None:
+    """Positive data is right for its currency, and meets the minimum of several exactly."""
+    bodies = drawn(GenerationMode.POSITIVE, 200)
+    rules = [(body["amount"], TABLE[body["currency"]]) for body in bodies]
+    assert len(bodies) == 200
+    assert all(rule["minimum"] <= amount and amount % rule["step"] == 0 for amount, rule in rules)
+    exact = {body["currency"] for body in bodies if body["amount"] == TABLE[body["currency"]]["minimum"]}
+    assert len(exact) >= 3
+
+
+def test_schemathesis_draws_amounts_below_the_minimum() -> None:
+    """Negative data holds amounts that are positive, and too small for their currency alone."""
+    bodies = drawn(GenerationMode.NEGATIVE, 400)
+    assert any(0 < body["amount"] < TABLE[body["currency"]]["minimum"] for body in bodies)

@@ -1,0 +1,9 @@
+"""The generated table of currencies, as tests read it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLE: dict[str, dict[str, Any]] = json.loads((ROOT / "tollbridge/simulator/currencies.json").read_text())["currencies"]
+"""Minor units: minimum, minimum_source, step, exponent and maximum of each currency."""
