@@ -3,6 +3,7 @@
 import logging
 import os
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import stripe
 
@@ -53,9 +54,12 @@ def url_gateway(url: str, settings: Settings) -> Gateway:
     """Return a gateway to a stand-in for Stripe at a URL, such as stripe-mock.
 
     Raises:
-        GatewayError: the URL is Stripe's own, which takes a test key and `live-test`.
+        GatewayError: it is no URL, or Stripe's own, which takes a test key and `live-test`.
     """
-    if "stripe.com" in url:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise GatewayError(f"--stripe {url!r} is neither `simulator`, nor `live-test`, nor an http URL.")
+    if parts.hostname == "stripe.com" or parts.hostname.endswith(".stripe.com"):
         raise GatewayError(f"--stripe {url} is Stripe itself: use --stripe live-test with a test key.")
     transport = UrlTransport(timeout=settings.attempt, longest_pause=settings.longest_pause)
     return _gateway(SANDBOX_KEY, url.rstrip("/"), transport, settings)

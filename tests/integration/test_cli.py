@@ -1,0 +1,182 @@
+"""The command, as a process: what it says, how it ends, what it refuses to start with."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.integration.conftest import ROOT, serve_command
+from tests.wire_rows import GOOD, PATH
+from tollbridge.launch import answers, free_port, launched
+
+WAIT = 15
+
+
+def tollbridge(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    command = [sys.executable, "-m", "tollbridge", *arguments]
+    env = {**os.environ, **environment}
+    return subprocess.run(command, capture_output=True, text=True, timeout=WAIT, cwd=ROOT, env=env, check=False)
+
+
+def started(*arguments: str) -> tuple["subprocess.Popen[str]", int]:
+    """Start a server with its output at hand, and wait until it answers."""
+    port = free_port()
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(serve_command(port, *arguments), text=True, cwd=ROOT, **pipes)  # type: ignore[call-overload]
+    until = time.monotonic() + WAIT
+    while not answers(f"http://127.0.0.1:{port}/_tollbridge/health"):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    return process, port
+
+
+def test_help_teaches() -> None:
+    """Every option is explained, with examples and exit codes."""
+    done = tollbridge("serve", "--help")
+    assert done.returncode == 0
+    for word in ("--contract", "--handlers", "--world", "--stripe", "live-test", "Examples:", "Exit codes:"):
+        assert word in done.stdout
+
+
+def test_version() -> None:
+    """The version is one line."""
+    assert tollbridge("--version").stdout == "tollbridge, version 0.1.0\n"
+
+
+def test_a_wrong_option_is_exit_2() -> None:
+    """Wrong usage is told apart from a server that cannot start."""
+    assert tollbridge("serve", "--no-such-option").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "told"),
+    [
+        (["--stripe", "live-test"], {"STRIPE_API_KEY": ""}, "set STRIPE_API_KEY=sk_test_"),
+        (["--stripe", "live-test"], {"STRIPE_API_KEY": "sk_live_canary"}, "has to begin with sk_test_"),
+        (["--stripe", "live-test"], {"STRIPE_API_KEY": "rk_test_canary"}, "has to begin with sk_test_"),
+        (["--stripe", "live-test"], {"STRIPE_API_KEY": "pk_test_canary"}, "has to begin with sk_test_"),
+        (["--stripe", "https://api.stripe.com"], {}, "use --stripe live-test"),
+        (["--stripe", "nonsense"], {}, "is neither"),
+        ([], {"STRIPE_LOG": "debug"}, "unset it"),
+        (["--contract", "pyproject.toml"], {}, "pyproject.toml"),
+        (["--world", "openapi.yaml"], {}, "openapi.yaml"),
+        (["--handlers", "docs"], {}, "there is no file"),
+    ],
+)
+def test_what_cannot_start_says_why(arguments: list[str], environment: dict[str, str], told: str) -> None:
+    """One sentence on stderr, exit 1, no traceback, and no key shown."""
+    done = tollbridge("serve", "--port", "0", *arguments, **environment)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert "Traceback" not in done.stderr
+    assert "canary" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_taken_port_is_a_sentence(host: str) -> None:
+    """It names the port and the option that chooses another."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = tollbridge("serve", "--host", host, "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert f"port {taken.getsockname()[1] if taken.fileno() >= 0 else ''}".strip() in done.stderr
+    assert "--port" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_as_asked(number: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM are success, with nothing but the banner said."""
+    process, _ = started()
+    process.send_signal(number)
+    _, said = process.communicate(timeout=WAIT)
+    assert process.returncode == 0
+    assert "Traceback" not in said
+
+
+def test_a_request_under_way_is_answered_before_the_end() -> None:
+    """SIGTERM lets a request that has begun end well."""
+    process, port = started()
+    with socket.create_connection(("127.0.0.1", port), timeout=WAIT) as connection:
+        head = (
+            f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(GOOD)}\r\n\r\n"
+        )
+        connection.sendall(head.encode() + GOOD[:5])
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        connection.sendall(GOOD[5:])
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+    process.communicate(timeout=WAIT)
+    assert process.returncode == 0
+
+
+def test_the_banner_has_what_a_newcomer_needs() -> None:
+    """URL, docs, cards and a curl; without colours where nobody looks at a terminal."""
+    process, port = started()
+    process.terminate()
+    out, said = process.communicate(timeout=WAIT)
+    assert out == ""
+    for word in (f"http://localhost:{port}", "/_tollbridge/docs", "4242", "341", "curl -X POST", "Ctrl-C"):
+        assert word in said
+    assert "\x1b" not in said
+
+
+@pytest.mark.parametrize(("arguments", "lines"), [((), 1), (("--quiet",), 0)])
+def test_the_request_log_is_json_where_it_is_piped(arguments: tuple[str, ...], lines: int) -> None:
+    """One object a request on stdout; --quiet has neither log nor banner."""
+    process, port = started(*arguments)
+    request = Request(f"http://127.0.0.1:{port}{PATH}", GOOD, {"Content-Type": "application/json"})
+    with urlopen(request, timeout=5) as answer:
+        secret = answer.read().decode()
+    process.terminate()
+    out, said = process.communicate(timeout=WAIT)
+    assert len(out.splitlines()) == lines
+    assert ("tollbridge 0.1.0" in said) == (not arguments)
+    assert secret.split("_secret_")[1][:20] not in out + said
+
+
+def test_localhost_is_both_loopback_addresses() -> None:
+    """A browser that tries ::1 first finds the server too, where the machine has IPv6."""
+    process, port = started("--host", "localhost")
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
+            pass
+        if socket.has_ipv6 and Path("/proc/net/if_inet6").exists() and Path("/proc/net/if_inet6").read_text():
+            with socket.create_connection(("::1", port), timeout=5):
+                pass
+    finally:
+        process.terminate()
+        process.communicate(timeout=WAIT)
+
+
+def test_it_runs_from_a_wheel_in_another_folder(tmp_path: Path) -> None:
+    """The wheel holds contract, handlers and world, and adds no top-level module but its own."""
+    wheels, site = tmp_path / "wheels", tmp_path / "site"
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", str(wheels), str(ROOT)], check=True, timeout=120)
+    [wheel] = wheels.glob("tollbridge-*.whl")
+    subprocess.run([*pip, "install", "--no-deps", "--target", str(site), str(wheel)], check=True, timeout=120)
+    assert {path.name for path in site.iterdir() if not path.name.endswith(".dist-info")} <= {"tollbridge", "bin"}
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    env = {**os.environ, "PYTHONPATH": str(site)}
+    with launched(serve_command(port), ready=f"{url}/_tollbridge/health", cwd=tmp_path, env=env):
+        with urlopen(f"{url}/_tollbridge/openapi.yaml", timeout=5) as answer:
+            assert answer.read() == (ROOT / "openapi.yaml").read_bytes()
+        request = Request(url + PATH, GOOD, {"Content-Type": "application/json"})
+        with urlopen(request, timeout=5) as answer:
+            assert answer.status == 200
+    found = subprocess.run(
+        [sys.executable, "-c", "import tollbridge; print(tollbridge.__file__)"],
+        capture_output=True, text=True, cwd=tmp_path, env=env, check=True,
+    )  # fmt: skip
+    assert found.stdout.startswith(str(site))
