@@ -13,9 +13,9 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
+
 from tests.unit.addresses import ADDRESSES
 from tests.unit.money import TABLE
-
 from tollbridge.contract import load_contract
 from tollbridge.launch import free_port, launched
 
