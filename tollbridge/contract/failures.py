@@ -90,10 +90,22 @@ def _branch(holder: Schema, member: str, place: Place, instance: object) -> Iter
     if branch is None or not isinstance(chosen, str):
         return
     for failure in failures_of(jsonschema_rs.Draft4Validator(branch), branch, instance):
-        around = holder.get("properties", {}).get(failure.place[0], {}) if len(failure.place) == 1 else {}
+        around = _around(holder, failure)
         rule = _rule(holder, f"anyOf/{failure.keyword}") or failure.rule or _rule(around, failure.keyword)
         words = {**around, **failure.schema}
         yield Failure(failure.keyword, words, place + failure.place, failure.value, chosen, rule)
+
+
+def _around(holder: Schema, failure: Failure) -> Schema:
+    """Return what the schema around the branches says at a failure's place; nothing where it says nothing.
+
+    A member that is missing, or not known, is judged by the object that it belongs to.
+    """
+    of_object = failure.keyword in ("required", "additionalProperties")
+    here = holder
+    for step in failure.place[:-1] if of_object else failure.place:
+        here = here.get("items", {}) if isinstance(step, int) else here.get("properties", {}).get(step, {})
+    return here
 
 
 def _at(schema: Schema, steps: list[str | int]) -> Any:

@@ -122,7 +122,8 @@ def load_contract(path: Path) -> Contract:
     except ContractError as error:
         raise ContractError(f"{path}: {error}") from None
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ContractError(f"{path}: is not a usable OpenAPI document ({type(error).__name__}: {error}).") from None
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ContractError(f"{path}: is not a usable OpenAPI document ({said}).") from None
     return Contract(path, document, operations, rules)
 
 

@@ -39,7 +39,9 @@ def strict(schema: Any) -> Any:
         return [strict(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {name: value if name in ("enum", "example", "default") else strict(value) for name, value in schema.items()}
+    made = {name: value if _is_data(name) else strict(value) for name, value in schema.items() if name != "properties"}
+    if "properties" in schema:  # names of members are not keywords
+        made["properties"] = {name: strict(member) for name, member in schema["properties"].items()}
     if made.get("type") == "integer" and made.get("format") in RANGES:
         least, most = RANGES[made["format"]]
         made["minimum"] = max(made.get("minimum", least), least)
@@ -49,3 +51,7 @@ def strict(schema: Any) -> Any:
         if "enum" in made and None not in made["enum"]:
             made["enum"] = [*made["enum"], None]
     return flattened(made)
+
+
+def _is_data(keyword: str) -> bool:
+    return keyword in ("enum", "example", "default") or keyword.startswith("x-")

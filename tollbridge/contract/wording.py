@@ -1,7 +1,8 @@
 """The sentences of violations: what was sent, what was expected, what to do.
 
-Numbers come from the contract. What a client wrote is shown only where it cannot be private: integers,
-booleans, and text of at most a word where the contract enumerates. Free text is told by its length.
+Numbers come from the contract. What a client wrote is shown only where it cannot be private: integers and
+booleans where the contract has no free text, and text of at most a word where it enumerates. What stands in
+the place of free text is told by its kind or its length.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,9 @@ EXPECTED = {
     "object": "a JSON object",
     "array": "a list",
 }
+
+KINDS: dict[type, str] = {int: "an integer", bool: "a boolean"}
+"""Where free text belongs, a number may be what somebody wanted to keep private: a card's, a telephone's."""
 
 
 def sentence(failure: Failure) -> str:
@@ -50,9 +54,14 @@ def _shown(value: object) -> str:
     if isinstance(value, int):
         return _digits(value)
     if isinstance(value, str):
-        return f"text of {len(value)} characters"
+        return f"text of {_characters(value)}"
     kinds: dict[type, str] = {float: "a number with a fraction or an exponent", list: "a list", dict: "an object"}
     return kinds.get(type(value), "something else")
+
+
+def _characters(text: object) -> str:
+    count = len(str(text))
+    return f"{count} character{'' if count == 1 else 's'}"
 
 
 def _digits(value: int) -> str:
@@ -66,7 +75,10 @@ def _digits(value: int) -> str:
 def _type(name: str, failure: Failure) -> str:
     allowed = failure.schema["type"]
     kinds = allowed if isinstance(allowed, list) else [allowed]
-    return f"{name} is {_shown(failure.value)}; send {' or '.join(EXPECTED.get(kind, str(kind)) for kind in kinds)}."
+    private = "string" in kinds and "enum" not in failure.schema
+    sent = KINDS.get(type(failure.value)) if private else None
+    said = sent or _shown(failure.value)
+    return f"{name} is {said}; send {' or '.join(EXPECTED.get(kind, str(kind)) for kind in kinds)}."
 
 
 def _for_case(failure: Failure) -> str:
@@ -124,12 +136,12 @@ def _unknown(name: str, failure: Failure) -> str:
 
 def _too_short(name: str, failure: Failure) -> str:
     least = failure.schema["minLength"]
-    return f"{name} has {len(str(failure.value))} characters; the least is {least}."
+    return f"{name} has {_characters(failure.value)}; the least is {least}."
 
 
 def _too_long(name: str, failure: Failure) -> str:
     most = failure.schema["maxLength"]
-    return f"{name} has {len(str(failure.value))} characters; the most is {most}."
+    return f"{name} has {_characters(failure.value)}; the most is {most}."
 
 
 def _pattern(name: str, failure: Failure) -> str:
