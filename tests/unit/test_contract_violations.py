@@ -484,15 +484,17 @@ def test_nullable_allows_null_and_nothing_else_more() -> None:
 
 
 def test_a_member_called_nullable_or_format_is_a_member() -> None:
-    """Names of members are not keywords."""
+    """Names of members are not keywords, whatever they are, and hints about unknown members stay."""
+    names = ["nullable", "format", "type", "enum", "example", "default", "anyOf", "oneOf", "required"]
+    integer = {"type": "integer", "format": "int32"}
+    hints = {"unknown": "Not this one.", "nullable": "x"}
     check = SchemaCheck(
-        {"type": "object", "properties": {"nullable": {"type": "boolean"}, "format": {"type": "integer"}}}
+        {"additionalProperties": False, "properties": dict.fromkeys(names, integer), "x-unknown-members": hints}
     )
-    assert check.is_valid({"nullable": True, "format": 1})
-    assert [violation.pointer for violation in check.violations({"nullable": 1, "format": "x"})] == [
-        "#/nullable",
-        "#/format",
-    ]
+    assert check.is_valid(dict.fromkeys(names, 1))
+    blamed = [violation.pointer for violation in check.violations(dict.fromkeys(names, 2**31))]
+    assert blamed == [f"#/{name}" for name in names]
+    assert told(check, {"unknown": 1}) == [("#/unknown", None, "Not this one.")]
 
 
 ANYTHING = st.recursive(
