@@ -135,6 +135,10 @@ def test_a_rule_knows_its_place(tmp_path: Path) -> None:
             {"enforced_by": [{"code": "tollbridge.contract:gone"}]},
             "a.b: the code 'tollbridge.contract:gone' does not exist.",
         ),
+        (
+            {"enforced_by": [{"code": "tollbridge.world:__name__"}]},
+            "a.b: the code 'tollbridge.world:__name__' does not exist.",
+        ),
         ({"enforced_by": [{"code": "tollbridge.gone:x"}]}, "a.b: the code 'tollbridge.gone:x' does not exist."),
         ({"enforced_by": [{"test": "tests/t.py::test_gone"}]}, "a.b: the test 'tests/t.py::test_gone' does not exist."),
         (

@@ -91,7 +91,7 @@ def _branch(holder: Schema, member: str, place: Place, instance: object) -> Iter
         return
     for failure in failures_of(jsonschema_rs.Draft4Validator(branch), branch, instance):
         around = _around(holder, failure)
-        rule = _rule(holder, f"one/{failure.keyword}") or failure.rule or _rule(around, failure.keyword)
+        rule = _rule(holder, f"anyOf/{failure.keyword}") or failure.rule or _rule(around, failure.keyword)
         words = {**around, **failure.schema}
         yield Failure(failure.keyword, words, place + failure.place, failure.value, chosen, rule)
 
