@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tollbridge.simulator import shapes
 from tollbridge.simulator.store import Work
 
 
@@ -35,7 +36,19 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Stripe says: a status and a document."""
+    """What Stripe says.
+
+    Args:
+        status: the HTTP status.
+        document: the JSON document.
+        row: the row that the document shows; None where it shows none, or more.
+    """
 
     status: int
     document: dict[str, Any]
+    row: tuple[Any, ...] | None = None
+
+
+def shown(row: tuple[Any, ...]) -> Answer:
+    """Return a 200 that shows a row."""
+    return Answer(200, shapes.shown(row), row)

@@ -26,6 +26,9 @@ from tollbridge.simulator.store import MemoryStore
 
 API_VERSION = "2026-08-26.dahlia"
 RECORDED = 10_000
+NOT_REACHED = Reply(0, {}, b"")
+"""Stands for the answer that a fault before the effect kept from being made."""
+
 GARBAGE = b"<html>not what you asked for</html>"
 
 
@@ -84,28 +87,21 @@ class Simulator:
         except StripeFailure as failure:
             return self._reply(request, request_id, failure.status, orjson.dumps(failure.document()), failure.headers)
         fault = self._faults.take(route.method, route.template)
-        if fault and fault.when == "before":
-            self._note(request, route, {}, fault, status=_status(fault), effects=())
-            return self._faulted(request, request_id, fault)
+        reply = NOT_REACHED
         form: Form = {}
         effects: list[tuple[str, str]] = []
         try:
-            form = self._form(request)
-            require_key(request.headers)
-            require_known(route, form)
-            reply = self._answered(request, request_id, route, named, form, effects)
+            form = _form(request)
+            if not (fault and fault.when == "before"):
+                require_key(request.headers)
+                require_known(route, form)
+                reply = self._answered(request, request_id, route, named, form, effects)
         except StripeFailure as failure:
             effects.clear()  # the unit of work left none behind
             body = orjson.dumps(failure.document())
             reply = self._reply(request, request_id, failure.status, body, failure.headers)
-        status = _status(fault) if fault else reply.status
-        self._note(request, route, form, fault, status=status, effects=tuple(effects))
+        self._note(request, route, form, fault, status=_status(fault, reply), effects=tuple(effects))
         return self._faulted(request, request_id, fault) if fault else reply
-
-    def _form(self, request: Request) -> Form:
-        if request.method == "GET":
-            return decoded(request.query)
-        return decoded(body_text(request.body, request.headers.get("content-type", "")))
 
     def _answered(
         self,
@@ -128,7 +124,7 @@ class Simulator:
             answer: Answer = route.operation(context, form, **named)
         body = orjson.dumps(answer.document)
         if key is not None:
-            self._idempotency.keep(key, request, answer.status, body, request_id, now)
+            self._idempotency.keep(key, request, answer, request_id, now)
         own = {"original-request": request_id} if request.method == "POST" else {}
         return self._reply(request, request_id, answer.status, body, own)
 
@@ -161,12 +157,13 @@ class Simulator:
         status: int,
         effects: tuple[tuple[str, str], ...],
     ) -> None:
+        text = request.query if request.method == "GET" else request.body.decode("ascii", "replace")
         self.record.add(
             Told(
                 method=request.method,
                 path=request.path,
                 route=route.template,
-                parameters=self.record.masked(form),
+                form=self.record.masked(text, form),
                 idempotency_key=request.headers.get("idempotency-key"),
                 status=status,
                 effects=effects,
@@ -186,8 +183,16 @@ class Simulator:
                 work.put(Subscription(entry["id"], entry["customer"], entry["status"], method, now))
 
 
-def _status(fault: Fault) -> int:
-    """Return the status that a fault answers; 0 where nothing comes back."""
+def _form(request: Request) -> Form:
+    if request.method == "GET":
+        return decoded(request.query)
+    return decoded(body_text(request.body, request.headers.get("content-type", "")))
+
+
+def _status(fault: Fault | None, reply: Reply) -> int:
+    """Return the status that is answered; 0 where nothing comes back."""
+    if fault is None:
+        return reply.status
     if fault.kind in LOST:
         return 0
     return 200 if fault.kind == "garbage" else INJECTED[fault.kind].status

@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
+import orjson
+
+from tollbridge.simulator.context import Answer
 from tollbridge.simulator.failures import StripeFailure, invalid
 from tollbridge.simulator.message import Request
+from tollbridge.simulator.shapes import shown
+from tollbridge.simulator.store import packed, unpacked
 
 KEPT_SECONDS = 24 * 3600
 MOST = 10_000
@@ -18,16 +24,23 @@ class Kept:
     Args:
         fingerprint: of what was asked.
         status: the HTTP status.
-        body: raw.
+        content: the body; or, a tenth of its size, the row that it shows, as it was stored.
+        cls: the row's type; None where the content is the body.
         request_id: of the first request.
         when: seconds since the epoch.
     """
 
     fingerprint: bytes
     status: int
-    body: bytes
+    content: bytes
+    cls: type[tuple[Any, ...]] | None
     request_id: str
     when: int
+
+    @property
+    def body(self) -> bytes:
+        """The body, byte for byte."""
+        return self.content if self.cls is None else orjson.dumps(shown(unpacked(self.cls, self.content)))
 
 
 class Idempotency:
@@ -59,10 +72,12 @@ class Idempotency:
             )
         return kept
 
-    def keep(self, key: str, request: Request, status: int, body: bytes, request_id: str, now: int) -> None:
+    def keep(self, key: str, request: Request, answer: Answer, request_id: str, now: int) -> None:
         """Keep a first answer; validation failures never come here."""
+        content = packed(answer.row) if answer.row else orjson.dumps(answer.document)
+        cls = type(answer.row) if answer.row else None
         self._kept.pop(key, None)
-        self._kept[key] = Kept(_fingerprint(request), status, body, request_id, now)
+        self._kept[key] = Kept(_fingerprint(request), answer.status, content, cls, request_id, now)
         while len(self._kept) > MOST:
             del self._kept[next(iter(self._kept))]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tollbridge.simulator import shapes
 from tollbridge.simulator.cards import BY_ALIAS, BY_NUMBER, Card, Decline
-from tollbridge.simulator.context import Answer, Context
+from tollbridge.simulator.context import Answer, Context, shown
 from tollbridge.simulator.failures import (
     StripeFailure,
     invalid,
@@ -103,14 +103,14 @@ def create(context: Context, form: Form) -> Answer:
         _require_confirm(form)
         context.work.put(row)
         context.did("payment_intent.created", row.id)
-        return Answer(200, shapes.payment_intent(row))
+        return shown(row)
     context.did("payment_intent.created", row.id)
     return _confirm(context, form, row)
 
 
 def retrieve(context: Context, _form: Form, intent: str) -> Answer:
     """`GET /v1/payment_intents/{intent}`."""
-    return Answer(200, shapes.payment_intent(_intent(context, intent)))
+    return shown(_intent(context, intent))
 
 
 def confirm(context: Context, form: Form, intent: str) -> Answer:
@@ -140,7 +140,7 @@ def cancel(context: Context, form: Form, intent: str) -> Answer:
     row = moved(row, "canceled", canceled_at=context.now, cancellation_reason=reason, next_action=None)
     context.work.put(row)
     context.did("payment_intent.canceled", row.id)
-    return Answer(200, shapes.payment_intent(row))
+    return shown(row)
 
 
 def _confirm(context: Context, form: Form, row: PaymentIntent) -> Answer:
@@ -167,7 +167,7 @@ def _confirm(context: Context, form: Form, row: PaymentIntent) -> Answer:
     row = moved(row, "succeeded", **done)
     context.work.put(row)
     context.did("payment_intent.succeeded", row.id)
-    return Answer(200, shapes.payment_intent(row))
+    return shown(row)
 
 
 def _require_confirmable(row: PaymentIntent, *, fails_on_action: bool, return_url: str | None) -> None:
@@ -186,7 +186,7 @@ def _asks(context: Context, row: PaymentIntent, return_url: str | None) -> Answe
     row = moved(row, "needs_action", next_action=action)
     context.work.put(row)
     context.did("payment_intent.requires_action", row.id)
-    return Answer(200, shapes.payment_intent(row))
+    return shown(row)
 
 
 def _declined(

@@ -1,8 +1,7 @@
 """Customers, their payment methods, and subscriptions."""
 
-from tollbridge.simulator import shapes
 from tollbridge.simulator.cards import BY_ALIAS, BY_NUMBER
-from tollbridge.simulator.context import Answer, Context
+from tollbridge.simulator.context import Answer, Context, shown
 from tollbridge.simulator.failures import StripeFailure, invalid, missing, no_such, not_found
 from tollbridge.simulator.forms import Form, text
 from tollbridge.simulator.rows import Customer, PaymentMethod, Subscription
@@ -15,7 +14,7 @@ def retrieve_customer(context: Context, _form: Form, customer: str) -> Answer:
     row = context.work.get(Customer, customer)
     if row is None:
         raise not_found("customer", customer, "id")
-    return Answer(200, shapes.customer(row))
+    return shown(row)
 
 
 def retrieve_customers_method(context: Context, _form: Form, customer: str, payment_method: str) -> Answer:
@@ -27,7 +26,7 @@ def retrieve_customers_method(context: Context, _form: Form, customer: str, paym
         raise not_found("PaymentMethod", payment_method, "payment_method")
     if row.customer != customer:
         raise StripeFailure(404, "Invalid request", param="customer")
-    return Answer(200, shapes.payment_method(row))
+    return shown(row)
 
 
 def retrieve_method(context: Context, _form: Form, payment_method: str) -> Answer:
@@ -35,8 +34,8 @@ def retrieve_method(context: Context, _form: Form, payment_method: str) -> Answe
     if payment_method in BY_ALIAS:
         fresh = PaymentMethod(context.new_id("pm"), BY_ALIAS[payment_method].number, None, context.now)
         context.work.put(fresh)
-        return Answer(200, shapes.payment_method(fresh))
-    return Answer(200, shapes.payment_method(_method(context, payment_method)))
+        return shown(fresh)
+    return shown(_method(context, payment_method))
 
 
 def attach(context: Context, form: Form, payment_method: str) -> Answer:
@@ -60,12 +59,12 @@ def attach(context: Context, form: Form, payment_method: str) -> Answer:
     row = row._replace(customer=owner)
     context.work.put(row)
     context.did("payment_method.attached", row.id)
-    return Answer(200, shapes.payment_method(row))
+    return shown(row)
 
 
 def retrieve_subscription(context: Context, _form: Form, subscription: str) -> Answer:
     """`GET /v1/subscriptions/{subscription}`."""
-    return Answer(200, shapes.subscription(_subscription(context, subscription)))
+    return shown(_subscription(context, subscription))
 
 
 def update_subscription(context: Context, form: Form, subscription: str) -> Answer:
@@ -78,7 +77,7 @@ def update_subscription(context: Context, form: Form, subscription: str) -> Answ
         row = row._replace(default_payment_method=chosen or None)
         context.work.put(row)
         context.did("customer.subscription.updated", row.id)
-    return Answer(200, shapes.subscription(row))
+    return shown(row)
 
 
 def _require_own(context: Context, row: Subscription, chosen: str) -> None:

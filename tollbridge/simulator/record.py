@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from tollbridge.simulator.forms import decoded
+
 SECRET_NAMES = ("client_secret",)
 
 
@@ -18,7 +20,7 @@ class Told:
         method: the HTTP method.
         path: as it came.
         route: the route's template.
-        parameters: as parsed; secrets as keyed hashes.
+        form: the parameters as they came, or, where they hold a secret, as they are shown.
         idempotency_key: None where there was none.
         status: what was answered; 0 where nothing was.
         effects: what changed, with the object's id; empty for reads, refusals and replays.
@@ -28,11 +30,16 @@ class Told:
     method: str
     path: str
     route: str
-    parameters: Mapping[str, Any]
+    form: str | Mapping[str, Any]
     idempotency_key: str | None
     status: int
     effects: tuple[tuple[str, str], ...]
     fault: str | None
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters as parsed; secrets as keyed hashes."""
+        return decoded(self.form) if isinstance(self.form, str) else self.form
 
 
 class Record:
@@ -52,10 +59,10 @@ class Record:
         """Keep a call."""
         self._told.append(told)
 
-    def masked(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the parameters with secrets hashed, so that equal ones can still be told."""
+    def masked(self, text: str, parameters: Mapping[str, Any]) -> str | Mapping[str, Any]:
+        """Return a form that can be kept: as text, or with its secrets hashed, so that equal ones can be told."""
         if not any(name in parameters for name in SECRET_NAMES):
-            return parameters
+            return text if parameters else {}
         return {
             name: self.fingerprint(str(value)) if name in SECRET_NAMES else value for name, value in parameters.items()
         }

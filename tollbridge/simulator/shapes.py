@@ -1,5 +1,6 @@
 """Rows as the objects that Stripe shows at the pinned version (2026-08-26.dahlia), every key present."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tollbridge.simulator.cards import BY_NUMBER
@@ -8,6 +9,11 @@ from tollbridge.simulator.rows import Customer, PaymentIntent, PaymentMethod, Su
 Shape = dict[str, Any]
 NO_ADDRESS: Shape = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 MONTH = 30 * 24 * 3600
+
+
+def shown(row: tuple[Any, ...]) -> Shape:
+    """Return the object of a row."""
+    return SHAPES[type(row)](row)
 
 
 def customer(row: Customer) -> Shape:
@@ -241,3 +247,12 @@ def _item(row: Subscription) -> Shape:
         "subscription": row.id,
         "tax_rates": [],
     }
+
+
+SHAPES: dict[type, Callable[[Any], Shape]] = {
+    Customer: customer,
+    PaymentIntent: payment_intent,
+    PaymentMethod: payment_method,
+    Subscription: subscription,
+}
+"""How each type of row is shown."""
