@@ -35,6 +35,7 @@ def node() -> Path:
 
 
 def run(program: Path, *arguments: str | Path, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run a program of the readers, and keep what it says."""
     return subprocess.run([program, *arguments], cwd=cwd, capture_output=True, text=True, check=False)
 
 
@@ -49,6 +50,7 @@ def prism(node: Path) -> Iterator[str]:
 
 
 def post(url: str, body: object) -> tuple[int, dict[str, Any]]:
+    """Return the status and the document that a body gets."""
     request = Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
     try:
         with urlopen(request, timeout=20) as answer:
@@ -136,6 +138,7 @@ def drawn(mode: GenerationMode, count: int) -> list[dict[str, Any]]:
 
 
 def judged_by_money(body: dict[str, Any]) -> bool:
+    """Tell whether a body has an integer amount in a supported currency."""
     currency = body.get("currency")
     return isinstance(currency, str) and currency in TABLE and type(body.get("amount")) is int
 
