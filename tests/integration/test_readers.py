@@ -9,6 +9,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import jsonschema
+import jsonschema_rs
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,6 +19,7 @@ from schemathesis import GenerationMode
 from tests.unit.addresses import ADDRESSES
 from tests.unit.money import TABLE
 from tollbridge.contract import load_contract
+from tollbridge.contract.load import resolved
 from tollbridge.launch import free_port, launched
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,15 +109,77 @@ def test_each_wrong_call_is_wrong_by_itself(node: Path, tmp_path: Path) -> None:
     assert len(expected) >= 12
 
 
+def request_media() -> dict[str, Any]:
+    """Return the request's media type as the contract's file has it, with its references replaced."""
+    document = load_contract(CONTRACT).document
+    operation = resolved(document, document["paths"][PATH]["post"])
+    media: dict[str, Any] = operation["requestBody"]["content"]["application/json"]
+    return media
+
+
+@pytest.mark.node
+def test_the_types_take_every_example(node: Path, tmp_path: Path) -> None:
+    """Each request that the contract shows is one that its types allow."""
+    run(node / "openapi-typescript", CONTRACT, "-o", tmp_path / "contract.ts")
+    examples = request_media()["examples"]
+    lines = ['import type { components } from "./contract";']
+    for name, example in examples.items():
+        kind = 'components["schemas"]["PaymentIntentRequest"]'
+        lines.append(f"export const {name}: {kind} = {json.dumps(example['value'])};")
+    (tmp_path / "examples.ts").write_text("\n".join(lines))
+    compiled = run(node / "tsc", "--noEmit", "--strict", "examples.ts", cwd=tmp_path)
+    assert compiled.stdout == ""
+    assert len(lines) > 5
+
+
+def ajv(schema: object, instances: list[Any]) -> list[bool]:
+    """Return ajv's verdict on each instance."""
+    question = json.dumps({"schema": schema, "instances": instances})
+    told = subprocess.run(
+        ["node", READERS / "verdicts.mjs"], input=question, capture_output=True, text=True, check=True
+    )
+    verdicts: list[bool] = json.loads(told.stdout)
+    return verdicts
+
+
 @pytest.mark.node
 def test_ajv_reads_addresses_as_we_do(node: Path) -> None:
     """A browser's form with ajv gives each address of the table the contract's verdict."""
     assert node.is_dir()
-    schema = load_contract(CONTRACT).operations[0].body.schema["properties"]["receipt_email"]  # type: ignore[union-attr]
-    question = json.dumps({"schema": schema, "instances": list(ADDRESSES)})
-    script = READERS / "verdicts.mjs"
-    told = subprocess.run(["node", script], input=question, capture_output=True, text=True, check=True)
-    assert dict(zip(ADDRESSES, json.loads(told.stdout), strict=True)) == ADDRESSES
+    schema = request_media()["schema"]["properties"]["receipt_email"]
+    assert dict(zip(ADDRESSES, ajv(schema, list(ADDRESSES)), strict=True)) == ADDRESSES
+
+
+@pytest.mark.node
+def test_every_validator_reads_the_money_rules_as_the_table_has_them(node: Path) -> None:
+    """ajv, Python's jsonschema and jsonschema-rs take each currency's minimum and refuse one less.
+
+    They read the schema as the file has it, `oneOf` included, not as our server compiles it.
+    """
+    assert node.is_dir()
+    schema = request_media()["schema"]
+    bodies = [
+        {"amount": amount, "currency": currency}
+        for currency, rule in TABLE.items()
+        for amount in (rule["minimum"] - 1, rule["minimum"], rule["minimum"] + rule["step"], 99_999_999 + rule["step"])
+    ]
+    expected = [False, True, True, False] * len(TABLE)
+    assert ajv(schema, bodies) == expected
+    assert [jsonschema.Draft4Validator(schema).is_valid(body) for body in bodies] == expected
+    assert [jsonschema_rs.Draft4Validator(schema).is_valid(body) for body in bodies] == expected
+
+
+@pytest.mark.parametrize("lock", ["tests/integration/readers/package-lock.json", "bench/package-lock.json"])
+def test_a_lock_of_node_packages_names_no_address(lock: str) -> None:
+    """It says what is installed, with a hash each, not where one machine got it, and is the project's."""
+    folder = (ROOT / lock).parent
+    text = (ROOT / lock).read_text()
+    packages = json.loads(text)["packages"]
+    wanted = json.loads((folder / "package.json").read_text())["dependencies"]
+    assert packages.pop("")["dependencies"] == wanted
+    assert '"resolved"' not in text
+    assert [name for name, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
 
 
 def drawn(mode: GenerationMode, count: int) -> list[dict[str, Any]]:

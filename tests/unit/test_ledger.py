@@ -145,6 +145,7 @@ def test_a_rule_knows_its_place(tmp_path: Path) -> None:
             {"enforced_by": [{"test": "gone.py::test_is"}]},
             "a.b: the test 'gone.py::test_is' does not exist.",
         ),
+        ({"enforced_by": [{"check": "gone"}]}, "a.b: the check 'gone' does not exist."),
         ({"enforced_by": [{"hope": "x"}]}, "a.b: 'hope' is no kind of enforcement."),
     ],
 )

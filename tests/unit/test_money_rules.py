@@ -139,6 +139,16 @@ def test_a_minimum_is_the_least_amount_worth_half_a_dollar() -> None:
         assert rule["minimum_source"] == "published" or (less < Fraction(1, 2) and rule["minimum_source"] == source)
 
 
+def test_no_float_comes_near_an_amount() -> None:
+    """Rates and pegs are fractions; the table's and the branches' numbers are integers."""
+    assert {type(units) for units, _ in GENERATOR.units_per_dollar().values()} == {Fraction}
+    numbers = {name: {type(rule[name]) for rule in TABLE.values()} for name in TABLE["usd"]}
+    assert numbers.pop("minimum_source") == {str}
+    assert numbers == {name: {int} for name in ("minimum", "step", "exponent", "maximum")}
+    bounds = [branch["properties"]["amount"] for branch in BODY.schema["anyOf"]]
+    assert {type(bound[name]) for bound in bounds for name in bound if name not in ("type", "format")} == {int}
+
+
 def test_thirty_currencies_are_rated() -> None:
     """A rate counts when it is at most a year older than the newest; rouble and lev have none."""
     rated = {currency for currency, (_, source) in GENERATOR.units_per_dollar().items() if source == "rate"}
