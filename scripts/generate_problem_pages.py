@@ -1,8 +1,8 @@
 #!/usr/bin/env python
 """Write docs/problems.md from the catalogue of problems.
 
-    scripts/generate_problem_pages.py            write it
-    scripts/generate_problem_pages.py --check    exit 1 when it is stale
+scripts/generate_problem_pages.py            write it
+scripts/generate_problem_pages.py --check    exit 1 when it is stale
 """
 
 import sys

@@ -158,3 +158,18 @@ def test_card_codes_are_kebab_case_and_enumerated(code: str | None, expected: st
     """A code that the contract does not list is answered as a plain decline."""
     problem = CardRefused("No.", code=code, decline_code="lost_card")
     assert (problem.error_code, problem.members) == (expected, {"decline_code": "lost_card"})
+
+
+def test_the_sdks_own_log_is_silenced_at_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two functions of stripe 16.1.0 that print whole replies, secrets included, do nothing once a gateway is made."""
+    from stripe import _api_requestor, _util
+
+    from tollbridge.gateway import Settings, url_gateway
+
+    monkeypatch.delenv("STRIPE_LOG", raising=False)
+    monkeypatch.setattr(_api_requestor, "log_info", _util.log_info)
+    monkeypatch.setattr(_api_requestor, "log_debug", _util.log_debug)
+    url_gateway("http://127.0.0.1:9", Settings())
+    assert _api_requestor.log_info is not _util.log_info
+    assert _api_requestor.log_debug is not _util.log_debug
+    assert _api_requestor.log_debug("API response body", body="pi_1_secret_2") is None

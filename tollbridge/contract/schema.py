@@ -50,6 +50,8 @@ def strict(schema: Any) -> Any:
         made["type"] = [made["type"], "null"]
         if "enum" in made and None not in made["enum"]:
             made["enum"] = [*made["enum"], None]
+    if made.get("additionalProperties") is False:
+        made.setdefault("properties", {})  # without it jsonschema-rs 0.60.3 does not say which member is unknown
     return flattened(made)
 
 

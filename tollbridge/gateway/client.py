@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import stripe
+from stripe import _api_requestor
 
 from tollbridge.gateway.calls import Gateway
 from tollbridge.gateway.transport import CallableTransport, StripeExchange, UrlTransport
@@ -101,3 +102,10 @@ def _silence() -> None:
         raise GatewayError("STRIPE_LOG makes the Stripe SDK print client secrets: unset it.")
     stripe.enable_telemetry = False
     logging.getLogger("stripe").disabled = True
+    # The SDK (16.1.0) puts each line together before it asks whether anybody reads it: a quarter of a call's cost.
+    for name in ("log_info", "log_debug"):
+        setattr(_api_requestor, name, _say_nothing)
+
+
+def _say_nothing(_message: str, **_params: object) -> None:
+    """Stand in for the SDK's two log functions."""

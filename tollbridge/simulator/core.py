@@ -124,7 +124,7 @@ class Simulator:
             answer: Answer = route.operation(context, form, **named)
         body = orjson.dumps(answer.document)
         if key is not None:
-            self._idempotency.keep(key, request, answer, request_id, now)
+            self._idempotency.keep(key, request, answer, work.written(answer.row), request_id, now)
         own = {"original-request": request_id} if request.method == "POST" else {}
         return self._reply(request, request_id, answer.status, body, own)
 

@@ -28,15 +28,12 @@ def decoded(text: str) -> Form:
     try:
         for field in filter(None, text.split("&")):
             key, _, value = field.partition("=")
-            _place(form, _unquoted(key), _unquoted(value))
+            if "%" in field or "+" in field:
+                key, value = unquote_plus(key, errors="strict"), unquote_plus(value, errors="strict")
+            _place(form, key, value)
     except UnicodeDecodeError:
         raise invalid(UNDECODABLE) from None
     return form
-
-
-def _unquoted(text: str) -> str:
-    # Most fields need nothing; `parse_qsl` would cost as much as the rest of a call.
-    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
 
 
 def body_text(body: bytes, content_type: str) -> str:

@@ -1,5 +1,6 @@
 """Idempotency keys: the first answer is kept and replayed; other parameters under the same key are refused."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -10,7 +11,7 @@ from tollbridge.simulator.context import Answer
 from tollbridge.simulator.failures import StripeFailure, invalid
 from tollbridge.simulator.message import Request
 from tollbridge.simulator.shapes import shown
-from tollbridge.simulator.store import packed, unpacked
+from tollbridge.simulator.store import unpacked
 
 KEPT_SECONDS = 24 * 3600
 MOST = 10_000
@@ -47,7 +48,7 @@ class Idempotency:
     """The answers by key, newest last, bounded in number and age."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, Kept] = {}
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
 
     def earlier(self, key: str, request: Request, now: int) -> Kept | None:
         """Return the first answer to a key; None where there is none, or it is too old.
@@ -72,14 +73,23 @@ class Idempotency:
             )
         return kept
 
-    def keep(self, key: str, request: Request, answer: Answer, request_id: str, now: int) -> None:
-        """Keep a first answer; validation failures never come here."""
-        content = packed(answer.row) if answer.row else orjson.dumps(answer.document)
-        cls = type(answer.row) if answer.row else None
+    def keep(self, key: str, request: Request, answer: Answer, stored: bytes | None, request_id: str, now: int) -> None:
+        """Keep a first answer; validation failures never come here.
+
+        Args:
+            key: the client's.
+            request: what was asked.
+            answer: what was answered.
+            stored: the answer's row, as the store has it; None where the answer shows none.
+            request_id: of the request.
+            now: seconds since the epoch.
+        """
+        cls = type(answer.row) if answer.row and stored else None
+        content = stored if cls and stored else bytes(memoryview(orjson.dumps(answer.document)))
         self._kept.pop(key, None)
         self._kept[key] = Kept(_fingerprint(request), answer.status, content, cls, request_id, now)
         while len(self._kept) > MOST:
-            del self._kept[next(iter(self._kept))]
+            self._kept.popitem(last=False)
 
 
 def _fingerprint(request: Request) -> bytes:

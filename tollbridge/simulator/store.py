@@ -71,6 +71,10 @@ class Work:
         seen = {**self._rows.get(name, {}), **self.writes.get(name, {})}
         return [unpacked(cls, stored) for stored in seen.values()]
 
+    def written(self, row: tuple[Any, ...] | None) -> bytes | None:
+        """Return a row as this unit stores it; None where it wrote none such."""
+        return self.writes.get(type(row).__name__, {}).get(row[0]) if row else None
+
     def put(self, row: tuple[Any, ...]) -> None:
         """Write a row, in place of an earlier one with its id."""
         self.writes.setdefault(type(row).__name__, {})[row[0]] = packed(row)
