@@ -273,6 +273,19 @@ OTHER_SCHEMAS: list[tuple[str, dict[str, Any], object, Told]] = [
         [("#/a/1/b", None, "a.1.b is 1; send true or false.")],
     ),
     (
+        "a branch's keyword beside words that stand around the branches",
+        {
+            "required": ["kind"],
+            "properties": {"kind": {"enum": ["a", "b"]}, "code": {"x-form": "four digits"}},
+            "anyOf": [
+                {"properties": {"kind": {"enum": ["a"]}, "code": {"pattern": "^[0-9]{4}$"}}},
+                {"properties": {"kind": {"enum": ["b"]}}},
+            ],
+        },
+        {"kind": "a", "code": "12345"},
+        [("#/code", None, "code is text of 5 characters of another form; send four digits.")],
+    ),
+    (
         "alternatives that nothing tells apart",
         {"anyOf": [{"required": ["pointer"]}, {"required": ["header"]}]},
         {},
@@ -487,7 +500,7 @@ def test_a_member_called_nullable_or_format_is_a_member() -> None:
     """Names of members are not keywords, whatever they are, and hints about unknown members stay."""
     names = ["nullable", "format", "type", "enum", "example", "default", "anyOf", "oneOf", "required"]
     integer = {"type": "integer", "format": "int32"}
-    hints = {"unknown": "Not this one.", "nullable": "x"}
+    hints = {"unknown": "Not this one."}
     check = SchemaCheck(
         {"additionalProperties": False, "properties": dict.fromkeys(names, integer), "x-unknown-members": hints}
     )
@@ -495,6 +508,8 @@ def test_a_member_called_nullable_or_format_is_a_member() -> None:
     blamed = [violation.pointer for violation in check.violations(dict.fromkeys(names, 2**31))]
     assert blamed == [f"#/{name}" for name in names]
     assert told(check, {"unknown": 1}) == [("#/unknown", None, "Not this one.")]
+    bare = SchemaCheck({"additionalProperties": False, "x-unknown-members": {"nullable": "Not null."}})
+    assert told(bare, {"nullable": 1}) == [("#/nullable", None, "Not null.")]
 
 
 ANYTHING = st.recursive(

@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -139,8 +140,12 @@ def test_a_minimum_is_the_least_amount_worth_half_a_dollar() -> None:
         assert rule["minimum_source"] == "published" or (less < Fraction(1, 2) and rule["minimum_source"] == source)
 
 
-def test_no_float_comes_near_an_amount() -> None:
-    """Rates and pegs are fractions; the table's and the branches' numbers are integers."""
+def test_no_float_comes_near_an_amount(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rates, pegs and what is rounded are fractions; the table's and the branches' numbers are integers."""
+    rounded = []
+    monkeypatch.setattr(GENERATOR, "ceil", lambda exact: rounded.append(exact) or ceil(exact))
+    GENERATOR.money_table()
+    assert {type(exact) for exact in rounded} == {Fraction}
     assert {type(units) for units, _ in GENERATOR.units_per_dollar().values()} == {Fraction}
     numbers = {name: {type(rule[name]) for rule in TABLE.values()} for name in TABLE["usd"]}
     assert numbers.pop("minimum_source") == {str}
