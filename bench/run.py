@@ -17,7 +17,7 @@ from load import run_round
 from results import Result, as_document, bars, cheaper, faster
 from servers import BenchError, Server, examine, start
 
-COLUMNS = ("", "start s", "req/s", "p50 ms", "p99 ms", "CPU µs", "RSS MB")
+COLUMNS = ("", "start s", "req/s", "p50 ms", "p99 ms", "CPU µs", "rest MB", "end MB")
 
 
 def main() -> int:
@@ -44,6 +44,8 @@ def measure(chosen: list[Contestant], options: argparse.Namespace) -> dict[str, 
         print(f"bench: {contestant.name} starts in {median(times[1:]):.2f} s", flush=True)
     with ExitStack() as stack:
         servers = [_run(contestant, stack) for contestant in chosen]
+        for server in servers:
+            results[server.contestant.name].at_rest = server.memory()
         for server in servers:
             run_round(server, options.warm_up)
         for number in range(options.rounds):
@@ -87,7 +89,7 @@ def _choose(everybody: tuple[Contestant, ...], only: str | None) -> list[Contest
 
 def _print(results: dict[str, Result]) -> None:
     print()
-    print("{:<12}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}".format(*COLUMNS))
+    print("{:<12}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}".format(*COLUMNS))
     for name, r in results.items():
         numbers = (
             median(r.starts),
@@ -95,9 +97,10 @@ def _print(results: dict[str, Result]) -> None:
             r.median("p50"),
             r.median("p99"),
             r.median("cpu"),
+            r.at_rest / 1e6,
             r.memory / 1e6,
         )
-        print("{:<12}{:>9.2f}{:>9.0f}{:>9.1f}{:>9.1f}{:>9.0f}{:>9.0f}".format(name, *numbers))
+        print("{:<12}{:>9.2f}{:>9.0f}{:>9.1f}{:>9.1f}{:>9.0f}{:>9.0f}{:>9.0f}".format(name, *numbers))
     print("\nratios, above 1 is better: the median of the rounds (their middle half)")
     for ours in ("create", "attach"):
         for theirs in ("prism", "connexion"):
