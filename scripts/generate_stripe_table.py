@@ -18,6 +18,10 @@ from tollbridge.simulator.routes import ROUTES
 TABLE = Path(__file__).parent.parent / "tollbridge" / "simulator" / "stripe.json"
 FORM = "application/x-www-form-urlencoded"
 METHODS = ("get", "post", "delete")
+TYPES = "/v1/customers/{customer}/payment_methods"
+"""The route whose parameter `type` lists the types of payment methods."""
+
+Tree = dict[str, Any]
 
 
 def main(arguments: list[str]) -> int:
@@ -25,7 +29,14 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] in ("-h", "--help"):
         print(__doc__)
         return 0 if arguments else 2
-    spec = json.loads(Path(arguments[0]).read_bytes())
+    document = table(json.loads(Path(arguments[0]).read_bytes()))
+    TABLE.write_text(table_text(document))
+    print(f"wrote {TABLE.name}: {sum(map(len, document['routes'].values()))} routes, Stripe {document['version']}")
+    return 0
+
+
+def table(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return version, parameters by route, types of payment methods, and routes by method."""
     routes = {
         method.upper(): sorted(path for path, item in spec["paths"].items() if method in item) for method in METHODS
     }
@@ -34,10 +45,27 @@ def main(arguments: list[str]) -> int:
         f"{route.method} {route.template}": parameters_of(shapes[shape(route.template)][route.method.lower()])
         for route in ROUTES
     }
-    document = {"version": spec["info"]["version"], "parameters": parameters, "routes": routes}
-    TABLE.write_text(json.dumps(document, indent=0) + "\n")
-    print(f"wrote {TABLE.name}: {sum(map(len, routes.values()))} routes, Stripe {document['version']}")
-    return 0
+    listing = spec["paths"][TYPES]["get"]["parameters"]
+    types = next(entry["schema"]["enum"] for entry in listing if entry["name"] == "type")
+    return {"version": spec["info"]["version"], "types": types, "parameters": parameters, "routes": routes}
+
+
+def table_text(document: dict[str, Any]) -> str:
+    """Return the table as a file, a route a line, so that a new specification is a readable diff."""
+    rows = ",\n".join(f"  {json.dumps(name)}: {compact(tree)}" for name, tree in document["parameters"].items())
+    paths = ",\n".join(
+        f'  "{method}": [\n' + ",\n".join(f"   {json.dumps(path)}" for path in named) + "\n  ]"
+        for method, named in document["routes"].items()
+    )
+    return (
+        f'{{\n "version": {json.dumps(document["version"])},\n "types": {compact(document["types"])},\n'
+        f' "parameters": {{\n{rows}\n }},\n "routes": {{\n{paths}\n }}\n}}\n'
+    )
+
+
+def compact(value: Any) -> str:
+    """Return a value on one line."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 def shape(path: str) -> str:
@@ -45,11 +73,23 @@ def shape(path: str) -> str:
     return re.sub(r"{[a-z_]+}", "{}", path)
 
 
-def parameters_of(operation: dict[str, Any]) -> list[str]:
-    """Return the names of an operation's query and body parameters."""
-    names = {entry["name"] for entry in operation.get("parameters", ()) if entry["in"] == "query"}
+def parameters_of(operation: dict[str, Any]) -> Tree:
+    """Return an operation's query and body parameters by name, each with what may stand below it."""
     form = operation.get("requestBody", {}).get("content", {}).get(FORM, {}).get("schema", {})
-    return sorted(names | set(form.get("properties", ())))
+    named = {entry["name"]: entry["schema"] for entry in operation.get("parameters", ()) if entry["in"] == "query"}
+    return {name: below(schema) for name, schema in sorted((named | form.get("properties", {})).items())}
+
+
+def below(schema: dict[str, Any]) -> Tree | None:
+    """Return the names below a parameter; None where it has none, or may have any."""
+    names: Tree = {}
+    for part in (schema, *schema.get("anyOf", ())):
+        if part.get("additionalProperties"):
+            return None
+        if "items" in part:
+            names |= below(part["items"]) or {}
+        names |= {name: below(inner) for name, inner in sorted(part.get("properties", {}).items())}
+    return names or None
 
 
 if __name__ == "__main__":

@@ -1,14 +1,18 @@
-"""API keys: which are let in, and what the others are told."""
+"""Who is let in, and what the others are told: keys, versions, accounts."""
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 
-from tollbridge.simulator.failures import StripeFailure
+from tollbridge.simulator.failures import StripeFailure, invalid
 
+SECRET_TEST_KEYS = ("sk_test_", "rk_test_")
+VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z_]+)?(;[ -~]*)?")
 NO_KEY = (
     "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
-    "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
+    "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or we "
+    "can help at https://support.stripe.com/."
 )
 PUBLISHABLE = (
     "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of "
@@ -16,24 +20,35 @@ PUBLISHABLE = (
 )
 
 
-def require_key(headers: Mapping[str, str]) -> None:
-    """Let in any secret test key.
+def require_access(headers: Mapping[str, str]) -> None:
+    """Let in any secret test key, for any version, to its own account.
 
     Raises:
-        StripeFailure: 401 without one or with another (row 28), 403 for a publishable one.
+        StripeFailure: 401 without a key or with another (row 28), 403 for a publishable one and for another
+            account (row 29), 400 for what is no version.
     """
-    key = _key(headers.get("authorization", ""))
-    if key.startswith("sk_test_") and len(key) > len("sk_test_"):
-        return
+    key = key_of(headers)
     if not key:
         raise StripeFailure(401, NO_KEY)
     if key.startswith("pk_"):
         raise StripeFailure(403, PUBLISHABLE, code="secret_key_required")
-    raise StripeFailure(401, f"Invalid API Key provided: {key[:7]}***")
+    if not key.startswith(SECRET_TEST_KEYS) or len(key) <= len("sk_test_"):
+        raise StripeFailure(401, f"Invalid API Key provided: {key[:7]}***")
+    version = headers.get("stripe-version")
+    if version is not None and not VERSION.fullmatch(version):
+        raise invalid(f"Invalid Stripe API version: {version[:60]}")
+    if "stripe-account" in headers:
+        raise StripeFailure(
+            403,
+            f"The provided key '{key[:8]}***' does not have access to account '{headers['stripe-account'][:60]}' (or "
+            "that account does not exist). Application access may have been revoked.",
+            code="account_invalid",
+        )
 
 
-def _key(authorization: str) -> str:
-    scheme, _, value = authorization.partition(" ")
+def key_of(headers: Mapping[str, str]) -> str:
+    """Return the API key of a request; empty where it has none."""
+    scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return value.strip()
     if scheme.lower() != "basic":

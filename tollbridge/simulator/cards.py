@@ -1,6 +1,9 @@
 """Test cards, as Stripe documents them (https://docs.stripe.com/testing) and recordings confirm."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from tollbridge.simulator.failures import StripeFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +17,7 @@ class Decline:
         param: the parameter it names; None for none.
         advice_code: what Stripe advises; None for nothing.
         network_decline_code: the network's own code; None for none.
+        network_advice_code: the network's advice; None for none.
     """
 
     code: str
@@ -22,6 +26,18 @@ class Decline:
     param: str | None = None
     advice_code: str | None = "try_again_later"
     network_decline_code: str | None = "01"
+    network_advice_code: str | None = None
+
+    def error(self, charge: str | None) -> dict[str, Any]:
+        """Return Stripe's error object for a refused charge; None where nothing was charged."""
+        more: dict[str, str | None] = {"charge": charge, "decline_code": self.decline_code}
+        if charge:
+            more["advice_code"] = self.advice_code
+            more["network_decline_code"] = self.network_decline_code
+            more["network_advice_code"] = self.network_advice_code
+        present = {name: value for name, value in more.items() if value is not None}
+        failure = StripeFailure(402, self.message, "card_error", self.code, self.param, present)
+        return failure.error()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +50,7 @@ class Card:
         alias: the `pm_card_…` name; None has none.
         decline: how a charge ends; None succeeds.
         attachable: whether a customer can keep it.
-        authentication: `never`, `always`, or `unless_set_up` (asked on session, also when declined later).
+        authentication: `never`, `always`, or `on_session` (asked while the cardholder is there).
         funding: `credit`, `debit` or `prepaid`.
         country: of the issuer.
     """
@@ -50,12 +66,20 @@ class Card:
 
 
 GENERIC = Decline("card_declined", "generic_decline", "Your card was declined.")
-FUNDS = Decline("card_declined", "insufficient_funds", "Your card has insufficient funds.", network_decline_code="51")
-LOST = Decline("card_declined", "lost_card", "Your card was declined.", None, "do_not_try_again", "41")
-STOLEN = Decline("card_declined", "stolen_card", "Your card was declined.", None, "do_not_try_again", "43")
-EXPIRED = Decline("expired_card", "expired_card", "Your card has expired.", "exp_month", "confirm_card_data", "54")
+FUNDS = Decline(
+    "card_declined",
+    "insufficient_funds",
+    "Your card has insufficient funds.",
+    network_decline_code="51",
+    network_advice_code="02",
+)
+LOST = Decline("card_declined", "lost_card", "Your card was declined.", None, "do_not_try_again", "41", "01")
+STOLEN = Decline("card_declined", "stolen_card", "Your card was declined.", None, "do_not_try_again", "43", "01")
+EXPIRED = Decline(
+    "expired_card", "expired_card", "Your card has expired.", "exp_month", "confirm_card_data", "54", "03"
+)
 CVC = Decline(
-    "incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect.", "cvc", "confirm_card_data", "N7"
+    "incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect.", "cvc", "confirm_card_data", "N7", "03"
 )
 PROCESSING = Decline(
     "processing_error",
@@ -68,7 +92,9 @@ VELOCITY = Decline(
     "card_velocity_exceeded",
     "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
     network_decline_code="61",
+    network_advice_code="02",
 )
+NUMBER = Decline("incorrect_number", "incorrect_number", "Your card number is incorrect.", "number", None, None)
 FRAUD = Decline("card_declined", "fraudulent", "Your card was declined.", None, "do_not_try_again", None)
 """Unverified: Stripe's documentation names the block, no recording shows its codes."""
 
@@ -102,6 +128,7 @@ CARDS = (
         attachable=False,
     ),
     Card("4000000000000341", alias="pm_card_chargeCustomerFail", decline=GENERIC),
+    Card("4242424242424241", decline=NUMBER, attachable=False),
     Card("4100000000000019", alias="pm_card_radarBlock", decline=FRAUD),
     Card("4000002760003184", alias="pm_card_authenticationRequired", authentication="always"),
     Card("4000002500003155", alias="pm_card_authenticationRequiredOnSetup", authentication="always"),
@@ -124,12 +151,21 @@ CARDS = (
         authentication="always",
         decline=GENERIC,
     ),
+    Card("4000008400001280", alias="pm_card_threeDSecureRequiredProcessingError", decline=GENERIC),
     Card("4000000000003055", alias="pm_card_threeDSecureOptional"),
+    Card("4000000000003097", alias="pm_card_threeDSecureOptionalProcessingError"),
     Card("4000000032200000"),
+    Card("4000000000000259", alias="pm_card_createDispute"),
+    Card("4000000000007726", alias="pm_card_pendingRefund"),
+    Card("4000000000005126", alias="pm_card_refundFail"),
+    Card("4000000000000077", alias="pm_card_bypassPending"),
 )
 
 BY_NUMBER = {card.number: card for card in CARDS}
+ALIAS = "pm_card_"
 BY_ALIAS = {card.alias: card for card in CARDS if card.alias} | {
     "pm_card_chargeDeclined": BY_NUMBER["4000000000000002"],
     "pm_card_chargeDeclinedInsufficientFunds": BY_NUMBER["4000000000009995"],
+    "pm_card_amex_threeDSecureNotSupported": BY_NUMBER["378282246310005"],
+    "pm_card_us": BY_NUMBER["4242424242424242"],
 }

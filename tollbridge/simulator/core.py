@@ -1,9 +1,11 @@
 """The simulator's core: `handle(Request) -> Reply`, synchronous, over a store.
 
-The order of one call: route → fault before → key → parameters → idempotency → the operation, in a unit of
-work → fault after. Validation failures are not stored for idempotency, so they may be mended and repeated.
+The order of one call: route → fault before → key, version, account → decoding → parameters → idempotency → the
+operation, in a unit of work → fault after. Validation failures are not stored for idempotency, so they may be
+mended and repeated.
 """
 
+import json
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -11,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from tollbridge.simulator.access import require_key
+from tollbridge.simulator.access import key_of, require_access
 from tollbridge.simulator.context import Answer, Context
 from tollbridge.simulator.failures import INJECTED, StripeFailure
 from tollbridge.simulator.faults import LOST, Fault, Faults
@@ -19,7 +21,7 @@ from tollbridge.simulator.forms import Form, body_text, decoded
 from tollbridge.simulator.idempotency import Idempotency
 from tollbridge.simulator.ids import id_maker
 from tollbridge.simulator.message import NoAnswer, Reply, Request
-from tollbridge.simulator.record import Record, Told
+from tollbridge.simulator.record import MOST_PATH, Record, Told
 from tollbridge.simulator.routes import Route, found_route, require_known
 from tollbridge.simulator.rows import Customer, PaymentIntent, PaymentMethod, Subscription
 from tollbridge.simulator.store import MemoryStore
@@ -85,22 +87,24 @@ class Simulator:
         try:
             route, named = found_route(request.method, request.path)
         except StripeFailure as failure:
-            return self._reply(request, request_id, failure.status, orjson.dumps(failure.document()), failure.headers)
+            self._note(request, "", {}, None, status=failure.status, effects=())
+            return self._refusal(request, request_id, failure)
         fault = self._faults.take(route.method, route.template)
         reply = NOT_REACHED
         form: Form = {}
         effects: list[tuple[str, str]] = []
         try:
+            reached = fault is None or fault.when == "after"
+            if reached:
+                require_access(request.headers)
             form = _form(request)
-            if not (fault and fault.when == "before"):
-                require_key(request.headers)
+            if reached:
                 require_known(route, form)
                 reply = self._answered(request, request_id, route, named, form, effects)
         except StripeFailure as failure:
             effects.clear()  # the unit of work left none behind
-            body = orjson.dumps(failure.document())
-            reply = self._reply(request, request_id, failure.status, body, failure.headers)
-        self._note(request, route, form, fault, status=_status(fault, reply), effects=tuple(effects))
+            reply = self._refusal(request, request_id, failure)
+        self._note(request, route.template, form, fault, status=_status(fault, reply), effects=tuple(effects))
         return self._faulted(request, request_id, fault) if fault else reply
 
     def _answered(
@@ -122,6 +126,8 @@ class Simulator:
         with self._store.work() as work:
             context = Context(work, now, self._new_id, self._randomness, self._settlement_currency, effects)
             answer: Answer = route.operation(context, form, **named)
+        if answer.status >= 400:
+            _name_log(answer.document, request_id, now)
         body = orjson.dumps(answer.document)
         if key is not None:
             self._idempotency.keep(key, request, answer, work.written(answer.row), request_id, now)
@@ -132,42 +138,49 @@ class Simulator:
         headers = {
             "content-type": "application/json",
             "request-id": request_id,
-            "stripe-version": request.headers.get("stripe-version", API_VERSION),
+            "stripe-version": API_VERSION,  # whichever was asked for: shapes of other versions would be invented
             **more,
         }
         if "idempotency-key" in request.headers:
             headers["idempotency-key"] = request.headers["idempotency-key"]
         return Reply(status, headers, body)
 
+    def _refusal(self, request: Request, request_id: str, failure: StripeFailure) -> Reply:
+        document = failure.document()
+        _name_log(document, request_id, self._clock())
+        own = {"original-request": request_id} if request.method == "POST" else {}
+        return self._reply(request, request_id, failure.status, _encoded(document), own | dict(failure.headers))
+
     def _faulted(self, request: Request, request_id: str, fault: Fault) -> Reply:
         if fault.kind in LOST:
             raise NoAnswer(fault.kind)
         if fault.kind == "garbage":
             return self._reply(request, request_id, 200, GARBAGE, {"content-type": "text/html"})
-        failure = INJECTED[fault.kind]
-        return self._reply(request, request_id, failure.status, orjson.dumps(failure.document()), {})
+        return self._refusal(request, request_id, INJECTED[fault.kind])
 
     def _note(
         self,
         request: Request,
-        route: Route,
+        template: str,
         form: Form,
         fault: Fault | None,
         *,
         status: int,
         effects: tuple[tuple[str, str], ...],
     ) -> None:
-        text = request.query if request.method == "GET" else request.body.decode("ascii", "replace")
+        body = "" if request.method == "GET" else request.body.decode("utf-8", "replace")
+        key = request.headers.get("idempotency-key")
         self.record.add(
             Told(
                 method=request.method,
-                path=request.path,
-                route=route.template,
-                form=self.record.masked(text, form),
-                idempotency_key=request.headers.get("idempotency-key"),
+                path=self.record.masked_text(request.path[:MOST_PATH]),
+                route=template,
+                form=self.record.masked(_joined(request.query, body), form),
+                idempotency_key=None if key is None else self.record.masked_text(key[:MOST_PATH]),
                 status=status,
                 effects=effects,
                 fault=f"{fault.kind} {fault.when}" if fault else None,
+                key=self.record.key(key_of(request.headers)),
             )
         )
 
@@ -186,7 +199,24 @@ class Simulator:
 def _form(request: Request) -> Form:
     if request.method == "GET":
         return decoded(request.query)
-    return decoded(body_text(request.body, request.headers.get("content-type", "")))
+    return decoded(_joined(request.query, body_text(request.body, request.headers.get("content-type", ""))))
+
+
+def _joined(query: str, body: str) -> str:
+    """Return the parameters of a POST: Stripe takes them from the address as well (unverified)."""
+    return f"{query}&{body}" if query else body
+
+
+def _encoded(document: Mapping[str, object]) -> bytes:
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        # Lone surrogates, which no HTTP can carry and a caller in this process can.
+        return json.dumps(document).encode()
+
+
+def _name_log(document: dict[str, Any], request_id: str, now: int) -> None:
+    document["error"]["request_log_url"] = f"https://dashboard.stripe.com/test/logs/{request_id}?t={now}"
 
 
 def _status(fault: Fault | None, reply: Reply) -> int:

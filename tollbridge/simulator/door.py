@@ -2,46 +2,82 @@
 
 import asyncio
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from tollbridge.simulator.core import Simulator
+from tollbridge.simulator.forms import MAX_BODY
 from tollbridge.simulator.message import NoAnswer, Reply, Request
 
-MAX_BODY = 1_048_576
 SILENCE_SECONDS = 120.0
 TOO_LARGE = b'{"error":{"message":"Request body too large.","type":"invalid_request_error"}}'
+
+
+class BodyTooLarge(Exception):
+    """The request's body is larger than any of Stripe's parameters need."""
+
+
+class Gone(Exception):
+    """The client left before its request was whole: what it sent is not acted upon."""
 
 
 class StripeDoor:
     """Serves a simulator over HTTP."""
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, *, silence: float = SILENCE_SECONDS) -> None:
+        """Open the door.
+
+        Args:
+            simulator: what is behind it.
+            silence: seconds, the most that the fault `silence` holds a connection.
+        """
         self._simulator = simulator
+        self._silence = silence
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a fault may answer nothing."""
-        if scope["type"] != "http":
-            return
-        body = await _body(receive)
-        if body is None:
-            await _answer(send, Reply(413, {"content-type": "application/json"}, TOO_LARGE))
-            return
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        query = scope["query_string"].decode("latin-1")
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        else:
+            raise NotImplementedError(f"Stripe speaks HTTP, not {scope['type']}")
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            reply = self._simulator.handle(Request(scope["method"], path, query, headers, body))
-        except NoAnswer as fault:
-            await _give_no_answer(fault, receive, send)
+            request = await _request(scope, receive)
+            await _answer(send, self._simulator.handle(request))
+        except Gone:
             return
-        await _answer(send, reply)
+        except BodyTooLarge:
+            await _answer(send, Reply(413, {"content-type": "application/json", "connection": "close"}, TOO_LARGE))
+        except NoAnswer as fault:
+            await _give_no_answer(fault, self._silence, receive, send)
 
 
-async def _give_no_answer(fault: NoAnswer, receive: Receive, send: Send) -> None:
+async def _live(receive: Receive, send: Send) -> None:
+    """Nothing has to be started or stopped; a server wants to hear so."""
+    message: Message = {"type": ""}
+    while message["type"] != "lifespan.shutdown":
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+
+
+async def _request(scope: Scope, receive: Receive) -> Request:
+    """Return the request, its path as it was sent: the core reads what is quoted in it."""
+    body = await _body(receive)
+    path = scope.get("raw_path") or scope["path"].encode()
+    path = path.partition(b"?")[0].decode("utf-8", "replace").removeprefix(scope.get("root_path", ""))
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    # What is no UTF-8 becomes lone surrogates, which the core refuses as undecodable.
+    query = scope["query_string"].decode("utf-8", "surrogateescape")
+    return Request(scope["method"], path, query, headers, body)
+
+
+async def _give_no_answer(fault: NoAnswer, silence: float, receive: Receive, send: Send) -> None:
     """Let the client wait, or end its connection in the middle of an answer."""
     if fault.kind == "silence":
         try:
-            async with asyncio.timeout(SILENCE_SECONDS):
+            async with asyncio.timeout(silence):
                 while (await receive())["type"] != "http.disconnect":
                     pass
         except TimeoutError:
@@ -50,14 +86,21 @@ async def _give_no_answer(fault: NoAnswer, receive: Receive, send: Send) -> None
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """Return the request's body; None where it is too large."""
+async def _body(receive: Receive) -> bytes:
+    """Return the request's body.
+
+    Raises:
+        BodyTooLarge: without reading it all.
+        Gone: the client left.
+    """
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
         body += message.get("body", b"")
         if len(body) > MAX_BODY:
-            return None
+            raise BodyTooLarge
         if not message.get("more_body"):
             return bytes(body)
 

@@ -32,13 +32,17 @@ class StripeFailure(Exception):
 
     def document(self) -> dict[str, object]:
         """Return the error envelope; what is absent is left out, as Stripe does."""
+        return {"error": self.error()}
+
+    def error(self) -> dict[str, object]:
+        """Return the error object alone."""
         error: dict[str, object] = {**self.more, "message": self.message, "type": self.type}
         if self.code is not None:
             error["code"] = self.code
             error["doc_url"] = f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"
         if self.param is not None:
             error["param"] = self.param
-        return {"error": error}
+        return error
 
 
 def invalid(message: str, *, param: str | None = None, code: str | None = None) -> StripeFailure:
@@ -79,7 +83,12 @@ def no_such(what: str, identity: str, param: str) -> StripeFailure:
 
 def unrecognized_url(method: str, path: str) -> StripeFailure:
     """What Stripe answers where it has no such route."""
-    return StripeFailure(404, f"Unrecognized request URL ({method}: {path}).")
+    return StripeFailure(
+        404,
+        f"Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove the trailing slash. "
+        "If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code. "
+        "Please see https://stripe.com/docs or we can help at https://support.stripe.com/.",
+    )
 
 
 def not_simulated(what: str) -> StripeFailure:
@@ -100,6 +109,11 @@ def unexpected_state(message: str, more: Mapping[str, object]) -> StripeFailure:
 RATE_LIMIT = (
     "Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits."
 )
+LOCKED = (
+    "This object cannot be accessed right now because another API request or Stripe process is currently accessing it. "
+    "If you see this error intermittently, retry the request. If you see this error frequently and are making multiple "
+    "concurrent requests to a single object, make your requests serially or at a lower rate."
+)
 IN_FLIGHT = (
     "There is currently another in-progress request using this Idempotent Key (that probably means you submitted "
     "twice, and the other request is still going through): {key}. Please try again later."
@@ -111,6 +125,7 @@ INJECTED: dict[str, StripeFailure] = {
     "409": StripeFailure(409, IN_FLIGHT.format(key="(injected)"), code="idempotency_key_in_use"),
     "424": StripeFailure(424, "An unknown error occurred", type="api_error"),
     "429": StripeFailure(429, RATE_LIMIT, code="rate_limit"),
+    "lock_timeout": StripeFailure(429, LOCKED, code="lock_timeout"),
     "500": StripeFailure(500, "An unknown error occurred", type="api_error"),
     "503": StripeFailure(503, "An unknown error occurred", type="api_error"),
 }

@@ -1,12 +1,15 @@
 """Stripe's form encoding: `a=1&b[c]=2&d[]=3` into nested values, refused with Stripe's errors."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from urllib.parse import unquote_plus
 
-from tollbridge.simulator.failures import empty, invalid
+from tollbridge.simulator.failures import StripeFailure, empty, invalid
 
+MAX_BODY = 1_048_576
 MAX_FIELDS = 1_000
 MAX_DEPTH = 8
+MAX_DIGITS = 18
 UNDECODABLE = "Invalid request: the parameters could not be decoded."
 FORM = "application/x-www-form-urlencoded"
 
@@ -26,12 +29,13 @@ def decoded(text: str) -> Form:
     if text.count("&") >= MAX_FIELDS:
         raise invalid(UNDECODABLE)
     try:
+        text.isascii() or text.encode()  # lone surrogates, which no HTTP can carry
         for field in filter(None, text.split("&")):
             key, _, value = field.partition("=")
             if "%" in field or "+" in field:
                 key, value = unquote_plus(key, errors="strict"), unquote_plus(value, errors="strict")
             _place(form, key, value)
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise invalid(UNDECODABLE) from None
     return form
 
@@ -40,12 +44,14 @@ def body_text(body: bytes, content_type: str) -> str:
     """Return a form's text.
 
     Raises:
-        StripeFailure: 400, for another media type and for what is not UTF-8.
+        StripeFailure: 400, for another media type and for what is not UTF-8; 413, for more than `MAX_BODY`.
     """
+    if len(body) > MAX_BODY:
+        raise StripeFailure(413, "Request body too large.")
     if body and content_type.split(";")[0].strip().lower() != FORM:
         raise invalid(f"Invalid request: unsupported Content-Type {content_type[:60]}. Use {FORM}.")
     try:
-        return body.decode("ascii")
+        return body.decode()
     except UnicodeDecodeError:
         raise invalid(UNDECODABLE) from None
 
@@ -55,20 +61,32 @@ def _place(form: Form, key: str, value: str) -> None:
     if "[" not in key:
         form[key] = value
         return
-    name, *steps = key.replace("]", "").split("[")
-    if len(steps) > MAX_DEPTH:
+    path = key.replace("]", "").split("[")
+    if len(path) > MAX_DEPTH:
         raise invalid("Invalid request: the parameters are nested too deep.")
-    here: Form = form
-    for step, following in zip([name, *steps], steps, strict=False):
-        made: Value = [] if following == "" else {}
-        child = here.setdefault(step, made)
-        if isinstance(child, list) and following == "":
-            child.append(value)
-            return
-        if not isinstance(child, dict):
-            raise invalid(f"Invalid request: {key[:60]} is used in two ways.", param=name[:60])
+    here: Form | list[Value] = form
+    for step, following in pairwise(path):
+        child = _child(here, step, following)
+        # A list and a set of names in one place are a mistake, and so is a value with something below it.
+        if isinstance(child, str) or isinstance(child, list) != (following == ""):
+            raise invalid(f"Invalid request: {key[:60]} is used in two ways.", param=path[0][:60])
         here = child
-    here[steps[-1]] = value
+    if isinstance(here, list):
+        here.append(value)
+    else:
+        here[path[-1]] = value
+
+
+def _child(here: Form | list[Value], step: str, following: str) -> Value:
+    """Return what is below a step, made where it is not there."""
+    made: Value = [] if following == "" else {}
+    if isinstance(here, dict):
+        return here.setdefault(step, made)
+    # `a[][b]=1&a[][c]=2&a[][b]=3` are two items: a name that comes again begins the next.
+    if here and isinstance(here[-1], dict) and following not in here[-1]:
+        return here[-1]
+    here.append(made)
+    return made
 
 
 def text(form: Mapping[str, Value], name: str, *, most: int = 5_000, may_clear: bool = False) -> str | None:
@@ -116,3 +134,38 @@ def texts(form: Mapping[str, Value], name: str) -> list[str] | None:
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise invalid("Invalid array", param=name)
     return [str(item) for item in items]
+
+
+def integer(form: Mapping[str, Value], name: str) -> int | None:
+    """Return an integer parameter; None where it is absent.
+
+    Numbers beyond eighteen digits are told as the largest of eighteen: nothing is that large.
+
+    Raises:
+        StripeFailure: 400, for what is none (row 2).
+    """
+    value = form.get(name)
+    if value is None:
+        return None
+    if value == "":
+        raise empty(name)
+    digits = value.removeprefix("-") if isinstance(value, str) else ""
+    if not digits.isascii() or not digits.isdigit():
+        shown = value[:60] if isinstance(value, str) else "{...}"
+        raise invalid(f"Invalid integer: {shown}", param=name, code="parameter_invalid_integer")
+    size = digits.lstrip("0")
+    number = int(size or "0") if len(size) <= MAX_DIGITS else 10**MAX_DIGITS - 1
+    return -number if digits != value else number
+
+
+def one_of(form: Mapping[str, Value], name: str, allowed: tuple[str, ...]) -> str | None:
+    """Return a parameter that is one of some words; None where it is absent.
+
+    Raises:
+        StripeFailure: 400, for another.
+    """
+    value = text(form, name)
+    if value is None or value in allowed:
+        return value
+    words = f"{', '.join(allowed[:-1])}, or {allowed[-1]}" if len(allowed) > 1 else allowed[0]
+    raise invalid(f"Invalid {name}: must be one of {words}", param=name)

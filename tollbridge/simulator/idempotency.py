@@ -93,4 +93,4 @@ class Idempotency:
 
 
 def _fingerprint(request: Request) -> bytes:
-    return sha256(b"\n".join((request.method.encode(), request.path.encode(), request.body))).digest()
+    return sha256(b"\n".join((request.method.encode(), request.path.encode("utf-8", "replace"), request.body))).digest()

@@ -1,11 +1,18 @@
 """Customers, their payment methods, and subscriptions."""
 
-from tollbridge.simulator.cards import BY_ALIAS, BY_NUMBER
+from tollbridge.simulator.cards import BY_NUMBER
 from tollbridge.simulator.context import Answer, Context, shown
 from tollbridge.simulator.failures import StripeFailure, invalid, missing, no_such, not_found
-from tollbridge.simulator.forms import Form, text
+from tollbridge.simulator.forms import Form, one_of, text
+from tollbridge.simulator.listing import page
+from tollbridge.simulator.ownership import fresh
 from tollbridge.simulator.rows import Customer, PaymentMethod, Subscription
+from tollbridge.simulator.specification import method_types
 
+CONSUMED = (
+    "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and "
+    "may not be used again."
+)
 ATTACHED_ELSEWHERE = "The payment method you provided has already been attached to a customer."
 
 
@@ -29,12 +36,18 @@ def retrieve_customers_method(context: Context, _form: Form, customer: str, paym
     return shown(row)
 
 
+def list_customers_methods(context: Context, form: Form, customer: str) -> Answer:
+    """`GET /v1/customers/{customer}/payment_methods`, the newest first."""
+    if context.work.get(Customer, customer) is None:
+        raise not_found("customer", customer, "id")
+    wanted = one_of(form, "type", method_types())
+    every = context.work.every(PaymentMethod) if wanted in (None, "card") else []
+    own = [row for row in reversed(every) if row.customer == customer]
+    return page(own, form, what="PaymentMethod", url=f"/v1/customers/{customer}/payment_methods")
+
+
 def retrieve_method(context: Context, _form: Form, payment_method: str) -> Answer:
     """`GET /v1/payment_methods/{payment_method}`; an alias is a fresh method each time."""
-    if payment_method in BY_ALIAS:
-        fresh = PaymentMethod(context.new_id("pm"), BY_ALIAS[payment_method].number, None, context.now)
-        context.work.put(fresh)
-        return shown(fresh)
     return shown(_method(context, payment_method))
 
 
@@ -43,19 +56,19 @@ def attach(context: Context, form: Form, payment_method: str) -> Answer:
     owner = text(form, "customer")
     if owner is None:
         raise missing("customer")
-    if payment_method in BY_ALIAS:
-        row = PaymentMethod(context.new_id("pm"), BY_ALIAS[payment_method].number, None, context.now)
-    else:
-        row = _method(context, payment_method)
+    row = _method(context, payment_method)
     if context.work.get(Customer, owner) is None:
         raise no_such("customer", owner, "customer")
     if row.customer not in (None, owner):
         raise invalid(ATTACHED_ELSEWHERE)
+    if row.customer == owner:
+        return shown(row)
+    if row.consumed:
+        raise invalid(CONSUMED)
     card = BY_NUMBER[row.card]
     if card.decline and not card.attachable:
-        refusal = card.decline
-        more = {"decline_code": refusal.decline_code}
-        raise StripeFailure(402, refusal.message, "card_error", refusal.code, "", more)
+        # Recorded with the generic decline: the parameter is there, and empty.
+        return Answer(402, {"error": {"param": "", **card.decline.error(None)}})
     row = row._replace(customer=owner)
     context.work.put(row)
     context.did("payment_method.attached", row.id)
@@ -93,7 +106,7 @@ def _require_own(context: Context, row: Subscription, chosen: str) -> None:
 
 
 def _method(context: Context, identity: str) -> PaymentMethod:
-    row = context.work.get(PaymentMethod, identity)
+    row = fresh(context, identity) or context.work.get(PaymentMethod, identity)
     if row is None:
         raise not_found("PaymentMethod", identity, "payment_method")
     return row

@@ -1,15 +1,26 @@
 """The record of what the simulator was told. Bounded, and without a secret in the clear."""
 
 import hmac
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from urllib.parse import unquote_plus
 
-from tollbridge.simulator.forms import decoded
+from tollbridge.simulator.forms import Value, decoded
 
-SECRET_NAMES = ("client_secret",)
+HIDDEN_NAMES = ("client_secret", "number", "cvc")
+SECRET = re.compile(r"\w+_secret_\w+|[sr]k_(?:test|live)_\w+")
+SUSPICIOUS = re.compile(r"secret|number|cvc|k_(?:test|live)_")
+"""What a text with a secret has in it; a text without is kept as it came, which is quicker and smaller."""
+
+MOST_TEXT = 16_384
+"""Characters of a form that are kept: more than any form has that a contract's request leads to."""
+
+MOST_KEYS = 64
+MOST_PATH = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +29,14 @@ class Told:
 
     Args:
         method: the HTTP method.
-        path: as it came.
-        route: the route's template.
+        path: as it came; cut where it is very long.
+        route: the route's template; empty where the simulator has none.
         form: the parameters as they came, or, where they hold a secret, as they are shown.
         idempotency_key: None where there was none.
         status: what was answered; 0 where nothing was.
         effects: what changed, with the object's id; empty for reads, refusals and replays.
         fault: the kind and moment of an injected fault, such as `reset after`; None for none.
+        key: keyed hash of the API key; None where there was none.
     """
 
     method: str
@@ -35,6 +47,7 @@ class Told:
     status: int
     effects: tuple[tuple[str, str], ...]
     fault: str | None
+    key: str | None = None
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -54,22 +67,55 @@ class Record:
         """
         self._told: deque[Told] = deque(maxlen=most)
         self._key = key
+        self._keys: dict[str, str] = {}
 
     def add(self, told: Told) -> None:
         """Keep a call."""
         self._told.append(told)
 
-    def masked(self, text: str, parameters: Mapping[str, Any]) -> str | Mapping[str, Any]:
-        """Return a form that can be kept: as text, or with its secrets hashed, so that equal ones can be told."""
-        if not any(name in parameters for name in SECRET_NAMES):
-            return text if parameters else {}
-        return {
-            name: self.fingerprint(str(value)) if name in SECRET_NAMES else value for name, value in parameters.items()
-        }
+    def masked(self, text: str, parameters: Mapping[str, Value]) -> str | Mapping[str, Any]:
+        """Return a form that can be kept: as text, or with its secrets hashed, so that equal ones can be told.
+
+        Args:
+            text: the form as it came.
+            parameters: the form as parsed; empty where it could not be.
+        """
+        if not parameters:
+            return {}
+        if len(text) > MOST_TEXT:
+            text = text[: text.rfind("&", 0, MOST_TEXT) + 1]
+            parameters = decoded(text)
+        if not SUSPICIOUS.search(unquote_plus(text) if "%" in text else text):
+            return text
+        return {self.masked_text(name): self._masked_value(name, value) for name, value in parameters.items()}
+
+    def _masked_value(self, name: str, value: Value) -> Any:
+        if isinstance(value, dict):
+            return {self.masked_text(inner): self._masked_value(inner, below) for inner, below in value.items()}
+        if isinstance(value, list):
+            return [self._masked_value(name, item) for item in value]
+        return self.fingerprint(value) if name in HIDDEN_NAMES else self.masked_text(value)
+
+    def masked_text(self, text: str) -> str:
+        """Return a text with the secrets in it as keyed hashes."""
+        if SUSPICIOUS.search(text):
+            return SECRET.sub(lambda found: self.fingerprint(found.group()), text)
+        return text
 
     def fingerprint(self, secret: str) -> str:
         """Return the keyed hash that stands for a secret."""
-        return "hmac:" + hmac.new(self._key, secret.encode(), sha256).hexdigest()[:24]
+        return "hmac:" + hmac.new(self._key, secret.encode("utf-8", "replace"), sha256).hexdigest()[:24]
+
+    def key(self, api_key: str) -> str | None:
+        """Return the keyed hash of an API key; None for none. Most calls carry the same."""
+        if not api_key:
+            return None
+        known = self._keys.get(api_key)
+        if known is None:
+            if len(self._keys) >= MOST_KEYS:
+                self._keys.clear()
+            known = self._keys[api_key] = self.fingerprint(api_key)
+        return known
 
     def clear(self) -> None:
         """Forget every call."""

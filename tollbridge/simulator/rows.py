@@ -14,12 +14,17 @@ class Customer(NamedTuple):
 
 
 class PaymentMethod(NamedTuple):
-    """A payment method; `card` is the test card's number, `customer` None while it is not attached."""
+    """A payment method.
+
+    `card` is the test card's number, `customer` None while it is not attached, and `consumed` tells that it
+    has paid without a customer, after which Stripe takes it no more.
+    """
 
     id: str
     card: str
     customer: str | None
     created: int
+    consumed: bool = False
 
 
 class Subscription(NamedTuple):
@@ -35,8 +40,9 @@ class Subscription(NamedTuple):
 class PaymentIntent(NamedTuple):
     """A payment intent; `status` is moved by `intents.moved` only.
 
-    Amounts are in minor units. `automatic` tells that no payment method types were given. `last_error` is
-    the error object of the newest failure, `next_action` what the browser has to do; None for neither.
+    Amounts are in minor units. `redirects` is `always` or `never` with automatic payment methods, None where
+    types were given. `last_error` is the error object of the newest failure, `next_action` what the browser has to do;
+    None for neither.
     """
 
     id: str
@@ -47,7 +53,7 @@ class PaymentIntent(NamedTuple):
     status: str
     customer: str | None = None
     payment_method: str | None = None
-    automatic: bool = False
+    redirects: str | None = None
     description: str | None = None
     receipt_email: str | None = None
     amount_received: int = 0

@@ -98,7 +98,7 @@ def payment_intent(row: PaymentIntent) -> Shape:
         "amount_received": row.amount_received,
         "application": None,
         "application_fee_amount": None,
-        "automatic_payment_methods": {"allow_redirects": "always", "enabled": True} if row.automatic else None,
+        "automatic_payment_methods": _automatic(row),
         "canceled_at": row.canceled_at,
         "cancellation_reason": row.cancellation_reason,
         "capture_method": "automatic_async",
@@ -142,6 +142,10 @@ def payment_intent(row: PaymentIntent) -> Shape:
         "transfer_data": None,
         "transfer_group": None,
     }
+
+
+def _automatic(row: PaymentIntent) -> Shape | None:
+    return {"allow_redirects": row.redirects, "enabled": True} if row.redirects else None
 
 
 def subscription(row: Subscription) -> Shape:

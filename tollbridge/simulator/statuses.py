@@ -1,0 +1,31 @@
+"""The statuses of a payment intent: which event moves which one where. Nothing else moves a status."""
+
+from typing import Any
+
+from tollbridge.simulator.rows import PaymentIntent
+
+TRANSITIONS: dict[tuple[str, str], str] = {
+    ("requires_payment_method", "given_method"): "requires_confirmation",
+    ("requires_confirmation", "given_method"): "requires_confirmation",
+    ("requires_action", "given_method"): "requires_confirmation",
+    ("requires_confirmation", "succeeded"): "succeeded",
+    ("requires_action", "succeeded"): "succeeded",
+    ("requires_confirmation", "needs_action"): "requires_action",
+    ("requires_action", "needs_action"): "requires_action",
+    ("requires_confirmation", "declined"): "requires_payment_method",
+    ("requires_action", "declined"): "requires_payment_method",
+    ("requires_payment_method", "canceled"): "canceled",
+    ("requires_confirmation", "canceled"): "canceled",
+    ("requires_action", "canceled"): "canceled",
+}
+"""Which event moves which status where. What is not here does not happen."""
+
+CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+"""What can be confirmed; without a method, one is given first."""
+
+CANCELABLE = tuple(dict.fromkeys(status for status, event in TRANSITIONS if event == "canceled"))
+
+
+def moved(row: PaymentIntent, event: str, **changes: Any) -> PaymentIntent:
+    """Return the intent after an event: the only code that changes a status."""
+    return row._replace(status=TRANSITIONS[row.status, event], **changes)
