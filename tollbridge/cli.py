@@ -1,6 +1,7 @@
 """The commands."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -21,8 +22,6 @@ DEFAULTS = Options()
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-
-EXAMPLE = '{"amount":4200,"currency":"usd","payment_method":4242}'
 
 
 @click.group(context_settings=CONTEXT)
@@ -52,6 +51,14 @@ def main() -> None:
     show_default=True,
     help="A line for each request: for people, or JSON. auto: pretty on a terminal.",
 )
+@click.option(
+    "--answer-within",
+    default=DEFAULTS.calls.answer_within,
+    show_default=True,
+    type=click.FloatRange(0.5, 600),
+    metavar="SECONDS",
+    help="The longest that one request may take at Stripe, retries and clean-up included.",
+)
 @click.option("--quiet", is_flag=True, help="No banner and no request log.")
 def serve(
     host: str,
@@ -61,6 +68,7 @@ def serve(
     world: Path | None,
     stripe: str,
     log: str,
+    answer_within: float,
     quiet: bool,
 ) -> None:
     """Serve the contract, offline.
@@ -78,6 +86,7 @@ def serve(
         handlers=handlers or DEFAULTS.handlers,
         world=world or DEFAULTS.world,
         stripe=stripe,
+        calls=replace(DEFAULTS.calls, answer_within=answer_within),
     )
     set_up_logging(colours=sys.stderr.isatty())
     pretty = log == "pretty" or (log == "auto" and sys.stdout.isatty())
@@ -94,41 +103,21 @@ def serve(
 
 
 def _banner(sandbox: Sandbox, url: str, stripe: str) -> str:
-    world = sandbox.world
-    account = world.default_account
-    organization = world.organizations.get(account.organization or 0)
+    account = sandbox.world.default_account
+    method, path, body = sandbox.example()
     lines = [
         "",
         f"  {click.style('tollbridge', bold=True)} {__version__}   {click.style(url, fg='cyan')}",
         f"  docs      {url}/_tollbridge/docs",
         f"  Stripe    {stripe}",
         f"  acts as   {account.name} ({account.role}) without a token",
-    ]
-    if organization:
-        lines.append(f"  cards     of {organization.name}, as payment_method:")
-        lines += [f"            {m.id:<6} {_card(m.card, m.attached)}" for m in organization.payment_methods.values()]
-    first = sandbox.contract.operations[0]
-    lines += [
+        "  cards     as payment_method:",
+        *(f"            {identity:<6} {story}" for identity, story in sandbox.cards()),
         "",
-        f"  curl -X {first.method.upper()} {url}{first.path} \\",
-        f"    -H 'Content-Type: application/json' -d '{EXAMPLE}'",
+        f"  curl -X {method} {url}{path} \\",
+        f"    -H 'Content-Type: application/json' -d '{body}'",
         "",
         "  Ctrl-C stops it.",
         "",
     ]
     return "\n".join(lines)
-
-
-CARDS = {
-    "4242424242424242": "Visa, succeeds",
-    "5555555555554444": "Mastercard, succeeds",
-    "4000000000000341": "fails when it is charged",
-    "4000002760003184": "asks for 3-D Secure on every payment",
-    "4000000000003220": "asks for 3-D Secure 2",
-    "4000008260003178": "asks for 3-D Secure, then has insufficient funds",
-}
-
-
-def _card(number: str, attached: bool) -> str:
-    known = CARDS.get(number, f"card ending in {number[-4:]}")
-    return known if attached else f"card ending in {number[-4:]}, not attached to the customer"

@@ -1,5 +1,6 @@
 """The one place where the parts meet: settings in, an application out."""
 
+import json
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -26,7 +27,7 @@ from tollbridge.server.handlers import HandlerError, load_handlers
 from tollbridge.server.operations import Limits
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import BindError, bind, run, set_up_logging
-from tollbridge.simulator import NoAnswer, Request, Simulator
+from tollbridge.simulator import NoAnswer, Request, Simulator, described
 from tollbridge.world import World, WorldError, load_world
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,17 @@ class Sandbox:
     contract: Contract
     world: World
     simulator: Simulator | None
+
+    def cards(self) -> list[tuple[int, str]]:
+        """Return the ids of the default organization's payment methods, and what each card does."""
+        organization = self.world.organizations.get(self.world.default_account.organization or 0)
+        methods = organization.payment_methods.values() if organization else ()
+        return [(m.id, described(m.card) + ("" if m.attached else ", not attached")) for m in methods]
+
+    def example(self) -> tuple[str, str, str]:
+        """Return a request to paste: method, path, and the contract's own example of a body."""
+        operation = self.contract.operations[0]
+        return operation.method.upper(), operation.path, json.dumps(operation.example or {})
 
 
 def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:

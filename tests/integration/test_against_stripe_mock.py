@@ -1,6 +1,8 @@
 """The whole path, from our client to the real stripe-mock: every parameter that we send is one Stripe has."""
 
 import json
+import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.error import HTTPError
@@ -65,3 +67,20 @@ def test_a_stripe_that_is_not_there_is_503() -> None:
         for charged in (False, True):
             status, document = post(url, {**FULL, "error_on_requires_action": charged})
             assert (status, document["error_code"]) == (503, "provider-unavailable")
+
+
+@pytest.mark.parametrize(
+    ("charged", "expected"),
+    [(False, (503, "provider-unavailable")), (True, (502, "payment-outcome-unknown"))],
+)
+def test_a_stripe_that_never_answers_is_bounded(charged: bool, expected: tuple[int, str]) -> None:
+    """Retries and all, the answer comes within the time that was set."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{(port := free_port())}"
+        stripe = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        command = serve_command(port, "--stripe", stripe, "--answer-within", "2")
+        with launched(command, ready=f"{url}/_tollbridge/health", cwd=ROOT):
+            began = time.monotonic()
+            status, document = post(url, {**FULL, "error_on_requires_action": charged})
+            assert time.monotonic() - began < 2.5
+    assert (status, document["error_code"]) == expected

@@ -72,6 +72,7 @@ class Operation:
         parameters: the path's and the operation's own.
         body: the schema of its JSON body; None where it has none.
         body_required: whether a body has to be sent.
+        example: the first example of a body; None where the contract shows none.
         responses: by status.
         stripe: `x-stripe`, what it is for at Stripe; None where it says nothing.
         requires_token: whether every alternative of its security asks for a token.
@@ -84,6 +85,7 @@ class Operation:
     parameters: tuple[Parameter, ...]
     body: SchemaCheck | None
     body_required: bool
+    example: object
     responses: Mapping[str, Response]
     stripe: Mapping[str, object] | None
     requires_token: bool
@@ -173,6 +175,7 @@ def _operation(document: Mapping[str, Any], path: str, method: str, item: Mappin
         parameters=tuple(_parameter(entry, place) for entry in described),
         body=_body(body, place),
         body_required=bool(body and body.get("required")),
+        example=_example(body),
         responses={
             str(status): _response(str(status), response)
             for status, response in resolved(document, spec["responses"]).items()
@@ -203,6 +206,12 @@ def _body(body: Mapping[str, Any] | None, place: str) -> SchemaCheck | None:
     if list(body["content"]) != ["application/json"]:
         raise ContractError(f"{place}: only `application/json` bodies are read.")
     return SchemaCheck(body["content"]["application/json"]["schema"])
+
+
+def _example(body: Mapping[str, Any] | None) -> object:
+    media = body["content"]["application/json"] if body else {}
+    named = [entry.get("value") for entry in media.get("examples", {}).values()]
+    return next(iter(named), media.get("example"))
 
 
 def _response(status: str, response: Mapping[str, Any]) -> Response:

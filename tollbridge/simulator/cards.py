@@ -169,3 +169,16 @@ BY_ALIAS = {card.alias: card for card in CARDS if card.alias} | {
     "pm_card_amex_threeDSecureNotSupported": BY_NUMBER["378282246310005"],
     "pm_card_us": BY_NUMBER["4242424242424242"],
 }
+
+
+def described(number: str) -> str:
+    """Return what a card does, in a few words; of a card that is not in the table, its last digits."""
+    card = BY_NUMBER.get(number)
+    if card is None:
+        return f"card ending in {number[-4:]}"
+    steps = []
+    if card.authentication != "never":
+        steps.append("asks for 3-D Secure")
+    if card.decline:
+        steps.append(f"is declined when charged ({card.decline.decline_code})")
+    return f"{card.brand.title()}, {', then '.join(steps) or 'succeeds'}"
