@@ -21,6 +21,9 @@ METHODS = ("get", "post", "delete")
 TYPES = "/v1/customers/{customer}/payment_methods"
 """The route whose parameter `type` lists the types of payment methods."""
 
+UNDOCUMENTED = {"payment_method_data": {"card": None}}
+"""Parameters that Stripe takes from those with access to raw card numbers, and leaves out of its specification."""
+
 Tree = dict[str, Any]
 
 
@@ -77,7 +80,8 @@ def parameters_of(operation: dict[str, Any]) -> Tree:
     """Return an operation's query and body parameters by name, each with what may stand below it."""
     form = operation.get("requestBody", {}).get("content", {}).get(FORM, {}).get("schema", {})
     named = {entry["name"]: entry["schema"] for entry in operation.get("parameters", ()) if entry["in"] == "query"}
-    return {name: below(schema) for name, schema in sorted((named | form.get("properties", {})).items())}
+    trees = {name: below(schema) for name, schema in sorted((named | form.get("properties", {})).items())}
+    return {name: {**tree, **UNDOCUMENTED.get(name, {})} if tree else tree for name, tree in trees.items()}
 
 
 def below(schema: dict[str, Any]) -> Tree | None:

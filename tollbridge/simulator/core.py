@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from tollbridge.simulator.access import key_of, require_access
+from tollbridge.simulator.cards import BY_NUMBER
 from tollbridge.simulator.context import Answer, Context
 from tollbridge.simulator.failures import INJECTED, StripeFailure
 from tollbridge.simulator.faults import LOST, Fault, Faults
@@ -190,6 +191,8 @@ class Simulator:
             for entry in seed.get("customers", ()):
                 work.put(Customer(entry["id"], entry["email"], entry["name"], entry["default_source"], now))
             for entry in seed.get("payment_methods", ()):
+                if entry["card"] not in BY_NUMBER:
+                    raise ValueError(f"There is no test card that ends in {entry['card'][-4:]}.")
                 work.put(PaymentMethod(entry["id"], entry["card"], entry["customer"], now))
             for entry in seed.get("subscriptions", ()):
                 method = entry["default_payment_method"]

@@ -1,0 +1,81 @@
+"""Calls to a simulator with a small world, for the tests of the simulator."""
+
+import json
+import random
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from tollbridge.simulator import Reply, Request, Simulator
+
+KEY = "sk_test_0123456789"
+FORM = "application/x-www-form-urlencoded"
+NOW = 1_800_000_000
+INTENTS = "/v1/payment_intents"
+ANN, BOB, EVE = "cus_AnnAnnAnnAnn01", "cus_BobBobBobBob01", "cus_EveEveEveEve01"
+ANNS, ANNS_SECOND, EVES, LOOSE = (f"pm_{name:0<24}" for name in ("AnnVisa", "AnnOther", "EveVisa", "Loose"))
+SUBSCRIPTION = "sub_AnnAnnAnnAnn01"
+
+SEED: dict[str, Any] = {
+    "settlement_currency": "usd",
+    "customers": [
+        {"id": ANN, "email": "ann@example.com", "name": "Ann", "default_source": ANNS},
+        {"id": BOB, "email": None, "name": None, "default_source": None},
+        {"id": EVE, "email": None, "name": "Eve", "default_source": None},
+    ],
+    "payment_methods": [
+        {"id": ANNS, "card": "4242424242424242", "customer": ANN},
+        {"id": ANNS_SECOND, "card": "5555555555554444", "customer": ANN},
+        {"id": EVES, "card": "4242424242424242", "customer": EVE},
+        {"id": LOOSE, "card": "4242424242424242", "customer": None},
+    ],
+    "subscriptions": [{"id": SUBSCRIPTION, "customer": ANN, "status": "active", "default_payment_method": ANNS}],
+}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A reply, read."""
+
+    status: int
+    headers: dict[str, str]
+    document: Any
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The error object."""
+        return dict(self.document["error"])
+
+
+def simulator(*, now: int = NOW, seed: dict[str, Any] = SEED, **more: Any) -> Simulator:
+    """A simulator that behaves the same in every run."""
+    more.setdefault("randomness", random.Random(7))
+    return Simulator(seed, clock=lambda: now, **more)
+
+
+def call(
+    stripe: Simulator, method: str, path: str, form: dict[str, Any] | None = None, **headers: str | None
+) -> Answered:
+    """Send parameters as the SDK does: a form in the body, or in the query of a GET.
+
+    Headers are named with underscores; None leaves a header away.
+    """
+    text = urlencode(form or {}, doseq=True)
+    sent = {"authorization": f"Bearer {KEY}"} | ({"content-type": FORM} if method == "POST" else {})
+    sent |= {name.replace("_", "-"): value for name, value in headers.items()}  # type: ignore[misc]
+    given = {name: value for name, value in sent.items() if value is not None}
+    if method == "POST":
+        return read(stripe.handle(Request(method, path, "", given, text.encode())))
+    return read(stripe.handle(Request(method, path, text, given, b"")))
+
+
+def read(reply: Reply) -> Answered:
+    """Read a reply, whose body has to be JSON."""
+    assert reply.headers["content-type"] == "application/json"
+    return Answered(reply.status, dict(reply.headers), json.loads(reply.body))
+
+
+def create(stripe: Simulator, **form: Any) -> Answered:
+    """Create an intent of 10.00 USD for a card; `None` leaves a parameter away."""
+    whole = {"amount": 1000, "currency": "usd", "payment_method_types[]": "card"} | form
+    return call(stripe, "POST", INTENTS, {name: value for name, value in whole.items() if value is not None})

@@ -1,0 +1,373 @@
+"""The life of a payment intent at our Stripe, and of what it touches: methods, customers, subscriptions."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.unit.stripe_calls import (
+    ANN,
+    ANNS,
+    ANNS_SECOND,
+    BOB,
+    EVE,
+    EVES,
+    INTENTS,
+    LOOSE,
+    NOW,
+    SUBSCRIPTION,
+    Answered,
+    call,
+    create,
+    simulator,
+)
+from tollbridge.simulator import Simulator
+
+ASKS = "pm_card_authenticationRequired"
+SUBSCRIBED = f"/v1/subscriptions/{SUBSCRIPTION}"
+ALL_CANCELABLE = (
+    "requires_payment_method, requires_capture, requires_reauthorization, requires_confirmation, requires_action, "
+    "processing"
+)
+MISSING_METHOD = "You cannot confirm this PaymentIntent because it's missing a payment method. "
+
+
+def confirm(stripe: Simulator, intent: str, **form: Any) -> Answered:
+    """Confirm an intent."""
+    return call(stripe, "POST", f"{INTENTS}/{intent}/confirm", form)
+
+
+def cancel(stripe: Simulator, intent: str, **form: Any) -> Answered:
+    """Cancel an intent."""
+    return call(stripe, "POST", f"{INTENTS}/{intent}/cancel", form)
+
+
+def status_of(stripe: Simulator, intent: str) -> str:
+    """Retrieve an intent's status."""
+    return str(call(stripe, "GET", f"{INTENTS}/{intent}").document["status"])
+
+
+def test_ids_and_secrets_have_stripes_shape() -> None:
+    """24 letters and digits after `pi_`, 25 after `_secret_`, 14 of a request; no underscore among them."""
+    answered = create(simulator(), confirm="true", payment_method="pm_card_visa")
+    shown = answered.document
+    assert re.fullmatch(r"pi_[A-Za-z0-9]{24}", shown["id"])
+    assert re.fullmatch(shown["id"] + r"_secret_[A-Za-z0-9]{25}", shown["client_secret"])
+    assert re.fullmatch(r"pm_[A-Za-z0-9]{24}", shown["payment_method"])
+    assert re.fullmatch(r"ch_[A-Za-z0-9]{24}", shown["latest_charge"])
+    assert re.fullmatch(r"req_[A-Za-z0-9]{14}", answered.headers["request-id"])
+
+
+def test_a_seed_and_a_clock_make_a_run_that_repeats() -> None:
+    """Two simulators with one seed answer byte for byte alike; the clock is in the answers."""
+    first, second = (create(simulator(), confirm="true", payment_method=LOOSE) for _ in range(2))
+    assert first == second
+    assert first.document["created"] == NOW
+    assert create(simulator(now=NOW + 1)).document["created"] == NOW + 1
+
+
+def test_an_intent_carries_what_was_asked_for() -> None:
+    """Every parameter is in the object, at once and when it is retrieved."""
+    stripe = simulator()
+    form = {"customer": ANN, "description": "Dock 4 ☂ &=", "receipt_email": "yard@example.com", "payment_method": ANNS}
+    made = create(stripe, currency="USD", **form, **{"metadata[order]": "7", "metadata[empty]": ""}).document
+    assert {name: made[name] for name in form} == form
+    assert (made["amount"], made["currency"], made["metadata"]) == (1000, "usd", {"order": "7"})
+    assert (made["status"], made["amount_received"], made["latest_charge"]) == ("requires_confirmation", 0, None)
+    assert call(stripe, "GET", f"{INTENTS}/{made['id']}").document == made
+    assert call(stripe, "GET", f"{INTENTS}/{made['id']}", {"client_secret": made["client_secret"]}).status == 200
+
+
+def test_another_intents_secret_opens_nothing() -> None:
+    """A client secret that is not the intent's is refused."""
+    stripe = simulator()
+    made = create(stripe).document
+    refused = call(stripe, "GET", f"{INTENTS}/{made['id']}", {"client_secret": f"{made['id']}_secret_x"})
+    assert (refused.status, refused.error["param"]) == (400, "client_secret")
+    assert made["client_secret"] not in str(refused)
+
+
+@pytest.mark.parametrize(
+    ("form", "shown"),
+    [
+        ({"payment_method_types[]": "card"}, None),
+        ({"payment_method_types[0]": "card"}, None),
+        ({}, {"enabled": True, "allow_redirects": "always"}),
+        ({"automatic_payment_methods[enabled]": "true"}, {"enabled": True, "allow_redirects": "always"}),
+        (
+            {"automatic_payment_methods[enabled]": "true", "automatic_payment_methods[allow_redirects]": "never"},
+            {"enabled": True, "allow_redirects": "never"},
+        ),
+        ({"automatic_payment_methods[enabled]": "false"}, None),
+    ],
+)
+def test_payment_methods_are_automatic_unless_types_are_given(form: dict[str, str], shown: object) -> None:
+    """The object says which; given types and automatic methods exclude each other."""
+    made = call(simulator(), "POST", INTENTS, {"amount": 1000, "currency": "usd", **form}).document
+    assert made["automatic_payment_methods"] == shown
+
+
+def test_methods_that_do_not_redirect_need_no_return_url() -> None:
+    """Row 14 asks for a `return_url` only where redirects are allowed."""
+    form = {"amount": 1000, "currency": "usd", "confirm": "true", "payment_method": "pm_card_visa"}
+    never = {"automatic_payment_methods[enabled]": "true", "automatic_payment_methods[allow_redirects]": "never"}
+    assert call(simulator(), "POST", INTENTS, form | never).document["status"] == "succeeded"
+    back = {"return_url": "https://shop.example/back"}
+    assert call(simulator(), "POST", INTENTS, form | back).document["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("given", ["at create", "at confirm", "by default"])
+def test_a_confirmation_charges_the_card(given: str) -> None:
+    """The method may come with either call; without one the customer's default source is charged."""
+    stripe = simulator()
+    made = create(stripe, customer=ANN, payment_method=ANNS if given == "at create" else None).document
+    assert made["status"] == ("requires_confirmation" if given == "at create" else "requires_payment_method")
+    done = confirm(stripe, made["id"], **({"payment_method": ANNS} if given == "at confirm" else {})).document
+    assert (done["status"], done["amount_received"], done["payment_method"]) == ("succeeded", 1000, ANNS)
+    assert done["latest_charge"].startswith("ch_")
+    assert done["client_secret"] == made["client_secret"]
+
+
+@pytest.mark.parametrize(
+    ("customer", "message"),
+    [
+        (None, f"{MISSING_METHOD}You can either update"),
+        (BOB, f"{MISSING_METHOD}To confirm the PaymentIntent with {BOB}, specify a payment method attached"),
+    ],
+)
+def test_rows_17_and_18_a_confirmation_needs_a_method(customer: str | None, message: str) -> None:
+    """Without a method and a default source nothing is confirmed, and the intent stays as it was."""
+    stripe = simulator()
+    made = create(stripe, customer=customer).document
+    refused = confirm(stripe, made["id"])
+    assert (refused.status, refused.error["code"]) == (400, "payment_intent_unexpected_state")
+    assert refused.error["message"].startswith(message)
+    assert status_of(stripe, made["id"]) == "requires_payment_method"
+
+
+def test_row_21_another_customers_method_at_confirm() -> None:
+    """Refused without a code, with the intent embedded."""
+    stripe = simulator()
+    made = create(stripe, customer=ANN).document
+    refused = confirm(stripe, made["id"], payment_method=EVES)
+    assert (refused.status, refused.error.get("code"), refused.error["param"]) == (400, None, "payment_method")
+    assert refused.error["payment_intent"] == made
+
+
+def test_row_21_a_method_that_was_attached_elsewhere_meanwhile() -> None:
+    """What an intent was given counts as it stands when it is confirmed."""
+    stripe = simulator()
+    made = create(stripe, customer=ANN, payment_method=LOOSE).document
+    assert call(stripe, "POST", f"/v1/payment_methods/{LOOSE}/attach", {"customer": EVE}).status == 200
+    refused = confirm(stripe, made["id"])
+    assert (refused.status, refused.error["param"]) == (400, "payment_method")
+
+
+def test_row_23_a_method_that_paid_without_a_customer_is_consumed() -> None:
+    """It pays for no second intent, and no customer can keep it; a declined one is not consumed."""
+    stripe = simulator()
+    waiting = create(stripe, payment_method=LOOSE).document
+    assert create(stripe, confirm="true", payment_method=LOOSE).document["status"] == "succeeded"
+    said = "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment"
+    for refused in (create(stripe, payment_method=LOOSE), confirm(stripe, waiting["id"])):
+        assert refused.status == 400
+        assert refused.error["message"].startswith(said)
+        assert {"code", "param"}.isdisjoint(refused.error)
+    kept = call(stripe, "POST", f"/v1/payment_methods/{LOOSE}/attach", {"customer": ANN})
+    assert (kept.status, kept.error["message"]) == (
+        400,
+        "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, "
+        "and may not be used again.",
+    )
+
+
+def test_a_customers_card_pays_again_and_again() -> None:
+    """An attached method is never consumed."""
+    stripe = simulator()
+    for _ in range(2):
+        assert create(stripe, confirm="true", customer=ANN, payment_method=ANNS).document["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("method", ["confirm", "cancel"])
+def test_row_24_an_intent_that_is_not_there(method: str) -> None:
+    """A 404 that names it."""
+    refused = call(simulator(), "POST", f"{INTENTS}/pi_nope/{method}")
+    assert (refused.status, refused.error["code"], refused.error["param"]) == (404, "resource_missing", "intent")
+
+
+@pytest.mark.parametrize("status", ["succeeded", "canceled"])
+def test_row_25_what_is_over_cannot_be_cancelled(status: str) -> None:
+    """The refusal names the status and lists Stripe's cancelable ones; the intent is embedded, unchanged."""
+    stripe = simulator()
+    made = create(stripe, confirm="true" if status == "succeeded" else None, payment_method="pm_card_visa").document
+    over = made if status == "succeeded" else cancel(stripe, made["id"]).document
+    refused = cancel(stripe, made["id"])
+    assert (refused.status, refused.error["code"]) == (400, "payment_intent_unexpected_state")
+    assert refused.error["message"] == (
+        f"You cannot cancel this PaymentIntent because it has a status of {status}. Only a PaymentIntent with one of "
+        f"the following statuses may be canceled: {ALL_CANCELABLE}."
+    )
+    assert refused.error["payment_intent"] == over
+
+
+@pytest.mark.parametrize("reason", [None, "duplicate", "fraudulent", "requested_by_customer", "abandoned"])
+@pytest.mark.parametrize("method", [None, "pm_card_visa", ASKS])
+def test_what_is_not_over_can_be_cancelled(method: str | None, reason: str | None) -> None:
+    """From each open status, with each of Stripe's reasons."""
+    stripe = simulator()
+    made = create(stripe, confirm="true" if method == ASKS else None, payment_method=method).document
+    done = cancel(stripe, made["id"], **({"cancellation_reason": reason} if reason else {})).document
+    assert (done["status"], done["cancellation_reason"], done["canceled_at"]) == ("canceled", reason, NOW)
+    assert done["next_action"] is None
+
+
+def test_a_reason_of_ones_own_is_refused() -> None:
+    """Only Stripe's reasons are reasons, and the intent stays open."""
+    stripe = simulator()
+    made = create(stripe).document
+    refused = cancel(stripe, made["id"], cancellation_reason="bored")
+    assert (refused.status, refused.error["param"]) == (400, "cancellation_reason")
+    assert status_of(stripe, made["id"]) == "requires_payment_method"
+
+
+def test_what_succeeded_is_not_confirmed_again() -> None:
+    """The refusal has its own sentence, and the intent."""
+    stripe = simulator()
+    made = create(stripe, confirm="true", payment_method="pm_card_visa").document
+    refused = confirm(stripe, made["id"], payment_method="pm_card_visa")
+    assert (refused.status, refused.error["code"]) == (400, "payment_intent_unexpected_state")
+    assert "it has already succeeded after being previously confirmed" in refused.error["message"]
+    assert refused.error["payment_intent"] == made
+
+
+def test_what_was_cancelled_is_not_confirmed() -> None:
+    """A canceled intent stays so."""
+    stripe = simulator()
+    made = create(stripe).document
+    cancel(stripe, made["id"])
+    refused = confirm(stripe, made["id"], payment_method="pm_card_visa")
+    assert (refused.status, refused.error["code"]) == (400, "payment_intent_unexpected_state")
+    assert status_of(stripe, made["id"]) == "canceled"
+
+
+def test_a_declined_intent_takes_another_card() -> None:
+    """After a decline the intent wants a method; a good one pays, and the error is forgotten."""
+    stripe = simulator()
+    declined = create(stripe, confirm="true", payment_method="pm_card_visa_chargeDeclined")
+    intent = declined.error["payment_intent"]["id"]
+    assert call(stripe, "GET", f"{INTENTS}/{intent}").document == declined.error["payment_intent"]
+    done = confirm(stripe, intent, payment_method="pm_card_visa").document
+    assert (done["status"], done["last_payment_error"]) == ("succeeded", None)
+    assert done["latest_charge"] != declined.error["charge"]
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [({}, "use_stripe_sdk"), ({"return_url": "https://shop.example/back"}, "redirect_to_url")],
+)
+def test_three_d_secure_says_what_comes_next(form: dict[str, str], kind: str) -> None:
+    """In the browser by default; by redirect where there is a way back."""
+    action = create(simulator(), confirm="true", payment_method=ASKS, **form).document["next_action"]
+    assert action["type"] == kind
+    assert kind in action
+    assert action[kind].get("return_url") == form.get("return_url")
+
+
+def test_an_intent_that_waits_for_the_cardholder_takes_another_card() -> None:
+    """Another method at confirm ends the wait."""
+    stripe = simulator()
+    made = create(stripe, confirm="true", payment_method=ASKS).document
+    done = confirm(stripe, made["id"], payment_method="pm_card_visa").document
+    assert (done["status"], done["next_action"]) == ("succeeded", None)
+
+
+@pytest.mark.parametrize(
+    ("form", "param"),
+    [
+        ({"off_session": "maybe"}, "off_session"),
+        ({"confirm": "1"}, "confirm"),
+        ({"error_on_requires_action": "yes"}, "error_on_requires_action"),
+        ({"description": "x" * 1001}, "description"),
+        ({"description": ""}, "description"),
+        ({"amount": ""}, "amount"),
+        ({"customer[id]": ANN}, "customer"),
+        ({"return_url": "nowhere"}, "return_url"),
+        ({"metadata[a][b]": "1"}, "metadata[a]"),
+        ({"metadata": "text"}, "metadata"),
+        ({f"metadata[{'k' * 41}]": "v"}, f"metadata[{'k' * 41}]"),
+        ({"metadata[k]": "v" * 501}, "metadata[k]"),
+        ({f"metadata[{n}]": "v" for n in range(51)}, "metadata"),
+        ({"payment_method_types[]": "shells"}, "payment_method_types"),
+        ({"payment_method_types[][a]": "card", "payment_method_types": None}, "payment_method_types"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_value_of_the_wrong_kind_is_refused_at_its_parameter(form: dict[str, Any], param: str) -> None:
+    """A 400 that names the parameter, and no intent."""
+    stripe = simulator()
+    base = {} if "payment_method_types[][a]" in form else {"payment_method_types[]": "card"}
+    whole = {"amount": 1000, "currency": "usd", "confirm": "true", "payment_method": "pm_card_visa", **base, **form}
+    refused = call(stripe, "POST", INTENTS, {name: value for name, value in whole.items() if value is not None})
+    assert (refused.status, refused.error["type"], refused.error["param"]) == (400, "invalid_request_error", param)
+    assert stripe.intents() == []
+
+
+@pytest.mark.parametrize("length", [1, 1000])
+def test_a_description_may_be_as_long_as_stripe_says(length: int) -> None:
+    """1 to 1000 characters, counted in code points."""
+    assert create(simulator(), description="☂" * length).document["description"] == "☂" * length
+
+
+@pytest.mark.parametrize("form", [{"off_session": "one_off"}, {"off_session": "False"}, {"confirm": "TRUE"}])
+def test_booleans_come_in_stripes_spellings(form: dict[str, str]) -> None:
+    """Any case, and the two words that `off_session` has besides."""
+    whole = {"confirm": "true", "payment_method": "pm_card_visa"} | form
+    assert create(simulator(), **whole).document["status"] == "succeeded"
+
+
+def test_attaching_twice_changes_nothing() -> None:
+    """The same customer again is a 200 without an effect; another is refused (recorded)."""
+    stripe = simulator()
+    path = f"/v1/payment_methods/{ANNS}/attach"
+    assert call(stripe, "POST", path, {"customer": ANN}).status == 200
+    assert [told.effects for told in stripe.record] == [()]
+    refused = call(stripe, "POST", path, {"customer": BOB})
+    assert refused.status == 400
+    assert refused.error["message"] == "The payment method you provided has already been attached to a customer."
+    assert {"code", "param"}.isdisjoint(refused.error)
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status", "param"),
+    [
+        ("pm_x", {"customer": ANN}, 404, "payment_method"),
+        (LOOSE, {"customer": "cus_nope"}, 400, "customer"),
+        (LOOSE, {}, 400, "customer"),
+    ],
+)
+def test_attaching_what_or_to_whom_there_is_not(path: str, form: dict[str, str], status: int, param: str) -> None:
+    """Row 20 on attach is a 404; a customer that is not there a 400."""
+    refused = call(simulator(), "POST", f"/v1/payment_methods/{path}/attach", form)
+    assert (refused.status, refused.error["param"]) == (status, param)
+
+
+@pytest.mark.parametrize(("chosen", "kept"), [(ANNS_SECOND, ANNS_SECOND), ("", None)])
+def test_a_subscription_takes_a_default_method_of_its_customer(chosen: str, kept: str | None) -> None:
+    """An empty one clears it; both stay when it is retrieved."""
+    stripe = simulator()
+    updated = call(stripe, "POST", SUBSCRIBED, {"default_payment_method": chosen})
+    assert (updated.status, updated.document["default_payment_method"]) == (200, kept)
+    assert call(stripe, "GET", SUBSCRIBED).document == updated.document
+
+
+@pytest.mark.parametrize("chosen", [EVES, LOOSE, "pm_x"])
+def test_a_subscription_refuses_a_method_that_is_not_its_customers(chosen: str) -> None:
+    """A 400 in Stripe's words (its code and param are unverified), and nothing changes."""
+    stripe = simulator()
+    refused = call(stripe, "POST", SUBSCRIBED, {"default_payment_method": chosen})
+    assert refused.status == 400
+    assert refused.error["message"] == (
+        f"The customer does not have a payment method with the ID {chosen}. The payment method must be attached to "
+        "the customer."
+    )
+    assert call(stripe, "GET", SUBSCRIBED).document["default_payment_method"] == ANNS
