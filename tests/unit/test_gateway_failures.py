@@ -161,7 +161,7 @@ def test_card_codes_are_kebab_case_and_enumerated(code: str | None, expected: st
 
 
 def test_the_sdks_own_log_is_silenced_at_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The two functions of stripe 16.1.0 that print whole replies, secrets included, do nothing once a gateway is made."""
+    """The functions of stripe 16.1.0 that print whole replies do nothing once a gateway is made."""
     from stripe import _api_requestor, _util
 
     from tollbridge.gateway import Settings, url_gateway
