@@ -23,6 +23,7 @@ class Kept:
     """A first answer.
 
     Args:
+        path: of the first request.
         fingerprint: of what was asked.
         status: the HTTP status.
         content: the body; or, a tenth of its size, the row that it shows, as it was stored.
@@ -31,6 +32,7 @@ class Kept:
         when: seconds since the epoch.
     """
 
+    path: str
     fingerprint: bytes
     status: int
     content: bytes
@@ -65,12 +67,7 @@ class Idempotency:
         if kept is None or now - kept.when > KEPT_SECONDS:
             return None
         if kept.fingerprint != _fingerprint(request):
-            raise StripeFailure(
-                400,
-                "Keys for idempotent requests can only be used with the same parameters they were first used with. "
-                f"Try using a key other than '{key}' if you meant to execute a different request.",
-                type="idempotency_error",
-            )
+            raise _misused(key, request.path, kept.path)
         return kept
 
     def keep(self, key: str, request: Request, answer: Answer, stored: bytes | None, request_id: str, now: int) -> None:
@@ -87,9 +84,21 @@ class Idempotency:
         cls = type(answer.row) if answer.row and stored else None
         content = stored if cls and stored else bytes(memoryview(orjson.dumps(answer.document)))
         self._kept.pop(key, None)
-        self._kept[key] = Kept(_fingerprint(request), answer.status, content, cls, request_id, now)
+        self._kept[key] = Kept(request.path, _fingerprint(request), answer.status, content, cls, request_id, now)
         while len(self._kept) > MOST:
             self._kept.popitem(last=False)
+
+
+def _misused(key: str, path: str, first: str) -> StripeFailure:
+    same = "with the same parameters they were first used with"
+    if path != first:
+        same = f"for the same endpoint they were first used for ('{path}' vs '{first}')"
+    return StripeFailure(
+        400,
+        f"Keys for idempotent requests can only be used {same}. Try using a key other than '{key}' if you meant to "
+        "execute a different request.",
+        type="idempotency_error",
+    )
 
 
 def _fingerprint(request: Request) -> bytes:
