@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.stripe_calls import ANN, ANNS, BOB, EVES, INTENTS, LOOSE, SUBSCRIPTION, call, simulator
+from tests.unit.stripe_calls import ANN, ANNS, ANNS_SECOND, BOB, EVES, INTENTS, LOOSE, SUBSCRIPTION, call, simulator
 from tollbridge.simulator.specification import has_route
 
 PAY = {"amount": 1000, "currency": "usd"}
@@ -221,6 +221,17 @@ def test_a_list_is_newest_first_and_only_the_customers() -> None:
     assert [entry["card"]["brand"] for entry in newest] == ["mastercard", "visa"]
     assert {entry["customer"] for entry in newest} == {ANN}
     assert cards({}, BOB).document["data"] == []
+
+
+def test_a_page_before_a_cursor_tells_of_newer_ones() -> None:
+    """The page is the one next to the cursor, and `has_more` looks in the direction of travel."""
+    stripe = simulator()
+    kept = call(stripe, "POST", "/v1/payment_methods/pm_card_amex/attach", {"customer": ANN}).document["id"]
+    path, query = f"/v1/customers/{ANN}/payment_methods", {"ending_before": ANNS, "limit": 1}
+    page = call(stripe, "GET", path, query).document
+    assert ([entry["id"] for entry in page["data"]], page["has_more"]) == ([ANNS_SECOND], True)
+    page = call(stripe, "GET", path, {"ending_before": ANNS_SECOND}).document
+    assert ([entry["id"] for entry in page["data"]], page["has_more"]) == ([kept], False)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from tests.unit.stripe_calls import ANN, ANNS, FORM, INTENTS, KEY, SUBSCRIPTION, call, create, simulator
 from tollbridge.simulator import Reply, Request, Simulator
+from tollbridge.simulator.failures import StripeFailure
 from tollbridge.simulator.forms import MAX_BODY, MAX_DEPTH, MAX_FIELDS, decoded
+from tollbridge.simulator.rows import Customer
+from tollbridge.simulator.store import MemoryStore
 
 PATHS = [
     INTENTS,
@@ -94,7 +97,7 @@ def test_a_hostile_form_is_refused_and_leaves_nothing(body: bytes, content_type:
         "amount=1000&currency=usd&description=Dock ☂".encode(),
         b"amount=1000&currency=usd&description=Dock+%E2%98%82",
         b"amount=999&amount=1000&currency=usd&description=Dock%20%e2%98%82&",
-        b"&&amount=00001000&currency=usd&description=Dock%20%e2%98%82",
+        b"&&amount=0000000000000000000000001000&currency=usd&description=Dock%20%e2%98%82",
     ],
 )
 def test_odd_forms_that_are_none_the_worse(body: bytes) -> None:
@@ -176,6 +179,34 @@ def test_a_form_is_read_as_it_was_written(form: dict[str, object]) -> None:
     if any(name.count("[") >= MAX_DEPTH for name, _ in spelt):
         return
     assert decoded(urlencode(spelt)) == form
+
+
+def test_nesting_has_a_bound() -> None:
+    """Eight names deep is read, nine is refused as too deep."""
+    assert decoded("a" + "[b]" * (MAX_DEPTH - 1))
+    with pytest.raises(StripeFailure) as refused:
+        decoded("a" + "[b]" * MAX_DEPTH)
+    assert "nested too deep" in refused.value.message
+
+
+def _fail_after_writing(store: MemoryStore, row: Customer) -> None:
+    with store.work() as work:
+        work.put(row)
+        assert work.get(Customer, row.id) == row
+        raise ZeroDivisionError
+
+
+def test_a_unit_of_work_that_fails_leaves_nothing() -> None:
+    """Rows are seen in their own unit at once, and by others only once it ended well."""
+    store = MemoryStore()
+    row = Customer("cus_1", None, None, None, 0)
+    with pytest.raises(ZeroDivisionError):
+        _fail_after_writing(store, row)
+    with store.work() as work:
+        assert work.get(Customer, "cus_1") is None
+        work.put(row)
+    with store.work() as work:
+        assert work.every(Customer) == [row]
 
 
 def test_items_of_a_list_may_have_names() -> None:

@@ -282,6 +282,23 @@ def test_an_intent_that_waits_for_the_cardholder_takes_another_card() -> None:
 
 
 @pytest.mark.parametrize(
+    ("card", "form", "status", "left"),
+    [
+        (ASKS, {}, 200, "requires_action"),
+        (ASKS, {"error_on_requires_action": "true"}, 402, "requires_payment_method"),
+        ("pm_card_authenticationRequiredSetupForOffSession", {"off_session": "true"}, 200, "succeeded"),
+    ],
+)
+def test_an_intent_that_waits_may_be_confirmed_again(card: str, form: dict[str, str], status: int, left: str) -> None:
+    """With its own card: it asks again, or no longer, as the confirmation says (unverified)."""
+    stripe = simulator()
+    made = create(stripe, confirm="true", payment_method=card).document
+    assert confirm(stripe, made["id"], **form).status == status
+    row = call(stripe, "GET", f"{INTENTS}/{made['id']}").document
+    assert (row["status"], row["next_action"] is not None) == (left, left == "requires_action")
+
+
+@pytest.mark.parametrize(
     ("form", "param"),
     [
         ({"off_session": "maybe"}, "off_session"),

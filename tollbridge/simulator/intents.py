@@ -91,7 +91,7 @@ def confirm(context: Context, form: Form, intent: str) -> Answer:
         row = row._replace(receipt_email=email(form, may_clear=True))
     method = named_method(context, form, row, embedded)
     if method:
-        row = moved(row, "given_method", payment_method=method.id, next_action=None)
+        row = moved(row, "given_method", payment_method=method.id)
     return confirmed(context, row, wishes)
 
 
