@@ -34,7 +34,10 @@ def decoded(text: str) -> Form:
             key, _, value = field.partition("=")
             if "%" in field or "+" in field:
                 key, value = unquote_plus(key, errors="strict"), unquote_plus(value, errors="strict")
-            _place(form, key, value)
+            if "[" in key:
+                _place(form, key, value)
+            else:
+                form[key] = value
     except UnicodeError:
         raise invalid(UNDECODABLE) from None
     return form
@@ -58,9 +61,6 @@ def body_text(body: bytes, content_type: str) -> str:
 
 def _place(form: Form, key: str, value: str) -> None:
     """Put a value where `a[b][]` says."""
-    if "[" not in key:
-        form[key] = value
-        return
     path = key.replace("]", "").split("[")
     if len(path) > MAX_DEPTH:
         raise invalid("Invalid request: the parameters are nested too deep.")

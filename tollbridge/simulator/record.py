@@ -4,17 +4,18 @@ import hmac
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 from tollbridge.simulator.forms import Value, decoded
 
 HIDDEN_NAMES = ("client_secret", "number", "cvc")
 SECRET = re.compile(r"\w+_secret_\w+|[sr]k_(?:test|live)_\w+")
-SUSPICIOUS = re.compile(r"secret|number|cvc|k_(?:test|live)_")
+SIGNS = ("secret", "number", "cvc", "k_test_", "k_live_")
 """What a text with a secret has in it; a text without is kept as it came, which is quicker and smaller."""
+
+ESCAPED_LETTER = re.compile(r"%(?:[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff])")
 
 MOST_TEXT = 16_384
 """Characters of a form that are kept: more than any form has that a contract's request leads to."""
@@ -23,8 +24,11 @@ MOST_KEYS = 64
 MOST_PATH = 512
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+def _has_signs(text: str) -> bool:
+    return any(sign in text for sign in SIGNS)
+
+
+class Told(NamedTuple):
     """One call.
 
     Args:
@@ -85,7 +89,8 @@ class Record:
         if len(text) > MOST_TEXT:
             text = text[: text.rfind("&", 0, MOST_TEXT) + 1]
             parameters = decoded(text)
-        if not SUSPICIOUS.search(unquote_plus(text) if "%" in text else text):
+        plain = unquote_plus(text) if "%" in text and ESCAPED_LETTER.search(text) else text
+        if not _has_signs(plain):
             return text
         return {self.masked_text(name): self._masked_value(name, value) for name, value in parameters.items()}
 
@@ -98,7 +103,7 @@ class Record:
 
     def masked_text(self, text: str) -> str:
         """Return a text with the secrets in it as keyed hashes."""
-        if SUSPICIOUS.search(text):
+        if _has_signs(text):
             return SECRET.sub(lambda found: self.fingerprint(found.group()), text)
         return text
 

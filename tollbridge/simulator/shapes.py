@@ -8,6 +8,19 @@ from tollbridge.simulator.rows import Customer, PaymentIntent, PaymentMethod, Su
 
 Shape = dict[str, Any]
 NO_ADDRESS: Shape = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
+AMOUNT_DETAILS: Shape = {"tip": {}}
+CARD_OPTIONS: Shape = {
+    "card": {
+        "installments": None,
+        "mandate_options": None,
+        "network": None,
+        "request_three_d_secure": "automatic",
+    }
+}
+CARDS_ONLY = ["card"]
+NOT_MANAGED: Shape = {"enabled": False}
+"""Parts that are always the same are made once: a shape is written out, and never changed."""
+
 MONTH = 30 * 24 * 3600
 
 
@@ -94,7 +107,7 @@ def payment_intent(row: PaymentIntent) -> Shape:
         "allowed_payment_method_types": None,
         "amount": row.amount,
         "amount_capturable": 0,
-        "amount_details": {"tip": {}},
+        "amount_details": AMOUNT_DETAILS,
         "amount_received": row.amount_received,
         "application": None,
         "application_fee_amount": None,
@@ -113,21 +126,14 @@ def payment_intent(row: PaymentIntent) -> Shape:
         "last_payment_error": row.last_error,
         "latest_charge": row.latest_charge,
         "livemode": False,
-        "managed_payments": {"enabled": False},
+        "managed_payments": NOT_MANAGED,
         "metadata": row.metadata,
         "next_action": row.next_action,
         "on_behalf_of": None,
         "payment_method": row.payment_method,
         "payment_method_configuration_details": None,
-        "payment_method_options": {
-            "card": {
-                "installments": None,
-                "mandate_options": None,
-                "network": None,
-                "request_three_d_secure": "automatic",
-            }
-        },
-        "payment_method_types": ["card"],
+        "payment_method_options": CARD_OPTIONS,
+        "payment_method_types": CARDS_ONLY,
         "payment_record": None,
         "processing": None,
         "receipt_email": row.receipt_email,
@@ -192,7 +198,7 @@ def subscription(row: Subscription) -> Shape:
         },
         "latest_invoice": None,
         "livemode": False,
-        "managed_payments": {"enabled": False},
+        "managed_payments": NOT_MANAGED,
         "metadata": {},
         "next_pending_invoice_item_invoice": None,
         "on_behalf_of": None,

@@ -5,9 +5,7 @@ collector nothing, and so that a database can keep the same bytes. A unit of wor
 leaves nothing behind unless it is committed.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import orjson
 
@@ -33,13 +31,9 @@ class MemoryStore:
     def __init__(self) -> None:
         self._rows: Rows = {}
 
-    @contextmanager
-    def work(self) -> Iterator["Work"]:
-        """Give a unit of work; its writes are kept when the block ends without an exception."""
-        work = Work(self._rows)
-        yield work
-        for name, written in work.writes.items():
-            self._rows.setdefault(name, {}).update(written)
+    def work(self) -> "Work":
+        """Give a unit of work; its writes are kept when its block ends without an exception."""
+        return Work(self._rows)
 
     def __len__(self) -> int:
         return sum(len(rows) for rows in self._rows.values())
@@ -52,9 +46,17 @@ class Work:
         writes: what it wrote, as it will be stored.
     """
 
-    def __init__(self, rows: Mapping[str, Mapping[str, bytes]]) -> None:
+    def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self.writes: Rows = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: object) -> None:
+        if kind is None:
+            for name, written in self.writes.items():
+                self._rows.setdefault(name, {}).update(written)
 
     def get(self, cls: type[R], identity: str) -> R | None:
         """Return a row; None where nothing has the id."""
