@@ -23,7 +23,7 @@ from tollbridge.simulator.idempotency import Idempotency
 from tollbridge.simulator.ids import id_maker
 from tollbridge.simulator.message import NoAnswer, Reply, Request
 from tollbridge.simulator.record import MOST_PATH, Record, Told
-from tollbridge.simulator.routes import Route, found_route, require_known
+from tollbridge.simulator.routes import ROUTES, Route, found_route, is_template, require_known
 from tollbridge.simulator.rows import Customer, PaymentIntent, PaymentMethod, Subscription
 from tollbridge.simulator.store import MemoryStore
 
@@ -65,7 +65,13 @@ class Simulator:
         self._plant(seed)
 
     def inject(self, fault: Fault) -> None:
-        """Let a fault wait for its call."""
+        """Let a fault wait for its call.
+
+        Raises:
+            ValueError: no call will come, as the simulator has no such route.
+        """
+        if not is_template(fault.method, fault.path):
+            raise ValueError(f"A fault waits for a route such as POST {ROUTES[-1].template}, not {fault.path}.")
         self._faults.add(fault)
 
     def intents(self) -> list[PaymentIntent]:

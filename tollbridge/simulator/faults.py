@@ -1,6 +1,6 @@
 """Faults on demand: the next matching call fails, before or after its effect."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tollbridge.simulator.failures import INJECTED
 
@@ -28,8 +28,8 @@ class Fault:
 
     def __post_init__(self) -> None:
         """Refuse what no call could do."""
-        if self.kind not in KINDS or self.when not in ("before", "after"):
-            raise ValueError(f"A fault is one of {', '.join(KINDS)}, before or after the effect.")
+        if self.kind not in KINDS or self.when not in ("before", "after") or self.times < 1:
+            raise ValueError(f"A fault is one of {', '.join(KINDS)}, before or after the effect, at least once.")
 
 
 class Faults:
@@ -39,8 +39,8 @@ class Faults:
         self._waiting: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        """Let a fault wait."""
-        self._waiting.append(fault)
+        """Let a fault wait; what is counted down is a copy, so the caller's serves again."""
+        self._waiting.append(replace(fault))
 
     def take(self, method: str, template: str) -> Fault | None:
         """Return the fault of a call, one use less; None where none waits for it."""

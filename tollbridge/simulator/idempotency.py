@@ -102,4 +102,12 @@ def _misused(key: str, path: str, first: str) -> StripeFailure:
 
 
 def _fingerprint(request: Request) -> bytes:
-    return sha256(b"\n".join((request.method.encode(), request.path.encode("utf-8", "replace"), request.body))).digest()
+    """Return what tells one request from another: the order of its parameters does not, that of a list's items does."""
+    fields = b"&".join((request.query.encode("utf-8", "replace"), request.body)).split(b"&")
+    sent = sorted(filter(None, fields), key=_name)
+    address = request.method.encode(), request.path.encode("utf-8", "replace")
+    return sha256(b"\n".join((*address, *sent))).digest()
+
+
+def _name(field: bytes) -> bytes:
+    return field.partition(b"=")[0]

@@ -90,6 +90,11 @@ def found_route(method: str, path: str) -> tuple[Route, dict[str, str]]:
     raise unrecognized_url(method, path[:200])
 
 
+def is_template(method: str, template: str) -> bool:
+    """Tell whether the simulator has a route, by its template."""
+    return any((served.method, served.template) == (method, template) for served in ROUTES)
+
+
 def require_known(served: Route, form: Form) -> None:
     """Refuse parameters that Stripe does not have (400), or that only we have not (501)."""
     require_names(served.method, served.template, form)

@@ -38,7 +38,7 @@ class Subscription(NamedTuple):
 
 
 class PaymentIntent(NamedTuple):
-    """A payment intent; `status` is moved by `intents.moved` only.
+    """A payment intent; `status` is moved by `statuses.moved` only.
 
     Amounts are in minor units. `redirects` is `always` or `never` with automatic payment methods, None where
     types were given. `last_error` is the error object of the newest failure, `next_action` what the browser has to do;
@@ -51,6 +51,7 @@ class PaymentIntent(NamedTuple):
     currency: str
     created: int
     status: str
+    metadata: dict[str, str]
     customer: str | None = None
     payment_method: str | None = None
     redirects: str | None = None
@@ -62,4 +63,3 @@ class PaymentIntent(NamedTuple):
     next_action: dict[str, Any] | None = None
     canceled_at: int | None = None
     cancellation_reason: str | None = None
-    metadata: dict[str, str] = {}  # noqa: RUF012 - rows are never changed in place
