@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import stripe
 
 from tests.unit.stripe_calls import (
     ANN,
@@ -17,7 +18,9 @@ from tests.unit.stripe_calls import (
     create,
     simulator,
 )
-from tollbridge.simulator.money import ZERO, table
+from tollbridge.simulator import Fault
+from tollbridge.simulator.failures import INJECTED
+from tollbridge.simulator.money import ZERO
 
 CARD = {"payment_method_types[]": "card"}
 PAY = {"amount": 1000, "currency": "usd", **CARD}
@@ -257,21 +260,21 @@ def test_the_forms_of_the_rows_pass_without_their_mistake() -> None:
     assert call(simulator(), "POST", INTENTS, CONFIRM).document["status"] == "succeeded"
 
 
-@pytest.mark.parametrize("code", sorted(table()["listed"]))
-def test_every_currency_of_stripes_message_is_taken(code: str) -> None:
-    """A currency that Stripe's refusal lists is never refused as unknown, and has a maximum."""
-    assert create(simulator(), currency=code, amount=1_000_000 if code != "idr" else 100_000_000).status == 200
-    refusal = create(simulator(), currency=code, amount="9" * 19).error
-    assert refusal["code"] == "amount_too_large"
+MEMBERS = frozenset(stripe.ErrorObject.__annotations__)
 
 
-@pytest.mark.parametrize(
-    ("currency", "amount", "status"),
-    [("kwd", 1001, 400), ("kwd", 1010, 200), ("isk", 10_050, 400), ("isk", 10_100, 200), ("usd", 1001, 200)],
-)
-def test_an_amount_off_its_currencys_step_is_refused(currency: str, amount: int, status: int) -> None:
-    """Three decimals end in 0, and ISK has none; code and wording are unverified, so not asserted."""
-    answered = create(simulator(), currency=currency, amount=amount)
-    assert answered.status == status
-    if status == 400:
-        assert answered.error["param"] == "amount"
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_an_error_has_the_members_that_stripes_errors_have(row: Row) -> None:
+    """The SDK's error object names them; the envelope has nothing besides, and every error its log."""
+    document = call(simulator(), "POST", INTENTS, row.form).document
+    assert document.keys() == {"error"}
+    assert document["error"].keys() <= MEMBERS
+    assert {"type", "message", "request_log_url"} <= document["error"].keys()
+
+
+@pytest.mark.parametrize("kind", sorted(INJECTED))
+def test_an_injected_error_has_the_members_that_stripes_errors_have(kind: str) -> None:
+    """What a fault answers looks like what Stripe answers."""
+    told = simulator()
+    told.inject(Fault("POST", INTENTS, kind=kind))
+    assert create(told).error.keys() <= MEMBERS
