@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import stripe
+from stripe import ErrorObject
 
 from tests.unit.stripe_calls import (
     ANN,
@@ -15,11 +15,8 @@ from tests.unit.stripe_calls import (
     NOW,
     Answered,
     call,
-    create,
     simulator,
 )
-from tollbridge.simulator import Fault
-from tollbridge.simulator.failures import INJECTED
 from tollbridge.simulator.money import ZERO
 
 CARD = {"payment_method_types[]": "card"}
@@ -260,7 +257,7 @@ def test_the_forms_of_the_rows_pass_without_their_mistake() -> None:
     assert call(simulator(), "POST", INTENTS, CONFIRM).document["status"] == "succeeded"
 
 
-MEMBERS = frozenset(stripe.ErrorObject.__annotations__)
+MEMBERS = frozenset(ErrorObject.__annotations__)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -270,11 +267,3 @@ def test_an_error_has_the_members_that_stripes_errors_have(row: Row) -> None:
     assert document.keys() == {"error"}
     assert document["error"].keys() <= MEMBERS
     assert {"type", "message", "request_log_url"} <= document["error"].keys()
-
-
-@pytest.mark.parametrize("kind", sorted(INJECTED))
-def test_an_injected_error_has_the_members_that_stripes_errors_have(kind: str) -> None:
-    """What a fault answers looks like what Stripe answers."""
-    told = simulator()
-    told.inject(Fault("POST", INTENTS, kind=kind))
-    assert create(told).error.keys() <= MEMBERS

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from stripe import ErrorObject
 
 from tests.unit.stripe_calls import INTENTS, KEY, SUBSCRIPTION, call, create, simulator
 from tollbridge.simulator import Fault, NoAnswer, Request
@@ -108,3 +109,11 @@ def test_a_fault_can_be_injected_again() -> None:
         stripe.inject(fault)
     assert [create(one).status for _ in range(3)] == [500, 500, 200]
     assert [create(other).status for _ in range(2)] == [500, 200]
+
+
+@pytest.mark.parametrize("kind", sorted(INJECTED))
+def test_an_injected_error_has_the_members_that_stripes_errors_have(kind: str) -> None:
+    """What a fault answers looks like what Stripe answers."""
+    provider = simulator()
+    provider.inject(Fault(*CREATE, kind=kind))
+    assert create(provider).error.keys() <= ErrorObject.__annotations__.keys()
