@@ -58,6 +58,7 @@ def assert_stripes_answer(reply: Reply) -> None:
         (GOOD + b"&description=%ff", FORM, 400),
         (GOOD + b"&description=%ed%a0%80", FORM, 400),
         (GOOD + b"&description=\xff", FORM, 400),
+        (GOOD + b"&metadata[%ff]=1", FORM, 400),
         (b"\xff\xfea\x00", FORM, 400),
         (b"&".join([b"amount=1"] * (MAX_FIELDS + 1)), FORM, 400),
         (b"a=" + b"b" * MAX_BODY, FORM, 413),
