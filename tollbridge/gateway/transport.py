@@ -17,7 +17,17 @@ StripeExchange = Callable[[str, str, Mapping[str, str], bytes], Awaitable[tuple[
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
-class CallableTransport(stripe.HTTPClient):
+class _ShortPauses(stripe.HTTPClient):
+    """A client whose pauses between retries are capped, as the answer has to come within its bound."""
+
+    _longest_pause: float
+
+    async def sleep_async(self, secs: float) -> None:
+        """Wait before a retry."""
+        await anyio.sleep(min(secs, self._longest_pause))
+
+
+class CallableTransport(_ShortPauses):
     """Plugs a callable in below the SDK; neither side knows the other."""
 
     name = "callable"
@@ -49,15 +59,11 @@ class CallableTransport(stripe.HTTPClient):
         attempts.answered(status)
         return body, status, answered
 
-    async def sleep_async(self, secs: float) -> None:
-        """Wait before a retry."""
-        await anyio.sleep(min(secs, self._longest_pause))
-
     async def close_async(self) -> None:
         """Nothing is held open."""
 
 
-class UrlTransport(stripe.HTTPXClient):
+class UrlTransport(_ShortPauses, stripe.HTTPXClient):
     """The SDK's own HTTP client, with notes on what may have arrived."""
 
     def __init__(self, *, timeout: float, longest_pause: float) -> None:
@@ -83,7 +89,3 @@ class UrlTransport(stripe.HTTPXClient):
             raise
         attempts.answered(answer[1])
         return answer
-
-    async def sleep_async(self, secs: float) -> None:
-        """Wait before a retry."""
-        await anyio.sleep(min(secs, self._longest_pause))

@@ -11,7 +11,7 @@ import orjson
 
 from tollbridge.server.exchange import Exchange
 
-RED, YELLOW, GREEN, DIM, PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
+RED, YELLOW, GREEN, PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[0m"
 SHOWN = 80
 
 
