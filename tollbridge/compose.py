@@ -119,7 +119,7 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
     """
     contract = load_contract(options.contract)
     world = load_world(options.world)
-    simulator = Simulator(world.seed()) if options.stripe == "simulator" else None
+    simulator = _simulator(options.world, world) if options.stripe == "simulator" else None
     payments = Payments(_gateway(options, simulator))
     bindings = {"payments": payments}
     handlers = load_handlers(contract, options.handlers, frozenset({"body", "caller", *bindings}))
@@ -133,6 +133,13 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
         limits=options.limits,
     )
     return Sandbox(application(parts), contract, world, simulator)
+
+
+def _simulator(path: Path, world: World) -> Simulator:
+    try:
+        return Simulator(world.seed())
+    except ValueError as error:
+        raise WorldError(f"{path}: {error}") from None
 
 
 def _gateway(options: Options, simulator: Simulator | None) -> Gateway:

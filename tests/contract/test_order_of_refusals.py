@@ -10,7 +10,8 @@ import pytest
 from tests.contract.conftest import PATH, SETTINGS, Server, served
 from tests.contract.seen import effects, intents
 from tests.contract.worlds import changed_world, organization
-from tollbridge.compose import Options
+from tollbridge.compose import Options, compose
+from tollbridge.world import WorldError
 
 BODY = {"amount": 4200, "currency": "usd"}
 BAD_TOKEN = {"Authorization": "Bearer x"}
@@ -114,6 +115,16 @@ def test_a_customer_without_default_source_is_told_to_send_a_method(tmp_path: Pa
         answer = server.http.post(PATH, json={**BODY, "error_on_requires_action": True})
         assert (answer.status_code, answer.json()["error_code"]) == (409, "default-payment-method-missing")
         assert [intent["status"] for intent in intents(server) if intent["amount_received"]] == []
+
+
+def test_a_world_with_a_card_that_nobody_knows_does_not_start(tmp_path: Path) -> None:
+    """The simulator's refusal of a card is told as the world file's fault, in a sentence."""
+
+    def unknown_card(document: dict[str, Any]) -> None:
+        organization(document, 1)["payment_methods"][0]["card"] = "4111111111111112"
+
+    with pytest.raises(WorldError, match=r"world\.yaml: There is no test card that ends in 1112"):
+        compose(Options(world=changed_world(tmp_path, unknown_card)), lambda _exchange: None)
 
 
 def test_the_header_chooses_the_customer(tmp_path: Path) -> None:
