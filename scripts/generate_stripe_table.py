@@ -50,18 +50,58 @@ def table(spec: dict[str, Any]) -> dict[str, Any]:
     }
     listing = spec["paths"][TYPES]["get"]["parameters"]
     types = next(entry["schema"]["enum"] for entry in listing if entry["name"] == "type")
-    return {"version": spec["info"]["version"], "types": types, "parameters": parameters, "routes": routes}
+    return {
+        "version": spec["info"]["version"],
+        "types": types,
+        "expandable": expandable(spec["components"]["schemas"]),
+        "parameters": parameters,
+        "routes": routes,
+    }
+
+
+def expandable(schemas: dict[str, Any]) -> Tree:
+    """Return by type of object, and by part of one, the fields that can be expanded, or that hold such."""
+    found: Tree = {}
+    waiting = sorted({route.shows.removeprefix("list of ") for route in ROUTES} & schemas.keys())
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            fields = {
+                field: target
+                for field in schemas[name].get("x-expandableFields", ())
+                for target in [_target(schemas[name]["properties"].get(field, {}))]
+                if target
+            }
+            found[name] = fields
+            waiting += [part for part in fields.values() if isinstance(part, str)]
+    return {name: found[name] for name in sorted(found)}
+
+
+def _target(schema: dict[str, Any]) -> list[str] | str | None:
+    """Return the types that an id stands for, else the name of the part that a field holds."""
+    resources = schema.get("x-expansionResources")
+    if resources:
+        return [entry["$ref"].rsplit("/", 1)[1] for entry in resources.get("oneOf", [resources])]
+    items = schema.get("properties", {}).get("data", schema).get("items")
+    for part in ([items] if items else []) + [schema, *schema.get("anyOf", ())]:
+        if "x-expansionResources" in part:
+            return [entry["$ref"].rsplit("/", 1)[1] for entry in part["x-expansionResources"]["oneOf"]]
+        if "$ref" in part:
+            return str(part["$ref"].rsplit("/", 1)[1])
+    return None
 
 
 def table_text(document: dict[str, Any]) -> str:
     """Return the table as a file, a route a line, so that a new specification is a readable diff."""
     rows = ",\n".join(f"  {json.dumps(name)}: {compact(tree)}" for name, tree in document["parameters"].items())
+    expands = ",\n".join(f"  {json.dumps(name)}: {compact(tree)}" for name, tree in document["expandable"].items())
     paths = ",\n".join(
         f'  "{method}": [\n' + ",\n".join(f"   {json.dumps(path)}" for path in named) + "\n  ]"
         for method, named in document["routes"].items()
     )
     return (
         f'{{\n "version": {json.dumps(document["version"])},\n "types": {compact(document["types"])},\n'
+        f' "expandable": {{\n{expands}\n }},\n'
         f' "parameters": {{\n{rows}\n }},\n "routes": {{\n{paths}\n }}\n}}\n'
     )
 

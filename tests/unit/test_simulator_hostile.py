@@ -207,7 +207,7 @@ def test_a_unit_of_work_that_fails_leaves_nothing() -> None:
         assert work.get(Customer, "cus_1") is None
         work.put(row)
     with store.work() as work:
-        assert work.every(Customer) == [row]
+        assert list(work.listed(Customer)) == [row]
 
 
 def test_items_of_a_list_may_have_names() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from tollbridge.simulator.failures import StripeFailure, invalid
 
 SECRET_TEST_KEYS = ("sk_test_", "rk_test_")
+PUBLISHABLE_TEST_KEY = "pk_test_"
 VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z_]+)?(;[ -~]*)?")
 NO_KEY = (
     "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
@@ -20,8 +21,8 @@ PUBLISHABLE = (
 )
 
 
-def require_access(headers: Mapping[str, str]) -> None:
-    """Let in any secret test key, for any version, to its own account.
+def require_access(headers: Mapping[str, str], *, browser: bool = False) -> None:
+    """Let in any secret test key, for any version, to its own account; where a browser may come, a publishable one.
 
     Raises:
         StripeFailure: 401 without a key or with another (row 28), 403 for a publishable one and for another
@@ -30,9 +31,9 @@ def require_access(headers: Mapping[str, str]) -> None:
     key = key_of(headers)
     if not key:
         raise StripeFailure(401, NO_KEY)
-    if key.startswith("pk_"):
+    if key.startswith("pk_") and not browser:
         raise StripeFailure(403, PUBLISHABLE, code="secret_key_required")
-    if not key.startswith(SECRET_TEST_KEYS) or len(key) <= len("sk_test_"):
+    if not key.startswith((*SECRET_TEST_KEYS, PUBLISHABLE_TEST_KEY)) or len(key) <= len("sk_test_"):
         raise StripeFailure(401, f"Invalid API Key provided: {key[:7]}***")
     version = headers.get("stripe-version")
     if version is not None and not VERSION.fullmatch(version):
@@ -44,6 +45,11 @@ def require_access(headers: Mapping[str, str]) -> None:
             "that account does not exist). Application access may have been revoked.",
             code="account_invalid",
         )
+
+
+def from_browser(headers: Mapping[str, str]) -> bool:
+    """Tell whether a request came with a publishable key."""
+    return key_of(headers).startswith("pk_")
 
 
 def key_of(headers: Mapping[str, str]) -> str:

@@ -50,7 +50,8 @@ class Card:
         alias: the `pm_card_…` name; None has none.
         decline: how a charge ends; None succeeds.
         attachable: whether a customer can keep it.
-        authentication: `never`, `always`, or `on_session` (asked while the cardholder is there).
+        authentication: `never`, `always`, `on_session` (asked while the cardholder is there), or `unless_set_up`
+            (asked, but for a payment off session with a card that was set up for such).
         funding: `credit`, `debit` or `prepaid`.
         country: of the issuer.
     """
@@ -175,7 +176,7 @@ CARDS = (
     Card("4242424242424241", decline=NUMBER, attachable=False),
     Card("4100000000000019", alias="pm_card_radarBlock", decline=FRAUD),
     Card("4000002760003184", alias="pm_card_authenticationRequired", authentication="always"),
-    Card("4000002500003155", alias="pm_card_authenticationRequiredOnSetup", authentication="always"),
+    Card("4000002500003155", alias="pm_card_authenticationRequiredOnSetup", authentication="unless_set_up"),
     Card(
         "4000003800000446",
         alias="pm_card_authenticationRequiredSetupForOffSession",

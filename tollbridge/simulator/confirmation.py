@@ -10,7 +10,7 @@ from tollbridge.simulator.context import Answer, Context, shown
 from tollbridge.simulator.failures import StripeFailure, invalid, unexpected_state
 from tollbridge.simulator.forms import Form, boolean, text
 from tollbridge.simulator.ownership import require_usable
-from tollbridge.simulator.rows import Customer, PaymentIntent, PaymentMethod
+from tollbridge.simulator.rows import Charge, Customer, PaymentIntent, PaymentMethod
 from tollbridge.simulator.statuses import moved
 
 CONFIRMING = ("error_on_requires_action", "off_session", "return_url")
@@ -36,6 +36,10 @@ RETURN_URL_NEEDED = (
     "want to accept redirect-based payment methods, set `automatic_payment_methods[enabled]` to `true` and "
     "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and Payment Intents."
 )
+NOT_AUTHENTICATED = (
+    "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod "
+    "to attempt to fulfill this PaymentIntent again."
+)
 NOT_WITH_AUTOMATIC = (
     "The `error_on_requires_action` parameter can't be used with PaymentIntents which use payment methods managed "
     "through the Dashboard"
@@ -50,11 +54,13 @@ class Confirming:
         fails_on_action: rather refuse than ask the cardholder.
         off_session: the cardholder is not there.
         return_url: where the cardholder comes back to; None for nowhere.
+        stripe_js: the browser's library handles the action, return URL or not.
     """
 
     fails_on_action: bool
     off_session: bool
     return_url: str | None
+    stripe_js: bool = False
 
 
 def confirming(form: Form) -> Confirming:
@@ -67,7 +73,9 @@ def confirming(form: Form) -> Confirming:
     return_url = text(form, "return_url")
     if return_url is not None and not URL.fullmatch(return_url):
         raise invalid("Not a valid URL", param="return_url", code="url_invalid")  # wording unverified
-    return Confirming(boolean(form, "error_on_requires_action"), off_session, return_url)
+    return Confirming(
+        boolean(form, "error_on_requires_action"), off_session, return_url, boolean(form, "use_stripe_sdk")
+    )
 
 
 def confirmed(context: Context, row: PaymentIntent, wishes: Confirming) -> Answer:
@@ -79,11 +87,36 @@ def confirmed(context: Context, row: PaymentIntent, wishes: Confirming) -> Answe
     _require_confirmable(row, wishes)
     row, method = _with_method(context, row)
     card = BY_NUMBER[method.card]
-    if _asks_for_authentication(card, wishes):
+    if _asks_for_authentication(card, method, wishes):
         if wishes.fails_on_action or wishes.off_session:
             refusal = UNAUTHENTICATED if wishes.fails_on_action else OFF_SESSION
             return _declined(context, row, method, refusal, charged=False)
-        return _asked(context, row, wishes.return_url)
+        return _asked(context, row, None if wishes.stripe_js else wishes.return_url)
+    return _charged(context, row, method)
+
+
+def authenticated(context: Context, row: PaymentIntent, *, passes: bool) -> Answer:
+    """Go on where the cardholder was asked: charge the card, or take note that it was not its holder.
+
+    Raises:
+        StripeFailure: 400, where nobody was asked.
+    """
+    if row.status != "requires_action" or row.payment_method is None:
+        raise unexpected_state(f"No authentication is due: the status is {row.status}.", {})
+    method = context.work.get(PaymentMethod, row.payment_method)
+    assert method is not None  # methods are never deleted
+    if passes:
+        return _charged(context, row, method)
+    error = StripeFailure(400, NOT_AUTHENTICATED, code="payment_intent_authentication_failure").error()
+    error["payment_method"] = shapes.payment_method(method)
+    row = moved(row, "not_authenticated", payment_method=None, next_action=None, last_error=error)
+    context.work.put(row)
+    context.did("payment_intent.payment_failed", row.id)
+    return shown(row)
+
+
+def _charged(context: Context, row: PaymentIntent, method: PaymentMethod) -> Answer:
+    card = BY_NUMBER[method.card]
     if card.decline:
         return _declined(context, row, method, card.decline, charged=True)
     return _succeeded(context, row, method)
@@ -126,37 +159,81 @@ def _no_method(row: PaymentIntent) -> str:
     )
 
 
-def _asks_for_authentication(card: Card, wishes: Confirming) -> bool:
+def _asks_for_authentication(card: Card, method: PaymentMethod, wishes: Confirming) -> bool:
+    if card.authentication == "unless_set_up":
+        return not (wishes.off_session and method.set_up)
     return card.authentication == "always" or (card.authentication == "on_session" and not wishes.off_session)
 
 
 def _succeeded(context: Context, row: PaymentIntent, method: PaymentMethod) -> Answer:
-    charge = context.new_id("ch")
-    done = {"amount_received": row.amount, "latest_charge": charge, "last_error": None, "next_action": None}
-    row = moved(row, "succeeded", **done)
+    holds = row.capture_method == "manual"
+    charge = _charge(context, row, method, None, captured=0 if holds else row.amount)
+    done = {"latest_charge": charge.id, "last_error": None, "next_action": None}
+    if holds:
+        row = moved(row, "held", amount_capturable=row.amount, **done)
+    else:
+        row = moved(row, "succeeded", amount_received=row.amount, **done)
     context.work.put(row)
-    context.did("payment_intent.succeeded", row.id)
-    if method.customer is None:
-        context.work.put(method._replace(consumed=True))
+    context.did("payment_intent.amount_capturable_updated" if holds else "payment_intent.succeeded", row.id)
+    _keep(context, row, method)
     return shown(row)
+
+
+def _keep(context: Context, row: PaymentIntent, method: PaymentMethod) -> None:
+    """Set the card up for what follows, or use it up where nobody keeps it."""
+    if row.customer and row.future_usage:
+        context.work.put(method._replace(customer=row.customer, set_up=row.future_usage == "off_session"))
+        if method.customer is None:
+            context.did("payment_method.attached", method.id)
+    elif method.customer is None:
+        context.work.put(method._replace(consumed=True))
+
+
+def _charge(
+    context: Context, row: PaymentIntent, method: PaymentMethod, failure: dict[str, Any] | None, *, captured: int
+) -> Charge:
+    """Write the charge of a try."""
+    charge = Charge(
+        id=context.new_id("ch"),
+        payment_intent=row.id,
+        customer=row.customer,
+        payment_method=method.id,
+        card=method.card,
+        amount=row.amount,
+        currency=row.currency,
+        created=context.now,
+        amount_captured=captured,
+        failure=failure,
+        manual=row.capture_method == "manual",
+        description=row.description,
+        receipt_email=row.receipt_email,
+        metadata=row.metadata or None,
+    )
+    context.work.put(charge)
+    context.did("charge.failed" if failure else "charge.succeeded", charge.id)
+    return charge
 
 
 def _asked(context: Context, row: PaymentIntent, return_url: str | None) -> Answer:
-    action: dict[str, Any] = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
-    if return_url:
-        there = {"return_url": return_url, "url": f"https://hooks.stripe.com/3d_secure_2/{row.id}"}
-        action = {"type": "redirect_to_url", "redirect_to_url": there}
-    row = moved(row, "needs_action", next_action=action)
+    row = moved(row, "needs_action", next_action=action_for(row.id, return_url))
     context.work.put(row)
     context.did("payment_intent.requires_action", row.id)
     return shown(row)
+
+
+def action_for(identity: str, return_url: str | None) -> dict[str, Any]:
+    """Return what the browser has to do: go to a page and come back, or leave it to Stripe's library."""
+    if return_url:
+        there = {"return_url": return_url, "url": f"https://hooks.stripe.com/3d_secure_2/{identity}"}
+        return {"type": "redirect_to_url", "redirect_to_url": there}
+    return {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
 
 
 def _declined(
     context: Context, row: PaymentIntent, method: PaymentMethod, refusal: Decline, *, charged: bool
 ) -> Answer:
     """Keep the intent, without its method, and answer 402 with all that Stripe embeds."""
-    charge = context.new_id("ch") if charged else None
+    charge = _charge(context, row, method, refusal.error("-"), captured=0).id if charged else None
     error: dict[str, Any] = {
         **refusal.error(charge),
         "payment_method": shapes.payment_method(method),

@@ -19,6 +19,7 @@ class Context:
         new_id: makes an id for a prefix.
         randomness: for secrets.
         settlement_currency: of the account.
+        browser: whether it came with a publishable key.
         effects: what changed, such as `payment_intent.created`, with the object's id.
     """
 
@@ -28,6 +29,7 @@ class Context:
     randomness: random.Random
     settlement_currency: str
     effects: list[tuple[str, str]] = field(default_factory=list)
+    browser: bool = False
 
     def did(self, what: str, identity: str) -> None:
         """Note an effect."""

@@ -13,9 +13,9 @@ from typing import Any
 
 import orjson
 
-from tollbridge.simulator.access import key_of, require_access
-from tollbridge.simulator.cards import BY_NUMBER
+from tollbridge.simulator.access import from_browser, key_of, require_access
 from tollbridge.simulator.context import Answer, Context
+from tollbridge.simulator.expansion import expanded, wanted
 from tollbridge.simulator.failures import INJECTED, StripeFailure
 from tollbridge.simulator.faults import LOST, Fault, Faults
 from tollbridge.simulator.forms import Form, body_text, decoded
@@ -23,8 +23,10 @@ from tollbridge.simulator.idempotency import Idempotency
 from tollbridge.simulator.ids import id_maker
 from tollbridge.simulator.message import NoAnswer, Reply, Request
 from tollbridge.simulator.record import MOST_PATH, Record, Told
-from tollbridge.simulator.routes import ROUTES, Route, found_route, is_template, require_known
-from tollbridge.simulator.rows import Customer, PaymentIntent, PaymentMethod, Subscription
+from tollbridge.simulator.routes import ROUTES, found_route, is_template
+from tollbridge.simulator.routing import Route, require_known
+from tollbridge.simulator.rows import PaymentIntent, Subscription
+from tollbridge.simulator.seed import plant
 from tollbridge.simulator.store import MemoryStore
 
 API_VERSION = "2026-08-26.dahlia"
@@ -62,7 +64,8 @@ class Simulator:
         self._idempotency = Idempotency()
         self._faults = Faults()
         self.record = Record(most=recorded, key=self._randomness.randbytes(16))
-        self._plant(seed)
+        with self._store.work() as work:
+            plant(work, seed, self._clock())
 
     def inject(self, fault: Fault) -> None:
         """Let a fault wait for its call.
@@ -77,7 +80,7 @@ class Simulator:
     def intents(self) -> list[PaymentIntent]:
         """Return every payment intent, oldest first: for whoever stands beside the simulator."""
         with self._store.work() as work:
-            return work.every(PaymentIntent)
+            return list(work.listed(PaymentIntent, newest_first=False))
 
     def subscription(self, identity: str) -> Subscription | None:
         """Return a subscription; None where there is none with the id."""
@@ -103,7 +106,7 @@ class Simulator:
         try:
             reached = fault is None or fault.when == "after"
             if reached:
-                require_access(request.headers)
+                require_access(request.headers, browser=route.browser)
             form = _form(request)
             if reached:
                 require_known(route, form)
@@ -130,9 +133,13 @@ class Simulator:
             if earlier:
                 replay = {"idempotent-replayed": "true", "original-request": earlier.request_id}
                 return self._reply(request, request_id, earlier.status, earlier.body, replay)
+        paths = wanted(route, form) if "expand" in form else []
         with self._store.work() as work:
             context = Context(work, now, self._new_id, self._randomness, self._settlement_currency, effects)
+            context.browser = from_browser(request.headers)
             answer: Answer = route.operation(context, form, **named)
+            if paths and answer.status < 400:
+                answer = Answer(answer.status, expanded(context, answer.document, paths))
         if answer.status >= 400:
             _name_log(answer.document, request_id, now)
         body = orjson.dumps(answer.document)
@@ -190,19 +197,6 @@ class Simulator:
                 key=self.record.key(key_of(request.headers)),
             )
         )
-
-    def _plant(self, seed: Mapping[str, Any]) -> None:
-        now = self._clock()
-        with self._store.work() as work:
-            for entry in seed.get("customers", ()):
-                work.put(Customer(entry["id"], entry["email"], entry["name"], entry["default_source"], now))
-            for entry in seed.get("payment_methods", ()):
-                if entry["card"] not in BY_NUMBER:
-                    raise ValueError(f"There is no test card that ends in {entry['card'][-4:]}.")
-                work.put(PaymentMethod(entry["id"], entry["card"], entry["customer"], now))
-            for entry in seed.get("subscriptions", ()):
-                method = entry["default_payment_method"]
-                work.put(Subscription(entry["id"], entry["customer"], entry["status"], method, now))
 
 
 def _form(request: Request) -> Form:

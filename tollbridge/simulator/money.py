@@ -1,11 +1,12 @@
 """Stripe's rules on amounts and currencies, from a table that is generated with the contract's."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from tollbridge.simulator.failures import invalid, missing
+from tollbridge.simulator.failures import StripeFailure, invalid, missing
 from tollbridge.simulator.forms import Form, integer
 
 ZERO = (
@@ -95,6 +96,17 @@ def _too_small(currency: str, settlement: str) -> str:
 
 def _too_large(most: int, currency: str) -> Exception:
     return invalid(f"Amount must be no more than {_major(most, currency)}", param="amount", code="amount_too_large")
+
+
+def too_large_to_capture(asked: int, held: int, currency: str, embedded: Mapping[str, object]) -> StripeFailure:
+    """More is to be captured than is held; recorded without a param, the sentence is unverified."""
+    return StripeFailure(
+        400,
+        f"The amount to capture ({_major(asked, currency)}) is greater than the capturable amount "
+        f"({_major(held, currency)}).",
+        code="amount_too_large",
+        more=embedded,
+    )
 
 
 def _major(minor: int, currency: str) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from tollbridge.simulator.card_details import made
 from tollbridge.simulator.cards import ALIAS, BY_ALIAS
 from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import StripeFailure, invalid, no_such, not_simulated
 from tollbridge.simulator.forms import Form, text
-from tollbridge.simulator.rows import Customer, PaymentIntent, PaymentMethod
+from tollbridge.simulator.rows import Customer, PaymentIntent, PaymentMethod, SetupIntent
 
 CONSUMED = (
     "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a "
@@ -15,7 +16,7 @@ CONSUMED = (
 )
 
 
-def named_customer(context: Context, form: Form) -> Customer | None:
+def customer_named(context: Context, form: Form) -> Customer | None:
     """Return the customer that the parameters name; None where they name none.
 
     Raises:
@@ -25,13 +26,13 @@ def named_customer(context: Context, form: Form) -> Customer | None:
     if identity is None:
         return None
     row = context.work.get(Customer, identity)
-    if row is None:
+    if row is None or row.deleted:
         raise no_such("customer", identity, "customer")
     return row
 
 
-def named_method(
-    context: Context, form: Form, row: PaymentIntent, embedded: Mapping[str, object] | None = None
+def method_named(
+    context: Context, form: Form, row: PaymentIntent | SetupIntent, embedded: Mapping[str, object] | None = None
 ) -> PaymentMethod | None:
     """Return the payment method that the parameters name, once it may be used; None where they name none.
 
@@ -40,12 +41,22 @@ def named_method(
     """
     identity = text(form, "payment_method")
     if identity is None:
-        return None
+        return _from_data(context, form)
     method = fresh(context, identity) or context.work.get(PaymentMethod, identity)
     if method is None:
         raise no_such("PaymentMethod", identity, "payment_method")
     require_usable(method, row, embedded)
     return method
+
+
+def _from_data(context: Context, form: Form) -> PaymentMethod | None:
+    """Return a new payment method from `payment_method_data`; None where there is none."""
+    data = form.get("payment_method_data")
+    if data is None:
+        return None
+    if not isinstance(data, dict):
+        raise invalid("Invalid object", param="payment_method_data")
+    return made(context, data)
 
 
 def fresh(context: Context, identity: str) -> PaymentMethod | None:
@@ -58,12 +69,14 @@ def fresh(context: Context, identity: str) -> PaymentMethod | None:
         if identity.startswith(ALIAS):
             raise not_simulated(f"the test card {identity[:80]}, which may or may not be Stripe's")
         return None
-    made = PaymentMethod(context.new_id("pm"), BY_ALIAS[identity].number, None, context.now)
-    context.work.put(made)
-    return made
+    method = PaymentMethod(context.new_id("pm"), BY_ALIAS[identity].number, None, context.now)
+    context.work.put(method)
+    return method
 
 
-def require_usable(method: PaymentMethod, row: PaymentIntent, embedded: Mapping[str, object] | None = None) -> None:
+def require_usable(
+    method: PaymentMethod, row: PaymentIntent | SetupIntent, embedded: Mapping[str, object] | None = None
+) -> None:
     """Hold a payment method's owner against the intent's customer.
 
     Raises:
@@ -87,3 +100,19 @@ def require_usable(method: PaymentMethod, row: PaymentIntent, embedded: Mapping[
         param="payment_method",
         more=embedded or {},
     )
+
+
+def require_own(context: Context, customer: str, chosen: str, param: str) -> None:
+    """Hold a default payment method against the customer whose it has to be.
+
+    Raises:
+        StripeFailure: 400; its code and parameter are unverified.
+    """
+    method = context.work.get(PaymentMethod, chosen)
+    if method is None or method.customer != customer:
+        raise invalid(
+            f"The customer does not have a payment method with the ID {chosen}. The payment method must be attached "
+            "to the customer.",
+            param=param,
+            code="resource_missing",
+        )

@@ -1,23 +1,36 @@
-"""The rows: what Stripe remembers of each object, the id first."""
+"""The rows: what Stripe remembers of each object, the id first.
+
+`more`, where a row has it, holds members of the object as Stripe shows them, of those that few objects have.
+"""
 
 from typing import Any, NamedTuple
 
+More = dict[str, Any]
+
 
 class Customer(NamedTuple):
-    """A customer; `default_source` is the id of a payment method, None for none."""
+    """A customer; `default_source` is the id of a payment method, None for none.
+
+    `default_method` is `invoice_settings.default_payment_method`; a deleted customer is still shown, as a stub.
+    """
 
     id: str
     email: str | None
     name: str | None
     default_source: str | None
     created: int
+    default_method: str | None = None
+    metadata: dict[str, str] | None = None
+    more: More | None = None
+    deleted: bool = False
 
 
 class PaymentMethod(NamedTuple):
     """A payment method.
 
-    `card` is the test card's number, `customer` None while it is not attached, and `consumed` tells that it
-    has paid without a customer, after which Stripe takes it no more.
+    `card` is the test card's number, `customer` None while it is not attached, `consumed` tells that it has paid
+    without a customer or was detached, after which Stripe takes it no more, and `set_up` that the cardholder agreed to
+    payments without being there.
     """
 
     id: str
@@ -25,16 +38,27 @@ class PaymentMethod(NamedTuple):
     customer: str | None
     created: int
     consumed: bool = False
+    set_up: bool = False
+    exp_month: int = 12
+    exp_year: int = 2034
+    metadata: dict[str, str] | None = None
+    more: More | None = None
 
 
 class Subscription(NamedTuple):
-    """A subscription."""
+    """A subscription; its items are kept as they are shown."""
 
     id: str
     customer: str
     status: str
     default_payment_method: str | None
     created: int
+    items: list[dict[str, Any]]
+    metadata: dict[str, str] | None = None
+    cancel_at_period_end: bool = False
+    canceled_at: int | None = None
+    ended_at: int | None = None
+    more: More | None = None
 
 
 class PaymentIntent(NamedTuple):
@@ -63,3 +87,88 @@ class PaymentIntent(NamedTuple):
     next_action: dict[str, Any] | None = None
     canceled_at: int | None = None
     cancellation_reason: str | None = None
+    capture_method: str = "automatic_async"
+    amount_capturable: int = 0
+    future_usage: str | None = None
+    more: More | None = None
+
+
+class Charge(NamedTuple):
+    """A try to charge a card; `failure` is the error object of a refused one, None of a good one."""
+
+    id: str
+    payment_intent: str
+    customer: str | None
+    payment_method: str
+    card: str
+    amount: int
+    currency: str
+    created: int
+    amount_captured: int = 0
+    failure: dict[str, Any] | None = None
+    manual: bool = False
+    refunded: int = 0
+    description: str | None = None
+    receipt_email: str | None = None
+    metadata: dict[str, str] | None = None
+
+
+class SetupIntent(NamedTuple):
+    """A setup intent; the fields are a payment intent's, without the money."""
+
+    id: str
+    secret: str
+    created: int
+    status: str
+    metadata: dict[str, str]
+    customer: str | None = None
+    payment_method: str | None = None
+    redirects: str | None = None
+    description: str | None = None
+    usage: str = "off_session"
+    last_error: dict[str, Any] | None = None
+    next_action: dict[str, Any] | None = None
+    cancellation_reason: str | None = None
+
+
+class Product(NamedTuple):
+    """A product."""
+
+    id: str
+    name: str
+    created: int
+    active: bool = True
+    description: str | None = None
+    metadata: dict[str, str] | None = None
+
+
+class Price(NamedTuple):
+    """A price; `interval` is None where it is paid once."""
+
+    id: str
+    product: str
+    currency: str
+    unit_amount: int
+    created: int
+    interval: str | None = None
+    interval_count: int = 1
+    active: bool = True
+    nickname: str | None = None
+    metadata: dict[str, str] | None = None
+
+
+ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
+    cls.__name__: cls
+    for cls in (Customer, PaymentMethod, Subscription, PaymentIntent, Charge, SetupIntent, Product, Price)
+}
+
+LISTED_BY: dict[str, tuple[tuple[str, int], ...]] = {
+    cls.__name__: tuple((field, cls._fields.index(field) + 1) for field in fields)
+    for cls, fields in (
+        (PaymentMethod, ("customer",)),
+        (Subscription, ("customer",)),
+        (PaymentIntent, ("customer",)),
+        (Charge, ("customer", "payment_intent")),
+    )
+}
+"""The fields that lists are asked by, each with its index in a stored row."""

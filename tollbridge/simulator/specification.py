@@ -17,16 +17,15 @@ Tree = Mapping[str, Any]
 """Names of parameters, each with the tree of what may stand below it; None where it is a value, or anything goes."""
 
 
-def has_route(method: str, path: str) -> bool:
-    """Tell whether Stripe has a route."""
-    steps = path.split("/")
-    return any(_matches(template, steps) for template in _stripe()["routes"].get(method, ()))
+def stripes_paths(method: str) -> tuple[str, ...]:
+    """Return the paths that Stripe has for a method."""
+    return tuple(_stripe()["routes"].get(method, ()))
 
 
-@cache
-def literal_paths(method: str) -> frozenset[str]:
-    """Return Stripe's paths that name nothing: `search` in `/v1/customers/search` is no customer's id."""
-    return frozenset(template for template in _stripe()["routes"].get(method, ()) if "{" not in template)
+def expandable(name: str) -> Mapping[str, Any]:
+    """Return what can be expanded in a type of object: by field, the types it names or the part that it goes on in."""
+    found: Mapping[str, Any] = _stripe()["expandable"].get(name, {})
+    return found
 
 
 @cache
@@ -69,13 +68,6 @@ def _first_leaf(spelt: str, value: Value) -> str:
         spelt = f"{spelt}[{name[:60]}]"
         value = value[name] if isinstance(value, dict) else value[0]
     return spelt
-
-
-def _matches(template: str, steps: list[str]) -> bool:
-    wanted = template.split("/")
-    return len(wanted) == len(steps) and all(
-        one == other or (one.startswith("{") and other) for one, other in zip(wanted, steps, strict=True)
-    )
 
 
 @cache

@@ -1,8 +1,8 @@
-"""The statuses of a payment intent: which event moves which one where. Nothing else moves a status."""
+"""The statuses of payment intents and setup intents: which event moves which one where. Nothing else moves a status."""
 
 from typing import Any
 
-from tollbridge.simulator.rows import PaymentIntent
+from tollbridge.simulator.rows import PaymentIntent, SetupIntent
 
 TRANSITIONS: dict[tuple[str, str], str] = {
     ("requires_payment_method", "given_method"): "requires_confirmation",
@@ -14,6 +14,11 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("requires_action", "needs_action"): "requires_action",
     ("requires_confirmation", "declined"): "requires_payment_method",
     ("requires_action", "declined"): "requires_payment_method",
+    ("requires_confirmation", "held"): "requires_capture",
+    ("requires_action", "held"): "requires_capture",
+    ("requires_capture", "captured"): "succeeded",
+    ("requires_action", "not_authenticated"): "requires_payment_method",
+    ("requires_capture", "canceled"): "canceled",
     ("requires_payment_method", "canceled"): "canceled",
     ("requires_confirmation", "canceled"): "canceled",
     ("requires_action", "canceled"): "canceled",
@@ -23,9 +28,34 @@ TRANSITIONS: dict[tuple[str, str], str] = {
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 """What can be confirmed; without a method, one is given first."""
 
+CHANGEABLE = (*CONFIRMABLE,)
+"""What can be updated in more than its metadata and description."""
+
 CANCELABLE = tuple(dict.fromkeys(status for status, event in TRANSITIONS if event == "canceled"))
 
 
 def moved(row: PaymentIntent, event: str, **changes: Any) -> PaymentIntent:
     """Return the intent after an event: the only code that changes a status."""
     return row._replace(status=TRANSITIONS[row.status, event], **changes)
+
+
+SETUP_TRANSITIONS: dict[tuple[str, str], str] = {
+    ("requires_payment_method", "given_method"): "requires_confirmation",
+    ("requires_confirmation", "given_method"): "requires_confirmation",
+    ("requires_action", "given_method"): "requires_confirmation",
+    ("requires_confirmation", "succeeded"): "succeeded",
+    ("requires_action", "succeeded"): "succeeded",
+    ("requires_confirmation", "needs_action"): "requires_action",
+    ("requires_action", "needs_action"): "requires_action",
+    ("requires_confirmation", "declined"): "requires_payment_method",
+    ("requires_action", "declined"): "requires_payment_method",
+    ("requires_action", "not_authenticated"): "requires_payment_method",
+    ("requires_payment_method", "canceled"): "canceled",
+    ("requires_confirmation", "canceled"): "canceled",
+    ("requires_action", "canceled"): "canceled",
+}
+
+
+def moved_setup(row: SetupIntent, event: str, **changes: Any) -> SetupIntent:
+    """Return the setup intent after an event: the only code that changes its status."""
+    return row._replace(status=SETUP_TRANSITIONS[row.status, event], **changes)

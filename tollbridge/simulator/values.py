@@ -1,9 +1,11 @@
 """Parameters of a payment intent that are more than one value, or more than any text."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from tollbridge.simulator.failures import invalid, missing, not_simulated
-from tollbridge.simulator.forms import Form, boolean, one_of, text, texts
+from tollbridge.simulator.forms import Form, Value, boolean, one_of, text, texts
 from tollbridge.simulator.specification import method_types
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -46,19 +48,19 @@ def _require_cards(types: list[str]) -> None:
     raise not_simulated("payment methods of other types than card")
 
 
-def email(form: Form, *, may_clear: bool = False) -> str | None:
-    """Return the receipt's address; None where there is none, or an empty one clears it.
+def email(form: Mapping[str, Value], name: str = "receipt_email", *, may_clear: bool = False) -> str | None:
+    """Return an e-mail address; None where there is none, or an empty one clears it.
 
     Raises:
         StripeFailure: 400, for what is no address (row 12).
     """
-    address = text(form, "receipt_email", most=512, may_clear=may_clear)
-    if address and not EMAIL.fullmatch(address):
-        raise invalid(f"Invalid email address: {address[:60]}", param="receipt_email", code="email_invalid")
-    return address or None
+    sent = text(form, name, most=512, may_clear=may_clear)
+    if sent and not EMAIL.fullmatch(sent):
+        raise invalid(f"Invalid email address: {sent[:60]}", param=name, code="email_invalid")
+    return sent or None
 
 
-def metadata(form: Form) -> dict[str, str]:
+def metadata(form: Mapping[str, Value]) -> dict[str, str]:
     """Return the metadata; empty values unset a name, and so does an empty whole.
 
     Raises:
@@ -82,3 +84,67 @@ def metadata(form: Form) -> dict[str, str]:
         if value:
             kept[name] = value
     return kept
+
+
+def merged(kept: dict[str, str] | None, sent: dict[str, str], form: Mapping[str, Value]) -> dict[str, str]:
+    """Return metadata after an update: names are set, empty values unset them, an empty whole clears all."""
+    given = form.get("metadata")
+    if given == "":
+        return {}
+    unset = {name for name, value in given.items() if value == ""} if isinstance(given, dict) else set()
+    return {name: value for name, value in {**(kept or {}), **sent}.items() if name not in unset}
+
+
+ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
+
+
+def address(form: Mapping[str, Value], name: str = "address") -> dict[str, Any] | None:
+    """Return an address as Stripe shows it; None where an empty one clears it.
+
+    Raises:
+        StripeFailure: 400, for what is no set of names.
+    """
+    sent = _part(form, name)
+    return {part: text(sent, part, may_clear=True) or None for part in ADDRESS} if sent else None
+
+
+def shipping(form: Mapping[str, Value]) -> dict[str, Any] | None:
+    """Return where goods go; None where an empty one clears it.
+
+    Raises:
+        StripeFailure: 400, without an address or a name.
+    """
+    sent = _part(form, "shipping")
+    if not sent:
+        return None
+    for required in ("address", "name"):
+        if required not in sent:
+            raise missing(f"shipping[{required}]")
+    words = {part: text(sent, part, may_clear=True) or None for part in ("carrier", "name", "phone", "tracking_number")}
+    return {"address": address(sent), **words}
+
+
+def billing_details(form: Mapping[str, Value]) -> dict[str, Any]:
+    """Return whom a card is billed to.
+
+    Raises:
+        StripeFailure: 400, for what is no set of names.
+    """
+    sent = _part(form, "billing_details") or {}
+    nowhere: dict[str, Any] = dict.fromkeys(ADDRESS)
+    return {
+        "address": address(sent) or nowhere,
+        "email": email(sent, "email", may_clear=True),
+        "name": text(sent, "name", may_clear=True) or None,
+        "phone": text(sent, "phone", may_clear=True) or None,
+        "tax_id": text(sent, "tax_id", may_clear=True) or None,
+    }
+
+
+def _part(form: Mapping[str, Value], name: str) -> dict[str, Value] | None:
+    sent = form.get(name)
+    if not sent:
+        return None
+    if not isinstance(sent, dict):
+        raise invalid("Invalid object", param=name)
+    return sent

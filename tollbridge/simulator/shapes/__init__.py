@@ -1,0 +1,53 @@
+"""Rows as the objects that Stripe shows at the pinned version (2026-08-26.dahlia), every key present."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tollbridge.simulator.rows import (
+    Charge,
+    Customer,
+    PaymentIntent,
+    PaymentMethod,
+    Price,
+    Product,
+    SetupIntent,
+    Subscription,
+)
+from tollbridge.simulator.shapes.charges import charge
+from tollbridge.simulator.shapes.customers import customer
+from tollbridge.simulator.shapes.intents import payment_intent, setup_intent
+from tollbridge.simulator.shapes.payment_methods import payment_method
+from tollbridge.simulator.shapes.subscriptions import item, price_shape, product, subscription
+
+__all__ = [
+    "SHAPES",
+    "charge",
+    "customer",
+    "item",
+    "payment_intent",
+    "payment_method",
+    "price_shape",
+    "product",
+    "setup_intent",
+    "shown",
+    "subscription",
+]
+
+Shape = dict[str, Any]
+
+SHAPES: dict[type, Callable[[Any], Shape]] = {
+    Charge: charge,
+    Customer: customer,
+    PaymentIntent: payment_intent,
+    PaymentMethod: payment_method,
+    Price: price_shape,
+    Product: product,
+    SetupIntent: setup_intent,
+    Subscription: subscription,
+}
+"""How each type of row is shown."""
+
+
+def shown(row: tuple[Any, ...]) -> Shape:
+    """Return the object of a row."""
+    return SHAPES[type(row)](row)
