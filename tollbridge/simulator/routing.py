@@ -1,8 +1,7 @@
 """What a route is, and how a request finds its own."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote
 
 from tollbridge.simulator.context import Answer
@@ -116,13 +115,11 @@ def _require_simulated(served: Route, spelt: str, value: Value) -> None:
     """Look for the parts of a parameter that is not simulated as a whole."""
     if spelt in served.parameters:
         return
-    if isinstance(value, Mapping) and any(known.startswith(f"{spelt}[") for known in served.parameters):
-        inner: Mapping[str, Any] = value
-        for name, below in inner.items():
+    if not any(known.startswith(f"{spelt}[") for known in served.parameters):
+        raise not_simulated(f"the parameter {spelt[:80]} of {served.method} {served.template}")
+    if isinstance(value, dict):
+        for name, below in value.items():
             _require_simulated(served, f"{spelt}[]" if name.isdecimal() else f"{spelt}[{name}]", below)
-        return
-    if isinstance(value, list) and any(known.startswith(f"{spelt}[") for known in served.parameters):
+    elif isinstance(value, list):
         for item in value:
             _require_simulated(served, f"{spelt}[]", item)
-        return
-    raise not_simulated(f"the parameter {spelt[:80]} of {served.method} {served.template}")

@@ -4,7 +4,7 @@ from typing import Any
 
 from tollbridge.simulator import shapes
 from tollbridge.simulator.cards import BY_NUMBER
-from tollbridge.simulator.confirmation import NOT_AUTHENTICATED, Confirming, action_for, confirming
+from tollbridge.simulator.confirmation import NOT_AUTHENTICATED, RETURN_URL_NEEDED, Confirming, action_for, confirming
 from tollbridge.simulator.context import Answer, Context, shown
 from tollbridge.simulator.failures import StripeFailure, invalid, not_found
 from tollbridge.simulator.forms import Form, boolean, one_of, text
@@ -107,6 +107,9 @@ def authenticated(context: Context, row: SetupIntent, *, passes: bool) -> Answer
 def _confirmed(context: Context, row: SetupIntent, wishes: Confirming) -> Answer:
     if row.payment_method is None:
         raise _unexpected(row, MISSING)
+    if row.redirects == "always" and not wishes.return_url:
+        embedded = {"setup_intent": shapes.setup_intent(row)}
+        raise StripeFailure(400, RETURN_URL_NEEDED.replace("PaymentIntent", "SetupIntent", 1), more=embedded)
     method = _method(context, row)
     card = BY_NUMBER[method.card]
     if card.decline and not card.attachable:
