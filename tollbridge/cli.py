@@ -1,8 +1,10 @@
 """The commands."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from socket import socket
 
 import click
 
@@ -13,6 +15,7 @@ from tollbridge.compose import (
     Sandbox,
     bind,
     compose,
+    compose_stripe,
     request_log,
     run,
     set_up_logging,
@@ -97,9 +100,63 @@ def serve(
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None
     if not quiet:
-        shown = "localhost" if host in ("localhost", "0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
-        click.echo(_banner(sandbox, f"http://{shown}:{sockets[0].getsockname()[1]}", stripe), err=True)
+        click.echo(_banner(sandbox, _url(host, sockets), stripe), err=True)
     run(sandbox.app, sockets)
+
+
+@main.command()
+@click.option("--host", default="localhost", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", default=12111, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--world", type=FILE, help="Who exists: customers, cards, subscriptions.  [default: the bundled one]")
+@click.option("--quiet", is_flag=True, help="No banner.")
+def stripe(host: str, port: int, world: Path | None, quiet: bool) -> None:
+    """Serve the Stripe simulator alone: stateful, offline, for any Stripe client.
+
+    Listens where stripe-mock does, and says no where Stripe says no. Any key sk_test_… is let in.
+
+    \b
+    Examples:
+      tollbridge stripe
+      tollbridge stripe --port 9111 --world my-world.yaml
+      curl http://localhost:12111/v1/payment_intents -u sk_test_123: \\
+        -d amount=1999 -d currency=usd
+
+    \b
+    A client needs nothing but the address:
+      Python   stripe.StripeClient("sk_test_123", base_addresses={"api": "http://localhost:12111"})
+      Node     new Stripe("sk_test_123", {host: "localhost", port: 12111, protocol: "http"})
+
+    Exit codes: 0 stopped as asked, 1 could not start (the sentence says why), 2 wrong usage.
+    """
+    set_up_logging(colours=sys.stderr.isatty())
+    try:
+        app = compose_stripe(world or DEFAULTS.world)
+        sockets = bind(host, port)
+    except CANNOT_START as reason:
+        raise click.ClickException(str(reason)) from None
+    if not quiet:
+        click.echo(_stripe_banner(_url(host, sockets)), err=True)
+    run(app, sockets)
+
+
+def _url(host: str, sockets: Sequence[socket]) -> str:
+    shown = "localhost" if host in ("localhost", "0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    return f"http://{shown}:{sockets[0].getsockname()[1]}"
+
+
+def _stripe_banner(url: str) -> str:
+    lines = [
+        "",
+        f"  {click.style('tollbridge stripe', bold=True)} {__version__}   {click.style(url, fg='cyan')}",
+        "",
+        f"  curl {url}/v1/payment_intents -u sk_test_123: \\",
+        "    -d amount=1999 -d currency=usd -d payment_method=pm_card_visa \\",
+        "    -d 'payment_method_types[]=card' -d confirm=true",
+        "",
+        "  Ctrl-C stops it.",
+        "",
+    ]
+    return "\n".join(lines)
 
 
 def _banner(sandbox: Sandbox, url: str, stripe: str) -> str:
@@ -109,7 +166,7 @@ def _banner(sandbox: Sandbox, url: str, stripe: str) -> str:
         "",
         f"  {click.style('tollbridge', bold=True)} {__version__}   {click.style(url, fg='cyan')}",
         f"  docs      {url}/_tollbridge/docs",
-        f"  Stripe    {stripe}",
+        f"  Stripe    {stripe}" + (f", also at {url}/_tollbridge/stripe" if sandbox.simulator else ""),
         f"  acts as   {account.name} ({account.role}) without a token",
         "  cards     as payment_method:",
         *(f"            {identity:<6} {story}" for identity, story in sandbox.cards()),

@@ -8,6 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from tollbridge.contract import Contract, ContractError, load_contract
@@ -22,12 +28,13 @@ from tollbridge.gateway import (
 )
 from tollbridge.payments import Payments
 from tollbridge.server.application import Parts, application
+from tollbridge.server.edge import SURFACE
 from tollbridge.server.exchange import Exchange
 from tollbridge.server.handlers import HandlerError, load_handlers
 from tollbridge.server.operations import Limits
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import BindError, bind, run, set_up_logging
-from tollbridge.simulator import NoAnswer, Request, Simulator, described
+from tollbridge.simulator import NoAnswer, Request, Simulator, StripeDoor, described
 from tollbridge.world import World, WorldError, load_world
 
 log = logging.getLogger(__name__)
@@ -44,6 +51,7 @@ __all__ = [
     "bind",
     "bundled",
     "compose",
+    "compose_stripe",
     "request_log",
     "run",
     "set_up_logging",
@@ -128,11 +136,37 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
         handlers=handlers,
         world=world,
         bindings=bindings,
-        mounts={},
+        mounts={"stripe": StripeDoor(simulator)} if simulator else {},
         note=_warning_once(note, world),
         limits=options.limits,
     )
     return Sandbox(application(parts), contract, world, simulator)
+
+
+def compose_stripe(world: Path) -> ASGIApp:
+    """Build the simulator alone, at the address where Stripe's clients expect it.
+
+    Args:
+        world: the world file, whose customers, cards and subscriptions exist at the start.
+
+    Raises:
+        WorldError: with a sentence that says what to mend.
+    """
+    simulator = _simulator(world, load_world(world))
+    # Stripe answers browsers of every origin, and lets them read these headers.
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["*"],
+        expose_headers=["Idempotent-Replayed", "Original-Request", "Request-Id"],
+    )
+    routes = [Route(f"{SURFACE}/health", _health), Mount("/", StripeDoor(simulator))]
+    return Starlette(routes=routes, middleware=[cors])
+
+
+async def _health(_request: HttpRequest) -> Response:
+    return Response(b'{"status":"ok"}', media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def _simulator(path: Path, world: World) -> Simulator:

@@ -1,0 +1,53 @@
+"""The server's own Stripe, reached by a browser or a script: one state with what the API did."""
+
+from typing import Any
+
+from tests.contract.conftest import PATH, Server
+
+STRIPE = "/_tollbridge/stripe/v1"
+SECRET_KEY = {"Authorization": "Bearer sk_test_0123456789"}
+PUBLISHABLE_KEY = {"Authorization": "Bearer pk_test_0123456789"}
+BODY: dict[str, Any] = {"amount": 4200, "currency": "usd", "payment_method": 4242}
+
+
+def made(server: Server) -> tuple[str, str]:
+    """Have the API make an intent; return its address and its client secret."""
+    secret = server.http.post(PATH, json=BODY).json()["client_secret"]
+    return f"{STRIPE}/payment_intents/{secret.partition('_secret_')[0]}", secret
+
+
+def test_what_the_api_made_is_there(server: Server) -> None:
+    """With a secret key the intent is retrieved and listed."""
+    url, secret = made(server)
+    intent = server.http.get(url, headers=SECRET_KEY).json()
+    assert (intent["client_secret"], intent["amount"], intent["status"]) == (secret, 4200, "requires_confirmation")
+    listed = server.http.get(f"{STRIPE}/payment_intents", headers=SECRET_KEY, params={"limit": 1}).json()
+    assert listed["data"] == [intent]
+
+
+def test_a_browser_confirms_with_the_client_secret(server: Server) -> None:
+    """What the browser does to the intent is what the server sees afterwards."""
+    url, secret = made(server)
+    form = {"client_secret": secret, "return_url": "https://shop.example"}
+    paid = server.http.post(f"{url}/confirm", data=form, headers=PUBLISHABLE_KEY)
+    assert (paid.status_code, paid.json()["status"]) == (200, "succeeded")
+    assert server.http.get(url, headers=SECRET_KEY).json()["amount_received"] == 4200
+    assert [row.status for row in server.stripe.intents()] == ["succeeded"]
+
+
+def test_a_wrong_key_or_secret_is_refused_as_stripe_does(server: Server) -> None:
+    """401 without a key, 400 with somebody else's secret; the intent stays as it is."""
+    url, _ = made(server)
+    assert server.http.post(f"{url}/confirm").status_code == 401
+    refused = server.http.post(f"{url}/confirm", data={"client_secret": "pi_x_secret_y"}, headers=PUBLISHABLE_KEY)
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "client_secret")
+    assert [row.status for row in server.stripe.intents()] == ["requires_confirmation"]
+
+
+def test_a_page_of_another_origin_may_not_read_it(server: Server) -> None:
+    """Pages on this machine get the CORS headers, those from elsewhere do not."""
+    url, _ = made(server)
+    local = server.http.get(url, headers=SECRET_KEY | {"Origin": "http://localhost:3000"})
+    assert local.headers["access-control-allow-origin"] == "http://localhost:3000"
+    foreign = server.http.get(url, headers=SECRET_KEY | {"Origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in foreign.headers
