@@ -12,6 +12,7 @@ import pytest
 from tests.unit.stripe_calls import ANN, ANNS, ANNS_SECOND, FORM, INTENTS, KEY, LOOSE, SUBSCRIPTION, call, simulator
 from tollbridge.simulator.core import API_VERSION
 from tollbridge.simulator.routes import ROUTES, found_route
+from tollbridge.simulator.seed import PRICE, PRODUCT
 
 pytestmark = pytest.mark.stripe_mock
 
@@ -23,12 +24,25 @@ NOTHING_THERE = "The simulator keeps no such thing, and Stripe shows null then; 
 STATE = "The state of our object is another than that of stripe-mock's example."
 RECORDED = "stripe-mock's example leaves it out; recordings of Stripe at 2026 versions have it."
 DEFAULT = "Stripe fills in a default for cards, as far as we know (unverified); stripe-mock's example has none."
+OPTIONAL = "The specification has it, stripe-mock's example leaves it out."
+ON_REQUEST = "Since version 2022-11-15 Stripe shows it only where it is expanded; the simulator has no refunds."
 EXAMPLE = "Members of an example's metadata."
 
 DIFFERENCES: dict[str, str] = {
     f"{place}: {difference}": reason
     for reason, places in {
         NOTHING_THERE: {
+            "charge.balance_transaction": "null/string",
+            "charge.billing_details.name": "null/string",
+            "charge.payment_method_details.card.installments": "null/object",
+            "charge.payment_method_details.card.three_d_secure": "null/object",
+            "charge.payment_method_details.card.wallet": "null/object",
+            "charge.receipt_url": "null/string",
+            "charge.shipping": "null/object",
+            "charge.transfer_data": "null/object",
+            "product.default_price": "null/string",
+            "product.package_dimensions": "null/object",
+            "setup_intent.payment_method_configuration_details": "null/object",
             "customer.address": "null/object",
             "customer.currency": "null/string",
             "customer.discount": "null/object",
@@ -68,6 +82,27 @@ DIFFERENCES: dict[str, str] = {
             "price.transform_quantity": "null/object",
         },
         STATE: {
+            "charge.customer": "string/null",
+            "charge.description": "null/string",
+            "charge.outcome.network_status": "string/null",
+            "charge.outcome.risk_level": "string/absent",
+            "charge.outcome.seller_message": "string/null",
+            "charge.payment_intent": "string/null",
+            "charge.payment_method_details.card.amount_authorized": "number/null",
+            "charge.payment_method_details.card.capture_before": "number/absent",
+            "charge.receipt_email": "string/null",
+            "customer.shipping.address": "object/absent",
+            "customer.shipping.carrier": "null/absent",
+            "customer.shipping.name": "string/absent",
+            "customer.shipping.phone": "null/absent",
+            "customer.shipping.tracking_number": "null/absent",
+            "payment_intent.payment_method": "string/null",
+            "product.description": "null/string",
+            "setup_intent.automatic_payment_methods": "null/object",
+            "setup_intent.customer": "string/null",
+            "setup_intent.last_setup_error": "null/object",
+            "setup_intent.next_action": "null/object",
+            "setup_intent.payment_method": "string/null",
             "customer.default_source": "string/null",
             "customer.email": "string/null",
             "customer.name": "string/null",
@@ -87,48 +122,103 @@ DIFFERENCES: dict[str, str] = {
             "payment_intent.source": "null/absent",
         },
         DEFAULT: {
+            "charge.calculated_statement_descriptor": "string/null",
+            "charge.payment_method_details.card.regulated_status": "string/null",
+            "setup_intent.payment_method_options.card": "object/absent",
             "payment_intent.amount_details.tip": "object/absent",
             "payment_intent.payment_method_options.card": "object/absent",
             "payment_method.card.regulated_status": "string/null",
             "subscription.payment_settings.save_default_payment_method": "string/null",
         },
-        EXAMPLE: {"payment_method.metadata.order_id": "absent/string"},
+        OPTIONAL: {
+            "charge.radar_options": "object/absent",
+            "setup_intent.customer_account": "null/absent",
+            "setup_intent.managed_payments": "object/absent",
+        },
+        ON_REQUEST: {"charge.refunds": "absent/object"},
+        EXAMPLE: {
+            "customer.metadata.a": "string/absent",
+            "payment_method.metadata.order_id": "absent/string",
+        },
     }.items()
     for place, difference in places.items()
 }
 """Where our answer and stripe-mock's differ: ours first, and why."""
 
+SETUPS, SUBSCRIPTIONS, CUSTOMERS, METHODS = (
+    "/v1/setup_intents",
+    "/v1/subscriptions",
+    "/v1/customers",
+    "/v1/payment_methods",
+)
+CHARGED = CARD | {"payment_method": ANNS, "confirm": "true"}
+HELD = CHARGED | {"capture_method": "manual"}
+MONTHLY = {"currency": "usd", "unit_amount": 100, "product": PRODUCT, "recurring[interval]": "month"}
+KEPT_FOR_LATER = {"customer": ANN, "payment_method": ANNS, "payment_method_types[]": "card"}
+
 CALLS: list[Call] = [
-    ("GET", f"/v1/customers/{ANN}", {}),
-    ("GET", f"/v1/customers/{ANN}/payment_methods", {"limit": 1}),
-    ("GET", f"/v1/customers/{ANN}/payment_methods/{ANNS}", {}),
-    ("GET", f"/v1/payment_methods/{LOOSE}", {}),
-    ("POST", f"/v1/payment_methods/{ANNS}/attach", {"customer": ANN}),
-    ("POST", INTENTS, PAY),
-    ("POST", INTENTS, CARD),
+    ("GET", CUSTOMERS, {"limit": 1}),
+    ("POST", CUSTOMERS, {"email": "zoe@example.com", "name": "Zoe", "metadata[a]": "1"}),
+    ("GET", f"{CUSTOMERS}/{ANN}", {}),
+    ("POST", f"{CUSTOMERS}/{ANN}", {"description": "x", "shipping[name]": "x", "shipping[address][city]": "x"}),
+    ("DELETE", f"{CUSTOMERS}/{ANN}", {}),
+    ("GET", f"{CUSTOMERS}/{ANN}/payment_methods", {"limit": 1}),
+    ("GET", f"{CUSTOMERS}/{ANN}/payment_methods/{ANNS}", {}),
+    ("GET", METHODS, {"customer": ANN, "limit": 1}),
     (
         "POST",
-        INTENTS,
-        CARD | {"payment_method": ANNS, "confirm": "true", "description": "x", "receipt_email": "a@b.co"},
+        METHODS,
+        {"type": "card", "card[number]": "4242424242424242", "card[exp_month]": 1, "card[exp_year]": 2040},
     ),
-    ("GET", f"{INTENTS}/{{intent}}", {}),
+    ("GET", f"{METHODS}/{LOOSE}", {}),
+    ("POST", f"{METHODS}/{ANNS}", {"billing_details[name]": "Ann"}),
+    ("POST", f"{METHODS}/{ANNS}/attach", {"customer": ANN}),
+    ("POST", f"{METHODS}/{ANNS}/detach", {}),
+    ("GET", INTENTS, {"limit": 1}),
+    ("POST", INTENTS, PAY),
+    ("POST", INTENTS, CARD),
+    ("POST", INTENTS, CHARGED | {"description": "x", "receipt_email": "a@b.co", "expand[]": "latest_charge"}),
+    ("POST", INTENTS, HELD),
+    ("GET", f"{INTENTS}/{{intent}}", {"expand[]": "customer"}),
+    ("POST", f"{INTENTS}/{{intent}}", {"description": "x"}),
     ("POST", f"{INTENTS}/{{intent}}/confirm", {"payment_method": ANNS}),
+    ("POST", f"{INTENTS}/{{held}}/capture", {}),
     ("POST", f"{INTENTS}/{{intent}}/cancel", {"cancellation_reason": "duplicate"}),
-    ("GET", f"/v1/subscriptions/{SUBSCRIPTION}", {}),
-    ("POST", f"/v1/subscriptions/{SUBSCRIPTION}", {"default_payment_method": ANNS_SECOND}),
+    ("POST", SETUPS, KEPT_FOR_LATER),
+    ("POST", SETUPS, KEPT_FOR_LATER | {"confirm": "true"}),
+    ("GET", f"{SETUPS}/{{setup}}", {}),
+    ("POST", f"{SETUPS}/{{setup}}/confirm", {}),
+    ("POST", f"{SETUPS}/{{setup}}/cancel", {}),
+    ("GET", "/v1/charges", {"limit": 1}),
+    ("GET", "/v1/charges/{charge}", {}),
+    ("GET", SUBSCRIPTIONS, {"limit": 1}),
+    ("POST", SUBSCRIPTIONS, {"customer": ANN, "items[0][price]": PRICE}),
+    ("GET", f"{SUBSCRIPTIONS}/{SUBSCRIPTION}", {"expand[]": "default_payment_method"}),
+    ("POST", f"{SUBSCRIPTIONS}/{SUBSCRIPTION}", {"default_payment_method": ANNS_SECOND}),
+    ("DELETE", f"{SUBSCRIPTIONS}/{SUBSCRIPTION}", {}),
+    ("POST", "/v1/products", {"name": "Gate"}),
+    ("GET", f"/v1/products/{PRODUCT}", {}),
+    ("POST", "/v1/prices", MONTHLY),
+    ("GET", f"/v1/prices/{PRICE}", {"expand[]": "product"}),
 ]
-"""Each on a fresh simulator that holds one open intent."""
+"""Each on a fresh simulator that holds an open intent, a held one with its charge, and an open setup intent."""
 
 
 def answers(base: str, method: str, path: str, form: dict[str, Any]) -> tuple[Any, Any]:
     """Return our answer and stripe-mock's to one call, both of which have to be 200."""
     ours = simulator()
-    path = path.replace("{intent}", call(ours, "POST", INTENTS, CARD).document["id"])
+    held = call(ours, "POST", INTENTS, HELD).document
+    path = path.format(
+        intent=call(ours, "POST", INTENTS, CARD).document["id"],
+        held=held["id"],
+        charge=held["latest_charge"],
+        setup=call(ours, "POST", SETUPS, KEPT_FOR_LATER).document["id"],
+    )
     given = call(ours, method, path, form)
     assert given.status == 200, given.document
     text = urlencode(form)
     sent = text.encode() if method == "POST" else None
-    url = f"{base}{path}?{text}" if method == "GET" and text else base + path
+    url = f"{base}{path}?{text}" if method != "POST" and text else base + path
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": FORM, "Stripe-Version": API_VERSION}
     with urlopen(HttpRequest(url, sent, headers, method=method), timeout=10) as reply:
         return given.document, json.load(reply)

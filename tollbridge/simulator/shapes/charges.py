@@ -31,8 +31,6 @@ def charge(row: Charge) -> Shape:
         "currency": row.currency,
         "customer": row.customer,
         "description": row.description,
-        "destination": None,
-        "dispute": None,
         "disputed": False,
         "failure_balance_transaction": None,
         "failure_code": failure.get("code"),
@@ -41,7 +39,6 @@ def charge(row: Charge) -> Shape:
         "livemode": False,
         "metadata": row.metadata or {},
         "on_behalf_of": None,
-        "order": None,
         "outcome": _outcome(failure),
         "paid": row.failure is None,
         "payment_intent": row.payment_intent,
@@ -54,7 +51,6 @@ def charge(row: Charge) -> Shape:
         "refunded": False,
         "review": None,
         "shipping": None,
-        "source": None,
         "source_transfer": None,
         "statement_descriptor": None,
         "statement_descriptor_suffix": None,
@@ -117,6 +113,7 @@ def _card(row: Charge) -> Shape:
         "overcapture": {"maximum_amount_capturable": row.amount, "status": "unavailable"},
         "regulated_status": "unregulated",
         "three_d_secure": None,
+        "transaction_link_id": None,
         "wallet": None,
     }
     if row.manual and row.failure is None and not row.amount_captured:

@@ -111,7 +111,6 @@ def price_shape(row: Price) -> Shape:
             "interval": row.interval,
             "interval_count": row.interval_count,
             "meter": None,
-            "trial_period_days": None,
             "usage_type": "licensed",
         }
     return {
@@ -143,7 +142,6 @@ def product(row: Product) -> Shape:
         "id": row.id,
         "object": "product",
         "active": row.active,
-        "attributes": [],
         "created": row.created,
         "default_price": None,
         "description": row.description,
@@ -156,7 +154,6 @@ def product(row: Product) -> Shape:
         "shippable": None,
         "statement_descriptor": None,
         "tax_code": None,
-        "type": "service",
         "unit_label": None,
         "updated": row.created,
         "url": None,
