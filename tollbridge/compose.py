@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -34,7 +33,7 @@ from tollbridge.server.handlers import HandlerError, load_handlers
 from tollbridge.server.operations import Limits
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import BindError, bind, run, set_up_logging
-from tollbridge.simulator import NoAnswer, Request, Simulator, StripeDoor, described
+from tollbridge.simulator import NoAnswer, Request, Simulator, StripeDoor, control, described
 from tollbridge.world import World, WorldError, load_world
 
 log = logging.getLogger(__name__)
@@ -136,7 +135,7 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
         handlers=handlers,
         world=world,
         bindings=bindings,
-        mounts={"stripe": StripeDoor(simulator)} if simulator else {},
+        mounts={"stripe": StripeDoor(simulator), "simulator": control(simulator)} if simulator else {},
         note=_warning_once(note, world),
         limits=options.limits,
     )
@@ -153,16 +152,20 @@ def compose_stripe(world: Path) -> ASGIApp:
         WorldError: with a sentence that says what to mend.
     """
     simulator = _simulator(world, load_world(world))
-    # Stripe answers browsers of every origin, and lets them read these headers.
-    cors = Middleware(
-        CORSMiddleware,
+    # Stripe answers browsers of every origin, and lets them read these headers. The control API is not for them.
+    door = CORSMiddleware(
+        StripeDoor(simulator),
         allow_origins=["*"],
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["*"],
         expose_headers=["Idempotent-Replayed", "Original-Request", "Request-Id"],
     )
-    routes = [Route(f"{SURFACE}/health", _health), Mount("/", StripeDoor(simulator))]
-    return Starlette(routes=routes, middleware=[cors])
+    routes = [
+        Route(f"{SURFACE}/health", _health),
+        Mount(f"{SURFACE}/simulator", control(simulator)),
+        Mount("/", door),
+    ]
+    return Starlette(routes=routes)
 
 
 async def _health(_request: HttpRequest) -> Response:

@@ -1,10 +1,11 @@
 """Our Stripe: stateful, exact about errors, and loud about what it does not know."""
 
 from tollbridge.simulator.cards import described
+from tollbridge.simulator.control import control
 from tollbridge.simulator.core import Simulator
 from tollbridge.simulator.door import StripeDoor
 from tollbridge.simulator.faults import Fault
 from tollbridge.simulator.message import NoAnswer, Reply, Request
 from tollbridge.simulator.record import Record, Told
 
-__all__ = ["Fault", "NoAnswer", "Record", "Reply", "Request", "Simulator", "StripeDoor", "Told", "described"]
+__all__ = ["Fault", "NoAnswer", "Record", "Reply", "Request", "Simulator", "StripeDoor", "Told", "control", "described"]

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from tollbridge.simulator.access import from_browser, key_of, require_access
+from tollbridge.simulator.challenge import after_challenge
 from tollbridge.simulator.context import Answer, Context
 from tollbridge.simulator.expansion import expanded, wanted
 from tollbridge.simulator.failures import INJECTED, StripeFailure
@@ -56,16 +57,59 @@ class Simulator:
             randomness: for ids and secrets; None for the system's own.
             recorded: how many calls the record keeps.
         """
+        self._seed = seed
         self._clock = clock
-        self._randomness = randomness or random.SystemRandom()
-        self._new_id = id_maker(self._randomness)
         self._settlement_currency = str(seed.get("settlement_currency", "usd"))
+        self._begin(randomness or random.SystemRandom())
+        self.record = Record(most=recorded, key=self._randomness.randbytes(16))
+
+    def _begin(self, randomness: random.Random) -> None:
+        """Take the objects of the seed, and nothing else."""
+        self._randomness = randomness
+        self._new_id = id_maker(randomness)
         self._store = MemoryStore()
         self._idempotency = Idempotency()
         self._faults = Faults()
-        self.record = Record(most=recorded, key=self._randomness.randbytes(16))
         with self._store.work() as work:
-            plant(work, seed, self._clock())
+            plant(work, self._seed, self._clock())
+
+    def reset(self, seed: int | None = None) -> None:
+        """Go back to the beginning: objects, idempotency keys, faults and record.
+
+        Args:
+            seed: makes the ids that follow repeatable; None leaves them to the system's randomness.
+        """
+        self._begin(random.SystemRandom() if seed is None else random.Random(seed))  # noqa: S311 - test ids, on purpose
+        self.record.clear()
+
+    def faults(self) -> list[Fault]:
+        """Return the faults that wait for their call."""
+        return self._faults.waiting()
+
+    def forgive(self) -> None:
+        """Forget every fault."""
+        self._faults = Faults()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many objects there are of each type."""
+        return self._store.counts()
+
+    def authenticate(self, identity: str, *, passes: bool) -> dict[str, Any]:
+        """End the 3-D Secure challenge of an intent, as its cardholder would.
+
+        Args:
+            identity: of a payment intent or a setup intent that requires action.
+            passes: whether the cardholder proves who they are.
+
+        Returns:
+            The intent as Stripe shows it; or, of a card that is declined afterwards, as the refusal embeds it.
+
+        Raises:
+            StripeFailure: 404 where there is no such intent, 400 where nothing is asked of its cardholder.
+        """
+        with self._store.work() as work:
+            context = Context(work, self._clock(), self._new_id, self._randomness, self._settlement_currency)
+            return after_challenge(context, identity, passes=passes)
 
     def inject(self, fault: Fault) -> None:
         """Let a fault wait for its call.

@@ -50,3 +50,7 @@ class Faults:
                 self._waiting = [other for other in self._waiting if other.times > 0]
                 return fault
         return None
+
+    def waiting(self) -> list[Fault]:
+        """Return copies of the faults that wait."""
+        return [replace(fault) for fault in self._waiting]

@@ -63,19 +63,26 @@ class Record:
     """The newest calls."""
 
     def __init__(self, *, most: int, key: bytes) -> None:
-        """Make an empty record.
+        """Make an empty record; `total` counts every call that it was told of, those too that it keeps no more.
 
         Args:
             most: how many calls are kept.
             key: for the hashes of secrets; another record's hashes tell nothing.
         """
         self._told: deque[Told] = deque(maxlen=most)
+        self.total = 0
         self._key = key
         self._keys: dict[str, str] = {}
 
     def add(self, told: Told) -> None:
         """Keep a call."""
         self._told.append(told)
+        self.total += 1
+
+    def after(self, number: int) -> list[tuple[int, Told]]:
+        """Return the calls that are kept of those after a number, each with its own; the first call ever has 1."""
+        first = self.total - len(self._told) + 1
+        return [(index, told) for index, told in enumerate(self._told, first) if index > number]
 
     def masked(self, text: str, parameters: Mapping[str, Value]) -> str | Mapping[str, Any]:
         """Return a form that can be kept: as text, or with its secrets hashed, so that equal ones can be told.

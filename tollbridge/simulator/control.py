@@ -1,0 +1,208 @@
+"""The control API: what a test does to the simulator besides being its client.
+
+Bodies are JSON and have to say so: a page of another origin cannot send that without a preflight, which it does not
+pass.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp
+
+from tollbridge.simulator.core import API_VERSION, Simulator
+from tollbridge.simulator.failures import StripeFailure
+from tollbridge.simulator.faults import Fault
+
+MOST_BODY = 65_536
+MOST_LISTED = 1_000
+Operation = Callable[[HttpRequest], Awaitable[Response]]
+
+
+class Refused(Exception):
+    """A request that cannot be followed; its sentence says what was expected."""
+
+    def __init__(self, detail: str, status: int = 400) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+def control(simulator: Simulator) -> ASGIApp:
+    """Return the control API of a simulator, to be mounted.
+
+    `GET /` tells what is there; `/faults` lists, adds and clears faults; `/record` reads and clears the record;
+    `POST /reset` goes back to the beginning; `POST /payment_intents/{intent}/authenticate` ends a 3-D Secure challenge,
+    and so it does for `/setup_intents/…`.
+    """
+    desk = Desk(simulator)
+    routes = [
+        Route("/", _told(desk.summary)),
+        Route("/faults", _told(desk.faults)),
+        Route("/faults", _told(desk.inject), methods=["POST"]),
+        Route("/faults", _told(desk.forgive), methods=["DELETE"]),
+        Route("/record", _told(desk.record)),
+        Route("/record", _told(desk.forget), methods=["DELETE"]),
+        Route("/reset", _told(desk.reset), methods=["POST"]),
+        Route("/{kind:str}/{intent:str}/authenticate", _told(desk.authenticate), methods=["POST"]),
+    ]
+    return Router(routes, redirect_slashes=False)
+
+
+class Desk:
+    """Where the control API's requests are worked on."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        """Take a simulator's place."""
+        self._simulator = simulator
+
+    async def summary(self, _request: HttpRequest) -> Response:
+        """Answer with version, counts and what waits."""
+        return _json(
+            {
+                "version": API_VERSION,
+                "objects": self._simulator.counts(),
+                "faults": len(self._simulator.faults()),
+                "recorded": self._simulator.record.total,
+            }
+        )
+
+    async def faults(self, _request: HttpRequest) -> Response:
+        """List the faults that wait for their call."""
+        return _json({"data": [_fault(fault) for fault in self._simulator.faults()]})
+
+    async def inject(self, request: HttpRequest) -> Response:
+        """Add a fault."""
+        sent = await _body(request)
+        known = {"method": str, "path": str, "kind": str, "when": str, "times": int}
+        _require_members(sent, known, ("method", "path", "kind"))
+        try:
+            fault = Fault(**sent)
+            self._simulator.inject(fault)
+        except ValueError as error:
+            raise Refused(str(error)) from None
+        return _json(_fault(fault), 201)
+
+    async def forgive(self, _request: HttpRequest) -> Response:
+        """Forget every fault."""
+        self._simulator.forgive()
+        return Response(status_code=204)
+
+    async def record(self, request: HttpRequest) -> Response:
+        """Answer with the calls after number `since`, the oldest first; at most `limit` of them."""
+        since, limit = _number(request, "since", 0), _number(request, "limit", 100)
+        calls = self._simulator.record.after(since)[: min(limit, MOST_LISTED)]
+        data = [{"number": number, **_told_call(told)} for number, told in calls]
+        return _json({"data": data, "total": self._simulator.record.total})
+
+    async def forget(self, _request: HttpRequest) -> Response:
+        """Clear the record."""
+        self._simulator.record.clear()
+        return Response(status_code=204)
+
+    async def reset(self, request: HttpRequest) -> Response:
+        """Go back to the beginning; a seed makes what follows repeatable."""
+        sent = await _body(request) if request.headers.get("content-length", "0") != "0" else {}
+        _require_members(sent, {"seed": int}, ())
+        self._simulator.reset(sent.get("seed"))
+        return Response(status_code=204)
+
+    async def authenticate(self, request: HttpRequest) -> Response:
+        """End a 3-D Secure challenge, with `outcome` `succeed` or `fail`; answer with the intent."""
+        sent = await _body(request)
+        _require_members(sent, {"outcome": str}, ("outcome",))
+        if sent["outcome"] not in ("succeed", "fail"):
+            raise Refused(f"outcome is {sent['outcome'][:40]!r}; send succeed or fail.")
+        try:
+            passes = sent["outcome"] == "succeed"
+            document = self._simulator.authenticate(request.path_params["intent"], passes=passes)
+        except StripeFailure as failure:
+            raise Refused(failure.message, failure.status) from None
+        return _json(document)
+
+
+def _told(operation: Operation) -> Operation:
+    """Return an operation whose refusals are problems."""
+
+    async def answering(request: HttpRequest) -> Response:
+        try:
+            return await operation(request)
+        except Refused as refused:
+            title = {404: "Not Found", 413: "Content Too Large", 415: "Unsupported Media Type"}
+            problem = {
+                "type": "about:blank",
+                "title": title.get(refused.status, "Bad Request"),
+                "status": refused.status,
+                "detail": str(refused),
+            }
+            return _json(problem, refused.status, "application/problem+json")
+
+    return answering
+
+
+def _json(document: Any, status: int = 200, media_type: str = "application/json") -> Response:
+    return Response(orjson.dumps(document), status, {"Cache-Control": "no-store"}, media_type)
+
+
+async def _body(request: HttpRequest) -> dict[str, Any]:
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        raise Refused("Send the body as application/json, with that Content-Type.", 415)
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > MOST_BODY:
+            raise Refused(f"The body is larger than {MOST_BODY} bytes.", 413)
+    try:
+        document = json.loads(bytes(content))
+    except (ValueError, RecursionError):
+        raise Refused("The body is no JSON.") from None
+    if not isinstance(document, dict):
+        raise Refused("The body is no JSON object.")
+    return document
+
+
+def _require_members(sent: dict[str, Any], known: dict[str, type], required: tuple[str, ...]) -> None:
+    for name, value in sent.items():
+        if name not in known:
+            raise Refused(f"{name[:40]!r} is not known here; there are {', '.join(known)}.")
+        if type(value) is not known[name]:
+            raise Refused(f"{name} has to be a JSON {'integer' if known[name] is int else 'string'}.")
+    for name in required:
+        if name not in sent:
+            raise Refused(f"{name} is missing.")
+
+
+def _number(request: HttpRequest, name: str, usual: int) -> int:
+    text = request.query_params.get(name)
+    if text is None:
+        return usual
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise Refused(f"{name} is {text[:40]!r}; send a number of digits only.")
+    return int(text)
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {
+        "method": fault.method,
+        "path": fault.path,
+        "kind": fault.kind,
+        "when": fault.when,
+        "times": fault.times,
+    }
+
+
+def _told_call(told: Any) -> dict[str, Any]:
+    return {
+        "method": told.method,
+        "path": told.path,
+        "route": told.route,
+        "parameters": told.parameters,
+        "idempotency_key": told.idempotency_key,
+        "status": told.status,
+        "effects": [{"what": what, "id": identity} for what, identity in told.effects],
+        "fault": told.fault,
+        "key": told.key,
+    }
