@@ -11,7 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from tests.unit.stripe_calls import ANN, ANNS, INTENTS, KEY, SEED, SUBSCRIPTION
+from tests.unit.stripe_calls import ANN, ANNS, INTENTS, KEY, SEED
 from tollbridge.launch import free_port
 from tollbridge.simulator import Fault, Simulator, StripeDoor
 
