@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import anyio
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request as HttpRequest
@@ -33,7 +34,7 @@ from tollbridge.server.handlers import HandlerError, load_handlers
 from tollbridge.server.operations import Limits
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import BindError, bind, run, set_up_logging
-from tollbridge.simulator import NoAnswer, Request, Simulator, StripeDoor, control, described
+from tollbridge.simulator import Late, NoAnswer, Request, Simulator, StripeDoor, control, described
 from tollbridge.world import World, WorldError, load_world
 
 log = logging.getLogger(__name__)
@@ -197,6 +198,9 @@ def _exchange_with(simulator: Simulator) -> StripeExchange:
         lower = {name.lower(): value for name, value in headers.items()}
         try:
             reply = simulator.handle(Request(method, parts.path, parts.query, lower, body))
+        except Late as late:
+            await anyio.sleep(late.seconds)
+            reply = late.answer()
         except NoAnswer as silence:
             raise ConnectionResetError(f"the simulator was told to give no answer ({silence.kind})") from None
         return reply.status, reply.headers, reply.body

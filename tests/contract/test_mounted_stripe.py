@@ -51,3 +51,31 @@ def test_a_page_of_another_origin_may_not_read_it(server: Server) -> None:
     assert local.headers["access-control-allow-origin"] == "http://localhost:3000"
     foreign = server.http.get(url, headers=SECRET_KEY | {"Origin": "https://evil.example"})
     assert "access-control-allow-origin" not in foreign.headers
+
+
+def test_the_control_api_makes_the_apis_stripe_fail_and_tells_what_it_was_told(server: Server) -> None:
+    """A fault injected there is the API's 503; the record has the calls; a challenge ends as its cardholder says."""
+    control = "/_tollbridge/simulator"
+    fault = {"kind": "429", "method": "POST", "path": "/v1/payment_intents"}
+    assert server.http.post(f"{control}/faults", json=fault).status_code == 201
+    assert server.http.post(PATH, json=BODY).status_code == 503
+    assert server.http.get(f"{control}/record").json()["data"][-1]["fault"] == "429 before"
+    secret = server.http.post(PATH, json=BODY | {"payment_method": 3184}).json()["client_secret"]
+    identity = secret.partition("_secret_")[0]
+    form = {"client_secret": secret, "return_url": "https://shop.example"}
+    asked = server.http.post(f"{STRIPE}/payment_intents/{identity}/confirm", data=form, headers=PUBLISHABLE_KEY)
+    assert asked.json()["status"] == "requires_action"
+    url = f"{control}/payment_intents/{identity}/authenticate"
+    assert server.http.post(url, json={"outcome": "succeed"}).json()["status"] == "succeeded"
+
+
+def test_a_foreign_page_controls_nothing(server: Server) -> None:
+    """What a page can send without a preflight is refused, and its preflight does not pass."""
+    for path in ("reset", "faults"):
+        simple = server.http.post(
+            f"/_tollbridge/simulator/{path}", content="{}", headers={"Content-Type": "text/plain"}
+        )
+        assert simple.status_code == 415
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    preflight = server.http.options("/_tollbridge/simulator/reset", headers=asked)
+    assert "access-control-allow-origin" not in preflight.headers

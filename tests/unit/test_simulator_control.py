@@ -51,12 +51,15 @@ def test_a_fault_is_injected_listed_and_forgiven(http: TestClient, stripe: Simul
 @pytest.mark.parametrize(
     ("sent", "told"),
     [
-        ({"path": INTENTS, "kind": "500"}, "method is missing."),
+        ({"path": INTENTS, "method": "POST"}, "kind is missing."),
+        (FAULT | {"share": 0}, "share is above 0"),
+        (FAULT | {"seconds": 601}, "seconds are 0 to 600"),
+        (FAULT | {"share": "half"}, "share has to be a JSON number."),
         (FAULT | {"kind": "nope"}, "A fault is one of 400"),
         (FAULT | {"when": "never"}, "before or after"),
         (FAULT | {"path": "/v1/nothing"}, "/v1/nothing"),
-        (FAULT | {"times": "2"}, "times has to be a JSON integer."),
-        (FAULT | {"times": True}, "times has to be a JSON integer."),
+        (FAULT | {"times": "2"}, "times has to be a JSON integer"),
+        (FAULT | {"times": True}, "times has to be a JSON integer"),
         (FAULT | {"times": 0}, "at least once"),
         (FAULT | {"nope": 1}, "'nope' is not known here"),
         ([], "The body is no JSON object."),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -145,3 +146,15 @@ def test_the_door_speaks_nothing_but_http() -> None:
     """A web socket is refused, not hung."""
     with pytest.raises(NotImplementedError, match="websocket"):
         through(simulator(), [], kind="websocket")
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_slow_answer_comes_when_its_time_has_passed(when: str) -> None:
+    """The door waits, and then gives the answer that it would have given."""
+    stripe = simulator()
+    stripe.inject(Fault("POST", INTENTS, kind="slow", when=when, seconds=0.2))
+    begun = time.monotonic()
+    start, body = through(stripe, chunks(GOOD))
+    assert time.monotonic() - begun >= 0.2
+    assert start["status"] == 200
+    assert [row.id for row in stripe.intents()] == [json.loads(body["body"])["id"]]

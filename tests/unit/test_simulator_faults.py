@@ -6,7 +6,7 @@ import pytest
 from stripe import ErrorObject
 
 from tests.unit.stripe_calls import INTENTS, KEY, SUBSCRIPTION, call, create, simulator
-from tollbridge.simulator import Fault, NoAnswer, Request
+from tollbridge.simulator import Fault, Late, NoAnswer, Request
 from tollbridge.simulator.failures import INJECTED
 from tollbridge.simulator.faults import KINDS, LOST
 
@@ -40,7 +40,7 @@ def test_an_injected_error_is_stripes_and_comes_before_or_after_the_effect(kind:
 def test_every_kind_of_error_is_tried() -> None:
     """The rows above are all that can be injected, beside what is lost and garbage."""
     assert ERRORS.keys() == INJECTED.keys()
-    assert set(KINDS) == ERRORS.keys() | {*LOST, "garbage"}
+    assert set(KINDS) == ERRORS.keys() | {*LOST, "garbage", "slow"}
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -117,3 +117,64 @@ def test_an_injected_error_has_the_members_that_stripes_errors_have(kind: str) -
     provider = simulator()
     provider.inject(Fault(*CREATE, kind=kind))
     assert create(provider).error.keys() <= ErrorObject.__annotations__.keys()
+
+
+def test_a_fault_may_be_for_every_call_until_it_is_forgiven() -> None:
+    """Without method, path and number it hits whatever comes."""
+    stripe = simulator()
+    stripe.inject(Fault(None, None, "500", times=None))
+    assert [create(stripe).status, call(stripe, "GET", INTENTS).status, create(stripe).status] == [500, 500, 500]
+    stripe.forgive()
+    assert create(stripe).status == 200
+
+
+def test_a_share_of_the_calls_is_hit_and_ids_stay_as_they_are() -> None:
+    """About half of them, the same ones in every run; what passes gets the ids that it would have got."""
+    runs = []
+    for _ in range(2):
+        stripe = simulator()
+        stripe.inject(Fault(*CREATE, kind="429", times=None, share=0.5))
+        runs.append([create(stripe).status for _ in range(60)])
+    assert runs[0] == runs[1]
+    assert 15 < runs[0].count(429) < 45
+    assert set(runs[0]) == {200, 429}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_slow_answer_holds_its_idempotency_key(when: str) -> None:
+    """While it is under way the key is in use (409, not stored); afterwards it replays."""
+    stripe = simulator()
+    stripe.inject(Fault(*CREATE, kind="slow", when=when, seconds=2.5))
+    form = {"amount": 1000, "currency": "usd"}
+    with pytest.raises(Late) as late:
+        call(stripe, "POST", INTENTS, form, idempotency_key="k")
+    assert late.value.seconds == 2.5
+    assert len(stripe.intents()) == (when == "after")
+    meanwhile = call(stripe, "POST", INTENTS, form, idempotency_key="k")
+    assert (meanwhile.status, meanwhile.error["code"]) == (409, "idempotency_key_in_use")
+    assert call(stripe, "POST", INTENTS, form, idempotency_key="other").status == 200
+    made = json.loads(late.value.answer().body)
+    again = call(stripe, "POST", INTENTS, form, idempotency_key="k")
+    assert (again.document["id"], again.headers["idempotent-replayed"]) == (made["id"], "true")
+    assert len(stripe.intents()) == 2
+
+
+@pytest.mark.parametrize(("header", "status", "made"), [("500", 500, 0), ("429 after", 429, 1), ("424 before", 424, 0)])
+def test_a_call_may_ask_for_its_own_fault(header: str, status: int, made: int) -> None:
+    """The header `Tollbridge-Fault` is for that call alone."""
+    stripe = simulator()
+    form = {"amount": 1000, "currency": "usd"}
+    assert call(stripe, "POST", INTENTS, form, tollbridge_fault=header).status == status
+    assert len(stripe.intents()) == made
+    assert create(stripe).status == 200
+
+
+@pytest.mark.parametrize(
+    "header", ["", "nope", "500 sometimes", "slow before long", "slow before 1 2", "slow after 1e9"]
+)
+def test_an_unreadable_header_is_told(header: str) -> None:
+    """A 400 with the syntax, and nothing happens."""
+    stripe = simulator()
+    refused = call(stripe, "POST", INTENTS, {"amount": 1000, "currency": "usd"}, tollbridge_fault=header)
+    assert (refused.status, "KIND [before|after] [SECONDS]" in refused.error["message"]) == (400, True)
+    assert stripe.intents() == []

@@ -5,7 +5,19 @@ from tollbridge.simulator.control import control
 from tollbridge.simulator.core import Simulator
 from tollbridge.simulator.door import StripeDoor
 from tollbridge.simulator.faults import Fault
-from tollbridge.simulator.message import NoAnswer, Reply, Request
+from tollbridge.simulator.message import Late, NoAnswer, Reply, Request
 from tollbridge.simulator.record import Record, Told
 
-__all__ = ["Fault", "NoAnswer", "Record", "Reply", "Request", "Simulator", "StripeDoor", "Told", "control", "described"]
+__all__ = [
+    "Fault",
+    "Late",
+    "NoAnswer",
+    "Record",
+    "Reply",
+    "Request",
+    "Simulator",
+    "StripeDoor",
+    "Told",
+    "control",
+    "described",
+]

@@ -5,7 +5,7 @@ pass.
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
@@ -20,6 +20,19 @@ from tollbridge.simulator.faults import Fault
 
 MOST_BODY = 65_536
 MOST_LISTED = 1_000
+TEXT, INTEGER, NUMBER, COUNT = (str,), (int,), (int, float), (int, type(None))
+JSON_TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", COUNT: "integer, or null for all calls"}
+MEMBERS = {
+    "method": TEXT,
+    "path": TEXT,
+    "kind": TEXT,
+    "when": TEXT,
+    "times": COUNT,
+    "share": NUMBER,
+    "seconds": NUMBER,
+}
+"""Of a fault, each with its types."""
+
 Operation = Callable[[HttpRequest], Awaitable[Response]]
 
 
@@ -77,10 +90,9 @@ class Desk:
     async def inject(self, request: HttpRequest) -> Response:
         """Add a fault."""
         sent = await _body(request)
-        known = {"method": str, "path": str, "kind": str, "when": str, "times": int}
-        _require_members(sent, known, ("method", "path", "kind"))
+        _require_members(sent, MEMBERS, ("kind",))
         try:
-            fault = Fault(**sent)
+            fault = Fault(**{"method": None, "path": None} | sent)
             self._simulator.inject(fault)
         except ValueError as error:
             raise Refused(str(error)) from None
@@ -106,14 +118,14 @@ class Desk:
     async def reset(self, request: HttpRequest) -> Response:
         """Go back to the beginning; a seed makes what follows repeatable."""
         sent = await _body(request) if request.headers.get("content-length", "0") != "0" else {}
-        _require_members(sent, {"seed": int}, ())
+        _require_members(sent, {"seed": INTEGER}, ())
         self._simulator.reset(sent.get("seed"))
         return Response(status_code=204)
 
     async def authenticate(self, request: HttpRequest) -> Response:
         """End a 3-D Secure challenge, with `outcome` `succeed` or `fail`; answer with the intent."""
         sent = await _body(request)
-        _require_members(sent, {"outcome": str}, ("outcome",))
+        _require_members(sent, {"outcome": TEXT}, ("outcome",))
         if sent["outcome"] not in ("succeed", "fail"):
             raise Refused(f"outcome is {sent['outcome'][:40]!r}; send succeed or fail.")
         try:
@@ -164,12 +176,12 @@ async def _body(request: HttpRequest) -> dict[str, Any]:
     return document
 
 
-def _require_members(sent: dict[str, Any], known: dict[str, type], required: tuple[str, ...]) -> None:
+def _require_members(sent: dict[str, Any], known: Mapping[str, tuple[type, ...]], required: tuple[str, ...]) -> None:
     for name, value in sent.items():
         if name not in known:
             raise Refused(f"{name[:40]!r} is not known here; there are {', '.join(known)}.")
-        if type(value) is not known[name]:
-            raise Refused(f"{name} has to be a JSON {'integer' if known[name] is int else 'string'}.")
+        if type(value) not in known[name]:
+            raise Refused(f"{name} has to be a JSON {JSON_TYPES[known[name]]}.")
     for name in required:
         if name not in sent:
             raise Refused(f"{name} is missing.")
@@ -191,6 +203,8 @@ def _fault(fault: Fault) -> dict[str, Any]:
         "kind": fault.kind,
         "when": fault.when,
         "times": fault.times,
+        "share": fault.share,
+        "seconds": fault.seconds,
     }
 
 

@@ -5,9 +5,9 @@ operation, in a unit of work → fault after. Validation failures are not stored
 mended and repeated.
 """
 
-import json
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,13 +16,14 @@ import orjson
 from tollbridge.simulator.access import from_browser, key_of, require_access
 from tollbridge.simulator.challenge import after_challenge
 from tollbridge.simulator.context import Answer, Context
+from tollbridge.simulator.envelope import encoded, form_of, joined, name_log, status_told
 from tollbridge.simulator.expansion import expanded, wanted
-from tollbridge.simulator.failures import INJECTED, StripeFailure
-from tollbridge.simulator.faults import LOST, Fault, Faults
-from tollbridge.simulator.forms import Form, body_text, decoded
+from tollbridge.simulator.failures import IN_FLIGHT, INJECTED, StripeFailure
+from tollbridge.simulator.faults import HEADER, LOST, Fault, Faults, asked_for
+from tollbridge.simulator.forms import Form
 from tollbridge.simulator.idempotency import Idempotency
 from tollbridge.simulator.ids import id_maker
-from tollbridge.simulator.message import NoAnswer, Reply, Request
+from tollbridge.simulator.message import Late, NoAnswer, Reply, Request
 from tollbridge.simulator.record import MOST_PATH, Record, Told
 from tollbridge.simulator.routes import ROUTES, found_route, is_template
 from tollbridge.simulator.routing import Route, require_known
@@ -70,6 +71,7 @@ class Simulator:
         self._store = MemoryStore()
         self._idempotency = Idempotency()
         self._faults = Faults()
+        self._in_flight: Counter[str] = Counter()
         with self._store.work() as work:
             plant(work, self._seed, self._clock())
 
@@ -136,30 +138,50 @@ class Simulator:
 
         Raises:
             NoAnswer: a fault says that nothing comes back.
+            Late: a fault says that the answer comes later.
         """
         request_id = self._new_id("req")
         try:
             route, named = found_route(request.method, request.path)
+            fault = asked_for(request.headers.get(HEADER)) or self._faults.take(route.method, route.template)
         except StripeFailure as failure:
             self._note(request, "", {}, None, status=failure.status, effects=())
             return self._refusal(request, request_id, failure)
-        fault = self._faults.take(route.method, route.template)
+        if fault and fault.kind == "slow":
+            raise self._late(request, request_id, route, named, fault)
+        return self._handled(request, request_id, route, named, fault)
+
+    def _late(self, request: Request, request_id: str, route: Route, named: dict[str, str], fault: Fault) -> Late:
+        """Return the answer that comes later; meanwhile its idempotency key is in use."""
+        key = request.headers.get("idempotency-key", "")
+        made = self._handled(request, request_id, route, named, fault) if fault.when == "after" else None
+        self._in_flight[key] += 1
+
+        def answer() -> Reply:
+            self._in_flight[key] -= 1
+            return made or self._handled(request, request_id, route, named, fault)
+
+        return Late(fault.seconds, answer)
+
+    def _handled(
+        self, request: Request, request_id: str, route: Route, named: dict[str, str], fault: Fault | None
+    ) -> Reply:
         reply = NOT_REACHED
         form: Form = {}
         effects: list[tuple[str, str]] = []
         try:
-            reached = fault is None or fault.when == "after"
+            reached = fault is None or fault.when == "after" or fault.kind == "slow"
             if reached:
                 require_access(request.headers, browser=route.browser)
-            form = _form(request)
+            form = form_of(request)
             if reached:
                 require_known(route, form)
                 reply = self._answered(request, request_id, route, named, form, effects)
         except StripeFailure as failure:
             effects.clear()  # the unit of work left none behind
             reply = self._refusal(request, request_id, failure)
-        self._note(request, route.template, form, fault, status=_status(fault, reply), effects=tuple(effects))
-        return self._faulted(request, request_id, fault) if fault else reply
+        self._note(request, route.template, form, fault, status=status_told(fault, reply), effects=tuple(effects))
+        return self._faulted(request, request_id, fault) if fault and fault.kind != "slow" else reply
 
     def _answered(
         self,
@@ -173,6 +195,8 @@ class Simulator:
         now = self._clock()
         key = request.headers.get("idempotency-key") if request.method == "POST" else None
         if key is not None:
+            if self._in_flight[key]:
+                raise StripeFailure(409, IN_FLIGHT.format(key=key), "idempotency_error", "idempotency_key_in_use")
             earlier = self._idempotency.earlier(key, request, now)
             if earlier:
                 replay = {"idempotent-replayed": "true", "original-request": earlier.request_id}
@@ -185,7 +209,7 @@ class Simulator:
             if paths and answer.status < 400:
                 answer = Answer(answer.status, expanded(context, answer.document, paths))
         if answer.status >= 400:
-            _name_log(answer.document, request_id, now)
+            name_log(answer.document, request_id, now)
         body = orjson.dumps(answer.document)
         if key is not None:
             self._idempotency.keep(key, request, answer, work.written(answer.row), request_id, now)
@@ -205,9 +229,9 @@ class Simulator:
 
     def _refusal(self, request: Request, request_id: str, failure: StripeFailure) -> Reply:
         document = failure.document()
-        _name_log(document, request_id, self._clock())
+        name_log(document, request_id, self._clock())
         own = {"original-request": request_id} if request.method == "POST" else {}
-        return self._reply(request, request_id, failure.status, _encoded(document), own | dict(failure.headers))
+        return self._reply(request, request_id, failure.status, encoded(document), own | dict(failure.headers))
 
     def _faulted(self, request: Request, request_id: str, fault: Fault) -> Reply:
         if fault.kind in LOST:
@@ -233,7 +257,7 @@ class Simulator:
                 method=request.method,
                 path=self.record.masked_text(request.path[:MOST_PATH]),
                 route=template,
-                form=self.record.masked(_joined(request.query, body), form),
+                form=self.record.masked(joined(request.query, body), form),
                 idempotency_key=None if key is None else self.record.masked_text(key[:MOST_PATH]),
                 status=status,
                 effects=effects,
@@ -241,35 +265,3 @@ class Simulator:
                 key=self.record.key(key_of(request.headers)),
             )
         )
-
-
-def _form(request: Request) -> Form:
-    if request.method == "GET":
-        return decoded(request.query)
-    return decoded(_joined(request.query, body_text(request.body, request.headers.get("content-type", ""))))
-
-
-def _joined(query: str, body: str) -> str:
-    """Return the parameters of a POST: Stripe takes them from the address as well (unverified)."""
-    return f"{query}&{body}" if query else body
-
-
-def _encoded(document: Mapping[str, object]) -> bytes:
-    try:
-        return orjson.dumps(document)
-    except orjson.JSONEncodeError:
-        # Lone surrogates, which no HTTP can carry and a caller in this process can.
-        return json.dumps(document).encode()
-
-
-def _name_log(document: dict[str, Any], request_id: str, now: int) -> None:
-    document["error"]["request_log_url"] = f"https://dashboard.stripe.com/test/logs/{request_id}?t={now}"
-
-
-def _status(fault: Fault | None, reply: Reply) -> int:
-    """Return the status that is answered; 0 where nothing comes back."""
-    if fault is None:
-        return reply.status
-    if fault.kind in LOST:
-        return 0
-    return 200 if fault.kind == "garbage" else INJECTED[fault.kind].status

@@ -6,7 +6,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from tollbridge.simulator.core import Simulator
 from tollbridge.simulator.forms import MAX_BODY
-from tollbridge.simulator.message import NoAnswer, Reply, Request
+from tollbridge.simulator.message import Late, NoAnswer, Reply, Request
 
 SILENCE_SECONDS = 120.0
 TOO_LARGE = b'{"error":{"message":"Request body too large.","type":"invalid_request_error"}}'
@@ -45,13 +45,20 @@ class StripeDoor:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             request = await _request(scope, receive)
-            await _answer(send, self._simulator.handle(request))
+            await _answer(send, await self._reply(request))
         except Gone:
             return
         except BodyTooLarge:
             await _answer(send, Reply(413, {"content-type": "application/json", "connection": "close"}, TOO_LARGE))
         except NoAnswer as fault:
             await _give_no_answer(fault, self._silence, receive, send)
+
+    async def _reply(self, request: Request) -> Reply:
+        try:
+            return self._simulator.handle(request)
+        except Late as late:
+            await asyncio.sleep(late.seconds)
+            return late.answer()
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -1,6 +1,6 @@
 """What goes into the simulator and what comes out; the same through every door."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
@@ -36,6 +36,15 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class Late(Exception):
+    """A fault: the answer comes later. Whoever holds the door waits `seconds`, and then asks `answer` for it."""
+
+    def __init__(self, seconds: float, answer: Callable[[], Reply]) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+        self.answer = answer
 
 
 class NoAnswer(Exception):

@@ -1,0 +1,51 @@
+"""What is around an operation: a request's parameters, and how its answer is put."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from tollbridge.simulator.failures import INJECTED
+from tollbridge.simulator.faults import LOST, Fault
+from tollbridge.simulator.forms import Form, body_text, decoded
+from tollbridge.simulator.message import Reply, Request
+
+
+def form_of(request: Request) -> Form:
+    """Return the parameters of a request.
+
+    Raises:
+        StripeFailure: 400 or 413, for what cannot be read.
+    """
+    if request.method == "GET":
+        return decoded(request.query)
+    return decoded(joined(request.query, body_text(request.body, request.headers.get("content-type", ""))))
+
+
+def joined(query: str, body: str) -> str:
+    """Return the parameters of a POST: Stripe takes them from the address as well (unverified)."""
+    return f"{query}&{body}" if query else body
+
+
+def encoded(document: Mapping[str, object]) -> bytes:
+    """Return a document as JSON."""
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        # Lone surrogates, which no HTTP can carry and a caller in this process can.
+        return json.dumps(document).encode()
+
+
+def name_log(document: dict[str, Any], request_id: str, now: int) -> None:
+    """Name the page of an error's request in the log."""
+    document["error"]["request_log_url"] = f"https://dashboard.stripe.com/test/logs/{request_id}?t={now}"
+
+
+def status_told(fault: Fault | None, reply: Reply) -> int:
+    """Return the status that is answered; 0 where nothing comes back."""
+    if fault is None or fault.kind == "slow":
+        return reply.status
+    if fault.kind in LOST:
+        return 0
+    return 200 if fault.kind == "garbage" else INJECTED[fault.kind].status
