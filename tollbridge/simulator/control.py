@@ -10,13 +10,14 @@ from typing import Any
 
 import orjson
 from starlette.requests import Request as HttpRequest
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from tollbridge.simulator.core import API_VERSION, Simulator
 from tollbridge.simulator.failures import StripeFailure
 from tollbridge.simulator.faults import Fault
+from tollbridge.simulator.snapshot import lines_of
 
 MOST_BODY = 65_536
 MOST_LISTED = 1_000
@@ -32,6 +33,10 @@ MEMBERS = {
     "seconds": NUMBER,
 }
 """Of a fault, each with its types."""
+
+NDJSON = "application/x-ndjson"
+LATEST = 4_102_444_800
+"""Seconds: the year 2100."""
 
 Operation = Callable[[HttpRequest], Awaitable[Response]]
 
@@ -59,6 +64,10 @@ def control(simulator: Simulator) -> ASGIApp:
         Route("/faults", _told(desk.forgive), methods=["DELETE"]),
         Route("/record", _told(desk.record)),
         Route("/record", _told(desk.forget), methods=["DELETE"]),
+        Route("/clock", _told(desk.clock)),
+        Route("/clock", _told(desk.set_clock), methods=["PUT"]),
+        Route("/snapshot", _told(desk.snapshot)),
+        Route("/snapshot", _told(desk.restore), methods=["PUT"]),
         Route("/reset", _told(desk.reset), methods=["POST"]),
         Route("/{kind:str}/{intent:str}/authenticate", _told(desk.authenticate), methods=["POST"]),
     ]
@@ -120,6 +129,38 @@ class Desk:
         sent = await _body(request) if request.headers.get("content-length", "0") != "0" else {}
         _require_members(sent, {"seed": INTEGER}, ())
         self._simulator.reset(sent.get("seed"))
+        return Response(status_code=204)
+
+    async def clock(self, _request: HttpRequest) -> Response:
+        """Answer with the time."""
+        clock = self._simulator.clock
+        return _json({"now": clock(), "stopped": clock.stopped_at is not None})
+
+    async def set_clock(self, request: HttpRequest) -> Response:
+        """Stop the clock at `now` (null lets it go), or `advance` it by seconds."""
+        sent = await _body(request)
+        _require_members(sent, {"now": COUNT, "advance": INTEGER}, ())
+        if len(sent) != 1 or any(value is not None and not 0 <= value <= LATEST for value in sent.values()):
+            raise Refused(f"Send either now or advance, in seconds from 0 to {LATEST}.")
+        if "now" in sent:
+            self._simulator.clock.set(sent["now"])
+        else:
+            self._simulator.clock.advance(sent["advance"])
+        return await self.clock(request)
+
+    async def snapshot(self, _request: HttpRequest) -> Response:
+        """Answer with the whole state, a line an object."""
+        return StreamingResponse(self._simulator.snapshot(), 200, {"Cache-Control": "no-store"}, NDJSON)
+
+    async def restore(self, request: HttpRequest) -> Response:
+        """Put a whole state back."""
+        if request.headers.get("content-type", "").split(";")[0].strip().lower() != NDJSON:
+            raise Refused(f"Send the snapshot as {NDJSON}, with that Content-Type.", 415)
+        chunks = [chunk async for chunk in request.stream()]
+        try:
+            self._simulator.restore(lines_of(chunks))
+        except ValueError as error:
+            raise Refused(str(error)) from None
         return Response(status_code=204)
 
     async def authenticate(self, request: HttpRequest) -> Response:

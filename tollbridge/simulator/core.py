@@ -8,13 +8,14 @@ mended and repeated.
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 
 from tollbridge.simulator.access import from_browser, key_of, require_access
 from tollbridge.simulator.challenge import after_challenge
+from tollbridge.simulator.clock import Clock
 from tollbridge.simulator.context import Answer, Context
 from tollbridge.simulator.envelope import encoded, form_of, joined, name_log, status_told
 from tollbridge.simulator.expansion import expanded, wanted
@@ -29,6 +30,7 @@ from tollbridge.simulator.routes import ROUTES, found_route, is_template
 from tollbridge.simulator.routing import Route, require_known
 from tollbridge.simulator.rows import PaymentIntent, Subscription
 from tollbridge.simulator.seed import plant
+from tollbridge.simulator.snapshot import dump, load
 from tollbridge.simulator.store import MemoryStore
 
 API_VERSION = "2026-08-26.dahlia"
@@ -59,7 +61,7 @@ class Simulator:
             recorded: how many calls the record keeps.
         """
         self._seed = seed
-        self._clock = clock
+        self.clock = Clock(clock)
         self._settlement_currency = str(seed.get("settlement_currency", "usd"))
         self._begin(randomness or random.SystemRandom())
         self.record = Record(most=recorded, key=self._randomness.randbytes(16))
@@ -73,7 +75,7 @@ class Simulator:
         self._faults = Faults()
         self._in_flight: Counter[str] = Counter()
         with self._store.work() as work:
-            plant(work, self._seed, self._clock())
+            plant(work, self._seed, self.clock())
 
     def reset(self, seed: int | None = None) -> None:
         """Go back to the beginning: objects, idempotency keys, faults and record.
@@ -83,6 +85,23 @@ class Simulator:
         """
         self._begin(random.SystemRandom() if seed is None else random.Random(seed))  # noqa: S311 - test ids, on purpose
         self.record.clear()
+        self.clock.set(None)
+
+    def snapshot(self) -> Iterator[bytes]:
+        """Yield the whole state as lines; see the module `snapshot`."""
+        return dump(self._store, self._idempotency, self.clock, self._randomness)
+
+    def restore(self, lines: Iterable[bytes]) -> None:
+        """Put a state back; faults are forgotten, and the record goes on.
+
+        Raises:
+            ValueError: it is no snapshot; what was here stays.
+        """
+        store, keys, head = load(lines)
+        self._begin(head["randomness"] or random.SystemRandom())
+        self._store, self._idempotency = store, keys
+        self.clock.set(head["stopped_at"])
+        self.clock.advance(head["ahead"] or 0)
 
     def faults(self) -> list[Fault]:
         """Return the faults that wait for their call."""
@@ -110,7 +129,7 @@ class Simulator:
             StripeFailure: 404 where there is no such intent, 400 where nothing is asked of its cardholder.
         """
         with self._store.work() as work:
-            context = Context(work, self._clock(), self._new_id, self._randomness, self._settlement_currency)
+            context = Context(work, self.clock(), self._new_id, self._randomness, self._settlement_currency)
             return after_challenge(context, identity, passes=passes)
 
     def inject(self, fault: Fault) -> None:
@@ -192,7 +211,7 @@ class Simulator:
         form: Form,
         effects: list[tuple[str, str]],
     ) -> Reply:
-        now = self._clock()
+        now = self.clock()
         key = request.headers.get("idempotency-key") if request.method == "POST" else None
         if key is not None:
             if self._in_flight[key]:
@@ -229,7 +248,7 @@ class Simulator:
 
     def _refusal(self, request: Request, request_id: str, failure: StripeFailure) -> Reply:
         document = failure.document()
-        name_log(document, request_id, self._clock())
+        name_log(document, request_id, self.clock())
         own = {"original-request": request_id} if request.method == "POST" else {}
         return self._reply(request, request_id, failure.status, encoded(document), own | dict(failure.headers))
 

@@ -1,6 +1,7 @@
 """Idempotency keys: the first answer is kept and replayed; other parameters under the same key are refused."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -10,6 +11,7 @@ import orjson
 from tollbridge.simulator.context import Answer
 from tollbridge.simulator.failures import StripeFailure, invalid
 from tollbridge.simulator.message import Request
+from tollbridge.simulator.rows import ROW_TYPES
 from tollbridge.simulator.shapes import shown
 from tollbridge.simulator.store import unpacked
 
@@ -87,6 +89,28 @@ class Idempotency:
         self._kept[key] = Kept(request.path, _fingerprint(request), answer.status, content, cls, request_id, now)
         while len(self._kept) > MOST:
             self._kept.popitem(last=False)
+
+    def dump(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the keys as they go into a snapshot, the oldest first."""
+        for key, kept in self._kept.items():
+            cls = kept.cls.__name__ if kept.cls else None
+            content = orjson.loads(kept.content)
+            yield key, kept.path, kept.fingerprint.hex(), kept.status, content, cls, kept.request_id, kept.when
+
+    def put_back(self, dumped: list[Any]) -> None:
+        """Keep a key of a snapshot.
+
+        Raises:
+            ValueError, TypeError: it is none.
+        """
+        key, path, fingerprint, status, content, cls, request_id, when = dumped
+        if cls is not None and cls not in ROW_TYPES:
+            raise ValueError(cls)
+        row_type = ROW_TYPES[cls] if cls else None
+        stored = bytes(memoryview(orjson.dumps(content)))
+        kept = Kept(path, bytes.fromhex(fingerprint), int(status), stored, row_type, str(request_id), int(when))
+        orjson.loads(kept.body)
+        self._kept[str(key)] = kept
 
 
 def _misused(key: str, path: str, first: str) -> StripeFailure:
