@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import stripe
@@ -13,7 +14,7 @@ from starlette.routing import Mount
 
 from tests.unit.stripe_calls import ANN, ANNS, INTENTS, KEY, SEED
 from tollbridge.launch import free_port
-from tollbridge.simulator import Fault, Simulator, StripeDoor
+from tollbridge.simulator import Fault, NoAnswer, Request, Simulator, StripeDoor
 
 BELOW = "/_tollbridge/stripe"
 PAY: Any = {"amount": 1000, "currency": "usd", "payment_method_types": ["card"], "confirm": True}
@@ -46,13 +47,125 @@ def simulator() -> Simulator:
     return Simulator(SEED)
 
 
-@pytest.fixture(params=["", BELOW], ids=["top", "mounted"])
+class Direct(stripe.HTTPClient):
+    """The client's transport, without HTTP: what the server has below the SDK."""
+
+    name = "direct"
+
+    def __init__(self, simulator: Simulator) -> None:
+        """Go to a simulator."""
+        super().__init__()
+        self.simulator = simulator
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
+        """Hand a request over."""
+        parts = urlsplit(url)
+        lower = {name.lower(): value for name, value in headers.items()}
+        body = (post_data or "").encode()
+        try:
+            reply = self.simulator.handle(Request(method.upper(), parts.path, parts.query, lower, body))
+        except NoAnswer as silence:
+            raise stripe.APIConnectionError(str(silence), should_retry=True) from None
+        return reply.body.decode(), reply.status, reply.headers
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.fixture(params=["in process", "", BELOW], ids=["in process", "top", "mounted"])
 def client(simulator: Simulator, request: pytest.FixtureRequest) -> Iterator[stripe.StripeClient]:
-    """The official client, as production has it, with another address."""
+    """The official client, as production has it, at each of the three doors."""
+    if request.param == "in process":
+        yield stripe.StripeClient(KEY, http_client=Direct(simulator))
+        return
     with served(simulator, request.param) as url:
         http = stripe.RequestsClient(timeout=1.0)
         yield stripe.StripeClient(KEY, base_addresses={"api": url}, http_client=http)
         http.close()
+
+
+def test_the_sdk_meets_declines_and_challenges(client: stripe.StripeClient) -> None:
+    """A decline embeds its intent; a challenge waits, or is a refusal where that was asked for."""
+    with pytest.raises(stripe.CardError) as declined:
+        client.v1.payment_intents.create(params=PAY | {"payment_method": "pm_card_chargeDeclinedExpiredCard"})
+    error = declined.value.error
+    assert error is not None
+    assert (declined.value.http_status, error.code, error.param) == (402, "expired_card", "exp_month")
+    assert error.payment_intent is not None
+    assert error.payment_intent.status == "requires_payment_method"
+    asked = PAY | {"payment_method": "pm_card_authenticationRequired"}
+    assert client.v1.payment_intents.create(params=asked).status == "requires_action"
+    for flag, decline_code in (
+        ("error_on_requires_action", "authentication_not_handled"),
+        ("off_session", "authentication_required"),
+    ):
+        with pytest.raises(stripe.CardError) as refused:
+            client.v1.payment_intents.create(params=asked | {flag: True})
+        assert refused.value.error is not None
+        assert (refused.value.code, refused.value.error.decline_code) == ("authentication_required", decline_code)
+
+
+def test_the_sdk_captures_in_part_and_not_too_much(client: stripe.StripeClient) -> None:
+    """What is held is taken once, and never more of it."""
+    params = PAY | {"customer": ANN, "payment_method": ANNS, "capture_method": "manual"}
+    held = client.v1.payment_intents.create(params=params)
+    assert (held.status, held.amount_capturable) == ("requires_capture", 1000)
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        client.v1.payment_intents.capture(held.id, params={"amount_to_capture": 1001})
+    assert refused.value.code == "amount_too_large"
+    taken = client.v1.payment_intents.capture(held.id, params={"amount_to_capture": 400})
+    assert (taken.status, taken.amount_received, taken.amount_capturable) == ("succeeded", 400, 0)
+    with pytest.raises(stripe.InvalidRequestError) as late:
+        client.v1.payment_intents.cancel(held.id)
+    assert late.value.code == "payment_intent_unexpected_state"
+
+
+def test_the_sdk_replays_and_does_not_mix_up_its_keys(client: stripe.StripeClient) -> None:
+    """The same key gives the same intent; with other parameters it is refused."""
+    options: Any = {"idempotency_key": "once"}
+    open_intent: Any = {"amount": 1000, "currency": "usd"}
+    first = client.v1.payment_intents.create(params=open_intent, options=options)
+    again = client.v1.payment_intents.create(params=open_intent, options=options)
+    assert again.id == first.id
+    assert again.last_response is not None
+    assert again.last_response.headers["idempotent-replayed"] == "true"
+    with pytest.raises(stripe.IdempotencyError):
+        client.v1.payment_intents.create(params=open_intent | {"amount": 2000}, options=options)
+
+
+def test_the_sdk_pages_through_lists_and_expands(client: stripe.StripeClient) -> None:
+    """Seven intents in pages of three, the newest first, with their charges in place of ids."""
+    customer = client.v1.customers.create(params={"email": "zoe@example.com"})
+    made = [
+        client.v1.payment_intents.create(params=PAY | {"customer": customer.id, "payment_method": "pm_card_visa"}).id
+        for _ in range(7)
+    ]
+    asked: Any = {"customer": customer.id, "limit": 3, "expand": ["data.latest_charge"]}
+    found = list(client.v1.payment_intents.list(params=asked).auto_paging_iter())
+    assert [intent.id for intent in found] == made[::-1]
+    assert all(isinstance(intent.latest_charge, stripe.Charge) and intent.latest_charge.paid for intent in found)
+
+
+def test_the_sdk_keeps_a_card_and_subscribes_with_it(client: stripe.StripeClient) -> None:
+    """Customer, card, setup, product, price, subscription, and the end of each."""
+    customer = client.v1.customers.create(params={"name": "Zoe"})
+    card = client.v1.payment_methods.attach("pm_card_mastercard", params={"customer": customer.id})
+    wanted: Any = {
+        "customer": customer.id,
+        "payment_method": card.id,
+        "payment_method_types": ["card"],
+        "confirm": True,
+    }
+    assert client.v1.setup_intents.create(params=wanted).status == "succeeded"
+    product = client.v1.products.create(params={"name": "Gate"})
+    monthly: Any = {"currency": "usd", "unit_amount": 900, "product": product.id, "recurring": {"interval": "month"}}
+    price = client.v1.prices.create(params=monthly)
+    terms: Any = {"customer": customer.id, "items": [{"price": price.id}], "default_payment_method": card.id}
+    subscription = client.v1.subscriptions.create(params=terms)
+    assert (subscription.status, subscription["items"]["data"][0]["price"]["id"]) == ("active", price.id)
+    assert client.v1.subscriptions.cancel(subscription.id).status == "canceled"
+    assert client.v1.payment_methods.detach(card.id).customer is None
+    assert client.v1.customers.delete(customer.id).deleted
 
 
 def test_the_sdk_creates_confirms_retrieves_and_cancels(client: stripe.StripeClient) -> None:
