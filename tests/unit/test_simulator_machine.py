@@ -6,18 +6,22 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from tests.unit.stripe_calls import ANN, ANNS, BOB, EVES, INTENTS, LOOSE, call, simulator
+from tests.unit.stripe_calls import ANN, ANNS, BOB, EVES, INTENTS, LOOSE, Answered, call, simulator
 
+PAID = {"requires_capture", "succeeded"}
+OPEN = {"requires_payment_method", "requires_confirmation", "requires_action"}
 STEPS = {
-    None: {"requires_payment_method", "requires_confirmation", "requires_action", "succeeded"},
-    "requires_payment_method": {"requires_payment_method", "requires_action", "succeeded", "canceled"},
-    "requires_confirmation": {"requires_payment_method", "requires_action", "succeeded", "canceled"},
-    "requires_action": {"requires_payment_method", "requires_action", "succeeded", "canceled"},
+    None: OPEN | PAID,
+    "requires_payment_method": OPEN | PAID | {"canceled"},
+    "requires_confirmation": OPEN | PAID | {"canceled"},
+    "requires_action": OPEN | PAID | {"canceled"},
+    "requires_capture": {"succeeded", "canceled"},
     "succeeded": set(),
     "canceled": set(),
 }
-"""What Stripe's documentation lets each status become by create, confirm and cancel. Written down a second time, on
-purpose: the simulator's own table is what is tested."""
+"""What Stripe's documentation lets each status become by create, update, confirm, capture and cancel.
+
+Written down a second time, on purpose: the simulator's own table is what is tested."""
 
 METHODS = st.sampled_from(
     [
@@ -43,8 +47,11 @@ FLAGS = st.fixed_dictionaries(
 )
 
 
+CLIENTS = ("sk_test_first", "sk_test_second", "rk_test_third")
+
+
 class Intents(RuleBasedStateMachine):
-    """A client that tries everything, in any order."""
+    """Several clients that try everything, in any order, with idempotency keys of their own and each other's."""
 
     made = Bundle("made")
 
@@ -53,10 +60,16 @@ class Intents(RuleBasedStateMachine):
         super().__init__()
         self.stripe = simulator()
         self.before: dict[str, Any] = {}
+        self.turn = 0
 
     def tell(self, path: str, form: dict[str, Any], method: str | None) -> None:
-        """Send a form, with a method where there is one."""
-        self.answered = call(self.stripe, "POST", path, form | ({"payment_method": method} if method else {}))
+        """Send a form, with a method where there is one: the clients take turns, and some calls bear a key."""
+        self.turn += 1
+        headers = {"authorization": f"Bearer {CLIENTS[self.turn % len(CLIENTS)]}"}
+        if self.turn % 4 == 0:
+            headers["idempotency_key"] = f"key-{self.turn % 3}"
+        whole = form | ({"payment_method": method} if method else {})
+        self.answered = call(self.stripe, "POST", path, whole, **headers)
         assert self.answered.status in (200, 400, 402)
 
     @rule(
@@ -64,12 +77,15 @@ class Intents(RuleBasedStateMachine):
         confirm=st.sampled_from([{}, {"confirm": "true"}]),
         customer=st.sampled_from([{}, {"customer": ANN}, {"customer": BOB}]),
         types=st.sampled_from([{}, {"payment_method_types[]": "card"}]),
+        capture=st.sampled_from([{}, {"capture_method": "manual"}]),
         flags=FLAGS,
         method=METHODS,
     )
-    def create(self, confirm: Any, customer: Any, types: Any, flags: Any, method: str | None) -> list[str]:
+    def create(
+        self, confirm: Any, customer: Any, types: Any, capture: Any, flags: Any, method: str | None
+    ) -> list[str]:
         """Create; return the ids of all intents."""
-        form = {"amount": 1000, "currency": "usd"} | confirm | customer | types | flags
+        form = {"amount": 1000, "currency": "usd"} | confirm | customer | types | capture | flags
         self.tell(INTENTS, form, method)
         return [row.id for row in self.stripe.intents()]
 
@@ -84,6 +100,28 @@ class Intents(RuleBasedStateMachine):
         """Cancel one of them."""
         if ids:
             self.tell(f"{INTENTS}/{ids[which % len(ids)]}/cancel", {}, None)
+
+    @rule(ids=made, which=st.integers(0, 9), amount=st.sampled_from([None, -1, 0, 1, 400, 1000, 1001, 2000, 2001]))
+    def capture(self, ids: list[str], which: int, amount: int | None) -> None:
+        """Capture one of them, whole or in part."""
+        if ids:
+            form = {} if amount is None else {"amount_to_capture": amount}
+            self.tell(f"{INTENTS}/{ids[which % len(ids)]}/capture", form, None)
+
+    @rule(ids=made, which=st.integers(0, 9), amount=st.sampled_from([None, 42, 1000, 2000]), method=METHODS)
+    def update(self, ids: list[str], which: int, amount: int | None, method: str | None) -> None:
+        """Change one of them."""
+        if ids:
+            form = {"description": "x"} if amount is None else {"amount": amount}
+            self.tell(f"{INTENTS}/{ids[which % len(ids)]}", form, method)
+
+    @rule(ids=made, which=st.integers(0, 9), passes=st.booleans())
+    def authenticate(self, ids: list[str], which: int, passes: bool) -> None:
+        """Answer the challenge of one of them, if it has one."""
+        row = {row.id: row for row in self.stripe.intents()}.get(ids[which % len(ids)]) if ids else None
+        if row is not None and row.status == "requires_action":
+            self.stripe.authenticate(row.id, passes=passes)
+            self.answered = Answered(200, {}, {})
 
     @rule(customer=st.sampled_from([ANN, BOB]), method=st.sampled_from([LOOSE, ANNS]))
     def attach(self, customer: str, method: str) -> None:
@@ -104,11 +142,24 @@ class Intents(RuleBasedStateMachine):
         self.before = now
 
     @invariant()
-    def money_is_received_when_an_intent_succeeds_and_not_otherwise(self) -> None:
-        """All of it, with a charge and a method; nothing before, nothing after."""
+    def money_is_conserved(self) -> None:
+        """Received and capturable are never negative, together never above the amount, and what the charges say."""
         for row in self.stripe.intents():
-            assert row.amount_received == (row.amount if row.status == "succeeded" else 0)
-            if row.status == "succeeded":
+            assert row.amount_received >= 0
+            assert row.amount_capturable >= 0
+            assert row.amount_received + row.amount_capturable <= row.amount
+            assert (row.amount_received > 0) == (row.status == "succeeded")
+            assert (row.amount_capturable > 0) == (row.status == "requires_capture")
+            charges = call(self.stripe, "GET", "/v1/charges", {"payment_intent": row.id, "limit": 100}).document["data"]
+            good = [charge for charge in charges if charge["paid"]]
+            assert sum(charge["amount_captured"] for charge in good) == row.amount_received
+            assert len(good) <= 1
+
+    @invariant()
+    def an_intent_says_what_its_status_means(self) -> None:
+        """Charge and method where it was paid, an action where one is due, a time where it was canceled."""
+        for row in self.stripe.intents():
+            if row.status in PAID:
                 assert row.latest_charge is not None
                 assert row.payment_method is not None
                 assert row.last_error is None
@@ -120,7 +171,7 @@ class Intents(RuleBasedStateMachine):
     @invariant()
     def a_card_without_a_customer_pays_once(self) -> None:
         """No two intents without a customer succeeded with one method."""
-        paid = [row.payment_method for row in self.stripe.intents() if row.status == "succeeded" and not row.customer]
+        paid = [row.payment_method for row in self.stripe.intents() if row.status in PAID and not row.customer]
         assert len(paid) == len(set(paid))
 
 
