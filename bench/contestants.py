@@ -20,6 +20,9 @@ CREATE: dict[str, object] = {
 }
 ATTACH: dict[str, object] = {**CREATE, "payment_method": 4242}
 FORM = urlencode({**CREATE, "payment_method_types[0]": "card"})
+PAID = {"amount": 4200, "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true"}
+CONFIRM = urlencode({**PAID, "payment_method_types[0]": "card"})
+"""What localstripe takes too."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,11 @@ class Server:
         """Return the microseconds of CPU that the whole process tree has used."""
         return sum(_cpu_ticks(pid) for pid in _tree(self.process.pid)) * TICK
 
+    def cpu_exactly(self) -> float:
+        """Return the same, in microseconds still, counted by the scheduler: for what is shorter than a tick."""
+        tasks = (task for pid in _tree(self.process.pid) for task in Path(f"/proc/{pid}/task").iterdir())
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e3
+
     def memory(self) -> int:
         """Return the resident bytes of the whole process tree."""
         return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in _tree(self.process.pid)) * PAGE

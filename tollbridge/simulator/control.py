@@ -6,6 +6,7 @@ pass.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import orjson
@@ -17,10 +18,10 @@ from starlette.types import ASGIApp
 from tollbridge.simulator.core import API_VERSION, Simulator
 from tollbridge.simulator.failures import StripeFailure
 from tollbridge.simulator.faults import Fault
-from tollbridge.simulator.snapshot import lines_of
 
 MOST_BODY = 65_536
 MOST_LISTED = 1_000
+MOST_IN_MEMORY = 8_000_000
 TEXT, INTEGER, NUMBER, COUNT = (str,), (int,), (int, float), (int, type(None))
 JSON_TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", COUNT: "integer, or null for all calls"}
 MEMBERS = {
@@ -156,11 +157,14 @@ class Desk:
         """Put a whole state back."""
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != NDJSON:
             raise Refused(f"Send the snapshot as {NDJSON}, with that Content-Type.", 415)
-        chunks = [chunk async for chunk in request.stream()]
-        try:
-            self._simulator.restore(lines_of(chunks))
-        except ValueError as error:
-            raise Refused(str(error)) from None
+        with SpooledTemporaryFile(MOST_IN_MEMORY) as sent:  # it may be larger than what it makes
+            async for chunk in request.stream():
+                sent.write(chunk)
+            sent.seek(0)
+            try:
+                self._simulator.restore(sent)
+            except ValueError as error:
+                raise Refused(str(error)) from None
         return Response(status_code=204)
 
     async def authenticate(self, request: HttpRequest) -> Response:

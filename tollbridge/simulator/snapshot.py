@@ -5,7 +5,6 @@ It holds client secrets, as Stripe's own memory does: keep it where you keep tho
 
 import random
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import Any
 
 import orjson
@@ -77,7 +76,7 @@ def _randomness(state: Any) -> random.Random:
     return made
 
 
-def _rows(numbered: Iterable[tuple[int, bytes]], keys: Idempotency) -> Iterator[tuple[str, bytes]]:
+def _rows(numbered: Iterable[tuple[int, bytes]], keys: Idempotency) -> Iterator[tuple[str, list[Any]]]:
     """Yield the rows; the keys among the lines are kept aside."""
     for number, line in numbered:
         try:
@@ -86,17 +85,9 @@ def _rows(numbered: Iterable[tuple[int, bytes]], keys: Idempotency) -> Iterator[
                 keys.put_back(rest)
                 continue
             [row] = rest
-            known = name in ROW_TYPES and isinstance(row, list)
+            known = name in ROW_TYPES and isinstance(row, list) and row
         except (ValueError, TypeError):
             known = False
         if not known:
             raise ValueError(f"Line {number} is no object of a snapshot; its types are {', '.join(ROW_TYPES)}.")
-        yield name, orjson.dumps(row)
-
-
-def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines of a text that comes in pieces."""
-    rest = b""
-    for chunk in chain(chunks, (b"\n",)):
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from whole
+        yield name, row
