@@ -25,6 +25,16 @@ DEFAULTS = Options()
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+SEED = click.option(
+    "--seed", type=int, metavar="NUMBER", help="Makes the simulator's ids and secrets repeat.  [default: they never do]"
+)
+RECORDED = click.option(
+    "--recorded",
+    default=DEFAULTS.recorded,
+    show_default=True,
+    type=click.IntRange(1, 1_000_000),
+    help="How many of its last calls the simulator remembers.",
+)
 
 
 @click.group(context_settings=CONTEXT)
@@ -62,6 +72,8 @@ def main() -> None:
     metavar="SECONDS",
     help="The longest that one request may take at Stripe, retries and clean-up included.",
 )
+@SEED
+@RECORDED
 @click.option("--quiet", is_flag=True, help="No banner and no request log.")
 def serve(
     host: str,
@@ -72,6 +84,8 @@ def serve(
     stripe: str,
     log: str,
     answer_within: float,
+    seed: int | None,
+    recorded: int,
     quiet: bool,
 ) -> None:
     """Serve the contract, offline.
@@ -90,6 +104,8 @@ def serve(
         world=world or DEFAULTS.world,
         stripe=stripe,
         calls=replace(DEFAULTS.calls, answer_within=answer_within),
+        seed=seed,
+        recorded=recorded,
     )
     set_up_logging(colours=sys.stderr.isatty())
     pretty = log == "pretty" or (log == "auto" and sys.stdout.isatty())
@@ -108,8 +124,10 @@ def serve(
 @click.option("--host", default="localhost", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 @click.option("--port", default=12111, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--world", type=FILE, help="Who exists: customers, cards, subscriptions.  [default: the bundled one]")
+@SEED
+@RECORDED
 @click.option("--quiet", is_flag=True, help="No banner.")
-def stripe(host: str, port: int, world: Path | None, quiet: bool) -> None:
+def stripe(host: str, port: int, world: Path | None, seed: int | None, recorded: int, quiet: bool) -> None:
     """Serve the Stripe simulator alone: stateful, offline, for any Stripe client.
 
     Listens where stripe-mock does, and says no where Stripe says no. Any key sk_test_… is let in.
@@ -130,7 +148,7 @@ def stripe(host: str, port: int, world: Path | None, quiet: bool) -> None:
     """
     set_up_logging(colours=sys.stderr.isatty())
     try:
-        app = compose_stripe(world or DEFAULTS.world)
+        app = compose_stripe(Options(world=world or DEFAULTS.world, seed=seed, recorded=recorded))
         sockets = bind(host, port)
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +76,8 @@ class Options:
         stripe: `simulator`, `live-test` or the URL of a stand-in.
         calls: how long and how often Stripe is asked.
         limits: how long a client may take.
+        seed: of the simulator's ids and secrets; None lets no run repeat another.
+        recorded: how many of its last calls the simulator remembers.
         environment: where `STRIPE_API_KEY` is looked up.
     """
 
@@ -84,6 +87,8 @@ class Options:
     stripe: str = "simulator"
     calls: Settings = field(default_factory=Settings)
     limits: Limits = field(default_factory=Limits)
+    seed: int | None = None
+    recorded: int = 10_000
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -127,7 +132,7 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
     """
     contract = load_contract(options.contract)
     world = load_world(options.world)
-    simulator = _simulator(options.world, world) if options.stripe == "simulator" else None
+    simulator = _simulator(options, world) if options.stripe == "simulator" else None
     payments = Payments(_gateway(options, simulator))
     bindings = {"payments": payments}
     handlers = load_handlers(contract, options.handlers, frozenset({"body", "caller", *bindings}))
@@ -143,16 +148,16 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
     return Sandbox(application(parts), contract, world, simulator)
 
 
-def compose_stripe(world: Path) -> ASGIApp:
+def compose_stripe(options: Options) -> ASGIApp:
     """Build the simulator alone, at the address where Stripe's clients expect it.
 
     Args:
-        world: the world file, whose customers, cards and subscriptions exist at the start.
+        options: its world, whose customers, cards and subscriptions exist at the start, its seed, and its record.
 
     Raises:
         WorldError: with a sentence that says what to mend.
     """
-    simulator = _simulator(world, load_world(world))
+    simulator = _simulator(options, load_world(options.world))
     # Stripe answers browsers of every origin, and lets them read these headers. The control API is not for them.
     door = CORSMiddleware(
         StripeDoor(simulator),
@@ -173,11 +178,12 @@ async def _health(_request: HttpRequest) -> Response:
     return Response(b'{"status":"ok"}', media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def _simulator(path: Path, world: World) -> Simulator:
+def _simulator(options: Options, world: World) -> Simulator:
+    randomness = None if options.seed is None else random.Random(options.seed)  # noqa: S311 - test ids, on purpose
     try:
-        return Simulator(world.seed())
+        return Simulator(world.seed(), randomness=randomness, recorded=options.recorded)
     except ValueError as error:
-        raise WorldError(f"{path}: {error}") from None
+        raise WorldError(f"{options.world}: {error}") from None
 
 
 def _gateway(options: Options, simulator: Simulator | None) -> Gateway:

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.unit.stripe_calls import ANN, ANNS, ANNS_SECOND, FORM, INTENTS, KEY, LOOSE, SUBSCRIPTION, call, simulator
-from tollbridge.simulator.core import API_VERSION
+from tollbridge.simulator.replies import API_VERSION
 from tollbridge.simulator.routes import ROUTES, found_route
 from tollbridge.simulator.seed import PRICE, PRODUCT
 

@@ -3,7 +3,11 @@
 import json
 import socket
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -20,10 +24,35 @@ KEY = {"Authorization": "Bearer sk_test_0123456789", "Content-Type": "applicatio
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The address of a running simulator."""
+    with running() as address:
+        yield address
+
+
+@contextmanager
+def running(*options: str) -> Iterator[str]:
+    """Run the command with options; the address."""
     port = free_port()
-    command = [sys.executable, "-m", "tollbridge", "stripe", "--port", str(port), "--quiet"]
+    command = [sys.executable, "-m", "tollbridge", "stripe", "--port", str(port), "--quiet", *options]
     with launched(command, ready=f"http://127.0.0.1:{port}/_tollbridge/health", cwd=ROOT):
         yield f"http://127.0.0.1:{port}"
+
+
+def post(url: str, form: dict[str, object], key: str) -> tuple[int, dict[str, Any], bool]:
+    """Create an intent under an idempotency key; the status, the body, and whether it was replayed."""
+    request = Request(f"{url}/v1/payment_intents", urlencode(form).encode(), KEY | {"Idempotency-Key": key})
+    try:
+        with urlopen(request, timeout=30) as answer:
+            return answer.status, json.load(answer), answer.headers.get("idempotent-replayed") == "true"
+    except HTTPError as refused:
+        with refused:
+            return refused.code, json.load(refused), False
+
+
+def listed(url: str, path: str) -> list[dict[str, Any]]:
+    """The data of a list."""
+    with urlopen(Request(f"{url}{path}", headers=KEY), timeout=5) as answer:
+        data: list[dict[str, Any]] = json.load(answer)["data"]
+        return data
 
 
 def test_it_pays_and_remembers(url: str) -> None:
@@ -43,6 +72,67 @@ def test_the_worlds_customers_are_there(url: str) -> None:
         assert len(json.load(answer)["data"]) == 7
 
 
+PAID = {
+    "amount": 1999,
+    "currency": "usd",
+    "payment_method": "pm_card_visa",
+    "payment_method_types[]": "card",
+    "confirm": "true",
+}
+
+
+def test_fifty_concurrent_calls_with_one_key_make_one_intent(url: str) -> None:
+    """All get the same intent, one of them first; the card is charged once."""
+    before = len(listed(url, "/v1/charges?limit=100"))
+    with ThreadPoolExecutor(50) as threads:
+        answers = list(threads.map(lambda _: post(url, PAID, "one key"), range(50)))
+    assert {status for status, _, _ in answers} == {200}
+    assert len({body["id"] for _, body, _ in answers}) == 1
+    assert sorted(replayed for _, _, replayed in answers) == [False] + [True] * 49
+    assert len(listed(url, "/v1/charges?limit=100")) == before + 1
+
+
+def test_a_slow_first_call_makes_the_others_wait_their_turn(url: str) -> None:
+    """While the first is under way, the others get Stripe's 409 and charge nothing."""
+    slow = {"kind": "slow", "method": "POST", "path": "/v1/payment_intents", "seconds": 1.5}
+    fault = Request(
+        f"{url}/_tollbridge/simulator/faults", json.dumps(slow).encode(), {"Content-Type": "application/json"}
+    )
+    urlopen(fault, timeout=5).close()
+    with ThreadPoolExecutor(10) as threads:
+        answers = list(threads.map(lambda _: post(url, PAID, "a slow key"), range(10)))
+    statuses = Counter(status for status, _, _ in answers)
+    assert statuses == {200: 1, 409: 9}
+    refusals = {body["error"].get("code") for status, body, _ in answers if status == 409}
+    assert refusals == {"idempotency_key_in_use"}
+    assert post(url, PAID, "a slow key")[2]
+
+
+def test_many_clients_at_once_get_what_each_asked_for(url: str) -> None:
+    """Amounts and keys of one client never reach another's answer."""
+
+    def client(number: int) -> list[tuple[int, int]]:
+        amounts = [1_000 + 50 * number + turn for turn in range(20)]
+        bodies = [post(url, {**PAID, "amount": amount}, f"client {amount}")[1] for amount in amounts]
+        return [(amount, body["amount_received"]) for amount, body in zip(amounts, bodies, strict=True)]
+
+    with ThreadPoolExecutor(8) as threads:
+        seen = [pair for pairs in threads.map(client, range(8)) for pair in pairs]
+    assert len(seen) == 160
+    assert all(asked == received for asked, received in seen)
+
+
+def test_a_seed_repeats_ids_and_the_record_has_its_bound() -> None:
+    """Two runs with one seed make the same intent; the third call pushes the first out of a record of two."""
+    made = []
+    for _ in range(2):
+        with running("--seed", "7", "--recorded", "2") as address:
+            made.append([post(address, PAID, f"k{number}")[1]["id"] for number in range(3)])
+            with urlopen(f"{address}/_tollbridge/simulator/record", timeout=5) as answer:
+                assert [call["number"] for call in json.load(answer)["data"]] == [2, 3]
+    assert made[0] == made[1]
+
+
 def test_browsers_of_every_origin_are_answered(url: str) -> None:
     """A preflight passes, and a refusal can be read."""
     asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
@@ -59,7 +149,16 @@ def test_browsers_of_every_origin_are_answered(url: str) -> None:
 def test_help_says_how_to_point_a_client_at_it() -> None:
     """Options, examples, exit codes, and the two most used clients."""
     said = tollbridge("stripe", "--help").stdout
-    for word in ("--port", "--world", "Examples:", "Exit codes:", "base_addresses", "new Stripe("):
+    for word in (
+        "--port",
+        "--world",
+        "--seed",
+        "--recorded",
+        "Examples:",
+        "Exit codes:",
+        "base_addresses",
+        "new Stripe(",
+    ):
         assert word in said
 
 

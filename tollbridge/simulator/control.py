@@ -15,9 +15,10 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
-from tollbridge.simulator.core import API_VERSION, Simulator
+from tollbridge.simulator.core import Simulator
 from tollbridge.simulator.failures import StripeFailure
 from tollbridge.simulator.faults import Fault
+from tollbridge.simulator.replies import API_VERSION
 
 MOST_BODY = 65_536
 MOST_LISTED = 1_000

@@ -17,15 +17,16 @@ from tollbridge.simulator.access import from_browser, key_of, require_access
 from tollbridge.simulator.challenge import after_challenge
 from tollbridge.simulator.clock import Clock
 from tollbridge.simulator.context import Answer, Context
-from tollbridge.simulator.envelope import encoded, form_of, joined, name_log, status_told
+from tollbridge.simulator.envelope import form_of, joined, name_log, status_told
 from tollbridge.simulator.expansion import expanded, wanted
-from tollbridge.simulator.failures import IN_FLIGHT, INJECTED, StripeFailure
-from tollbridge.simulator.faults import HEADER, LOST, Fault, Faults, asked_for
+from tollbridge.simulator.failures import IN_FLIGHT, StripeFailure
+from tollbridge.simulator.faults import HEADER, Fault, Faults, asked_for
 from tollbridge.simulator.forms import Form
 from tollbridge.simulator.idempotency import Idempotency
 from tollbridge.simulator.ids import id_maker
-from tollbridge.simulator.message import Late, NoAnswer, Reply, Request
+from tollbridge.simulator.message import Late, Reply, Request
 from tollbridge.simulator.record import MOST_PATH, Record, Told
+from tollbridge.simulator.replies import faulted, refusal_of, reply_to
 from tollbridge.simulator.routes import ROUTES, found_route, is_template
 from tollbridge.simulator.routing import Route, require_known
 from tollbridge.simulator.rows import PaymentIntent, Subscription
@@ -33,12 +34,9 @@ from tollbridge.simulator.seed import plant
 from tollbridge.simulator.snapshot import dump, load
 from tollbridge.simulator.store import MemoryStore
 
-API_VERSION = "2026-08-26.dahlia"
 RECORDED = 10_000
 NOT_REACHED = Reply(0, {}, b"")
 """Stands for the answer that a fault before the effect kept from being made."""
-
-GARBAGE = b"<html>not what you asked for</html>"
 
 
 class Simulator:
@@ -165,7 +163,7 @@ class Simulator:
             fault = asked_for(request.headers.get(HEADER)) or self._faults.take(route.method, route.template)
         except StripeFailure as failure:
             self._note(request, "", {}, None, status=failure.status, effects=())
-            return self._refusal(request, request_id, failure)
+            return refusal_of(request, request_id, failure, self.clock())
         if fault and fault.kind == "slow":
             raise self._late(request, request_id, route, named, fault)
         return self._handled(request, request_id, route, named, fault)
@@ -198,9 +196,9 @@ class Simulator:
                 reply = self._answered(request, request_id, route, named, form, effects)
         except StripeFailure as failure:
             effects.clear()  # the unit of work left none behind
-            reply = self._refusal(request, request_id, failure)
+            reply = refusal_of(request, request_id, failure, self.clock())
         self._note(request, route.template, form, fault, status=status_told(fault, reply), effects=tuple(effects))
-        return self._faulted(request, request_id, fault) if fault and fault.kind != "slow" else reply
+        return faulted(request, request_id, fault, self.clock()) if fault and fault.kind != "slow" else reply
 
     def _answered(
         self,
@@ -219,7 +217,7 @@ class Simulator:
             earlier = self._idempotency.earlier(key, request, now)
             if earlier:
                 replay = {"idempotent-replayed": "true", "original-request": earlier.request_id}
-                return self._reply(request, request_id, earlier.status, earlier.body, replay)
+                return reply_to(request, request_id, earlier.status, earlier.body, replay)
         paths = wanted(route, form) if "expand" in form else []
         with self._store.work() as work:
             context = Context(work, now, self._new_id, self._randomness, self._settlement_currency, effects)
@@ -233,31 +231,7 @@ class Simulator:
         if key is not None:
             self._idempotency.keep(key, request, answer, work.written(answer.row), request_id, now)
         own = {"original-request": request_id} if request.method == "POST" else {}
-        return self._reply(request, request_id, answer.status, body, own)
-
-    def _reply(self, request: Request, request_id: str, status: int, body: bytes, more: Mapping[str, str]) -> Reply:
-        headers = {
-            "content-type": "application/json",
-            "request-id": request_id,
-            "stripe-version": API_VERSION,  # whichever was asked for: shapes of other versions would be invented
-            **more,
-        }
-        if "idempotency-key" in request.headers:
-            headers["idempotency-key"] = request.headers["idempotency-key"]
-        return Reply(status, headers, body)
-
-    def _refusal(self, request: Request, request_id: str, failure: StripeFailure) -> Reply:
-        document = failure.document()
-        name_log(document, request_id, self.clock())
-        own = {"original-request": request_id} if request.method == "POST" else {}
-        return self._reply(request, request_id, failure.status, encoded(document), own | dict(failure.headers))
-
-    def _faulted(self, request: Request, request_id: str, fault: Fault) -> Reply:
-        if fault.kind in LOST:
-            raise NoAnswer(fault.kind)
-        if fault.kind == "garbage":
-            return self._reply(request, request_id, 200, GARBAGE, {"content-type": "text/html"})
-        return self._refusal(request, request_id, INJECTED[fault.kind])
+        return reply_to(request, request_id, answer.status, body, own)
 
     def _note(
         self,
