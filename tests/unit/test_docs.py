@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from tests.unit.test_simulator_errors import ROWS as ERRORS
 from tollbridge.cli import main
 from tollbridge.simulator.routes import ROUTES
 
@@ -35,3 +36,43 @@ def test_the_architecture_page_names_every_room() -> None:
     rooms |= {p.name for p in package.glob("*.py") if not p.name.startswith("__")}
     table = page.split("| room | imports |")[1].split("\n\n")[0]
     assert set(re.findall(r"`([a-z_]+(?:/|\.py))`", table)) == rooms | {"handlers/"}
+
+
+FACTS = (ROOT / "docs" / "stripe-facts.md").read_text()
+NAMED = re.compile(r"`(?:([a-z_]+\.py)::)?((?:test_|Test)\w+)`|errors\[([^\]]+)\]")
+
+
+def test_every_fact_of_stripe_has_its_test() -> None:
+    """Each row but the guesses names tests that exist; and each test named by a row is in the table."""
+    rows = re.findall(r"^\| ([a-z]\d+) \| (.*?) \| ([RDSTU, ]+) \| (.*?)\|$", FACTS, re.M)
+    assert len(rows) > 80
+    assert len({name for name, *_ in rows}) == len(rows)
+    for name, _, known, cell in rows:
+        tests = NAMED.findall(cell)
+        assert bool(tests) != (known == "U"), name
+        for file, test, row in tests:
+            if row:
+                assert row in {one.name for one in ERRORS}, name
+            else:
+                source = (ROOT / "tests" / "unit" / (file or "test_simulator_facts.py")).read_text()
+                assert re.search(rf"^(?:def {test}\(|class {test}\(|{test} = )", source, re.M), name
+
+
+def test_every_test_named_by_a_fact_is_in_the_table() -> None:
+    """None is left over when a row goes."""
+    source = (ROOT / "tests" / "unit" / "test_simulator_facts.py").read_text()
+    named = set(re.findall(r"^def (test_\w+)\(", source, re.M))
+    assert len(named) >= 40
+    assert named == {test for file, test, _ in NAMED.findall(FACTS) if test and not file}
+    for test in named:
+        ids = re.match(r"test_((?:[a-z]\d+_)+)", test)
+        assert ids, test
+        for identity in ids.group(1).strip("_").split("_"):
+            assert re.search(rf"^\| {identity} \|.*`{test}`", FACTS, re.M), test
+
+
+def test_every_row_of_the_error_catalogue_is_in_the_table() -> None:
+    """But those that are guesses."""
+    listed = {row for _, _, row in NAMED.findall(FACTS) if row}
+    guesses = {"5 amount is negative", "5 amount is very negative", "13 error_on_requires_action without confirm"}
+    assert {one.name for one in ERRORS} - listed == guesses
