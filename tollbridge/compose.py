@@ -32,15 +32,19 @@ from tollbridge.server.application import Parts, application
 from tollbridge.server.edge import SURFACE
 from tollbridge.server.exchange import Exchange
 from tollbridge.server.handlers import HandlerError, load_handlers
+from tollbridge.server.identity import Identity
 from tollbridge.server.operations import Limits
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import BindError, bind, run, set_up_logging
+from tollbridge.server.tokens import Tokens
 from tollbridge.simulator import Late, NoAnswer, Request, Simulator, StripeDoor, control, described
 from tollbridge.world import World, WorldError, load_world
 
 log = logging.getLogger(__name__)
 
 PACKAGE = Path(__file__).parent
+
+TOKEN_SECRET = "TOLLBRIDGE_TOKEN_SECRET"  # noqa: S105 - its name
 
 CANNOT_START = (BindError, ContractError, GatewayError, HandlerError, WorldError)
 """What keeps a server from starting; each is a sentence for whoever started it."""
@@ -78,7 +82,8 @@ class Options:
         limits: how long a client may take.
         seed: of the simulator's ids and secrets; None lets no run repeat another.
         recorded: how many of its last calls the simulator remembers.
-        environment: where `STRIPE_API_KEY` is looked up.
+        tokens_required: whether a request without a token is refused.
+        environment: where `STRIPE_API_KEY` and `TOLLBRIDGE_TOKEN_SECRET` are looked up.
     """
 
     contract: Path = field(default_factory=lambda: bundled() / "openapi.yaml")
@@ -89,6 +94,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     seed: int | None = None
     recorded: int = 10_000
+    tokens_required: bool = False
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -101,12 +107,14 @@ class Sandbox:
         contract: what it serves.
         world: who exists in it.
         simulator: its Stripe; None where that is elsewhere.
+        tokens_required: whether a request without a token is refused.
     """
 
     app: ASGIApp
     contract: Contract
     world: World
     simulator: Simulator | None
+    tokens_required: bool
 
     def cards(self) -> list[tuple[int, str]]:
         """Return the ids of the default organization's payment methods, and what each card does."""
@@ -139,13 +147,13 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
     parts = Parts(
         contract=contract,
         handlers=handlers,
-        world=world,
+        identity=Identity(world, _tokens(options, world), options.tokens_required),
         bindings=bindings,
         mounts={"stripe": StripeDoor(simulator), "simulator": control(simulator)} if simulator else {},
         note=_warning_once(note, world),
         limits=options.limits,
     )
-    return Sandbox(application(parts), contract, world, simulator)
+    return Sandbox(application(parts), contract, world, simulator, options.tokens_required)
 
 
 def compose_stripe(options: Options) -> ASGIApp:
@@ -184,6 +192,15 @@ def _simulator(options: Options, world: World) -> Simulator:
         return Simulator(world.seed(), randomness=randomness, recorded=options.recorded)
     except ValueError as error:
         raise WorldError(f"{options.world}: {error}") from None
+
+
+def _tokens(options: Options, world: World) -> Tokens:
+    """Return the tokens of this sandbox: signed with the environment's secret, or one that nobody else has."""
+    given = options.environment.get(TOKEN_SECRET)
+    try:
+        return Tokens(world, os.urandom(32) if given is None else given.encode())
+    except ValueError as error:
+        raise WorldError(f"{TOKEN_SECRET}: {error}") from None
 
 
 def _gateway(options: Options, simulator: Simulator | None) -> Gateway:

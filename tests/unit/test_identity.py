@@ -3,8 +3,8 @@
 import pytest
 
 from tollbridge.compose import Options
-from tollbridge.problems import InvalidToken, OrganizationForbidden, OrganizationNotFound, OrganizationRequired, Problem
-from tollbridge.server.identity import authenticate, effective_organization
+from tollbridge.problems import OrganizationForbidden, OrganizationNotFound, OrganizationRequired, Problem
+from tollbridge.server.identity import effective_organization
 from tollbridge.world import Account, load_world
 
 WORLD = load_world(Options().world)
@@ -61,15 +61,3 @@ def test_a_group_admin_cannot_tell_a_foreign_organization_from_an_unknown_one() 
             effective_organization(WORLD, GROUP_ADMIN, named)
         told.append(caught.value.document("same"))
     assert told[0] == told[1]
-
-
-def test_no_token_is_the_default_account() -> None:
-    """Without an `Authorization` header the world's default account acts."""
-    assert authenticate(WORLD, []) is WORLD.default_account
-
-
-@pytest.mark.parametrize("value", [b"Bearer x", b"bearer x", b"Basic eDp4", b"", b"\xff"])
-def test_any_authorization_is_refused_while_there_are_no_tokens(value: bytes) -> None:
-    """Whatever the header holds, it is not a token of this server's."""
-    with pytest.raises(InvalidToken):
-        authenticate(WORLD, [value])

@@ -1,11 +1,14 @@
 """The world file: what is read, and what is refused with a sentence."""
 
+import json
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
+import yaml
 
 from tollbridge.compose import Options
-from tollbridge.world import WorldError, load_world
+from tollbridge.world import WorldError, load_world, world_schema
 
 SMALL = """
 default_account: 1
@@ -68,12 +71,15 @@ def test_what_is_left_out_has_a_plain_meaning(tmp_path: Path) -> None:
         ("- a", "the file"),
         ("default_account: 1", "organizations"),
         (SMALL + "colour: red", "colour"),
+        (SMALL + "default_account: 1", "default_account is given twice"),
+        (SMALL.replace("ORG_ADMIN", "ORG_ADMIN, claims: {sub: '2'}"), "accounts/0/claims"),
+        (SMALL + "tokens: {lifetime: 0}", "tokens/lifetime"),
         (SMALL.replace("ORG_ADMIN", "KING"), "accounts/0/role"),
         (SMALL.replace("id: 5}", "id: '5'}"), "organizations/0/id"),
         (SMALL.replace("organization: 5", "organization: 6"), "account 1 names organization 6"),
         (SMALL.replace("default_account: 1", "default_account: 2"), "default_account names account 2"),
         (SMALL + "groups: [{id: 1, organizations: [8]}]", "group 1 names organization 8"),
-        (SMALL.replace("{id: 5}", "{id: 5}, {id: 5}"), "organization id 5 is given 2 times"),
+        (SMALL.replace("{id: 5}", "{id: 5}, {id: 5}"), "organization id 5 is given twice"),
         (SMALL.replace("{id: 5}", "{id: 5, subscription: {id: sub_1}}"), "organization 5 has a subscription and no"),
         (SMALL.replace("{id: 5}", "{id: 5, customer: {id: cus_1}, default_source: 3}"), "payment method 3"),
         (
@@ -91,8 +97,30 @@ def test_a_broken_world_is_refused_with_its_place(tmp_path: Path, text: str, tol
     path = world_file(tmp_path, text)
     with pytest.raises(WorldError) as caught:
         load_world(path)
-    assert str(caught.value).startswith(f"{path}: ")
+    assert str(caught.value).startswith(f"{path}:")
     assert told in str(caught.value)
+
+
+def test_every_fault_of_a_world_is_told_with_its_line(tmp_path: Path) -> None:
+    """A line each, in the form that editors jump to."""
+    text = "default_account: 1\norganizations:\n- id: 5\naccounts:\n- id: 1\n  role: KING\n- id: x\n  role: DRIVER\n"
+    path = world_file(tmp_path, text)
+    with pytest.raises(WorldError) as caught:
+        load_world(path)
+    lines = str(caught.value).splitlines()
+    assert [line.split(": ")[:2] for line in lines] == [
+        [f"{path}:6", "accounts/0/role"],
+        [f"{path}:7", "accounts/1/id"],
+    ]
+
+
+def test_the_published_schema_is_the_one_that_judges() -> None:
+    """It is a Draft 7 schema, and takes the bundled world."""
+    schema = json.loads(world_schema())
+    assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
+    document = yaml.safe_load(Options().world.read_bytes())
+    assert jsonschema_rs.Draft7Validator(schema).is_valid(document)
+    assert not jsonschema_rs.Draft7Validator(schema).is_valid(document | {"accounts": []})
 
 
 def test_a_missing_world_is_refused(tmp_path: Path) -> None:

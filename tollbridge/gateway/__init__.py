@@ -9,6 +9,7 @@ from tollbridge.gateway.client import (
     simulator_gateway,
     url_gateway,
 )
+from tollbridge.gateway.push import Wanted, push
 from tollbridge.gateway.transport import StripeExchange
 
 __all__ = [
@@ -18,7 +19,9 @@ __all__ = [
     "Intent",
     "Settings",
     "StripeExchange",
+    "Wanted",
     "live_test_gateway",
+    "push",
     "simulator_gateway",
     "url_gateway",
 ]

@@ -57,13 +57,23 @@ def url_gateway(url: str, settings: Settings) -> Gateway:
     Raises:
         GatewayError: it is no URL, or Stripe's own, which takes a test key and `live-test`.
     """
+    base = require_stand_in(url)
+    transport = UrlTransport(timeout=settings.attempt, longest_pause=settings.longest_pause)
+    return _gateway(SANDBOX_KEY, base, transport, settings)
+
+
+def require_stand_in(url: str) -> str:
+    """Return the address of a stand-in for Stripe, without a slash at its end.
+
+    Raises:
+        GatewayError: it is no URL, or Stripe's own.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise GatewayError(f"--stripe {url!r} is neither `simulator`, nor `live-test`, nor an http URL.")
     if parts.hostname == "stripe.com" or parts.hostname.endswith(".stripe.com"):
         raise GatewayError(f"--stripe {url} is Stripe itself: use --stripe live-test with a test key.")
-    transport = UrlTransport(timeout=settings.attempt, longest_pause=settings.longest_pause)
-    return _gateway(SANDBOX_KEY, url.rstrip("/"), transport, settings)
+    return url.rstrip("/")
 
 
 def live_test_gateway(key: str | None, settings: Settings) -> Gateway:
@@ -76,12 +86,21 @@ def live_test_gateway(key: str | None, settings: Settings) -> Gateway:
     Raises:
         GatewayError: there is no key, or it is not a secret test key.
     """
+    transport = UrlTransport(timeout=settings.attempt, longest_pause=settings.longest_pause)
+    return _gateway(require_test_key(key), stripe.DEFAULT_API_BASE, transport, settings)
+
+
+def require_test_key(key: str | None) -> str:
+    """Return a secret test key.
+
+    Raises:
+        GatewayError: there is none, or it is another kind of key.
+    """
     if not key:
         raise GatewayError("--stripe live-test needs a secret test key: set STRIPE_API_KEY=sk_test_….")
     if not key.startswith("sk_test_") or len(key) <= len("sk_test_"):
         raise GatewayError("STRIPE_API_KEY is not a secret test key: it has to begin with sk_test_.")
-    transport = UrlTransport(timeout=settings.attempt, longest_pause=settings.longest_pause)
-    return _gateway(key, stripe.DEFAULT_API_BASE, transport, settings)
+    return key
 
 
 def _gateway(key: str, base: str, transport: stripe.HTTPClient, settings: Settings) -> Gateway:

@@ -40,7 +40,7 @@ class AuthenticationRequired(_Unauthenticated):
 
 class InvalidToken(_Unauthenticated):
     """The `Authorization` header holds nothing that this server accepts. Send a token that this server
-    issued, or no header at all to act as the world's default account."""
+    issued (`tollbridge token`), or no header at all to act as the world's default account."""
 
     title = "The token is not valid"
     error_code = "invalid-token"

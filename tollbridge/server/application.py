@@ -17,9 +17,9 @@ from tollbridge.contract import Contract, ContractError
 from tollbridge.server.edge import Edge
 from tollbridge.server.exchange import Exchange
 from tollbridge.server.handlers import Handler, qualified_name
+from tollbridge.server.identity import Identity
 from tollbridge.server.operations import Limits, Operations, endpoint
 from tollbridge.server.surface import surface
-from tollbridge.world import World
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Parts:
     Args:
         contract: what is served.
         handlers: one function an operation, by `controller.operationId`.
-        world: who may call.
+        identity: how it is known who calls.
         bindings: what handlers may ask for by name.
         mounts: further applications below `/_tollbridge`, by path.
         note: told of every answered request.
@@ -38,7 +38,7 @@ class Parts:
 
     contract: Contract
     handlers: Mapping[str, Handler]
-    world: World
+    identity: Identity
     bindings: Mapping[str, object]
     mounts: Mapping[str, ASGIApp]
     note: Callable[[Exchange], None]
@@ -68,7 +68,7 @@ def application(parts: Parts) -> ASGIApp:
         for name in [qualified_name(operation)]
     }
     innermost = partial(
-        Operations, endpoints=operations, world=parts.world, bindings=parts.bindings, limits=parts.limits
+        Operations, endpoints=operations, identity=parts.identity, bindings=parts.bindings, limits=parts.limits
     )
     app = AsyncApp("tollbridge", middlewares=[ExactRouting, ContextMiddleware, innermost])
     try:
@@ -76,4 +76,4 @@ def application(parts: Parts) -> ASGIApp:
         app.add_api(deepcopy(parts.contract.document), resolver=Resolver(parts.handlers.__getitem__))
     except InvalidSpecification as error:
         raise ContractError(f"{parts.contract.path}: {error.detail or error}") from None
-    return Edge(app, surface(parts.contract, parts.mounts), parts.note)
+    return Edge(app, surface(parts.contract, parts.identity.tokens, parts.mounts), parts.note)

@@ -1,36 +1,53 @@
 """Who calls, and for which organization."""
 
+from dataclasses import dataclass
+
 from tollbridge.problems import (
-    InvalidToken,
+    AuthenticationRequired,
+    InactiveAccount,
     OrganizationForbidden,
     OrganizationNotFound,
     OrganizationRequired,
 )
+from tollbridge.server.tokens import Tokens, bearer
 from tollbridge.world import Account, Caller, Organization, World
 
 MAY_NAME = ("ADMIN", "ORG_GROUP_ADMIN")
 """The roles for which the header that names an organization counts; for others it is ignored."""
 
 
-def authenticate(world: World, authorization: list[bytes]) -> Account:
-    """Return the account that the request acts as.
+@dataclass(frozen=True)
+class Identity:
+    """How this server knows who calls.
 
     Args:
         world: who exists.
-        authorization: every `Authorization` value of the request.
-
-    Returns:
-        The world's default account, where there is no such header.
-
-    Raises:
-        InvalidToken: 401, for any value at all: this server issues no tokens yet.
+        tokens: what tokens are judged by.
+        required: whether a request without a token is refused; otherwise it acts as the world's default account.
     """
-    if authorization:
-        raise InvalidToken(
-            "This server issues no tokens, so none is valid. Leave the Authorization header out to act as "
-            "the world's default account."
-        )
-    return world.default_account
+
+    world: World
+    tokens: Tokens
+    required: bool = False
+
+    def authenticate(self, authorization: list[bytes], *, required: bool = False) -> Account:
+        """Return the account that the request acts as.
+
+        Args:
+            authorization: every `Authorization` value of the request.
+            required: whether the contract asks for a token here.
+
+        Raises:
+            AuthenticationRequired: 401, there is no token where one is needed.
+            InvalidToken, TokenExpired, InactiveAccount: 401, there is one that is not good.
+        """
+        if authorization:
+            return self.tokens.account(bearer(authorization))
+        if required or self.required:
+            raise AuthenticationRequired("Send a token: Authorization: Bearer …; POST /_tollbridge/tokens issues it.")
+        if not self.world.default_account.active:
+            raise InactiveAccount("The world's default account is disabled: a request needs another account's token.")
+        return self.world.default_account
 
 
 def effective_organization(world: World, account: Account, named: int | None) -> Caller:

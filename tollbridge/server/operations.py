@@ -19,11 +19,10 @@ from tollbridge.server.answers import send_json
 from tollbridge.server.body import read_body, require_small
 from tollbridge.server.exchange import EXCHANGE
 from tollbridge.server.handlers import Handler
-from tollbridge.server.identity import authenticate, effective_organization
+from tollbridge.server.identity import Identity, effective_organization
 from tollbridge.server.negotiation import JSON, require_json_accepted, require_json_body
 from tollbridge.server.parameters import read_parameters
 from tollbridge.server.wire import Parsed, parse_json
-from tollbridge.world import World
 
 EFFECTIVE_ORGANIZATION = "x-effective-organization"
 """The contract's mark on the parameter that names the organization; its wire name is the contract's."""
@@ -69,7 +68,7 @@ class Operations:
         app: ASGIApp,
         *,
         endpoints: Mapping[str, Endpoint],
-        world: World,
+        identity: Identity,
         bindings: Mapping[str, object],
         limits: Limits,
     ) -> None:
@@ -78,13 +77,13 @@ class Operations:
         Args:
             app: what Connexion would call next; it never is for a request.
             endpoints: by the name that Connexion has for them.
-            world: who may call.
+            identity: how it is known who calls.
             bindings: what handlers may ask for by name, besides body, caller and parameters.
             limits: how long a client may take.
         """
         self.app = app
         self._endpoints = endpoints
-        self._world = world
+        self._identity = identity
         self._bindings = bindings
         self._limits = limits
 
@@ -113,13 +112,14 @@ class Operations:
             headers.setdefault(name, []).append(value)
         require_json_accepted(headers.get(b"accept", []))
         parsed = await self._body(operation, headers, receive)
-        account = authenticate(self._world, headers.get(b"authorization", []))
+        authorization = headers.get(b"authorization", [])
+        account = self._identity.authenticate(authorization, required=operation.requires_token)
         values, broken = read_parameters(operation, scope)
         broken[:0] = _broken(operation, parsed)
         if broken:
             raise InvalidRequest(_summary(broken), [_entry(violation) for violation in broken])
         named = values.get(served.organization) if served.organization else None
-        caller = effective_organization(self._world, account, named)
+        caller = effective_organization(self._identity.world, account, named)
         offered = {**self._bindings, **values, "body": parsed and parsed.document, "caller": caller}
         return {name: value for name, value in offered.items() if name in served.wants}
 

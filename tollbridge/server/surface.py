@@ -12,7 +12,10 @@ from starlette.types import ASGIApp
 
 from tollbridge.contract import Contract
 from tollbridge.problems import PAGES, Entry, NotFound, catalogue
+from tollbridge.server.desk import token_desk
 from tollbridge.server.edge import SURFACE
+from tollbridge.server.tokens import Tokens
+from tollbridge.world import world_schema
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -39,11 +42,12 @@ code{{background:#8882;padding:.1em .3em;border-radius:3px}} h2{{margin-top:2rem
 """
 
 
-def surface(contract: Contract, mounts: Mapping[str, ASGIApp]) -> ASGIApp:
+def surface(contract: Contract, tokens: Tokens, mounts: Mapping[str, ASGIApp]) -> ASGIApp:
     """Return the application below `/_tollbridge`.
 
     Args:
         contract: what is documented.
+        tokens: what is issued to whoever asks.
         mounts: further applications, by their path below `/_tollbridge`.
     """
     pages = catalogue()
@@ -57,6 +61,8 @@ def surface(contract: Contract, mounts: Mapping[str, ASGIApp]) -> ASGIApp:
         Route(f"{SURFACE}/openapi.yaml", partial(_contract_yaml, contract)),
         Route(PAGES.rstrip("/"), partial(_problem_list, pages)),
         Route(PAGES + "{error_code}", partial(_problem_page, pages)),
+        token_desk(f"{SURFACE}/tokens", tokens),
+        Route(f"{SURFACE}/world.schema.json", _world_schema),
         *(Mount(f"{SURFACE}/{path}", app) for path, app in mounts.items()),
     ]
     return Router(routes, redirect_slashes=False)
@@ -81,6 +87,10 @@ async def _contract_json(contract: Contract, _request: Request) -> Response:
 
 async def _contract_yaml(contract: Contract, _request: Request) -> Response:
     return Response(contract.path.read_bytes(), media_type="application/yaml", headers=NO_STORE)
+
+
+async def _world_schema(_request: Request) -> Response:
+    return Response(world_schema(), media_type="application/schema+json", headers=NO_STORE)
 
 
 async def _problem_list(pages: tuple[Entry, ...], _request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Our Stripe: stateful, exact about errors, and loud about what it does not know."""
 
-from tollbridge.simulator.cards import described
+from tollbridge.simulator.cards import alias_of, described
 from tollbridge.simulator.control import control
 from tollbridge.simulator.core import Simulator
 from tollbridge.simulator.door import StripeDoor
@@ -18,6 +18,7 @@ __all__ = [
     "Simulator",
     "StripeDoor",
     "Told",
+    "alias_of",
     "control",
     "described",
 ]

@@ -217,6 +217,12 @@ BY_ALIAS = {card.alias: card for card in CARDS if card.alias} | {
 }
 
 
+def alias_of(number: str) -> str | None:
+    """Return the `pm_card_…` name of a test card; None where it has none."""
+    card = BY_NUMBER.get(number)
+    return card.alias if card else None
+
+
 def described(number: str) -> str:
     """Return what a card does, in a few words; of a card that is not in the table, its last digits."""
     card = BY_NUMBER.get(number)

@@ -1,8 +1,7 @@
 """Reading a world from a YAML file: its shape by JSON Schema, its references by hand."""
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,9 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
-from tollbridge.world.model import Account, Organization, PaymentMethod, World
+from tollbridge.world.model import Account, Organization, PaymentMethod, TokenRules, World
+from tollbridge.world.references import Complaint, broken_references
+from tollbridge.world.text import Text
 
 VISA = "4242424242424242"
 
@@ -26,25 +27,44 @@ def load_world(path: Path) -> World:
         path: a YAML file, as `schema.json` beside this module describes it.
 
     Raises:
-        WorldError: the file cannot be read, has another shape, or names what is not there.
+        WorldError: the file cannot be read, has another shape, or names what is not there; a line for each fault,
+            with the file's line and the path of the value.
     """
-    document = _read(path)
-    schema = json.loads(files("tollbridge.world").joinpath("schema.json").read_bytes())
-    for error in jsonschema_rs.Draft7Validator(schema).iter_errors(document):
-        place = "/".join(str(step) for step in error.instance_path) or "the file"
-        raise WorldError(f"{path}: {place}: {error.message}.")
-    complaint = next(iter(_broken_references(document)), None)
-    if complaint:
-        raise WorldError(f"{path}: {complaint}.")
-    return _world(document)
+    text = _read(path)
+    complaints = [*_complaints(text)]
+    if complaints:
+        lines = (f"{path}:{text.line(place)}: {_spelt(place)}: {said}." for place, said in complaints)
+        raise WorldError("\n".join(lines))
+    return _world(text.document)
 
 
-def _read(path: Path) -> Any:
+def world_schema() -> bytes:
+    """Return the JSON Schema of a world file."""
+    return files("tollbridge.world").joinpath("schema.json").read_bytes()
+
+
+def _complaints(text: Text) -> Iterator[Complaint]:
+    """Yield what is wrong: the shape first; only a world of the right shape is asked for its references."""
+    shaped = True
+    for error in jsonschema_rs.Draft7Validator(json.loads(world_schema())).iter_errors(text.document):
+        shaped = False
+        yield tuple(error.instance_path), error.message
+    for place in text.doubled():
+        yield place, f"{place[-1]} is given twice"
+    if shaped:
+        yield from broken_references(text.document)
+
+
+def _spelt(place: Sequence[str | int]) -> str:
+    return "/".join(str(step) for step in place) or "the file"
+
+
+def _read(path: Path) -> Text:
     try:
-        return yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+        return Text(path)
     except OSError as error:
         raise WorldError(f"{path}: cannot be read ({error.strerror}).") from None
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise WorldError(f"{path}: is not YAML: {' '.join(str(error).split())}.") from None
 
 
@@ -56,6 +76,7 @@ def _world(document: Mapping[str, Any]) -> World:
         accounts=accounts,
         default_account=accounts[document["default_account"]],
         settlement_currency=document.get("settlement_currency", "usd"),
+        tokens=TokenRules(**document.get("tokens", {})),
     )
 
 
@@ -84,55 +105,5 @@ def _account(entry: Mapping[str, Any]) -> Account:
         organization=entry.get("organization"),
         group=entry.get("group"),
         active=entry.get("active", True),
+        claims=entry.get("claims", {}),
     )
-
-
-def _broken_references(document: Mapping[str, Any]) -> Iterable[str]:
-    organizations, accounts = document["organizations"], document["accounts"]
-    groups = document.get("groups", [])
-    methods = [m for o in organizations for m in o.get("payment_methods", ())]
-    for kind, entries in (("organization", organizations), ("group", groups), ("account", accounts)):
-        yield from _doubled(f"{kind} id", (entry["id"] for entry in entries))
-    yield from _doubled("payment method id", (m["id"] for m in methods))
-    yield from _doubled("payment method's Stripe id", (m["stripe"] for m in methods))
-    yield from _doubled("customer", (o["customer"]["id"] for o in organizations if "customer" in o))
-    yield from _doubled("subscription", (o["subscription"]["id"] for o in organizations if "subscription" in o))
-    known = {o["id"] for o in organizations}
-    for group in groups:
-        yield from _unknown(f"group {group['id']}", "organization", group["organizations"], known)
-    for account in accounts:
-        place = f"account {account['id']}"
-        yield from _unknown(place, "organization", _given(account, "organization"), known)
-        yield from _unknown(place, "group", _given(account, "group"), {group["id"] for group in groups})
-    yield from _unknown("default_account", "account", [document["default_account"]], {a["id"] for a in accounts})
-    for organization in organizations:
-        yield from _dangling(organization)
-
-
-def _dangling(organization: Mapping[str, Any]) -> Iterable[str]:
-    place = f"organization {organization['id']}"
-    if "customer" not in organization:
-        for name in ("subscription", "default_source"):
-            if name in organization:
-                yield f"{place} has a {name} and no customer"
-    own = {m["id"]: m.get("attached", True) for m in organization.get("payment_methods", ())}
-    yield from _unknown(place, "payment method", _given(organization, "default_source"), set(own))
-    for source in _given(organization, "default_source"):
-        if own.get(source) is False:
-            yield f"{place} has default_source {source}, which is not attached"
-
-
-def _given(entry: Mapping[str, Any], name: str) -> list[Any]:
-    return [entry[name]] if name in entry else []
-
-
-def _doubled(what: str, values: Iterable[object]) -> Iterable[str]:
-    for value, count in Counter(values).items():
-        if count > 1:
-            yield f"{what} {value} is given {count} times"
-
-
-def _unknown(place: str, what: str, named: Iterable[object], known: set[Any]) -> Iterable[str]:
-    for name in named:
-        if name not in known:
-            yield f"{place} names {what} {name}, which does not exist"

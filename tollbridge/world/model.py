@@ -1,7 +1,7 @@
 """What the world is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Account:
         organization: the id of its own organization; None belongs to none.
         group: the id of the group it manages; None manages none.
         active: whether it may call at all.
+        claims: further claims of its tokens.
     """
 
     id: int
@@ -63,6 +64,7 @@ class Account:
     organization: int | None
     group: int | None
     active: bool
+    claims: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,23 @@ class Caller:
 
     account: Account
     organization: Organization
+
+
+@dataclass(frozen=True)
+class TokenRules:
+    """How tokens are to be.
+
+    Args:
+        issuer: the claim `iss`.
+        audience: the claim `aud`.
+        lifetime: seconds that a token is good for, where nothing else was asked for.
+        leeway: seconds that clocks may differ.
+    """
+
+    issuer: str = "tollbridge"
+    audience: str = "tollbridge"
+    lifetime: int = 3_600
+    leeway: int = 30
 
 
 @dataclass(frozen=True)
@@ -83,6 +102,7 @@ class World:
         accounts: by id.
         default_account: who acts when a request carries no token.
         settlement_currency: the currency of the Stripe account, lower case.
+        tokens: how tokens are to be.
     """
 
     organizations: Mapping[int, Organization]
@@ -90,6 +110,7 @@ class World:
     accounts: Mapping[int, Account]
     default_account: Account
     settlement_currency: str
+    tokens: TokenRules = field(default_factory=TokenRules)
 
     def seed(self) -> dict[str, object]:
         """Return what Stripe knows of this world, as plain data for a simulator."""

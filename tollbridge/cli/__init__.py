@@ -1,0 +1,21 @@
+"""The commands, a module each."""
+
+import click
+
+from tollbridge import __version__
+from tollbridge.cli.serve import serve
+from tollbridge.cli.stripe import stripe
+from tollbridge.cli.token import token
+from tollbridge.cli.world import world
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="tollbridge")
+def main() -> None:
+    """A contract-first mock server for Stripe-backed payment APIs."""
+
+
+for command in (serve, stripe, token, world):
+    main.add_command(command)

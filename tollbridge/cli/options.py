@@ -1,0 +1,29 @@
+"""What several commands share: options, and how an address is shown."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from socket import socket
+
+import click
+
+from tollbridge.compose import Options
+
+DEFAULTS = Options()
+FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+SEED = click.option(
+    "--seed", type=int, metavar="NUMBER", help="Makes the simulator's ids and secrets repeat.  [default: they never do]"
+)
+RECORDED = click.option(
+    "--recorded",
+    default=DEFAULTS.recorded,
+    show_default=True,
+    type=click.IntRange(1, 1_000_000),
+    help="How many of its last calls the simulator remembers.",
+)
+
+
+def url_of(host: str, sockets: Sequence[socket]) -> str:
+    """Return the address that a browser would be given."""
+    shown = "localhost" if host in ("localhost", "0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    return f"http://{shown}:{sockets[0].getsockname()[1]}"

@@ -1,0 +1,129 @@
+"""`tollbridge serve`."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from tollbridge import __version__
+from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, url_of
+from tollbridge.compose import CANNOT_START, Options, Sandbox, bind, compose, request_log, run, set_up_logging
+
+
+@click.command()
+@click.option("--host", default="localhost", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--contract", type=FILE, help="OpenAPI 3.0 document.  [default: the bundled openapi.yaml]")
+@click.option("--handlers", type=FOLDER, help="Folder with a file for each controller.  [default: the bundled one]")
+@click.option("--world", type=FILE, help="Who exists: organizations, accounts, cards.  [default: the bundled one]")
+@click.option(
+    "--stripe",
+    default="simulator",
+    show_default=True,
+    metavar="simulator|URL|live-test",
+    help="Which Stripe: the built-in one (offline), one at a URL such as stripe-mock, or Stripe's own test mode "
+    "with STRIPE_API_KEY=sk_test_….",
+)
+@click.option(
+    "--log",
+    type=click.Choice(["auto", "pretty", "json"]),
+    default="auto",
+    show_default=True,
+    help="A line for each request: for people, or JSON. auto: pretty on a terminal.",
+)
+@click.option(
+    "--answer-within",
+    default=DEFAULTS.calls.answer_within,
+    show_default=True,
+    type=click.FloatRange(0.5, 600),
+    metavar="SECONDS",
+    help="The longest that one request may take at Stripe, retries and clean-up included.",
+)
+@click.option(
+    "--auth",
+    type=click.Choice(["optional", "required"]),
+    default="optional",
+    show_default=True,
+    help="Whether a request needs a token (tollbridge token); without one it acts as the world's default account.",
+)
+@SEED
+@RECORDED
+@click.option("--quiet", is_flag=True, help="No banner and no request log.")
+def serve(
+    host: str,
+    port: int,
+    contract: Path | None,
+    handlers: Path | None,
+    world: Path | None,
+    stripe: str,
+    log: str,
+    answer_within: float,
+    auth: str,
+    seed: int | None,
+    recorded: int,
+    quiet: bool,
+) -> None:
+    """Serve the contract, offline.
+
+    \b
+    Examples:
+      tollbridge serve
+      tollbridge serve --port 9000 --stripe http://127.0.0.1:12111
+      STRIPE_API_KEY=sk_test_… tollbridge serve --stripe live-test
+
+    \b
+    Environment:
+      STRIPE_API_KEY            for --stripe live-test
+      TOLLBRIDGE_TOKEN_SECRET   signs tokens; 32 bytes or more  [default: random, for this run]
+
+    Exit codes: 0 stopped as asked, 1 could not start (the sentence says why), 2 wrong usage.
+    """
+    options = Options(
+        contract=contract or DEFAULTS.contract,
+        handlers=handlers or DEFAULTS.handlers,
+        world=world or DEFAULTS.world,
+        stripe=stripe,
+        calls=replace(DEFAULTS.calls, answer_within=answer_within),
+        tokens_required=auth == "required",
+        seed=seed,
+        recorded=recorded,
+    )
+    set_up_logging(colours=sys.stderr.isatty())
+    pretty = log == "pretty" or (log == "auto" and sys.stdout.isatty())
+    note = request_log(sys.stdout, pretty=pretty, colours=pretty and sys.stdout.isatty())
+    try:
+        sandbox = compose(options, (lambda _exchange: None) if quiet else note)
+        sockets = bind(host, port)
+    except CANNOT_START as reason:
+        raise click.ClickException(str(reason)) from None
+    if not quiet:
+        click.echo(_banner(sandbox, url_of(host, sockets), stripe), err=True)
+    run(sandbox.app, sockets)
+
+
+def _banner(sandbox: Sandbox, url: str, stripe: str) -> str:
+    method, path, body = sandbox.example()
+    lines = [
+        "",
+        f"  {click.style('tollbridge', bold=True)} {__version__}   {click.style(url, fg='cyan')}",
+        f"  docs      {url}/_tollbridge/docs",
+        f"  Stripe    {stripe}" + (f", also at {url}/_tollbridge/stripe" if sandbox.simulator else ""),
+        f"  acts as   {_without_token(sandbox)}",
+        "  cards     as payment_method:",
+        *(f"            {identity:<6} {story}" for identity, story in sandbox.cards()),
+        "",
+        f"  curl -X {method} {url}{path} \\",
+        f"    -H 'Content-Type: application/json' -d '{body}'",
+        "",
+        "  Ctrl-C stops it.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _without_token(sandbox: Sandbox) -> str:
+    if sandbox.tokens_required:
+        return "nobody without a token: tollbridge token --account ID"
+    account = sandbox.world.default_account
+    return f"{account.name} ({account.role}) without a token"

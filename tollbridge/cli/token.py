@@ -1,0 +1,57 @@
+"""`tollbridge token`."""
+
+import json
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import click
+
+TIMEOUT = 10
+
+
+@click.command()
+@click.option("--account", required=True, type=click.IntRange(1), help="Whom it speaks for: an id of the world.")
+@click.option("--expires-in", type=int, metavar="SECONDS", help="How long it is good.  [default: the world's lifetime]")
+@click.option("--expired", is_flag=True, help="One that expired an hour ago, to see the refusal.")
+@click.option("--url", default="http://localhost:8080", show_default=True, help="Where the sandbox runs.")
+@click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON, not the token alone.")
+def token(account: int, expires_in: int | None, expired: bool, url: str, as_json: bool) -> None:
+    """Get a bearer token from a running sandbox.
+
+    \b
+    Examples:
+      tollbridge token --account 1
+      tollbridge token --account 10                 of a disabled account: refused with inactive-account
+      curl -H "Authorization: Bearer $(tollbridge token --account 7)" …
+
+    Exit codes: 0 printed, 1 refused or nobody there (the sentence says why), 2 wrong usage.
+    """
+    if expired and expires_in is not None:
+        raise click.UsageError("Either --expired or --expires-in.")
+    asked: dict[str, int] = {"account": account}
+    if expired or expires_in is not None:
+        asked["expires_in"] = -3600 if expires_in is None else expires_in
+    if not url.startswith(("http://", "https://")):
+        raise click.UsageError(f"--url is {url}; it begins with http:// or https://.")
+    headers = {"Content-Type": "application/json"}
+    desk = f"{url.rstrip('/')}/_tollbridge/tokens"
+    request = Request(desk, json.dumps(asked).encode(), headers)  # noqa: S310 - its scheme is checked above
+    try:
+        with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - its scheme is checked above
+            issued = json.load(answer)
+        click.echo(json.dumps(issued) if as_json else issued["access_token"])
+    except HTTPError as refused:
+        raise click.ClickException(_reason(refused)) from None
+    except (URLError, OSError) as error:
+        reason = getattr(error, "reason", error)
+        raise click.ClickException(f"No sandbox answers at {url} ({reason}). Start one: tollbridge serve") from None
+    except (ValueError, KeyError, TypeError):
+        raise click.ClickException(f"What answers at {url} is no Tollbridge.") from None
+
+
+def _reason(refused: HTTPError) -> str:
+    with refused:
+        try:
+            return str(json.load(refused)["detail"])
+        except (ValueError, KeyError, TypeError):
+            return f"{refused.url} answered {refused.code}: no Tollbridge issues tokens there."

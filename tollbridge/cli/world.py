@@ -1,0 +1,117 @@
+"""`tollbridge world`: check a world file, show it, and bring it to a Stripe."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tollbridge.cli.options import DEFAULTS, FILE
+from tollbridge.worlds import GatewayError, WorldError, checked_world, push_world, role_table, tables_of, world_schema
+
+REFUSED = (GatewayError, WorldError)
+WORLD = click.argument("file", type=FILE, required=False)
+
+
+@click.group()
+def world() -> None:
+    """Check, show and push world files: who exists, and what Stripe knows of them."""
+
+
+@world.command()
+@WORLD
+def check(file: Path | None) -> None:
+    """Check a world FILE (the bundled one, if none is given).
+
+    Prints every fault, each as FILE:LINE: path: what is wrong.
+
+    Exit codes: 0 it is good, 1 it is not, 2 wrong usage.
+    """
+    path = file or DEFAULTS.world
+    try:
+        found = checked_world(path)
+    except REFUSED as reason:
+        raise click.ClickException(str(reason)) from None
+    methods = sum(len(o.payment_methods) for o in found.organizations.values())
+    click.echo(
+        f"{path}: {len(found.organizations)} organizations, {len(found.groups)} groups, {len(found.accounts)} "
+        f"accounts, {methods} payment methods: good."
+    )
+
+
+@world.command()
+@WORLD
+@click.option("--json", "as_json", is_flag=True, help="The tables as JSON.")
+def show(file: Path | None, as_json: bool) -> None:
+    """Show a world FILE (the bundled one, if none is given) as tables."""
+    try:
+        tables = tables_of(checked_world(file or DEFAULTS.world))
+    except REFUSED as reason:
+        raise click.ClickException(str(reason)) from None
+    if as_json:
+        document = {name: [dict(zip(head, row, strict=True)) for row in rows] for name, (head, *rows) in tables.items()}
+        click.echo(json.dumps(document, indent=1))
+        return
+    for name, rows in tables.items():
+        click.echo(click.style(name, bold=True))
+        click.echo(_table(rows))
+        click.echo()
+
+
+@world.command()
+@click.option("--json", "as_json", is_flag=True, help="The table as JSON.")
+def roles(as_json: bool) -> None:
+    """Show who may act for whom: for each role and kind of header, the organization or the problem."""
+    table = role_table()
+    if as_json:
+        head, *rows = table
+        click.echo(json.dumps([dict(zip(head, row, strict=True)) for row in rows], indent=1))
+    else:
+        click.echo("The header names:")
+        click.echo(_table(table))
+
+
+@world.command()
+def schema() -> None:
+    """Print the JSON Schema of world files, for editors."""
+    click.echo(world_schema().decode())
+
+
+@world.command()
+@WORLD
+@click.option(
+    "--stripe",
+    default="http://localhost:12111",
+    show_default=True,
+    metavar="URL|live-test",
+    help="Which Stripe: one at a URL, or Stripe's own test mode with STRIPE_API_KEY=sk_test_….",
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where the world with the new ids goes.")
+def push(file: Path | None, stripe: str, out: Path | None) -> None:
+    """Create a world's customers, payment methods and subscriptions at a Stripe.
+
+    Writes the world with the ids that Stripe gave to --out, or prints it. What is attached in the world is attached
+    there; a second push creates a second set.
+
+    \b
+    Examples:
+      tollbridge world push my-world.yaml --out there.yaml
+      STRIPE_API_KEY=sk_test_… tollbridge world push --stripe live-test --out test-mode.yaml
+
+    Exit codes: 0 pushed, 1 refused or nobody there (the sentence says why), 2 wrong usage.
+    """
+    try:
+        text = push_world(file or DEFAULTS.world, stripe, say=lambda line: click.echo(line, err=True))
+    except REFUSED as reason:
+        raise click.ClickException(str(reason)) from None
+    if out:
+        out.write_text(text)
+        click.echo(f"{out}: the world with the new ids.", err=True)
+    else:
+        click.echo(text, nl=False)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])

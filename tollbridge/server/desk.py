@@ -1,0 +1,66 @@
+"""Where tokens are issued: `/_tollbridge/tokens`, for whoever tries this server out. It is a sandbox, and says so."""
+
+import json
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tollbridge.problems import InvalidRequest, Problem, UnsupportedMediaType
+from tollbridge.server.tokens import MOST_SECONDS, Tokens
+
+MOST_BODY = 4_096
+MEMBERS = "a JSON object with account (an id of the world) and, if wanted, expires_in (seconds; negative: expired)"
+
+
+def token_desk(path: str, tokens: Tokens) -> Route:
+    """Return the route that issues tokens."""
+
+    async def issue(request: Request) -> Response:
+        sent = await _read(request)
+        account = tokens.world.accounts.get(sent["account"])
+        if account is None:
+            known = ", ".join(str(identity) for identity in tokens.world.accounts)
+            raise _refused(f"There is no account {sent['account']}; the world has {known}.", "#/account")
+        expires_in = sent.get("expires_in", tokens.world.tokens.lifetime)
+        document = {
+            "access_token": tokens.mint(account, expires_in),
+            "token_type": "Bearer",
+            "expires_in": expires_in,
+            "account": {"id": account.id, "name": account.name, "role": account.role, "active": account.active},
+        }
+        return Response(orjson.dumps(document), 201, {"Cache-Control": "no-store"}, "application/json")
+
+    return Route(path, issue, methods=["POST"])
+
+
+async def _read(request: Request) -> dict[str, Any]:
+    """Return the body.
+
+    Raises:
+        UnsupportedMediaType: a page of another origin could send it without asking.
+        InvalidRequest: it is not what is expected.
+    """
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType("Send the body as application/json, with that Content-Type.")
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > MOST_BODY:
+            raise _refused(f"The body is larger than {MOST_BODY} bytes; send {MEMBERS}.")
+    try:
+        sent = json.loads(bytes(content))
+    except (ValueError, RecursionError):
+        sent = None
+    if not isinstance(sent, dict) or "account" not in sent or sent.keys() - {"account", "expires_in"}:
+        raise _refused(f"Send {MEMBERS}.")
+    for name, value in sent.items():
+        if type(value) is not int or abs(value) > MOST_SECONDS:
+            raise _refused(f"{name} has to be a whole number within {MOST_SECONDS}.", f"#/{name}")
+    return sent
+
+
+def _refused(detail: str, pointer: str = "#") -> Problem:
+    return InvalidRequest(detail, [{"pointer": pointer, "detail": detail}])
