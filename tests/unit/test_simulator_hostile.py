@@ -199,7 +199,7 @@ def _fail_after_writing(store: MemoryStore, row: Customer) -> None:
 
 def test_a_unit_of_work_that_fails_leaves_nothing() -> None:
     """Rows are seen in their own unit at once, and by others only once it ended well."""
-    store = MemoryStore()
+    store = MemoryStore(recorded=1)
     row = Customer("cus_1", None, None, None, 0)
     with pytest.raises(ZeroDivisionError):
         _fail_after_writing(store, row)

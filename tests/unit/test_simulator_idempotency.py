@@ -7,7 +7,8 @@ import pytest
 
 from tests.unit.stripe_calls import ANN, FORM, INTENTS, KEY, NOW, SEED, SUBSCRIPTION, call, read, simulator
 from tollbridge.simulator import Fault, NoAnswer, Request, Simulator
-from tollbridge.simulator.idempotency import KEPT_SECONDS, MOST
+from tollbridge.simulator.idempotency import KEPT_SECONDS
+from tollbridge.simulator.store import MOST_KEYS as MOST
 
 CREATE = ("POST", INTENTS)
 PAY = {"amount": 1000, "currency": "usd", "payment_method_types[]": "card"}

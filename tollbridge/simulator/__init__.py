@@ -6,7 +6,9 @@ from tollbridge.simulator.core import Simulator
 from tollbridge.simulator.door import StripeDoor
 from tollbridge.simulator.faults import Fault
 from tollbridge.simulator.message import Late, NoAnswer, Reply, Request
-from tollbridge.simulator.record import Record, Told
+from tollbridge.simulator.record import Told
+from tollbridge.simulator.recorded import Record
+from tollbridge.simulator.work import Store, Unavailable
 
 __all__ = [
     "Fault",
@@ -16,8 +18,10 @@ __all__ = [
     "Reply",
     "Request",
     "Simulator",
+    "Store",
     "StripeDoor",
     "Told",
+    "Unavailable",
     "alias_of",
     "control",
     "described",

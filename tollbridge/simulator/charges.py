@@ -1,13 +1,14 @@
 """Charges: made by confirmations, looked at here."""
 
-from tollbridge.simulator.context import Answer, Context, shown
+from tollbridge.simulator.answer import Answer, shown
+from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import not_found
 from tollbridge.simulator.forms import Form, text
 from tollbridge.simulator.listing import CURSORS, made_when, page
 from tollbridge.simulator.ownership import customer_named
 from tollbridge.simulator.routing import route
 from tollbridge.simulator.rows import Charge
-from tollbridge.simulator.store import EVERYBODY, Owner
+from tollbridge.simulator.work import EVERYBODY, Owner
 
 
 def retrieve(context: Context, _form: Form, charge: str) -> Answer:

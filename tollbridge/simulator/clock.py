@@ -2,24 +2,43 @@
 
 from collections.abc import Callable
 
+from tollbridge.simulator.shared import Shared
+from tollbridge.simulator.work import Store
+
 
 class Clock:
-    """Seconds since the epoch, whole ones."""
+    """Seconds since the epoch, whole ones; everybody who shares the store has the same."""
 
-    def __init__(self, source: Callable[[], int]) -> None:
+    def __init__(self, source: Callable[[], int], store: Store) -> None:
         """Follow a source until `set` says otherwise."""
         self._source = source
-        self.ahead = 0
-        self.stopped_at: int | None = None
+        self._store = store
 
     def __call__(self) -> int:
         """Return the time."""
-        return (self._source() if self.stopped_at is None else self.stopped_at) + self.ahead
+        return self.at(self._store.shared())
 
-    def set(self, now: int | None) -> None:
+    def at(self, shared: Shared) -> int:
+        """Return the time with what is shared in hand."""
+        return (self._source() if shared.stopped_at is None else shared.stopped_at) + shared.ahead
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it stands."""
+        return self._store.shared().stopped_at is not None
+
+    def set(self, now: int | None, ahead: int = 0) -> None:
         """Stop at a time; None follows the source again."""
-        self.stopped_at, self.ahead = now, 0
+
+        def setting(shared: Shared) -> None:
+            shared.stopped_at, shared.ahead = now, ahead
+
+        self._store.change(setting)
 
     def advance(self, seconds: int) -> None:
         """Go ahead by some seconds, stopped or not."""
-        self.ahead += seconds
+
+        def advancing(shared: Shared) -> None:
+            shared.ahead += seconds
+
+        self._store.change(advancing)

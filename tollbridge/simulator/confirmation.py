@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tollbridge.simulator import shapes
+from tollbridge.simulator.answer import Answer, shown
 from tollbridge.simulator.cards import BY_NUMBER, Card, Decline
-from tollbridge.simulator.context import Answer, Context, shown
+from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import StripeFailure, invalid, unexpected_state
 from tollbridge.simulator.forms import Form, boolean, text
 from tollbridge.simulator.ownership import require_usable

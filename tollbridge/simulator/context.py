@@ -1,12 +1,10 @@
-"""What an operation of the simulator works with, and what it answers."""
+"""What an operation of the simulator works with."""
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
-from tollbridge.simulator import shapes
-from tollbridge.simulator.store import Work
+from tollbridge.simulator.work import Work
 
 
 @dataclass
@@ -34,23 +32,3 @@ class Context:
     def did(self, what: str, identity: str) -> None:
         """Note an effect."""
         self.effects.append((what, identity))
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What Stripe says.
-
-    Args:
-        status: the HTTP status.
-        document: the JSON document.
-        row: the row that the document shows; None where it shows none, or more.
-    """
-
-    status: int
-    document: dict[str, Any]
-    row: tuple[Any, ...] | None = None
-
-
-def shown(row: tuple[Any, ...]) -> Answer:
-    """Return a 200 that shows a row."""
-    return Answer(200, shapes.shown(row), row)

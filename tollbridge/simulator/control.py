@@ -117,7 +117,7 @@ class Desk:
     async def record(self, request: HttpRequest) -> Response:
         """Answer with the calls after number `since`, the oldest first; at most `limit` of them."""
         since, limit = _number(request, "since", 0), _number(request, "limit", 100)
-        calls = self._simulator.record.after(since)[: min(limit, MOST_LISTED)]
+        calls = self._simulator.record.after(since, min(limit, MOST_LISTED))
         data = [{"number": number, **_told_call(told)} for number, told in calls]
         return _json({"data": data, "total": self._simulator.record.total})
 
@@ -136,7 +136,7 @@ class Desk:
     async def clock(self, _request: HttpRequest) -> Response:
         """Answer with the time."""
         clock = self._simulator.clock
-        return _json({"now": clock(), "stopped": clock.stopped_at is not None})
+        return _json({"now": clock(), "stopped": clock.stopped})
 
     async def set_clock(self, request: HttpRequest) -> Response:
         """Stop the clock at `now` (null lets it go), or `advance` it by seconds."""

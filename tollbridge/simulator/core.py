@@ -9,23 +9,26 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import orjson
 
 from tollbridge.simulator.access import from_browser, key_of, require_access
+from tollbridge.simulator.answer import Answer
 from tollbridge.simulator.challenge import after_challenge
 from tollbridge.simulator.clock import Clock
-from tollbridge.simulator.context import Answer, Context
+from tollbridge.simulator.context import Context
 from tollbridge.simulator.envelope import form_of, joined, name_log, status_told
 from tollbridge.simulator.expansion import expanded, wanted
-from tollbridge.simulator.failures import IN_FLIGHT, StripeFailure
-from tollbridge.simulator.faults import HEADER, Fault, Faults, asked_for
+from tollbridge.simulator.failures import IN_FLIGHT, StripeFailure, unavailable
+from tollbridge.simulator.faults import HEADER, Fault, asked_for
 from tollbridge.simulator.forms import Form
-from tollbridge.simulator.idempotency import Idempotency
+from tollbridge.simulator.idempotency import earlier, first_answer, require_length
 from tollbridge.simulator.ids import id_maker
 from tollbridge.simulator.message import Late, Reply, Request
-from tollbridge.simulator.record import MOST_PATH, Record, Told
+from tollbridge.simulator.record import MOST_PATH, Told
+from tollbridge.simulator.recorded import Record
 from tollbridge.simulator.replies import faulted, refusal_of, reply_to
 from tollbridge.simulator.routes import ROUTES, found_route, is_template
 from tollbridge.simulator.routing import Route, require_known
@@ -33,8 +36,13 @@ from tollbridge.simulator.rows import PaymentIntent, Subscription
 from tollbridge.simulator.seed import plant
 from tollbridge.simulator.snapshot import dump, load
 from tollbridge.simulator.store import MemoryStore
+from tollbridge.simulator.work import Again, Store, Unavailable, Work
 
 RECORDED = 10_000
+TRIES = 50
+"""How often a unit of work is tried that others come in between of."""
+
+T = TypeVar("T")
 NOT_REACHED = Reply(0, {}, b"")
 """Stands for the answer that a fault before the effect kept from being made."""
 
@@ -49,45 +57,52 @@ class Simulator:
         clock: Callable[[], int] = lambda: int(time.time()),
         randomness: random.Random | None = None,
         recorded: int = RECORDED,
+        store: Store | None = None,
     ) -> None:
-        """Begin with the objects of a seed.
+        """Begin with the objects of a seed, as far as the store has them not yet.
 
         Args:
             seed: `settlement_currency`, and lists of `customers`, `payment_methods` and `subscriptions`.
             clock: seconds since the epoch.
             randomness: for ids and secrets; None for the system's own.
-            recorded: how many calls the record keeps.
+            recorded: how many calls the record keeps, where no store is given.
+            store: what keeps the state; None for this process's memory.
+
+        Raises:
+            ValueError: a card of the seed is none of the test cards.
+            Unavailable: the store cannot be reached.
         """
         self._seed = seed
-        self.clock = Clock(clock)
+        self._store: Store = store or MemoryStore(recorded=recorded)
+        self.clock = Clock(clock, self._store)
         self._settlement_currency = str(seed.get("settlement_currency", "usd"))
         self._begin(randomness or random.SystemRandom())
-        self.record = Record(most=recorded, key=self._randomness.randbytes(16))
+        self.record = Record(self._store, key=self._store.secret("record", self._randomness.randbytes(16)))
 
     def _begin(self, randomness: random.Random) -> None:
-        """Take the objects of the seed, and nothing else."""
+        """Plant the seed."""
         self._randomness = randomness
         self._new_id = id_maker(randomness)
-        self._store = MemoryStore()
-        self._idempotency = Idempotency()
-        self._faults = Faults()
         self._in_flight: Counter[str] = Counter()
-        with self._store.work() as work:
-            plant(work, self._seed, self.clock())
+        self._worked(lambda work: plant(work, self._seed, self.clock()))
+
+    @property
+    def waits(self) -> bool:
+        """Whether a call may wait for a disk or a network, and so belongs into a thread of its own."""
+        return self._store.waits
 
     def reset(self, seed: int | None = None) -> None:
-        """Go back to the beginning: objects, idempotency keys, faults and record.
+        """Go back to the beginning: objects, idempotency keys, faults, clock and record.
 
         Args:
             seed: makes the ids that follow repeatable; None leaves them to the system's randomness.
         """
+        self._store.clear()
         self._begin(random.SystemRandom() if seed is None else random.Random(seed))  # noqa: S311 - test ids, on purpose
-        self.record.clear()
-        self.clock.set(None)
 
     def snapshot(self) -> Iterator[bytes]:
         """Yield the whole state as lines; see the module `snapshot`."""
-        return dump(self._store, self._idempotency, self.clock, self._randomness)
+        return dump(self._store, self._randomness)
 
     def restore(self, lines: Iterable[bytes]) -> None:
         """Put a state back; faults are forgotten, and the record goes on.
@@ -95,19 +110,18 @@ class Simulator:
         Raises:
             ValueError: it is no snapshot; what was here stays.
         """
-        store, keys, head = load(lines)
+        head = load(lines, self._store)
+        self.forgive()
         self._begin(head["randomness"] or random.SystemRandom())
-        self._store, self._idempotency = store, keys
-        self.clock.set(head["stopped_at"])
-        self.clock.advance(head["ahead"] or 0)
+        self.clock.set(head["stopped_at"], head["ahead"] or 0)
 
     def faults(self) -> list[Fault]:
         """Return the faults that wait for their call."""
-        return self._faults.waiting()
+        return self._store.shared().faults.waiting()
 
     def forgive(self) -> None:
         """Forget every fault."""
-        self._faults = Faults()
+        self._store.change(lambda shared: shared.faults.forget())
 
     def counts(self) -> dict[str, int]:
         """Return how many objects there are of each type."""
@@ -126,9 +140,7 @@ class Simulator:
         Raises:
             StripeFailure: 404 where there is no such intent, 400 where nothing is asked of its cardholder.
         """
-        with self._store.work() as work:
-            context = Context(work, self.clock(), self._new_id, self._randomness, self._settlement_currency)
-            return after_challenge(context, identity, passes=passes)
+        return self._worked(lambda work: after_challenge(self._context(work, self.clock()), identity, passes=passes))
 
     def inject(self, fault: Fault) -> None:
         """Let a fault wait for its call.
@@ -138,17 +150,29 @@ class Simulator:
         """
         if not is_template(fault.method, fault.path):
             raise ValueError(f"A fault waits for a route such as POST {ROUTES[-1].template}, not {fault.path}.")
-        self._faults.add(fault)
+        self._store.change(lambda shared: shared.faults.add(fault))
 
     def intents(self) -> list[PaymentIntent]:
         """Return every payment intent, oldest first: for whoever stands beside the simulator."""
-        with self._store.work() as work:
-            return list(work.listed(PaymentIntent, newest_first=False))
+        return self._worked(lambda work: list(work.listed(PaymentIntent, newest_first=False)))
 
     def subscription(self, identity: str) -> Subscription | None:
         """Return a subscription; None where there is none with the id."""
-        with self._store.work() as work:
-            return work.get(Subscription, identity)
+        return self._worked(lambda work: work.get(Subscription, identity))
+
+    def _worked(self, operation: Callable[[Work], T]) -> T:
+        """Return what an operation returns, once nobody came in between."""
+        for _ in range(TRIES):
+            try:
+                with self._store.work() as work:
+                    return operation(work)
+            except Again:
+                continue
+        raise Unavailable("Too many others change the same objects.")
+
+    def _context(self, work: Work, now: int, effects: list[tuple[str, str]] | None = None) -> Context:
+        kept = [] if effects is None else effects
+        return Context(work, now, self._new_id, self._randomness, self._settlement_currency, kept)
 
     def handle(self, request: Request) -> Reply:
         """Answer a request.
@@ -160,13 +184,20 @@ class Simulator:
         request_id = self._new_id("req")
         try:
             route, named = found_route(request.method, request.path)
-            fault = asked_for(request.headers.get(HEADER)) or self._faults.take(route.method, route.template)
+            fault = asked_for(request.headers.get(HEADER)) or self._fault(route)
         except StripeFailure as failure:
-            self._note(request, "", {}, None, status=failure.status, effects=())
-            return refusal_of(request, request_id, failure, self.clock())
+            return self._refused(request, request_id, failure, "", {}, None)
+        except Unavailable as reason:
+            return self._refused(request, request_id, unavailable(reason), "", {}, None)
         if fault and fault.kind == "slow":
             raise self._late(request, request_id, route, named, fault)
         return self._handled(request, request_id, route, named, fault)
+
+    def _fault(self, route: Route) -> Fault | None:
+        """Return the fault that waits for a call of a route."""
+        if not self._store.shared().faults:
+            return None
+        return self._store.change(lambda shared: shared.faults.take(route.method, route.template))
 
     def _late(self, request: Request, request_id: str, route: Route, named: dict[str, str], fault: Fault) -> Late:
         """Return the answer that comes later; meanwhile its idempotency key is in use."""
@@ -185,7 +216,6 @@ class Simulator:
     ) -> Reply:
         reply = NOT_REACHED
         form: Form = {}
-        effects: list[tuple[str, str]] = []
         try:
             reached = fault is None or fault.when == "after" or fault.kind == "slow"
             if reached:
@@ -193,11 +223,14 @@ class Simulator:
             form = form_of(request)
             if reached:
                 require_known(route, form)
-                reply = self._answered(request, request_id, route, named, form, effects)
+                telling = partial(self._told, request, route.template, form, fault)
+                reply = self._answered(request, request_id, route, named, form, telling)
         except StripeFailure as failure:
-            effects.clear()  # the unit of work left none behind
-            reply = refusal_of(request, request_id, failure, self.clock())
-        self._note(request, route.template, form, fault, status=status_told(fault, reply), effects=tuple(effects))
+            reply = self._refused(request, request_id, failure, route.template, form, fault)
+        except Unavailable as reason:
+            reply = self._refused(request, request_id, unavailable(reason), route.template, form, fault)
+        if reply is NOT_REACHED:
+            self.record.add(self._told(request, route.template, form, fault, reply.status, ()))
         return faulted(request, request_id, fault, self.clock()) if fault and fault.kind != "slow" else reply
 
     def _answered(
@@ -207,54 +240,74 @@ class Simulator:
         route: Route,
         named: dict[str, str],
         form: Form,
-        effects: list[tuple[str, str]],
+        telling: Callable[[int, tuple[tuple[str, str], ...]], Told],
     ) -> Reply:
-        now = self.clock()
+        """Return the answer; what it changed, its idempotency key and its line in the record are kept as one."""
         key = request.headers.get("idempotency-key") if request.method == "POST" else None
         if key is not None:
             if self._in_flight[key]:
                 raise StripeFailure(409, IN_FLIGHT.format(key=key), "idempotency_error", "idempotency_key_in_use")
-            earlier = self._idempotency.earlier(key, request, now)
-            if earlier:
-                replay = {"idempotent-replayed": "true", "original-request": earlier.request_id}
-                return reply_to(request, request_id, earlier.status, earlier.body, replay)
+            require_length(key)
+        now = self.clock()
         paths = wanted(route, form) if "expand" in form else []
-        with self._store.work() as work:
-            context = Context(work, now, self._new_id, self._randomness, self._settlement_currency, effects)
+
+        def once(work: Work) -> Reply:
+            first = earlier(work.key(key), key, request, now) if key is not None else None
+            if first:
+                replay = {"idempotent-replayed": "true", "original-request": first.request_id}
+                work.tell(telling(first.status, ()))
+                return reply_to(request, request_id, first.status, first.body, replay)
+            effects: list[tuple[str, str]] = []
+            context = self._context(work, now, effects)
             context.browser = from_browser(request.headers)
             answer: Answer = route.operation(context, form, **named)
             if paths and answer.status < 400:
                 answer = Answer(answer.status, expanded(context, answer.document, paths))
-        if answer.status >= 400:
-            name_log(answer.document, request_id, now)
-        body = orjson.dumps(answer.document)
-        if key is not None:
-            self._idempotency.keep(key, request, answer, work.written(answer.row), request_id, now)
-        own = {"original-request": request_id} if request.method == "POST" else {}
-        return reply_to(request, request_id, answer.status, body, own)
+            if answer.status >= 400:
+                name_log(answer.document, request_id, now)
+            if key is not None:
+                work.keep(key, first_answer(request, answer, work.written(answer.row), request_id, now))
+            work.tell(telling(answer.status, tuple(effects)))
+            own = {"original-request": request_id} if request.method == "POST" else {}
+            return reply_to(request, request_id, answer.status, orjson.dumps(answer.document), own)
 
-    def _note(
+        return self._worked(once)
+
+    def _refused(
+        self, request: Request, request_id: str, failure: StripeFailure, template: str, form: Form, fault: Fault | None
+    ) -> Reply:
+        """Return a refusal, which changed nothing, and record it."""
+        reply = refusal_of(request, request_id, failure, self._time())
+        self.record.add(self._told(request, template, form, fault, reply.status, ()))
+        return reply
+
+    def _time(self) -> int:
+        """Return the time, the machine's where the store cannot be asked."""
+        try:
+            return self.clock()
+        except Unavailable:
+            return int(time.time())
+
+    def _told(
         self,
         request: Request,
         template: str,
         form: Form,
         fault: Fault | None,
-        *,
         status: int,
         effects: tuple[tuple[str, str], ...],
-    ) -> None:
+    ) -> Told:
+        """Return a call as the record has it."""
         body = "" if request.method == "GET" else request.body.decode("utf-8", "replace")
         key = request.headers.get("idempotency-key")
-        self.record.add(
-            Told(
-                method=request.method,
-                path=self.record.masked_text(request.path[:MOST_PATH]),
-                route=template,
-                form=self.record.masked(joined(request.query, body), form),
-                idempotency_key=None if key is None else self.record.masked_text(key[:MOST_PATH]),
-                status=status,
-                effects=effects,
-                fault=f"{fault.kind} {fault.when}" if fault else None,
-                key=self.record.key(key_of(request.headers)),
-            )
+        return Told(
+            method=request.method,
+            path=self.record.masked_text(request.path[:MOST_PATH]),
+            route=template,
+            form=self.record.masked(joined(request.query, body), form),
+            idempotency_key=None if key is None else self.record.masked_text(key[:MOST_PATH]),
+            status=status_told(fault, status),
+            effects=effects,
+            fault=f"{fault.kind} {fault.when}" if fault else None,
+            key=self.record.key(key_of(request.headers)),
         )

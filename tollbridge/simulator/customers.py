@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tollbridge.simulator.context import Answer, Context, shown
+from tollbridge.simulator.answer import Answer, shown
+from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import StripeFailure, invalid, not_found
 from tollbridge.simulator.forms import Form, one_of, text
 from tollbridge.simulator.listing import CURSORS, made_when, page

@@ -9,7 +9,7 @@ import orjson
 from tollbridge.simulator.failures import INJECTED
 from tollbridge.simulator.faults import LOST, Fault
 from tollbridge.simulator.forms import Form, body_text, decoded
-from tollbridge.simulator.message import Reply, Request
+from tollbridge.simulator.message import Request
 
 
 def form_of(request: Request) -> Form:
@@ -42,10 +42,10 @@ def name_log(document: dict[str, Any], request_id: str, now: int) -> None:
     document["error"]["request_log_url"] = f"https://dashboard.stripe.com/test/logs/{request_id}?t={now}"
 
 
-def status_told(fault: Fault | None, reply: Reply) -> int:
-    """Return the status that is answered; 0 where nothing comes back."""
+def status_told(fault: Fault | None, status: int) -> int:
+    """Return the status that is answered in the end; 0 where nothing comes back."""
     if fault is None or fault.kind == "slow":
-        return reply.status
+        return status
     if fault.kind in LOST:
         return 0
     return 200 if fault.kind == "garbage" else INJECTED[fault.kind].status

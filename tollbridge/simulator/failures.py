@@ -130,3 +130,8 @@ INJECTED: dict[str, StripeFailure] = {
     "503": StripeFailure(503, "An unknown error occurred", type="api_error"),
 }
 """The errors that a fault can inject, by its kind."""
+
+
+def unavailable(reason: Exception) -> "StripeFailure":
+    """Return the 503 of a state that cannot be reached: ours, not Stripe's, and worth another try."""
+    return StripeFailure(503, f"The simulator's state cannot be reached: {reason}", "api_error")

@@ -80,6 +80,13 @@ class Faults:
             return fault
         return None
 
+    def forget(self) -> None:
+        """Let none wait."""
+        self._waiting.clear()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
     def waiting(self) -> list[Fault]:
         """Return copies of the faults that wait."""
         return [replace(fault) for fault in self._waiting]

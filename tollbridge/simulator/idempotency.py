@@ -1,22 +1,18 @@
 """Idempotency keys: the first answer is kept and replayed; other parameters under the same key are refused."""
 
-from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 import orjson
 
-from tollbridge.simulator.context import Answer
+from tollbridge.simulator.answer import Answer
 from tollbridge.simulator.failures import StripeFailure, invalid
 from tollbridge.simulator.message import Request
 from tollbridge.simulator.rows import ROW_TYPES
 from tollbridge.simulator.shapes import shown
-from tollbridge.simulator.store import unpacked
 
 KEPT_SECONDS = 24 * 3600
-MOST = 10_000
 MAX_LENGTH = 255
 
 
@@ -45,72 +41,71 @@ class Kept:
     @property
     def body(self) -> bytes:
         """The body, byte for byte."""
-        return self.content if self.cls is None else orjson.dumps(shown(unpacked(self.cls, self.content)))
+        return self.content if self.cls is None else orjson.dumps(shown(self.cls(*orjson.loads(self.content)[1:])))
 
 
-class Idempotency:
-    """The answers by key, newest last, bounded in number and age."""
+def earlier(kept: Kept | None, key: str, request: Request, now: int) -> Kept | None:
+    """Return the first answer to a key, if it is one to this request; None where there is none, or it is too old.
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
+    Raises:
+        StripeFailure: 400, the key was used for something else.
+    """
+    if kept is None or now - kept.when > KEPT_SECONDS:
+        return None
+    if kept.fingerprint != _fingerprint(request):
+        raise _misused(key, request.path, kept.path)
+    return kept
 
-    def earlier(self, key: str, request: Request, now: int) -> Kept | None:
-        """Return the first answer to a key; None where there is none, or it is too old.
 
-        Raises:
-            StripeFailure: 400, for a key of a wrong length or one that was used for something else.
-        """
-        if not 1 <= len(key) <= MAX_LENGTH:
-            raise invalid(
-                f"Idempotent key length is {len(key)}, which is outside accepted lengths. Idempotent Keys must be "
-                f"1-{MAX_LENGTH} characters long."
-            )
-        kept = self._kept.get(key)
-        if kept is None or now - kept.when > KEPT_SECONDS:
-            return None
-        if kept.fingerprint != _fingerprint(request):
-            raise _misused(key, request.path, kept.path)
-        return kept
+def require_length(key: str) -> None:
+    """Refuse a key of a wrong length.
 
-    def keep(self, key: str, request: Request, answer: Answer, stored: bytes | None, request_id: str, now: int) -> None:
-        """Keep a first answer; validation failures never come here.
+    Raises:
+        StripeFailure: 400.
+    """
+    if not 1 <= len(key) <= MAX_LENGTH:
+        raise invalid(
+            f"Idempotent key length is {len(key)}, which is outside accepted lengths. Idempotent Keys must be "
+            f"1-{MAX_LENGTH} characters long."
+        )
 
-        Args:
-            key: the client's.
-            request: what was asked.
-            answer: what was answered.
-            stored: the answer's row, as the store has it; None where the answer shows none.
-            request_id: of the request.
-            now: seconds since the epoch.
-        """
-        cls = type(answer.row) if answer.row and stored else None
-        content = stored if cls and stored else bytes(memoryview(orjson.dumps(answer.document)))
-        self._kept.pop(key, None)
-        self._kept[key] = Kept(request.path, _fingerprint(request), answer.status, content, cls, request_id, now)
-        while len(self._kept) > MOST:
-            self._kept.popitem(last=False)
 
-    def dump(self) -> Iterator[tuple[Any, ...]]:
-        """Yield the keys as they go into a snapshot, the oldest first."""
-        for key, kept in self._kept.items():
-            cls = kept.cls.__name__ if kept.cls else None
-            content = orjson.loads(kept.content)
-            yield key, kept.path, kept.fingerprint.hex(), kept.status, content, cls, kept.request_id, kept.when
+def first_answer(request: Request, answer: Answer, stored: bytes | None, request_id: str, now: int) -> Kept:
+    """Return a first answer as it is kept; validation failures never come here.
 
-    def put_back(self, dumped: list[Any]) -> None:
-        """Keep a key of a snapshot.
+    Args:
+        request: what was asked.
+        answer: what was answered.
+        stored: the answer's row, as the store has it; None where the answer shows none.
+        request_id: of the request.
+        now: seconds since the epoch.
+    """
+    cls = type(answer.row) if answer.row and stored else None
+    content = stored if cls and stored else bytes(memoryview(orjson.dumps(answer.document)))
+    return Kept(request.path, _fingerprint(request), answer.status, content, cls, request_id, now)
 
-        Raises:
-            ValueError, TypeError: it is none.
-        """
-        key, path, fingerprint, status, content, cls, request_id, when = dumped
-        if cls is not None and cls not in ROW_TYPES:
-            raise ValueError(cls)
-        row_type = ROW_TYPES[cls] if cls else None
-        stored = bytes(memoryview(orjson.dumps(content)))
-        kept = Kept(path, bytes.fromhex(fingerprint), int(status), stored, row_type, str(request_id), int(when))
-        orjson.loads(kept.body)
-        self._kept[str(key)] = kept
+
+def dumped(key: str, kept: Kept) -> tuple[Any, ...]:
+    """Return a key as it goes into a snapshot."""
+    cls = kept.cls.__name__ if kept.cls else None
+    content = orjson.loads(kept.content)
+    return key, kept.path, kept.fingerprint.hex(), kept.status, content, cls, kept.request_id, kept.when
+
+
+def put_back(document: list[Any]) -> tuple[str, Kept]:
+    """Return a key of a snapshot.
+
+    Raises:
+        ValueError, TypeError: it is none.
+    """
+    key, path, fingerprint, status, content, cls, request_id, when = document
+    if cls is not None and cls not in ROW_TYPES:
+        raise ValueError(cls)
+    row_type = ROW_TYPES[cls] if cls else None
+    stored = bytes(memoryview(orjson.dumps(content)))
+    kept = Kept(path, bytes.fromhex(fingerprint), int(status), stored, row_type, str(request_id), int(when))
+    orjson.loads(kept.body)
+    return str(key), kept
 
 
 def _misused(key: str, path: str, first: str) -> StripeFailure:

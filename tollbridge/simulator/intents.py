@@ -8,8 +8,9 @@ only a confirmation may have → the confirmation itself.
 from typing import Any
 
 from tollbridge.simulator import shapes
+from tollbridge.simulator.answer import Answer, shown
 from tollbridge.simulator.confirmation import CONFIRMING, Confirming, confirmed, confirming
-from tollbridge.simulator.context import Answer, Context, shown
+from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import StripeFailure, invalid, missing, not_found, unexpected_state
 from tollbridge.simulator.forms import Form, boolean, integer, one_of, text
 from tollbridge.simulator.ids import token
@@ -19,8 +20,8 @@ from tollbridge.simulator.ownership import customer_named, method_named
 from tollbridge.simulator.routing import route
 from tollbridge.simulator.rows import Charge, PaymentIntent
 from tollbridge.simulator.statuses import CANCELABLE, CHANGEABLE, CONFIRMABLE, moved
-from tollbridge.simulator.store import EVERYBODY
 from tollbridge.simulator.values import email, merged, metadata, redirects, shipping
+from tollbridge.simulator.work import EVERYBODY
 
 CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
 USAGES = ("off_session", "on_session")

@@ -5,10 +5,11 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from tollbridge.simulator import shapes
-from tollbridge.simulator.context import Answer, Context
+from tollbridge.simulator.answer import Answer
+from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import invalid, no_such
 from tollbridge.simulator.forms import Form, integer, text
-from tollbridge.simulator.store import EVERYBODY, Owner
+from tollbridge.simulator.work import EVERYBODY, Owner
 
 R = TypeVar("R", bound=tuple[Any, ...])
 LEAST, USUAL, MOST = 1, 10, 100

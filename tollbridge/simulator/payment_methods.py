@@ -1,8 +1,9 @@
 """Payment methods: cards, kept by a customer or by nobody."""
 
+from tollbridge.simulator.answer import Answer, shown
 from tollbridge.simulator.card_details import described, made, month_of
 from tollbridge.simulator.cards import BY_NUMBER
-from tollbridge.simulator.context import Answer, Context, shown
+from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import invalid, missing, no_such, not_found
 from tollbridge.simulator.forms import Form, integer, one_of, text
 from tollbridge.simulator.listing import CURSORS, page

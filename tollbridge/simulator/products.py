@@ -1,6 +1,7 @@
 """Products and their prices: what subscriptions need of them."""
 
-from tollbridge.simulator.context import Answer, Context, shown
+from tollbridge.simulator.answer import Answer, shown
+from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import invalid, missing, no_such, not_found
 from tollbridge.simulator.forms import Form, boolean, integer, one_of, text
 from tollbridge.simulator.money import currency_of

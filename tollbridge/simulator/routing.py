@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from tollbridge.simulator.context import Answer
+from tollbridge.simulator.answer import Answer
 from tollbridge.simulator.failures import not_simulated, unrecognized_url
 from tollbridge.simulator.forms import Form, Value
 from tollbridge.simulator.specification import require_names, stripes_paths

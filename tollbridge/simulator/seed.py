@@ -6,7 +6,7 @@ from typing import Any
 from tollbridge.simulator import shapes
 from tollbridge.simulator.cards import BY_NUMBER
 from tollbridge.simulator.rows import Customer, PaymentMethod, Price, Product, Subscription
-from tollbridge.simulator.store import Work
+from tollbridge.simulator.work import Work
 
 PRODUCT = "prod_TollbridgeYard"
 PRICE = "price_TollbridgeYardMonthly01"
@@ -14,7 +14,7 @@ PRICE = "price_TollbridgeYardMonthly01"
 
 
 def plant(work: Work, seed: Mapping[str, Any], now: int) -> None:
-    """Write the objects of a seed.
+    """Write the objects of a seed that are not there yet.
 
     Args:
         work: the unit of work.
@@ -25,16 +25,21 @@ def plant(work: Work, seed: Mapping[str, Any], now: int) -> None:
         ValueError: a card is none of the test cards.
     """
     price = Price(PRICE, PRODUCT, "usd", 2000, now, "month")
-    work.put(Product(PRODUCT, "Yard management", now))
-    work.put(price)
+    _put(work, Product(PRODUCT, "Yard management", now))
+    _put(work, price)
     for entry in seed.get("customers", ()):
-        work.put(Customer(entry["id"], entry["email"], entry["name"], entry["default_source"], now))
+        _put(work, Customer(entry["id"], entry["email"], entry["name"], entry["default_source"], now))
     for entry in seed.get("payment_methods", ()):
         if entry["card"] not in BY_NUMBER:
             raise ValueError(f"There is no test card that ends in {entry['card'][-4:]}.")
-        work.put(PaymentMethod(entry["id"], entry["card"], entry["customer"], now))
+        _put(work, PaymentMethod(entry["id"], entry["card"], entry["customer"], now))
     for entry in seed.get("subscriptions", ()):
         identity = entry["id"]
         items = [shapes.item(identity.replace("sub_", "si_"), identity, price, 1, now)]
         method = entry["default_payment_method"]
-        work.put(Subscription(identity, entry["customer"], entry["status"], method, now, items))
+        _put(work, Subscription(identity, entry["customer"], entry["status"], method, now, items))
+
+
+def _put(work: Work, row: tuple[Any, ...]) -> None:
+    if work.get(type(row), row[0]) is None:
+        work.put(row)

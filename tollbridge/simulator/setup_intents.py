@@ -3,9 +3,10 @@
 from typing import Any
 
 from tollbridge.simulator import shapes
+from tollbridge.simulator.answer import Answer, shown
 from tollbridge.simulator.cards import BY_NUMBER
 from tollbridge.simulator.confirmation import NOT_AUTHENTICATED, RETURN_URL_NEEDED, Confirming, action_for, confirming
-from tollbridge.simulator.context import Answer, Context, shown
+from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import StripeFailure, invalid, not_found
 from tollbridge.simulator.forms import Form, boolean, one_of, text
 from tollbridge.simulator.ids import token

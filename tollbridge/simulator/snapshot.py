@@ -9,46 +9,43 @@ from typing import Any
 
 import orjson
 
-from tollbridge.simulator.clock import Clock
-from tollbridge.simulator.idempotency import Idempotency
+from tollbridge.simulator.idempotency import Kept, dumped, put_back
 from tollbridge.simulator.rows import ROW_TYPES
-from tollbridge.simulator.store import MemoryStore
+from tollbridge.simulator.work import Store
 
 FORMAT = "tollbridge-simulator-1"
 KEY = "IdempotencyKey"
 
 
-def dump(store: MemoryStore, keys: Idempotency, clock: Clock, randomness: random.Random) -> Iterator[bytes]:
+def dump(store: Store, randomness: random.Random) -> Iterator[bytes]:
     """Yield the lines of a snapshot, each with its newline.
 
     Args:
-        store: the objects.
-        keys: the idempotency keys.
-        clock: only where it was set.
+        store: the objects, the idempotency keys, and the clock where it was set.
         randomness: only where it was seeded, so that what follows repeats itself.
     """
     seeded = None if isinstance(randomness, random.SystemRandom) else randomness.getstate()
+    clock = store.shared()
     head = {"format": FORMAT, "stopped_at": clock.stopped_at, "ahead": clock.ahead, "randomness": seeded}
     yield orjson.dumps(head) + b"\n"
     for name, stored in store.dump():
         yield b'["' + name.encode() + b'",' + stored + b"]\n"
-    for kept in keys.dump():
-        yield orjson.dumps([KEY, *kept]) + b"\n"
+    for key, kept in store.first_answers():
+        yield orjson.dumps([KEY, *dumped(key, kept)]) + b"\n"
 
 
-def load(lines: Iterable[bytes]) -> tuple[MemoryStore, Idempotency, dict[str, Any]]:
-    """Return the state of a snapshot: objects, keys, and the head with clock and randomness.
+def load(lines: Iterable[bytes], store: Store) -> dict[str, Any]:
+    """Put the objects and keys of a snapshot into a store; return its head, with clock and randomness.
 
     Raises:
-        ValueError: a line is not one of a snapshot; the sentence names it.
+        ValueError: a line is not one of a snapshot; the sentence names it, and the store is as it was.
     """
     numbered = enumerate(filter(None, (line.strip() for line in lines)), 1)
     first = next(numbered, (1, b""))[1]
     head = _head(first)
-    keys = Idempotency()
-    store = MemoryStore()
-    store.load(_rows(numbered, keys))
-    return store, keys, head
+    keys: dict[str, Kept] = {}
+    store.load(_rows(numbered, keys), keys)
+    return head
 
 
 def _head(line: bytes) -> dict[str, Any]:
@@ -76,13 +73,14 @@ def _randomness(state: Any) -> random.Random:
     return made
 
 
-def _rows(numbered: Iterable[tuple[int, bytes]], keys: Idempotency) -> Iterator[tuple[str, list[Any]]]:
+def _rows(numbered: Iterable[tuple[int, bytes]], keys: dict[str, Kept]) -> Iterator[tuple[str, list[Any]]]:
     """Yield the rows; the keys among the lines are kept aside."""
     for number, line in numbered:
         try:
             name, *rest = orjson.loads(line)
             if name == KEY:
-                keys.put_back(rest)
+                key, kept = put_back(rest)
+                keys[key] = kept
                 continue
             [row] = rest
             known = name in ROW_TYPES and isinstance(row, list) and row

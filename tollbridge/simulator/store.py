@@ -1,4 +1,4 @@
-"""Where objects live: rows as bytes, in units of work.
+"""Where objects live: rows as bytes, in units of work; here in this process's memory.
 
 A row is a small JSON list, not a Python object, so that a million of them weigh little and cost the garbage
 collector nothing, and so that a database can keep the same bytes. Its first item is its place in the order in which
@@ -6,48 +6,41 @@ objects were made: lists go by it. A unit of work sees its own writes and leaves
 """
 
 from bisect import bisect_left, bisect_right, insort
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
-from typing import Any, Self, TypeVar
+from typing import Any
 
 import orjson
 
+from tollbridge.simulator.idempotency import Kept
+from tollbridge.simulator.record import Told
 from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
+from tollbridge.simulator.shared import Shared
+from tollbridge.simulator.work import EVERYBODY, Owner, Rows, Work, packed, place_of
 
-R = TypeVar("R", bound=tuple[Any, ...])
-Rows = dict[str, dict[str, bytes]]
-"""By type, by id."""
-
-Owner = tuple[str, str]
-"""A field and its value, such as `("customer", "cus_…")`."""
-
-EVERYBODY: Owner = ("", "")
-
-
-def packed(place: int, row: tuple[Any, ...]) -> bytes:
-    """Return a row as it is stored."""
-    # orjson 3.13.0 gives bytes with the room it wrote them in, kilobytes of it; a copy is as long as it says.
-    return bytes(memoryview(orjson.dumps((place, *row))))
-
-
-def unpacked(cls: type[R], stored: bytes) -> R:
-    """Return the row that was stored."""
-    return cls(*orjson.loads(stored)[1:])
-
-
-def place_of(stored: bytes) -> int:
-    """Return a stored row's place in the order of creation."""
-    return int(stored[1 : stored.index(b",")])
+MOST_KEYS = 10_000
 
 
 class MemoryStore:
-    """Rows in this process."""
+    """Everything in this process."""
 
-    def __init__(self) -> None:
+    waits = False
+
+    def __init__(self, *, recorded: int) -> None:
+        """Begin with nothing.
+
+        Args:
+            recorded: how many calls are kept.
+        """
         self._rows: Rows = {}
         self._lists: dict[tuple[str, Owner], list[str]] = {}
         self._places = 0
+        self._keys: OrderedDict[str, Kept] = OrderedDict()
+        self._told: deque[Told] = deque(maxlen=recorded)
+        self._total = 0
+        self._shared = Shared()
 
-    def work(self) -> "Work":
+    def work(self) -> Work:
         """Give a unit of work; its writes are kept when its block ends without an exception."""
         return Work(self)
 
@@ -56,27 +49,41 @@ class MemoryStore:
         rows = self._rows.get(name)
         return rows.get(identity) if rows else None
 
+    def key(self, key: str) -> Kept | None:
+        """Return the first answer to an idempotency key."""
+        return self._keys.get(key)
+
     def next_place(self) -> int:
         """Return the place of an object that is being made."""
         self._places += 1
         return self._places
 
-    def commit(self, writes: Rows) -> None:
+    def commit(self, writes: Rows, keys: dict[str, Kept], told: list[Told]) -> None:
         """Keep what a unit of work wrote."""
         for name, written in writes.items():
             kept = self._rows.setdefault(name, {})
             for identity, stored in written.items():
                 self._list(name, identity, kept.get(identity), stored)
                 kept[identity] = stored
+        for key, first in keys.items():
+            self._keys.pop(key, None)
+            self._keys[key] = first
+            while len(self._keys) > MOST_KEYS:
+                self._keys.popitem(last=False)
+        self._told.extend(told)
+        self._total += len(told)
 
-    def ids(self, name: str, owner: Owner, beyond: int | None, *, newest_first: bool) -> Iterator[str]:
-        """Yield the ids of a list from a place on; some may have another owner by now."""
-        listed = self._lists.get((name, owner), [])
+    def abort(self) -> None:
+        """Forget a unit of work: nothing of it is here."""
+
+    def listed(self, name: str, owner: Owner, beyond: int | None, *, newest_first: bool) -> Iterator[bytes]:
+        """Yield the rows of a list from a place on; some may have another owner by now."""
+        listed, rows = self._lists.get((name, owner), []), self._rows.get(name, {})
         if newest_first:
             end = len(listed) if beyond is None else bisect_left(listed, beyond, key=self._place(name))
-            return (listed[index] for index in range(end - 1, -1, -1))
+            return (rows[listed[index]] for index in range(end - 1, -1, -1))
         begin = 0 if beyond is None else bisect_right(listed, beyond, key=self._place(name))
-        return (listed[index] for index in range(begin, len(listed)))
+        return (rows[listed[index]] for index in range(begin, len(listed)))
 
     def counts(self) -> dict[str, int]:
         """Return how many rows there are of each type."""
@@ -88,13 +95,21 @@ class MemoryStore:
             for identity in self._lists[name, EVERYBODY]:
                 yield name, rows[identity]
 
-    def load(self, rows: Iterable[tuple[str, list[Any]]]) -> None:
-        """Replace everything by rows that were dumped, each with its place.
+    def first_answers(self) -> Iterator[tuple[str, Kept]]:
+        """Yield the idempotency keys, the oldest first."""
+        return iter(tuple(self._keys.items()))
+
+    def load(self, rows: Iterable[tuple[str, list[Any]]], keys: dict[str, Kept]) -> None:
+        """Replace objects and keys by what was dumped, each row with its place; what is told stays.
+
+        Args:
+            rows: type and row; read before anything is replaced.
+            keys: filled by whoever reads the rows, by the time that they are read.
 
         Raises:
             ValueError: one of them is no row; what was here stays.
         """
-        fresh = MemoryStore()
+        fresh = MemoryStore(recorded=1)
         for name, (place, *row) in rows:
             try:
                 whole = ROW_TYPES[name](*row)
@@ -102,9 +117,42 @@ class MemoryStore:
                 raise ValueError(f"A row of {name} cannot be read.") from None
             if not isinstance(place, int) or not isinstance(whole[0], str):
                 raise ValueError(f"A row of {name} begins with its place and its id.")
-            fresh.commit({name: {whole[0]: packed(place, whole)}})
+            fresh.commit({name: {whole[0]: packed(place, whole)}}, {}, [])
             fresh._places = max(fresh._places, place)
-        self._rows, self._lists, self._places = fresh._rows, fresh._lists, fresh._places
+        fresh.commit({}, keys, [])
+        self._rows, self._lists, self._places, self._keys = fresh._rows, fresh._lists, fresh._places, fresh._keys
+
+    def clear(self) -> None:
+        """Forget objects, keys, what was told, and what is shared; the calls told go on being counted."""
+        self._rows, self._lists, self._places, self._keys = {}, {}, 0, OrderedDict()
+        self._told.clear()
+        self._shared = Shared()
+
+    def told(self, after: int, most: int) -> list[tuple[int, Told]]:
+        """Return calls that are kept, of those after a number, each with its own; the first call ever has 1."""
+        first = self._total - len(self._told) + 1
+        begin = max(0, after - first + 1)
+        return [(first + index, self._told[index]) for index in range(begin, min(len(self._told), begin + most))]
+
+    def told_total(self) -> int:
+        """Return how many calls were told, those too that are kept no more."""
+        return self._total
+
+    def forget_told(self) -> None:
+        """Forget every call."""
+        self._told.clear()
+
+    def shared(self) -> Shared:
+        """Return clock and faults."""
+        return self._shared
+
+    def change(self, how: Any) -> Any:
+        """Change clock and faults by a function of them, and return what it returns."""
+        return how(self._shared)
+
+    def secret(self, _name: str, fresh: bytes) -> bytes:
+        """Return a secret that all who share this store have; in memory, the fresh one."""
+        return fresh
 
     def __len__(self) -> int:
         return sum(len(rows) for rows in self._rows.values())
@@ -136,65 +184,3 @@ class MemoryStore:
     def _place(self, name: str) -> Any:
         rows = self._rows.get(name, {})
         return lambda identity: place_of(rows[identity])
-
-
-class Work:
-    """One unit of work.
-
-    Args:
-        writes: what it wrote, as it will be stored.
-    """
-
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-        self.writes: Rows = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: object) -> None:
-        if kind is None:
-            self._store.commit(self.writes)
-
-    def get(self, cls: type[R], identity: str) -> R | None:
-        """Return a row; None where nothing has the id."""
-        stored = self._stored(cls.__name__, identity)
-        return None if stored is None else unpacked(cls, stored)
-
-    def listed(
-        self, cls: type[R], owner: Owner = EVERYBODY, *, beyond: str | None = None, newest_first: bool = True
-    ) -> Iterator[R]:
-        """Yield the rows of a list as they were when this unit began, lazily.
-
-        Args:
-            cls: their type.
-            owner: a field and its value; all rows where none is given.
-            beyond: the id of a row of the type, to go on after; None begins at the end.
-            newest_first: the direction.
-        """
-        name = cls.__name__
-        cursor = self._store.stored(name, beyond) if beyond is not None else None
-        place = None if cursor is None else place_of(cursor)
-        field, value = owner
-        for identity in self._store.ids(name, owner, place, newest_first=newest_first):
-            stored = self._store.stored(name, identity)
-            row = unpacked(cls, stored) if stored else None
-            if row is not None and (not field or getattr(row, field) == value):
-                yield row
-
-    def written(self, row: tuple[Any, ...] | None) -> bytes | None:
-        """Return a row as this unit stores it; None where it wrote none such."""
-        return self.writes.get(type(row).__name__, {}).get(row[0]) if row else None
-
-    def put(self, row: tuple[Any, ...]) -> None:
-        """Write a row, in place of an earlier one with its id."""
-        name = type(row).__name__
-        earlier = self._stored(name, row[0])
-        place = self._store.next_place() if earlier is None else place_of(earlier)
-        self.writes.setdefault(name, {})[row[0]] = packed(place, row)
-
-    def _stored(self, name: str, identity: str) -> bytes | None:
-        written = self.writes.get(name)
-        if written is not None and identity in written:
-            return written[identity]
-        return self._store.stored(name, identity)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from tollbridge.simulator import shapes
+from tollbridge.simulator.answer import Answer, shown
 from tollbridge.simulator.cards import BY_NUMBER
-from tollbridge.simulator.context import Answer, Context, shown
+from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import StripeFailure, invalid, missing, no_such, not_found
 from tollbridge.simulator.forms import Form, Value, boolean, integer, one_of, text
 from tollbridge.simulator.listing import CURSORS, made_when, page

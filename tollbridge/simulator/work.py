@@ -1,0 +1,189 @@
+"""A unit of work: what every store gives, whatever it keeps its rows in."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol, Self, TypeVar
+
+import orjson
+
+from tollbridge.simulator.idempotency import Kept
+from tollbridge.simulator.record import Told
+from tollbridge.simulator.shared import Shared
+
+R = TypeVar("R", bound=tuple[Any, ...])
+T = TypeVar("T")
+Rows = dict[str, dict[str, bytes]]
+"""By type, by id."""
+
+Owner = tuple[str, str]
+"""A field and its value, such as `("customer", "cus_…")`."""
+
+EVERYBODY: Owner = ("", "")
+
+
+class Again(Exception):
+    """Another unit of work came in between: nothing of this one is kept, and it may be tried again."""
+
+
+class Unavailable(Exception):
+    """What keeps the state cannot be reached, or takes no more; nothing of this unit of work is known to be kept."""
+
+
+def packed(place: int, row: tuple[Any, ...]) -> bytes:
+    """Return a row as it is stored."""
+    # orjson 3.13.0 gives bytes with the room it wrote them in, kilobytes of it; a copy is as long as it says.
+    return bytes(memoryview(orjson.dumps((place, *row))))
+
+
+def unpacked(cls: type[R], stored: bytes) -> R:
+    """Return the row that was stored."""
+    return cls(*orjson.loads(stored)[1:])
+
+
+def place_of(stored: bytes) -> int:
+    """Return a stored row's place in the order of creation."""
+    return int(stored[1 : stored.index(b",")])
+
+
+class Source(Protocol):
+    """What a unit of work asks."""
+
+    def stored(self, name: str, identity: str) -> bytes | None:
+        """Return a stored row; None where nothing has the id."""
+
+    def listed(self, name: str, owner: Owner, beyond: int | None, *, newest_first: bool) -> Iterator[bytes]:
+        """Yield the rows of a list from a place on; some may have another owner by now."""
+
+    def key(self, key: str) -> Kept | None:
+        """Return the first answer to an idempotency key; None claims it for this unit of work."""
+
+    def next_place(self) -> int:
+        """Return the place of an object that is being made."""
+
+    def commit(self, writes: Rows, keys: dict[str, Kept], told: list[Told]) -> None:
+        """Keep all of it, or raise and keep none."""
+
+    def abort(self) -> None:
+        """Keep nothing."""
+
+
+class Work:
+    """One unit of work.
+
+    Args:
+        writes: what it wrote, as it will be stored.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.writes: Rows = {}
+        self._keys: dict[str, Kept] = {}
+        self._told: list[Told] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: object) -> None:
+        if kind is None:
+            self._source.commit(self.writes, self._keys, self._told)
+        else:
+            self._source.abort()
+
+    def get(self, cls: type[R], identity: str) -> R | None:
+        """Return a row; None where nothing has the id."""
+        stored = self._stored(cls.__name__, identity)
+        return None if stored is None else unpacked(cls, stored)
+
+    def listed(
+        self, cls: type[R], owner: Owner = EVERYBODY, *, beyond: str | None = None, newest_first: bool = True
+    ) -> Iterator[R]:
+        """Yield the rows of a list as they were when this unit began, lazily.
+
+        Args:
+            cls: their type.
+            owner: a field and its value; all rows where none is given.
+            beyond: the id of a row of the type, to go on after; None begins at the end.
+            newest_first: the direction.
+        """
+        name = cls.__name__
+        cursor = self._source.stored(name, beyond) if beyond is not None else None
+        place = None if cursor is None else place_of(cursor)
+        field, value = owner
+        for stored in self._source.listed(name, owner, place, newest_first=newest_first):
+            row = unpacked(cls, stored)
+            if not field or getattr(row, field) == value:
+                yield row
+
+    def written(self, row: tuple[Any, ...] | None) -> bytes | None:
+        """Return a row as this unit stores it; None where it wrote none such."""
+        return self.writes.get(type(row).__name__, {}).get(row[0]) if row else None
+
+    def put(self, row: tuple[Any, ...]) -> None:
+        """Write a row, in place of an earlier one with its id."""
+        name = type(row).__name__
+        earlier = self._stored(name, row[0])
+        place = self._source.next_place() if earlier is None else place_of(earlier)
+        self.writes.setdefault(name, {})[row[0]] = packed(place, row)
+
+    def key(self, key: str) -> Kept | None:
+        """Return the first answer to an idempotency key; None where there is none, and the key is this unit's."""
+        return self._source.key(key)
+
+    def keep(self, key: str, first: Kept) -> None:
+        """Keep the first answer to a key."""
+        self._keys[key] = first
+
+    def tell(self, told: Told) -> None:
+        """Record a call."""
+        self._told.append(told)
+
+    def _stored(self, name: str, identity: str) -> bytes | None:
+        written = self.writes.get(name)
+        if written is not None and identity in written:
+            return written[identity]
+        return self._source.stored(name, identity)
+
+
+class Store(Protocol):
+    """What keeps the simulator's state; `waits` tells whether a call may wait for a disk or a network."""
+
+    waits: bool
+
+    def work(self) -> Work:
+        """Give a unit of work."""
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows there are of each type."""
+
+    def dump(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the type and the bytes of every row, oldest first within a type."""
+
+    def first_answers(self) -> Iterator[tuple[str, Kept]]:
+        """Yield the idempotency keys, the oldest first."""
+
+    def load(self, rows: Iterable[tuple[str, list[Any]]], keys: dict[str, Kept]) -> None:
+        """Replace objects and keys by what was dumped.
+
+        Raises:
+            ValueError: one of them is no row; what was here stays.
+        """
+
+    def clear(self) -> None:
+        """Forget objects, keys, calls, clock and faults."""
+
+    def told(self, after: int, most: int) -> list[tuple[int, Told]]:
+        """Return calls that are kept, of those after a number, each with its own; the first call ever has 1."""
+
+    def told_total(self) -> int:
+        """Return how many calls were told."""
+
+    def forget_told(self) -> None:
+        """Forget every call."""
+
+    def shared(self) -> Shared:
+        """Return clock and faults; what is done to them is not kept."""
+
+    def change(self, how: Callable[[Shared], T]) -> T:
+        """Change clock and faults by a function of them, and return what it returns."""
+
+    def secret(self, name: str, fresh: bytes) -> bytes:
+        """Return a secret that all who share this store have; the fresh one becomes it where there is none."""
