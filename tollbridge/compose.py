@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import anyio
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request as HttpRequest
@@ -37,7 +36,17 @@ from tollbridge.server.operations import Limits
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import BindError, bind, run, set_up_logging
 from tollbridge.server.tokens import Tokens
-from tollbridge.simulator import Late, NoAnswer, Request, Simulator, StripeDoor, control, described
+from tollbridge.simulator import (
+    NoAnswer,
+    Request,
+    Simulator,
+    Store,
+    StripeDoor,
+    Unavailable,
+    answered,
+    control,
+    described,
+)
 from tollbridge.world import World, WorldError, load_world
 
 log = logging.getLogger(__name__)
@@ -46,7 +55,12 @@ PACKAGE = Path(__file__).parent
 
 TOKEN_SECRET = "TOLLBRIDGE_TOKEN_SECRET"  # noqa: S105 - its name
 
-CANNOT_START = (BindError, ContractError, GatewayError, HandlerError, WorldError)
+
+class StateError(Exception):
+    """The state cannot be kept where `--state` says; the sentence says why."""
+
+
+CANNOT_START = (BindError, ContractError, GatewayError, HandlerError, StateError, WorldError)
 """What keeps a server from starting; each is a sentence for whoever started it."""
 
 __all__ = [
@@ -82,6 +96,7 @@ class Options:
         limits: how long a client may take.
         seed: of the simulator's ids and secrets; None lets no run repeat another.
         recorded: how many of its last calls the simulator remembers.
+        state: where the simulator keeps its state: `memory`, `sqlite:///FILE` or `postgresql://…`.
         tokens_required: whether a request without a token is refused.
         environment: where `STRIPE_API_KEY` and `TOLLBRIDGE_TOKEN_SECRET` are looked up.
     """
@@ -94,6 +109,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     seed: int | None = None
     recorded: int = 10_000
+    state: str = "memory"
     tokens_required: bool = False
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
@@ -189,9 +205,27 @@ async def _health(_request: HttpRequest) -> Response:
 def _simulator(options: Options, world: World) -> Simulator:
     randomness = None if options.seed is None else random.Random(options.seed)  # noqa: S311 - test ids, on purpose
     try:
-        return Simulator(world.seed(), randomness=randomness, recorded=options.recorded)
+        store = _store(options)
+        return Simulator(world.seed(), randomness=randomness, recorded=options.recorded, store=store)
     except ValueError as error:
         raise WorldError(f"{options.world}: {error}") from None
+    except Unavailable as reason:
+        raise StateError(f"--state: the database cannot be used: {reason}") from None
+
+
+def _store(options: Options) -> Store | None:
+    """Return what keeps the state; None for memory."""
+    if options.state == "memory":
+        return None
+    if options.seed is not None:
+        raise StateError("--seed repeats the ids of a run; a state that outlives the run has them already.")
+    # Imported here: SQLAlchemy and Alembic take longer to load than all the rest.
+    from tollbridge.simulator import sql
+
+    try:
+        return sql.SqlStore(sql.state_url(options.state), recorded=options.recorded)
+    except sql.StateError as error:
+        raise StateError(str(error)) from None
 
 
 def _tokens(options: Options, world: World) -> Tokens:
@@ -220,10 +254,7 @@ def _exchange_with(simulator: Simulator) -> StripeExchange:
         parts = urlsplit(url)
         lower = {name.lower(): value for name, value in headers.items()}
         try:
-            reply = simulator.handle(Request(method, parts.path, parts.query, lower, body))
-        except Late as late:
-            await anyio.sleep(late.seconds)
-            reply = late.answer()
+            reply = await answered(simulator, Request(method, parts.path, parts.query, lower, body))
         except NoAnswer as silence:
             raise ConnectionResetError(f"the simulator was told to give no answer ({silence.kind})") from None
         return reply.status, reply.headers, reply.body

@@ -3,7 +3,7 @@
 from tollbridge.simulator.cards import alias_of, described
 from tollbridge.simulator.control import control
 from tollbridge.simulator.core import Simulator
-from tollbridge.simulator.door import StripeDoor
+from tollbridge.simulator.door import StripeDoor, answered
 from tollbridge.simulator.faults import Fault
 from tollbridge.simulator.message import Late, NoAnswer, Reply, Request
 from tollbridge.simulator.record import Told
@@ -23,6 +23,7 @@ __all__ = [
     "Told",
     "Unavailable",
     "alias_of",
+    "answered",
     "control",
     "described",
 ]

@@ -7,7 +7,7 @@ pass.
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from starlette.requests import Request as HttpRequest
@@ -16,9 +16,11 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from tollbridge.simulator.core import Simulator
+from tollbridge.simulator.door import off_the_loop
 from tollbridge.simulator.failures import StripeFailure
 from tollbridge.simulator.faults import Fault
 from tollbridge.simulator.replies import API_VERSION
+from tollbridge.simulator.work import Unavailable
 
 MOST_BODY = 65_536
 MOST_LISTED = 1_000
@@ -39,6 +41,15 @@ MEMBERS = {
 NDJSON = "application/x-ndjson"
 LATEST = 4_102_444_800
 """Seconds: the year 2100."""
+
+T = TypeVar("T")
+TITLES = {
+    400: "Bad Request",
+    404: "Not Found",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    503: "Service Unavailable",
+}
 
 Operation = Callable[[HttpRequest], Awaitable[Response]]
 
@@ -83,20 +94,18 @@ class Desk:
         """Take a simulator's place."""
         self._simulator = simulator
 
+    async def _do(self, work: Callable[[], T]) -> T:
+        return await off_the_loop(self._simulator, work)
+
     async def summary(self, _request: HttpRequest) -> Response:
         """Answer with version, counts and what waits."""
-        return _json(
-            {
-                "version": API_VERSION,
-                "objects": self._simulator.counts(),
-                "faults": len(self._simulator.faults()),
-                "recorded": self._simulator.record.total,
-            }
-        )
+        simulator = self._simulator
+        counted = await self._do(lambda: (simulator.counts(), len(simulator.faults()), simulator.record.total))
+        return _json({"version": API_VERSION} | dict(zip(("objects", "faults", "recorded"), counted, strict=True)))
 
     async def faults(self, _request: HttpRequest) -> Response:
         """List the faults that wait for their call."""
-        return _json({"data": [_fault(fault) for fault in self._simulator.faults()]})
+        return _json({"data": [_fault(fault) for fault in await self._do(self._simulator.faults)]})
 
     async def inject(self, request: HttpRequest) -> Response:
         """Add a fault."""
@@ -104,39 +113,41 @@ class Desk:
         _require_members(sent, MEMBERS, ("kind",))
         try:
             fault = Fault(**{"method": None, "path": None} | sent)
-            self._simulator.inject(fault)
+            await self._do(lambda: self._simulator.inject(fault))
         except ValueError as error:
             raise Refused(str(error)) from None
         return _json(_fault(fault), 201)
 
     async def forgive(self, _request: HttpRequest) -> Response:
         """Forget every fault."""
-        self._simulator.forgive()
+        await self._do(self._simulator.forgive)
         return Response(status_code=204)
 
     async def record(self, request: HttpRequest) -> Response:
         """Answer with the calls after number `since`, the oldest first; at most `limit` of them."""
         since, limit = _number(request, "since", 0), _number(request, "limit", 100)
-        calls = self._simulator.record.after(since, min(limit, MOST_LISTED))
+        record = self._simulator.record
+        calls, total = await self._do(lambda: (record.after(since, min(limit, MOST_LISTED)), record.total))
         data = [{"number": number, **_told_call(told)} for number, told in calls]
-        return _json({"data": data, "total": self._simulator.record.total})
+        return _json({"data": data, "total": total})
 
     async def forget(self, _request: HttpRequest) -> Response:
         """Clear the record."""
-        self._simulator.record.clear()
+        await self._do(self._simulator.record.clear)
         return Response(status_code=204)
 
     async def reset(self, request: HttpRequest) -> Response:
         """Go back to the beginning; a seed makes what follows repeatable."""
         sent = await _body(request) if request.headers.get("content-length", "0") != "0" else {}
         _require_members(sent, {"seed": INTEGER}, ())
-        self._simulator.reset(sent.get("seed"))
+        await self._do(lambda: self._simulator.reset(sent.get("seed")))
         return Response(status_code=204)
 
     async def clock(self, _request: HttpRequest) -> Response:
         """Answer with the time."""
         clock = self._simulator.clock
-        return _json({"now": clock(), "stopped": clock.stopped})
+        now, stopped = await self._do(lambda: (clock(), clock.stopped))
+        return _json({"now": now, "stopped": stopped})
 
     async def set_clock(self, request: HttpRequest) -> Response:
         """Stop the clock at `now` (null lets it go), or `advance` it by seconds."""
@@ -145,9 +156,9 @@ class Desk:
         if len(sent) != 1 or any(value is not None and not 0 <= value <= LATEST for value in sent.values()):
             raise Refused(f"Send either now or advance, in seconds from 0 to {LATEST}.")
         if "now" in sent:
-            self._simulator.clock.set(sent["now"])
+            await self._do(lambda: self._simulator.clock.set(sent["now"]))
         else:
-            self._simulator.clock.advance(sent["advance"])
+            await self._do(lambda: self._simulator.clock.advance(sent["advance"]))
         return await self.clock(request)
 
     async def snapshot(self, _request: HttpRequest) -> Response:
@@ -163,7 +174,7 @@ class Desk:
                 sent.write(chunk)
             sent.seek(0)
             try:
-                self._simulator.restore(sent)
+                await self._do(lambda: self._simulator.restore(sent))
             except ValueError as error:
                 raise Refused(str(error)) from None
         return Response(status_code=204)
@@ -176,7 +187,8 @@ class Desk:
             raise Refused(f"outcome is {sent['outcome'][:40]!r}; send succeed or fail.")
         try:
             passes = sent["outcome"] == "succeed"
-            document = self._simulator.authenticate(request.path_params["intent"], passes=passes)
+            identity = request.path_params["intent"]
+            document = await self._do(lambda: self._simulator.authenticate(identity, passes=passes))
         except StripeFailure as failure:
             raise Refused(failure.message, failure.status) from None
         return _json(document)
@@ -188,17 +200,17 @@ def _told(operation: Operation) -> Operation:
     async def answering(request: HttpRequest) -> Response:
         try:
             return await operation(request)
+        except Unavailable as reason:
+            return _problem(503, f"The simulator's state cannot be reached: {reason}")
         except Refused as refused:
-            title = {404: "Not Found", 413: "Content Too Large", 415: "Unsupported Media Type"}
-            problem = {
-                "type": "about:blank",
-                "title": title.get(refused.status, "Bad Request"),
-                "status": refused.status,
-                "detail": str(refused),
-            }
-            return _json(problem, refused.status, "application/problem+json")
+            return _problem(refused.status, str(refused))
 
     return answering
+
+
+def _problem(status: int, detail: str) -> Response:
+    problem = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail}
+    return _json(problem, status, "application/problem+json")
 
 
 def _json(document: Any, status: int = 200, media_type: str = "application/json") -> Response:

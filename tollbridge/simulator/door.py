@@ -1,13 +1,18 @@
 """The HTTP door: the simulator as an ASGI application, for clients of other processes."""
 
 import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
+import anyio
+import anyio.to_thread
 from starlette.types import Message, Receive, Scope, Send
 
 from tollbridge.simulator.core import Simulator
 from tollbridge.simulator.forms import MAX_BODY
 from tollbridge.simulator.message import Late, NoAnswer, Reply, Request
 
+T = TypeVar("T")
 SILENCE_SECONDS = 120.0
 TOO_LARGE = b'{"error":{"message":"Request body too large.","type":"invalid_request_error"}}'
 
@@ -45,7 +50,7 @@ class StripeDoor:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             request = await _request(scope, receive)
-            await _answer(send, await self._reply(request))
+            await _answer(send, await answered(self._simulator, request))
         except Gone:
             return
         except BodyTooLarge:
@@ -53,12 +58,23 @@ class StripeDoor:
         except NoAnswer as fault:
             await _give_no_answer(fault, self._silence, receive, send)
 
-    async def _reply(self, request: Request) -> Reply:
-        try:
-            return self._simulator.handle(request)
-        except Late as late:
-            await asyncio.sleep(late.seconds)
-            return late.answer()
+
+async def answered(simulator: Simulator, request: Request) -> Reply:
+    """Return the simulator's answer, without keeping the event loop waiting.
+
+    Raises:
+        NoAnswer: a fault says that nothing comes back.
+    """
+    try:
+        return await off_the_loop(simulator, lambda: simulator.handle(request))
+    except Late as late:
+        await anyio.sleep(late.seconds)
+        return await off_the_loop(simulator, late.answer)
+
+
+async def off_the_loop(simulator: Simulator, work: Callable[[], T]) -> T:
+    """Return what some work on a simulator returns: in a thread where it may wait for a disk or a network."""
+    return await anyio.to_thread.run_sync(work) if simulator.waits else work()
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -28,7 +28,7 @@ def joined(query: str, body: str) -> str:
     return f"{query}&{body}" if query else body
 
 
-def encoded(document: Mapping[str, object]) -> bytes:
+def encoded(document: Mapping[str, object] | tuple[object, ...]) -> bytes:
     """Return a document as JSON."""
     try:
         return orjson.dumps(document)

@@ -1,0 +1,100 @@
+"""Connections: how they are opened, which failures mean what, and the tables brought up to date."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from tollbridge.simulator.work import Again, Unavailable
+
+BUSY_SECONDS = 5
+CONNECTIONS = 8
+"""At once; as many threads wait for them."""
+
+COLLISIONS = ("40001", "40P01", "23505")
+"""PostgreSQL's codes for: could not serialize, deadlock, somebody made the same row first."""
+
+MIGRATING = 7_210_001
+"""The advisory lock that one process at a time holds while it changes the tables."""
+
+
+def opened(url: URL) -> Engine:
+    """Return an engine; nothing is connected yet."""
+    if url.drivername == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        isolation_level="REPEATABLE READ",
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,  # a database that went and came back is found again
+        pool_timeout=BUSY_SECONDS,
+        connect_args={"connect_timeout": BUSY_SECONDS},
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself: _begin_sqlite does
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")  # what was acknowledged outlives the machine, not the process only
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn a database's failures into those that a store has.
+
+    Raises:
+        Again: others came in between.
+        Unavailable: it cannot be reached, or takes no more.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        raise Again(_reason(error)) from None
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in COLLISIONS:
+            raise Again(_reason(error)) from None
+        raise Unavailable(_reason(error)) from None
+    except (PoolTimeout, SQLAlchemyError) as error:
+        raise Unavailable(type(error).__name__) from None
+
+
+def _reason(error: DBAPIError) -> str:
+    """Return the database's own words, without the statement and what was in it."""
+    return " ".join(str(error.orig).split())[:200]
+
+
+def migrated(engine: Engine) -> None:
+    """Bring the tables up to date; others wait meanwhile.
+
+    Raises:
+        Unavailable: the database cannot be reached, or changed.
+    """
+    with translated(), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATING})
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def driver_rows(result: Any) -> int:
+    """Return how many rows a statement changed."""
+    return int(result.rowcount)

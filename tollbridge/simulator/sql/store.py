@@ -1,0 +1,192 @@
+"""The store in a database: a unit of work is a transaction.
+
+On PostgreSQL transactions see the state of their beginning (REPEATABLE READ); of two that change the same object, or
+claim the same idempotency key, the second is told to try again. On SQLite one writes at a time.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import Engine, delete, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+
+from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept
+from tollbridge.simulator.record import Told
+from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
+from tollbridge.simulator.shared import Shared, shared_from
+from tollbridge.simulator.sql.engine import migrated, opened, translated
+from tollbridge.simulator.sql.session import Session, kept_from, key_values, object_values, told_from
+from tollbridge.simulator.sql.tables import CALLS, KEYS, OBJECTS, PLACES, SETTINGS
+from tollbridge.simulator.work import Again, Unavailable, Work, packed
+
+T = TypeVar("T")
+BATCH = 1_000
+SHARED = "shared"
+TRIES = 50
+PRUNE_EVERY = 500
+"""Calls, after which old keys and calls are thrown away."""
+
+
+class SqlStore:
+    """Everything in a database, which others may share."""
+
+    waits = True
+
+    def __init__(self, url: URL, *, recorded: int) -> None:
+        """Open a database, and bring its tables up to date.
+
+        Args:
+            url: of `state_url`.
+            recorded: how many calls are kept.
+
+        Raises:
+            Unavailable: it cannot be reached, or written to.
+        """
+        self._engine: Engine = opened(url)
+        self._recorded = recorded
+        self._calls = 0
+        migrated(self._engine)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    def work(self) -> Work:
+        """Give a unit of work: a transaction, begun by its first question."""
+        self._calls += 1
+        if self._calls % PRUNE_EVERY == 0:
+            self._prune()
+        return Work(Session(self._engine))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows there are of each type."""
+        with translated(), self._engine.connect() as connection:
+            rows = connection.execute(select(OBJECTS.c.type, func.count().label("n")).group_by(OBJECTS.c.type))
+            return {row.type: row.n for row in rows}
+
+    def dump(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the type and the bytes of every row, oldest first within a type."""
+        for name in ROW_TYPES:
+            query = select(OBJECTS.c.content).where(OBJECTS.c.type == name).order_by(OBJECTS.c.place)
+            with translated(), self._engine.connect() as connection:
+                for (content,) in connection.execution_options(yield_per=BATCH).execute(query):
+                    yield name, bytes(content)
+
+    def first_answers(self) -> Iterator[tuple[str, Kept]]:
+        """Yield the idempotency keys, the oldest first."""
+        with translated(), self._engine.connect() as connection:
+            for row in connection.execute(select(KEYS).order_by(KEYS.c.created)):
+                yield row.key, kept_from(row)
+
+    def load(self, rows: Iterable[tuple[str, list[Any]]], keys: dict[str, Kept]) -> None:
+        """Replace objects and keys by what was dumped, in one transaction.
+
+        Raises:
+            ValueError: one of them is no row; what was here stays.
+        """
+        found = _checked(rows)
+        most = 0
+        with translated(), self._engine.begin() as connection:
+            connection.execute(delete(OBJECTS))
+            connection.execute(delete(KEYS))
+            while batch := list(islice(found, BATCH)):
+                connection.execute(insert(OBJECTS), batch)
+                most = max(most, *(values["place"] for values in batch))
+            if keys:
+                connection.execute(insert(KEYS), [key_values(key, kept) for key, kept in keys.items()])
+            if self._engine.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT setval('{PLACES}', :most)"), {"most": max(most, 1)})
+
+    def clear(self) -> None:
+        """Forget objects, keys, calls, clock and faults; secrets stay."""
+        with translated(), self._engine.begin() as connection:
+            connection.execute(delete(OBJECTS))
+            connection.execute(delete(KEYS))
+            connection.execute(delete(CALLS))
+            connection.execute(delete(SETTINGS).where(SETTINGS.c.name == SHARED))
+
+    def told(self, after: int, most: int) -> list[tuple[int, Told]]:
+        """Return calls that are kept, of those after a number, each with its own."""
+        last = func.coalesce(select(func.max(CALLS.c.number)).scalar_subquery(), 0)
+        query = (
+            select(CALLS)
+            .where(CALLS.c.number > after, CALLS.c.number > last - self._recorded)
+            .order_by(CALLS.c.number)
+            .limit(min(most, self._recorded))
+        )
+        with translated(), self._engine.connect() as connection:
+            return [(row.number, told_from(row.content)) for row in connection.execute(query)]
+
+    def told_total(self) -> int:
+        """Return the number of the newest call."""
+        with translated(), self._engine.connect() as connection:
+            return int(connection.execute(select(func.max(CALLS.c.number))).scalar() or 0)
+
+    def forget_told(self) -> None:
+        """Forget every call."""
+        with translated(), self._engine.begin() as connection:
+            connection.execute(delete(CALLS))
+
+    def shared(self) -> Shared:
+        """Return clock and faults."""
+        with translated(), self._engine.connect() as connection:
+            value = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == SHARED)).scalar()
+        return shared_from(orjson.loads(value)) if value else Shared()
+
+    def change(self, how: Callable[[Shared], T]) -> T:
+        """Change clock and faults by a function of them, and return what it returns."""
+        for _ in range(TRIES):
+            try:
+                return self._change(how)
+            except Again:
+                continue
+        raise Unavailable("Too many others change clock and faults.")
+
+    def _change(self, how: Callable[[Shared], T]) -> T:
+        with translated(), self._engine.begin() as connection:
+            query = select(SETTINGS.c.value).where(SETTINGS.c.name == SHARED).with_for_update()
+            value = connection.execute(query).scalar()
+            shared = shared_from(orjson.loads(value)) if value else Shared()
+            result = how(shared)
+            fresh = orjson.dumps(shared.document())
+            if value:
+                connection.execute(update(SETTINGS).where(SETTINGS.c.name == SHARED), {"value": fresh})
+            else:
+                connection.execute(insert(SETTINGS), {"name": SHARED, "value": fresh})
+            return result
+
+    def secret(self, name: str, fresh: bytes) -> bytes:
+        """Return a secret that all who share this store have; the fresh one becomes it where there is none."""
+        made = (sqlite if self._engine.dialect.name == "sqlite" else postgresql).insert(SETTINGS)
+        with translated(), self._engine.begin() as connection:
+            values = {"name": f"secret {name}", "value": fresh}
+            connection.execute(made.on_conflict_do_nothing(), values)
+        with translated(), self._engine.connect() as connection:
+            query = select(SETTINGS.c.value).where(SETTINGS.c.name == f"secret {name}")
+            return bytes(connection.execute(query).scalar_one())
+
+    def _prune(self) -> None:
+        """Throw away keys that are too old to be replayed, by the newest of them, and calls beyond the bound."""
+        newest = select(func.max(KEYS.c.created)).scalar_subquery()
+        last = select(func.max(CALLS.c.number)).scalar_subquery()
+        with translated(), self._engine.begin() as connection:
+            connection.execute(delete(KEYS).where(KEYS.c.created < newest - 2 * KEPT_SECONDS))
+            connection.execute(delete(CALLS).where(CALLS.c.number <= last - self._recorded))
+
+
+def _checked(rows: Iterable[tuple[str, list[Any]]]) -> Iterator[dict[str, Any]]:
+    for name, (place, *row) in rows:
+        try:
+            whole = ROW_TYPES[name](*row)
+        except TypeError:
+            raise ValueError(f"A row of {name} cannot be read.") from None
+        if not isinstance(place, int) or not isinstance(whole[0], str):
+            raise ValueError(f"A row of {name} begins with its place and its id.")
+        yield object_values(name, whole[0], packed(place, whole))
+
+
+assert {field for fields in LISTED_BY.values() for field, _ in fields} == {"customer", "payment_intent"}
+"""The columns that lists are asked by are the tables'."""

@@ -1,0 +1,53 @@
+"""The tables. What they look like in a database is the migrations' business; this is what the statements say."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, String, Table, Text
+
+METADATA = MetaData()
+
+BIG = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up in a column of this very name only
+
+OBJECTS = Table(
+    "objects",
+    METADATA,
+    Column("type", String(40), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("place", BIG, nullable=False),
+    Column("customer", Text),
+    Column("payment_intent", Text),
+    Column("content", LargeBinary, nullable=False),
+    Index("objects_by_place", "type", "place"),
+    Index("objects_by_customer", "type", "customer", "place"),
+    Index("objects_by_payment_intent", "type", "payment_intent", "place"),
+)
+"""Objects: `content` is the row as the memory store has it, its place first."""
+
+KEYS = Table(
+    "idempotency_keys",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("path", Text),
+    Column("fingerprint", LargeBinary),
+    Column("status", SmallInteger),
+    Column("content", LargeBinary),
+    Column("type", String(40)),
+    Column("request_id", Text),
+    Column("created", BigInteger, index=True),
+)
+"""First answers; what is null belongs to a unit of work that has claimed the key and has not ended."""
+
+CALLS = Table(
+    "calls",
+    METADATA,
+    Column("number", BIG, primary_key=True, autoincrement=True),
+    Column("content", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""The record."""
+
+SETTINGS = Table(
+    "settings", METADATA, Column("name", String(40), primary_key=True), Column("value", LargeBinary, nullable=False)
+)
+"""Clock and faults as JSON; secrets."""
+
+PLACES = "places"
+"""PostgreSQL's sequence of places; an SQLite file is written by one at a time and counts for itself."""
