@@ -36,6 +36,7 @@ from tollbridge.server.operations import Limits
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import BindError, bind, run, set_up_logging
 from tollbridge.server.tokens import Tokens
+from tollbridge.server.workers import supervise
 from tollbridge.simulator import (
     NoAnswer,
     Request,
@@ -74,6 +75,7 @@ __all__ = [
     "request_log",
     "run",
     "set_up_logging",
+    "supervise",
 ]
 
 
@@ -132,6 +134,11 @@ class Sandbox:
     simulator: Simulator | None
     tokens_required: bool
 
+    def close(self) -> None:
+        """Let go of what keeps the state: a process that is forked from this one opens its own."""
+        if self.simulator:
+            self.simulator.close()
+
     def cards(self) -> list[tuple[int, str]]:
         """Return the ids of the default organization's payment methods, and what each card does."""
         organization = self.world.organizations.get(self.world.default_account.organization or 0)
@@ -163,7 +170,7 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
     parts = Parts(
         contract=contract,
         handlers=handlers,
-        identity=Identity(world, _tokens(options, world), options.tokens_required),
+        identity=Identity(world, _tokens(options, world, simulator), options.tokens_required),
         bindings=bindings,
         mounts={"stripe": StripeDoor(simulator), "simulator": control(simulator)} if simulator else {},
         note=_warning_once(note, world),
@@ -228,11 +235,13 @@ def _store(options: Options) -> Store | None:
         raise StateError(str(error)) from None
 
 
-def _tokens(options: Options, world: World) -> Tokens:
-    """Return the tokens of this sandbox: signed with the environment's secret, or one that nobody else has."""
+def _tokens(options: Options, world: World, simulator: Simulator | None) -> Tokens:
+    """Return the tokens of this sandbox: signed with the environment's secret, or one that is kept with the state."""
     given = options.environment.get(TOKEN_SECRET)
+    fresh = os.urandom(32)
+    made = simulator.secret("tokens", fresh) if simulator else fresh
     try:
-        return Tokens(world, os.urandom(32) if given is None else given.encode())
+        return Tokens(world, made if given is None else given.encode())
     except ValueError as error:
         raise WorldError(f"{TOKEN_SECRET}: {error}") from None
 

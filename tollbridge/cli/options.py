@@ -14,6 +14,13 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 SEED = click.option(
     "--seed", type=int, metavar="NUMBER", help="Makes the simulator's ids and secrets repeat.  [default: they never do]"
 )
+STATE = click.option(
+    "--state",
+    default="memory",
+    show_default=True,
+    metavar="memory|sqlite:///FILE|postgresql://…",
+    help="Where the simulator keeps its state: gone with the process, in a file, or shared by several servers.",
+)
 RECORDED = click.option(
     "--recorded",
     default=DEFAULTS.recorded,

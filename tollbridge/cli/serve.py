@@ -1,5 +1,7 @@
 """`tollbridge serve`."""
 
+import os
+import secrets
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -7,8 +9,19 @@ from pathlib import Path
 import click
 
 from tollbridge import __version__
-from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, url_of
-from tollbridge.compose import CANNOT_START, Options, Sandbox, bind, compose, request_log, run, set_up_logging
+from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, STATE, url_of
+from tollbridge.compose import (
+    CANNOT_START,
+    TOKEN_SECRET,
+    Options,
+    Sandbox,
+    bind,
+    compose,
+    request_log,
+    run,
+    set_up_logging,
+    supervise,
+)
 
 
 @click.command()
@@ -47,6 +60,14 @@ from tollbridge.compose import CANNOT_START, Options, Sandbox, bind, compose, re
     show_default=True,
     help="Whether a request needs a token (tollbridge token); without one it acts as the world's default account.",
 )
+@STATE
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes that answer; more than one need a --state that they can share.",
+)
 @SEED
 @RECORDED
 @click.option("--quiet", is_flag=True, help="No banner and no request log.")
@@ -60,6 +81,8 @@ def serve(
     log: str,
     answer_within: float,
     auth: str,
+    state: str,
+    workers: int,
     seed: int | None,
     recorded: int,
     quiet: bool,
@@ -69,13 +92,15 @@ def serve(
     \b
     Examples:
       tollbridge serve
+      tollbridge serve --state sqlite:///sandbox.db
+      tollbridge serve --state postgresql://me@host/db --workers 4
       tollbridge serve --port 9000 --stripe http://127.0.0.1:12111
       STRIPE_API_KEY=sk_test_… tollbridge serve --stripe live-test
 
     \b
     Environment:
       STRIPE_API_KEY            for --stripe live-test
-      TOLLBRIDGE_TOKEN_SECRET   signs tokens; 32 bytes or more  [default: random, for this run]
+      TOLLBRIDGE_TOKEN_SECRET   signs tokens; 32 bytes or more  [default: kept with the state]
 
     Exit codes: 0 stopped as asked, 1 could not start (the sentence says why), 2 wrong usage.
     """
@@ -86,20 +111,33 @@ def serve(
         stripe=stripe,
         calls=replace(DEFAULTS.calls, answer_within=answer_within),
         tokens_required=auth == "required",
+        state=state,
         seed=seed,
         recorded=recorded,
     )
+    if workers > 1 and state == "memory" and stripe == "simulator":
+        raise click.UsageError(
+            f"--workers {workers} would each have a memory of their own. Give them one: --state sqlite:///FILE or "
+            "--state postgresql://…"
+        )
     set_up_logging(colours=sys.stderr.isatty())
     pretty = log == "pretty" or (log == "auto" and sys.stdout.isatty())
     note = request_log(sys.stdout, pretty=pretty, colours=pretty and sys.stdout.isatty())
+    note = (lambda _exchange: None) if quiet else note
     try:
-        sandbox = compose(options, (lambda _exchange: None) if quiet else note)
+        sandbox = compose(options, note)
         sockets = bind(host, port)
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None
     if not quiet:
         click.echo(_banner(sandbox, url_of(host, sockets), stripe), err=True)
-    run(sandbox.app, sockets)
+    if workers == 1:
+        run(sandbox.app, sockets)
+        return
+    sandbox.close()
+    if sandbox.simulator is None:  # no state to keep the secret with: the workers are given one
+        options = replace(options, environment={TOKEN_SECRET: secrets.token_hex(32), **os.environ})
+    sys.exit(supervise(workers, lambda: run(compose(options, note).app, sockets)))
 
 
 def _banner(sandbox: Sandbox, url: str, stripe: str) -> str:

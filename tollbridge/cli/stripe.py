@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from tollbridge import __version__
-from tollbridge.cli.options import DEFAULTS, FILE, RECORDED, SEED, url_of
+from tollbridge.cli.options import DEFAULTS, FILE, RECORDED, SEED, STATE, url_of
 from tollbridge.compose import CANNOT_START, Options, bind, compose_stripe, run, set_up_logging
 
 
@@ -14,10 +14,11 @@ from tollbridge.compose import CANNOT_START, Options, bind, compose_stripe, run,
 @click.option("--host", default="localhost", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 @click.option("--port", default=12111, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--world", type=FILE, help="Who exists: customers, cards, subscriptions.  [default: the bundled one]")
+@STATE
 @SEED
 @RECORDED
 @click.option("--quiet", is_flag=True, help="No banner.")
-def stripe(host: str, port: int, world: Path | None, seed: int | None, recorded: int, quiet: bool) -> None:
+def stripe(host: str, port: int, world: Path | None, state: str, seed: int | None, recorded: int, quiet: bool) -> None:
     """Serve the Stripe simulator alone: stateful, offline, for any Stripe client.
 
     Listens where stripe-mock does, and says no where Stripe says no. Any key sk_test_… is let in.
@@ -38,7 +39,7 @@ def stripe(host: str, port: int, world: Path | None, seed: int | None, recorded:
     """
     set_up_logging(colours=sys.stderr.isatty())
     try:
-        app = compose_stripe(Options(world=world or DEFAULTS.world, seed=seed, recorded=recorded))
+        app = compose_stripe(Options(world=world or DEFAULTS.world, state=state, seed=seed, recorded=recorded))
         sockets = bind(host, port)
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None

@@ -34,6 +34,7 @@ from tollbridge.simulator.routes import ROUTES, found_route, is_template
 from tollbridge.simulator.routing import Route, require_known
 from tollbridge.simulator.rows import PaymentIntent, Subscription
 from tollbridge.simulator.seed import plant
+from tollbridge.simulator.shared import Shared
 from tollbridge.simulator.snapshot import dump, load
 from tollbridge.simulator.store import MemoryStore
 from tollbridge.simulator.work import Again, Store, Unavailable, Work
@@ -73,7 +74,7 @@ class Simulator:
             Unavailable: the store cannot be reached.
         """
         self._seed = seed
-        self._store: Store = store or MemoryStore(recorded=recorded)
+        self._store: Store = MemoryStore(recorded=recorded) if store is None else store
         self.clock = Clock(clock, self._store)
         self._settlement_currency = str(seed.get("settlement_currency", "usd"))
         self._begin(randomness or random.SystemRandom())
@@ -85,6 +86,14 @@ class Simulator:
         self._new_id = id_maker(randomness)
         self._in_flight: Counter[str] = Counter()
         self._worked(lambda work: plant(work, self._seed, self.clock()))
+
+    def secret(self, name: str, fresh: bytes) -> bytes:
+        """Return a secret that all who share the state have; the fresh one becomes it where there is none."""
+        return self._store.secret(name, fresh)
+
+    def close(self) -> None:
+        """Let go of what keeps the state."""
+        self._store.close()
 
     @property
     def waits(self) -> bool:
@@ -172,7 +181,13 @@ class Simulator:
 
     def _context(self, work: Work, now: int, effects: list[tuple[str, str]] | None = None) -> Context:
         kept = [] if effects is None else effects
-        return Context(work, now, self._new_id, self._randomness, self._settlement_currency, kept)
+
+        def new_id(prefix: str) -> str:
+            identity = self._new_id(prefix)
+            work.fresh.add(identity)
+            return identity
+
+        return Context(work, now, new_id, self._randomness, self._settlement_currency, kept)
 
     def handle(self, request: Request) -> Reply:
         """Answer a request.
@@ -184,35 +199,36 @@ class Simulator:
         request_id = self._new_id("req")
         try:
             route, named = found_route(request.method, request.path)
-            fault = asked_for(request.headers.get(HEADER)) or self._fault(route)
+            shared = self._store.shared()
+            fault = asked_for(request.headers.get(HEADER)) or self._fault(shared, route)
         except StripeFailure as failure:
             return self._refused(request, request_id, failure, "", {}, None)
         except Unavailable as reason:
             return self._refused(request, request_id, unavailable(reason), "", {}, None)
         if fault and fault.kind == "slow":
             raise self._late(request, request_id, route, named, fault)
-        return self._handled(request, request_id, route, named, fault)
+        return self._handled(request, request_id, route, named, fault, self.clock.at(shared))
 
-    def _fault(self, route: Route) -> Fault | None:
+    def _fault(self, shared: Shared, route: Route) -> Fault | None:
         """Return the fault that waits for a call of a route."""
-        if not self._store.shared().faults:
+        if not shared.faults:
             return None
         return self._store.change(lambda shared: shared.faults.take(route.method, route.template))
 
     def _late(self, request: Request, request_id: str, route: Route, named: dict[str, str], fault: Fault) -> Late:
         """Return the answer that comes later; meanwhile its idempotency key is in use."""
         key = request.headers.get("idempotency-key", "")
-        made = self._handled(request, request_id, route, named, fault) if fault.when == "after" else None
+        made = self._handled(request, request_id, route, named, fault, self.clock()) if fault.when == "after" else None
         self._in_flight[key] += 1
 
         def answer() -> Reply:
             self._in_flight[key] -= 1
-            return made or self._handled(request, request_id, route, named, fault)
+            return made or self._handled(request, request_id, route, named, fault, self.clock())
 
         return Late(fault.seconds, answer)
 
     def _handled(
-        self, request: Request, request_id: str, route: Route, named: dict[str, str], fault: Fault | None
+        self, request: Request, request_id: str, route: Route, named: dict[str, str], fault: Fault | None, now: int
     ) -> Reply:
         reply = NOT_REACHED
         form: Form = {}
@@ -224,14 +240,14 @@ class Simulator:
             if reached:
                 require_known(route, form)
                 telling = partial(self._told, request, route.template, form, fault)
-                reply = self._answered(request, request_id, route, named, form, telling)
+                reply = self._answered(request, request_id, route, named, form, now, telling)
         except StripeFailure as failure:
             reply = self._refused(request, request_id, failure, route.template, form, fault)
         except Unavailable as reason:
             reply = self._refused(request, request_id, unavailable(reason), route.template, form, fault)
         if reply is NOT_REACHED:
             self.record.add(self._told(request, route.template, form, fault, reply.status, ()))
-        return faulted(request, request_id, fault, self.clock()) if fault and fault.kind != "slow" else reply
+        return faulted(request, request_id, fault, now) if fault and fault.kind != "slow" else reply
 
     def _answered(
         self,
@@ -240,6 +256,7 @@ class Simulator:
         route: Route,
         named: dict[str, str],
         form: Form,
+        now: int,
         telling: Callable[[int, tuple[tuple[str, str], ...]], Told],
     ) -> Reply:
         """Return the answer; what it changed, its idempotency key and its line in the record are kept as one."""
@@ -248,7 +265,6 @@ class Simulator:
             if self._in_flight[key]:
                 raise StripeFailure(409, IN_FLIGHT.format(key=key), "idempotency_error", "idempotency_key_in_use")
             require_length(key)
-        now = self.clock()
         paths = wanted(route, form) if "expand" in form else []
 
         def once(work: Work) -> Reply:

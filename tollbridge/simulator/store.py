@@ -8,6 +8,7 @@ objects were made: lists go by it. A unit of work sees its own writes and leaves
 from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
+from threading import RLock
 from typing import Any
 
 import orjson
@@ -39,6 +40,12 @@ class MemoryStore:
         self._told: deque[Told] = deque(maxlen=recorded)
         self._total = 0
         self._shared = Shared()
+        self._secrets: dict[str, bytes] = {}
+        self._lock = RLock()
+
+    def begin(self) -> None:
+        """Let one thread at a time in."""
+        self._lock.acquire()
 
     def work(self) -> Work:
         """Give a unit of work; its writes are kept when its block ends without an exception."""
@@ -60,6 +67,16 @@ class MemoryStore:
 
     def commit(self, writes: Rows, keys: dict[str, Kept], told: list[Told]) -> None:
         """Keep what a unit of work wrote."""
+        try:
+            self._keep(writes, keys, told)
+        finally:
+            self._lock.release()
+
+    def abort(self) -> None:
+        """Forget a unit of work: nothing of it is here."""
+        self._lock.release()
+
+    def _keep(self, writes: Rows, keys: dict[str, Kept], told: list[Told]) -> None:
         for name, written in writes.items():
             kept = self._rows.setdefault(name, {})
             for identity, stored in written.items():
@@ -72,9 +89,6 @@ class MemoryStore:
                 self._keys.popitem(last=False)
         self._told.extend(told)
         self._total += len(told)
-
-    def abort(self) -> None:
-        """Forget a unit of work: nothing of it is here."""
 
     def listed(self, name: str, owner: Owner, beyond: int | None, *, newest_first: bool) -> Iterator[bytes]:
         """Yield the rows of a list from a place on; some may have another owner by now."""
@@ -117,9 +131,9 @@ class MemoryStore:
                 raise ValueError(f"A row of {name} cannot be read.") from None
             if not isinstance(place, int) or not isinstance(whole[0], str):
                 raise ValueError(f"A row of {name} begins with its place and its id.")
-            fresh.commit({name: {whole[0]: packed(place, whole)}}, {}, [])
+            fresh._keep({name: {whole[0]: packed(place, whole)}}, {}, [])
             fresh._places = max(fresh._places, place)
-        fresh.commit({}, keys, [])
+        fresh._keep({}, keys, [])
         self._rows, self._lists, self._places, self._keys = fresh._rows, fresh._lists, fresh._places, fresh._keys
 
     def clear(self) -> None:
@@ -148,14 +162,15 @@ class MemoryStore:
 
     def change(self, how: Any) -> Any:
         """Change clock and faults by a function of them, and return what it returns."""
-        return how(self._shared)
+        with self._lock:
+            return how(self._shared)
 
-    def secret(self, _name: str, fresh: bytes) -> bytes:
-        """Return a secret that all who share this store have; in memory, the fresh one."""
-        return fresh
+    def close(self) -> None:
+        """Let go of nothing."""
 
-    def __len__(self) -> int:
-        return sum(len(rows) for rows in self._rows.values())
+    def secret(self, name: str, fresh: bytes) -> bytes:
+        """Return a secret that all who share this store have; the fresh one becomes it where there is none."""
+        return self._secrets.setdefault(name, fresh)
 
     def _list(self, name: str, identity: str, earlier: bytes | None, stored: bytes) -> None:
         """Put an id into the lists that its row belongs to."""

@@ -47,6 +47,9 @@ def place_of(stored: bytes) -> int:
 class Source(Protocol):
     """What a unit of work asks."""
 
+    def begin(self) -> None:
+        """Begin; ended by `commit` or `abort`, whichever comes, also where that raises."""
+
     def stored(self, name: str, identity: str) -> bytes | None:
         """Return a stored row; None where nothing has the id."""
 
@@ -71,15 +74,18 @@ class Work:
 
     Args:
         writes: what it wrote, as it will be stored.
+        fresh: ids that were made in it, for which no store need be asked.
     """
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self.writes: Rows = {}
+        self.fresh: set[str] = set()
         self._keys: dict[str, Kept] = {}
         self._told: list[Told] = []
 
     def __enter__(self) -> Self:
+        self._source.begin()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: object) -> None:
@@ -140,7 +146,7 @@ class Work:
         written = self.writes.get(name)
         if written is not None and identity in written:
             return written[identity]
-        return self._source.stored(name, identity)
+        return None if identity in self.fresh else self._source.stored(name, identity)
 
 
 class Store(Protocol):
@@ -184,6 +190,9 @@ class Store(Protocol):
 
     def change(self, how: Callable[[Shared], T]) -> T:
         """Change clock and faults by a function of them, and return what it returns."""
+
+    def close(self) -> None:
+        """Let go of it; it is opened again by whoever asks next."""
 
     def secret(self, name: str, fresh: bytes) -> bytes:
         """Return a secret that all who share this store have; the fresh one becomes it where there is none."""

@@ -1,5 +1,6 @@
 """Connections: how they are opened, which failures mean what, and the tables brought up to date."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ MIGRATING = 7_210_001
 def opened(url: URL) -> Engine:
     """Return an engine; nothing is connected yet."""
     if url.drivername == "sqlite":
+        _make_private(Path(str(url.database)))
         engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -42,6 +44,14 @@ def opened(url: URL) -> Engine:
         pool_timeout=BUSY_SECONDS,
         connect_args={"connect_timeout": BUSY_SECONDS},
     )
+
+
+def _make_private(path: Path) -> None:
+    """Make the file for its owner only: it holds client secrets."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise Unavailable(f"{path}: {error.strerror}") from None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,5 +1,7 @@
 """A unit of work in a database: one transaction, from the first question to the end."""
 
+import json
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +14,7 @@ from tollbridge.simulator.idempotency import Kept
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.sql.engine import translated
-from tollbridge.simulator.sql.tables import CALLS, KEYS, OBJECTS, PLACES
+from tollbridge.simulator.sql.tables import CALLS, KEYS, OBJECTS, PLACES, PLACES_AT_ONCE
 from tollbridge.simulator.work import EVERYBODY, Owner, Rows, place_of
 
 PAGE = 101
@@ -23,8 +25,8 @@ CHANGED = update(OBJECTS).where(OBJECTS.c.type == bindparam("t"), OBJECTS.c.id =
 NEXT_PLACE = text(f"SELECT nextval('{PLACES}')")
 LAST_PLACE = select(func.max(OBJECTS.c.place))
 CLAIM = {
-    "sqlite": sqlite.insert(KEYS).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(KEYS).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(KEYS).on_conflict_do_nothing().returning(KEYS.c.key),
+    "postgresql": postgresql.insert(KEYS).on_conflict_do_nothing().returning(KEYS.c.key),
 }
 
 
@@ -36,7 +38,11 @@ class Session:
         self._engine = engine
         self._connection: Connection | None = None
         self._known: set[tuple[str, str]] = set()
-        self._place: int | None = None
+        self._places: deque[int] = deque()
+        self._last = 0
+
+    def begin(self) -> None:
+        """Begin nothing: the first question does."""
 
     @property
     def _open(self) -> Connection:
@@ -78,20 +84,25 @@ class Session:
         """Return the first answer to an idempotency key; None claims it: whoever asks next waits for our end."""
         with translated():
             claimed = self._open.execute(CLAIM[self._engine.dialect.name], {"key": _storable(key)})
-            if claimed.rowcount == 1:
+            if claimed.first() is not None:
                 return None
             row = self._open.execute(KEY, {"k": _storable(key)}).one_or_none()
         return kept_from(row) if row is not None and row.path is not None else None
 
     def next_place(self) -> int:
         """Return the place of an object that is being made."""
+        if not self._places:
+            self._places.extend(range(first := self._first_place(), first + PLACES_AT_ONCE))
+        self._last = self._places.popleft()
+        return self._last
+
+    def _first_place(self) -> int:
+        """Return the first of the next places."""
         with translated():
             if self._engine.dialect.name == "postgresql":
                 return int(self._open.execute(NEXT_PLACE).scalar_one())
-            if self._place is None:
-                self._place = int(self._open.execute(LAST_PLACE).scalar() or 0)
-        self._place += 1
-        return self._place
+            stored = int(self._open.execute(LAST_PLACE).scalar() or 0)
+        return max(stored, self._last) + 1
 
     def commit(self, writes: Rows, keys: dict[str, Kept], told: list[Told]) -> None:
         """Write all of it, and end the transaction."""
@@ -167,7 +178,10 @@ def kept_from(row: Any) -> Kept:
 
 def told_from(content: bytes) -> Told:
     """Return a call from what was kept of it."""
-    told = Told(*orjson.loads(content))
+    try:
+        told = Told(*orjson.loads(content))
+    except orjson.JSONDecodeError:  # lone surrogates, as `encoded` spells them
+        told = Told(*json.loads(content))
     return told._replace(effects=tuple((what, identity) for what, identity in told.effects))
 
 

@@ -49,5 +49,7 @@ SETTINGS = Table(
 )
 """Clock and faults as JSON; secrets."""
 
+PLACES_AT_ONCE = 16
 PLACES = "places"
-"""PostgreSQL's sequence of places; an SQLite file is written by one at a time and counts for itself."""
+"""PostgreSQL's sequence of places, of which a unit of work takes sixteen at a time. An SQLite file, which is written by
+one at a time, counts for itself."""

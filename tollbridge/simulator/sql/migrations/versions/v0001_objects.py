@@ -52,7 +52,7 @@ def upgrade() -> None:
         sa.Column("value", sa.LargeBinary, nullable=False),
     )
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("CREATE SEQUENCE places")
+        op.execute("CREATE SEQUENCE places INCREMENT BY 16")
 
 
 def downgrade() -> None:
