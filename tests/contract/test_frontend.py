@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.contract.conftest import PATH, Server
+from tests.contract.conftest import PATH, Server, in_this_process
 from tollbridge.server.exchange import Exchange
 from tollbridge.server.requestlog import request_log
 
@@ -117,6 +117,7 @@ def test_every_request_is_noted_once(server: Server) -> None:
     ]
 
 
+@in_this_process
 def test_a_request_without_token_is_told_once(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     """One warning a run says whom such requests act as."""
     for _ in range(3):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.contract.conftest import PATH, SETTINGS, Server, served
+from tests.contract.conftest import PATH, SETTINGS, Server, in_this_process, served
 from tollbridge.compose import Options
 from tollbridge.simulator.money import table
 
@@ -68,6 +68,7 @@ def test_any_other_currency_is_refused_and_blamed_alone(shared: Server, currency
     assert [error["pointer"] for error in answer.json()["errors"]] == ["#/currency"]
 
 
+@in_this_process
 @FIXED
 @given(st.binary(max_size=24).filter(lambda value: not set(value) & set(b"\r\n\0")))
 @example(b"1")

@@ -6,7 +6,7 @@ confirm; and that no answer invites a second charge.
 
 import pytest
 
-from tests.contract.conftest import PATH, Server
+from tests.contract.conftest import PATH, Server, in_this_process
 from tests.contract.seen import effects, intents, subscription_method
 from tollbridge.simulator import Fault
 
@@ -121,6 +121,7 @@ def test_an_update_that_stripe_refuses_is_a_conflict(server: Server) -> None:
     assert [intent["status"] for intent in intents(server)] == ["canceled"]
 
 
+@in_this_process
 def test_a_failed_clean_up_is_logged_and_hides_nothing(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     """The answer stays that of the update; the log has the intent's id and not its secret."""
     fail(server, UPDATE, "500")

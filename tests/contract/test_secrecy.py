@@ -26,7 +26,7 @@ def test_the_secret_is_in_the_answer_and_nowhere_else(
     answer = server.http.post(PATH, json=TIED)
     secret = answer.json()["client_secret"]
     assert secret == intents(server)[0]["client_secret"]
-    seen = [str(answer.headers), caplog.text, str(list(server.stripe.record)), str(server.notes), *capsys.readouterr()]
+    seen = [str(answer.headers), caplog.text, str(list(server.stripe.record)), str(server.noted), *capsys.readouterr()]
     assert not any(secret in text or secret.split("_secret_")[1] in text for text in seen)
 
 

@@ -1,0 +1,205 @@
+"""Several processes on one PostgreSQL are one server: its suite, one of them killed, one key at all of them."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import cycle
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.integration.conftest import ROOT
+from tests.postgresql import Postgres, running
+from tollbridge.launch import free_port, launched
+
+BODY = {"amount": 4200, "currency": "usd", "payment_method": 42}
+KEY = {"Authorization": "Bearer sk_test_replicas"}
+PAID = {"amount": 1999, "currency": "usd", "payment_method": "pm_card_visa", "payment_method_types[]": "card"}
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    """A server for all tests of the module."""
+    with running() as server:
+        yield server
+
+
+def asked(
+    port: int, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+) -> tuple[int, Any, dict[str, str]]:
+    """Send one request; status, document, headers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, path, body, headers or {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        document = json.loads(answer.read() or b"null")
+        return answer.status, document, {name.lower(): value for name, value in answer.getheaders()}
+    finally:
+        connection.close()
+
+
+def started(stack: ExitStack, url: str, *more: str) -> tuple["subprocess.Popen[bytes]", int]:
+    """Start a server on a state."""
+    port = free_port()
+    command = [sys.executable, "-m", "tollbridge", "serve", "--quiet", "--port", str(port), "--state", url, *more]
+    process = stack.enter_context(launched(command, ready=f"http://127.0.0.1:{port}/_tollbridge/health", cwd=ROOT))
+    return process, port
+
+
+def pay_until(stop: threading.Event, ports: list[int], first: int) -> list[str]:
+    """Pay at each in turn; at the next where one is gone. The secrets that were received."""
+    secrets = []
+    for port in cycle(ports[first:] + ports[:first]):
+        if stop.is_set():
+            return secrets
+        try:
+            status, document, _ = asked(port, "POST", "/api/payment/intent", json.dumps(BODY))
+        except (OSError, http.client.HTTPException):
+            continue
+        assert status == 200, document
+        secrets.append(document["client_secret"])
+    return secrets
+
+
+def test_the_contracts_suite_passes_on_three_processes() -> None:
+    """The same tests as on one in memory, each request to the next of three processes."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/contract"],
+        cwd=ROOT,
+        env={**os.environ, "TOLLBRIDGE_TEST_REPLICAS": "3", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert int(done.stdout.split(" passed")[0].split()[-1]) > 400
+
+
+def test_one_of_three_is_killed_under_load_and_nothing_is_lost(postgres: Postgres) -> None:
+    """Whatever was acknowledged by any of them is known to each of those that are left."""
+    url = postgres.emptied()
+    with ExitStack() as stack:
+        servers = [started(stack, url) for _ in range(3)]
+        ports = [port for _, port in servers]
+        stop = threading.Event()
+        with ThreadPoolExecutor(6) as threads:
+            paying = [threads.submit(pay_until, stop, ports, number % 3) for number in range(6)]
+            time.sleep(1.0)
+            os.kill(servers[0][0].pid, signal.SIGKILL)
+            time.sleep(1.0)
+            stop.set()
+            secrets = [secret for clients in paying for secret in clients.result()]
+        assert len(secrets) > 50
+        assert len(set(secrets)) == len(secrets)
+        for number, secret in enumerate(secrets):
+            path = f"/_tollbridge/stripe/v1/payment_intents/{secret.partition('_secret_')[0]}"
+            status, document, _ = asked(ports[1 + number % 2], "GET", path, headers=KEY)
+            assert (status, document["client_secret"]) == (200, secret)
+
+
+def test_one_key_at_three_processes_makes_one_object(postgres: Postgres) -> None:
+    """Thirty calls at once, ten at each; one of them first, the others replayed."""
+    url = postgres.emptied()
+    with ExitStack() as stack:
+        ports = [started(stack, url)[1] for _ in range(3)]
+        headers = {**KEY, "Idempotency-Key": "one", "Content-Type": "application/x-www-form-urlencoded"}
+
+        def call(number: int) -> tuple[int, Any, dict[str, str]]:
+            path = "/_tollbridge/stripe/v1/payment_intents"
+            return asked(ports[number % 3], "POST", path, urlencode(PAID), headers)
+
+        with ThreadPoolExecutor(30) as threads:
+            answers = list(threads.map(call, range(30)))
+        assert {status for status, _, _ in answers} == {200}
+        assert len({document["id"] for _, document, _ in answers}) == 1
+        assert sum("idempotent-replayed" in sent for _, _, sent in answers) == 29
+        counted = asked(ports[0], "GET", "/_tollbridge/simulator/")[1]["objects"]
+        assert counted["PaymentIntent"] == 1
+
+
+def test_a_token_of_one_is_good_at_all(postgres: Postgres) -> None:
+    """The secret is kept with the state; another state's is another."""
+    url = postgres.emptied()
+    with ExitStack() as stack:
+        ports = [started(stack, url)[1] for _ in range(2)]
+        ports.append(started(stack, "memory")[1])
+        token = asked(ports[0], "POST", "/_tollbridge/tokens", json.dumps({"account": 3}))[1]["access_token"]
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        statuses = [asked(port, "POST", "/api/payment/intent", json.dumps(BODY), headers)[0] for port in ports]
+        assert statuses == [200, 200, 401]
+
+
+def test_workers_share_sockets_and_are_replaced(postgres: Postgres) -> None:
+    """Four of them answer on one port; one that is killed comes back; all end with the command."""
+    with ExitStack() as stack:
+        process, port = started(stack, postgres.emptied(), "--workers", "4")
+        children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
+        pids = [int(pid) for pid in children.stdout.split()]
+        assert len(pids) == 4
+        os.kill(pids[0], signal.SIGKILL)
+        secrets = set()
+        for _ in range(40):
+            try:
+                status, document, _ = asked(port, "POST", "/api/payment/intent", json.dumps(BODY))
+            except (OSError, http.client.HTTPException):
+                continue  # it was on the killed one's connection
+            assert status == 200
+            secrets.add(document["client_secret"])
+        assert len(secrets) >= 38
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+        for pid in pids[1:]:
+            with pytest.raises(ProcessLookupError):
+                os.kill(pid, 0)
+
+
+def test_memory_is_not_shared_by_workers() -> None:
+    """Refused with a sentence that says what to do."""
+    command = [sys.executable, "-m", "tollbridge", "serve", "--workers", "2"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2
+    assert "--state sqlite:///FILE" in done.stderr
+
+
+def test_the_database_crashes_under_load_and_comes_back(postgres: Postgres) -> None:
+    """503 problems meanwhile, nothing acknowledged is lost, and nothing but the database is started again."""
+    url = postgres.emptied()
+    with ExitStack() as stack:
+        port = started(stack, url, "--answer-within", "2")[1]
+        seen: list[tuple[int, Any]] = []
+        stop = threading.Event()
+
+        def pay() -> None:
+            while not stop.is_set():
+                status, document, _ = asked(port, "POST", "/api/payment/intent", json.dumps(BODY))
+                seen.append((status, document))
+
+        threads = [threading.Thread(target=pay) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.7)
+        postgres.stop(signal.SIGQUIT)
+        time.sleep(2.0)
+        postgres.start()
+        time.sleep(2.5)
+        stop.set()
+        for thread in threads:
+            thread.join(30)
+        statuses = {status for status, _ in seen}
+        assert statuses == {200, 503}
+        assert {document["error_code"] for status, document in seen if status == 503} == {"provider-unavailable"}
+        assert seen[-1][0] == 200
+        for secret in [document["client_secret"] for status, document in seen if status == 200]:
+            path = f"/_tollbridge/stripe/v1/payment_intents/{secret.partition('_secret_')[0]}"
+            status, document, _ = asked(port, "GET", path, headers=KEY)
+            assert (status, document["client_secret"]) == (200, secret)
