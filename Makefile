@@ -13,7 +13,7 @@ test: ## unit and contract tests: quick, no network
 check: ## everything CI runs on top of test: linters, stripe-mock, integration tests
 	@scripts/setup check && exec scripts/check $(ARGS)
 
-prove: ## what takes long: Schemathesis and Hypothesis at full length
+prove: ## what takes long: Schemathesis and Hypothesis at full length, fifty kills on each kind of state
 	@scripts/setup test && exec scripts/prove $(ARGS)
 
 format: ## rewrite the sources as ruff wants them
