@@ -1,5 +1,5 @@
 # One line a target; what a target does is in scripts/. ARGS reach the program: make serve ARGS="--port 8081"
-.PHONY: help serve test check prove format bench bench-growth stripe-mock clean
+.PHONY: help serve test check prove format bench bench-growth bench-stores stripe-mock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\): ## /\1@/p' Makefile | awk -F@ '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -24,6 +24,9 @@ bench: ## measure against Prism, plain Connexion and stripe-mock
 
 bench-growth: ## measure what an intent costs with a million stored, beside localstripe and stripe-mock
 	@scripts/setup bench && exec .venv/bin/python bench/growth.py $(ARGS)
+
+bench-stores: ## measure the same of the server on memory, SQLite and PostgreSQL, beside Prism
+	@scripts/setup bench && exec .venv/bin/python bench/stores.py $(ARGS)
 
 stripe-mock: ## run the real stripe-mock at http://127.0.0.1:12111
 	@exec scripts/stripe-mock $(ARGS)

@@ -9,7 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -27,15 +27,16 @@ MIGRATING = 7_210_001
 """The advisory lock that one process at a time holds while it changes the tables."""
 
 
-def opened(url: URL) -> Engine:
-    """Return an engine; nothing is connected yet."""
+def opened(url: URL) -> tuple[Engine, Engine]:
+    """Return an engine that writes and one that only reads; nothing is connected yet.
+
+    An SQLite file is written by one at a time: the writers of this process wait for their one connection, which costs
+    less than SQLite's own waiting. Readers see the state of their beginning, and wait for nobody.
+    """
     if url.drivername == "sqlite":
         _make_private(Path(str(url.database)))
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    return create_engine(
+        return _sqlite(url, "IMMEDIATE", 1), _sqlite(url, "DEFERRED", CONNECTIONS)
+    engine = create_engine(
         url,
         isolation_level="REPEATABLE READ",
         pool_size=CONNECTIONS,
@@ -44,6 +45,20 @@ def opened(url: URL) -> Engine:
         pool_timeout=BUSY_SECONDS,
         connect_args={"connect_timeout": BUSY_SECONDS},
     )
+    return engine, engine
+
+
+def _sqlite(url: URL, begin: str, connections: int) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(f"BEGIN {begin}"))
+    return engine
 
 
 def _make_private(path: Path) -> None:
@@ -55,13 +70,9 @@ def _make_private(path: Path) -> None:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself: _begin_sqlite does
+    connection.isolation_level = None  # the driver begins nothing by itself: _sqlite does
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")  # what was acknowledged outlives the machine, not the process only
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager

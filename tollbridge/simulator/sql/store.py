@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Engine, delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
@@ -45,7 +45,7 @@ class SqlStore:
         Raises:
             Unavailable: it cannot be reached, or written to.
         """
-        self._engine: Engine = opened(url)
+        self._engine, self._reader = opened(url)
         self._recorded = recorded
         self._calls = 0
         migrated(self._engine)
@@ -53,6 +53,7 @@ class SqlStore:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+        self._reader.dispose()
 
     def work(self) -> Work:
         """Give a unit of work: a transaction, begun by its first question."""
@@ -63,7 +64,7 @@ class SqlStore:
 
     def counts(self) -> dict[str, int]:
         """Return how many rows there are of each type."""
-        with translated(), self._engine.connect() as connection:
+        with translated(), self._reader.connect() as connection:
             rows = connection.execute(select(OBJECTS.c.type, func.count().label("n")).group_by(OBJECTS.c.type))
             return {row.type: row.n for row in rows}
 
@@ -71,13 +72,13 @@ class SqlStore:
         """Yield the type and the bytes of every row, oldest first within a type."""
         for name in ROW_TYPES:
             query = select(OBJECTS.c.content).where(OBJECTS.c.type == name).order_by(OBJECTS.c.place)
-            with translated(), self._engine.connect() as connection:
+            with translated(), self._reader.connect() as connection:
                 for (content,) in connection.execution_options(yield_per=BATCH).execute(query):
                     yield name, bytes(content)
 
     def first_answers(self) -> Iterator[tuple[str, Kept]]:
         """Yield the idempotency keys, the oldest first."""
-        with translated(), self._engine.connect() as connection:
+        with translated(), self._reader.connect() as connection:
             for row in connection.execute(select(KEYS).order_by(KEYS.c.created)):
                 yield row.key, kept_from(row)
 
@@ -117,12 +118,12 @@ class SqlStore:
             .order_by(CALLS.c.number)
             .limit(min(most, self._recorded))
         )
-        with translated(), self._engine.connect() as connection:
+        with translated(), self._reader.connect() as connection:
             return [(row.number, told_from(row.content)) for row in connection.execute(query)]
 
     def told_total(self) -> int:
         """Return the number of the newest call."""
-        with translated(), self._engine.connect() as connection:
+        with translated(), self._reader.connect() as connection:
             return int(connection.execute(select(func.max(CALLS.c.number))).scalar() or 0)
 
     def forget_told(self) -> None:
@@ -132,7 +133,7 @@ class SqlStore:
 
     def shared(self) -> Shared:
         """Return clock and faults."""
-        with translated(), self._engine.connect() as connection:
+        with translated(), self._reader.connect() as connection:
             value = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == SHARED)).scalar()
         return shared_from(orjson.loads(value)) if value else Shared()
 
@@ -164,7 +165,7 @@ class SqlStore:
         with translated(), self._engine.begin() as connection:
             values = {"name": f"secret {name}", "value": fresh}
             connection.execute(made.on_conflict_do_nothing(), values)
-        with translated(), self._engine.connect() as connection:
+        with translated(), self._reader.connect() as connection:
             query = select(SETTINGS.c.value).where(SETTINGS.c.name == f"secret {name}")
             return bytes(connection.execute(query).scalar_one())
 
