@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 
 import orjson
 
-from tollbridge.simulator.access import from_browser, key_of, require_access
+from tollbridge.simulator.access import from_browser, require_access
 from tollbridge.simulator.answer import Answer
 from tollbridge.simulator.challenge import after_challenge
 from tollbridge.simulator.clock import Clock
 from tollbridge.simulator.context import Context
-from tollbridge.simulator.envelope import form_of, joined, name_log, status_told
+from tollbridge.simulator.envelope import form_of, name_log
 from tollbridge.simulator.expansion import expanded, wanted
 from tollbridge.simulator.failures import IN_FLIGHT, StripeFailure, unavailable
 from tollbridge.simulator.faults import HEADER, Fault, asked_for
@@ -27,7 +27,7 @@ from tollbridge.simulator.forms import Form
 from tollbridge.simulator.idempotency import earlier, first_answer, require_length
 from tollbridge.simulator.ids import id_maker
 from tollbridge.simulator.message import Late, Reply, Request
-from tollbridge.simulator.record import MOST_PATH, Told
+from tollbridge.simulator.record import Told
 from tollbridge.simulator.recorded import Record
 from tollbridge.simulator.replies import faulted, refusal_of, reply_to
 from tollbridge.simulator.routes import ROUTES, found_route, is_template
@@ -239,14 +239,14 @@ class Simulator:
             form = form_of(request)
             if reached:
                 require_known(route, form)
-                telling = partial(self._told, request, route.template, form, fault)
+                telling = partial(self.record.told, request, route.template, form, fault)
                 reply = self._answered(request, request_id, route, named, form, now, telling)
         except StripeFailure as failure:
             reply = self._refused(request, request_id, failure, route.template, form, fault)
         except Unavailable as reason:
             reply = self._refused(request, request_id, unavailable(reason), route.template, form, fault)
         if reply is NOT_REACHED:
-            self.record.add(self._told(request, route.template, form, fault, reply.status, ()))
+            self.record.add(self.record.told(request, route.template, form, fault, reply.status, ()))
         return faulted(request, request_id, fault, now) if fault and fault.kind != "slow" else reply
 
     def _answered(
@@ -294,7 +294,7 @@ class Simulator:
     ) -> Reply:
         """Return a refusal, which changed nothing, and record it."""
         reply = refusal_of(request, request_id, failure, self._time())
-        self.record.add(self._told(request, template, form, fault, reply.status, ()))
+        self.record.add(self.record.told(request, template, form, fault, reply.status, ()))
         return reply
 
     def _time(self) -> int:
@@ -303,27 +303,3 @@ class Simulator:
             return self.clock()
         except Unavailable:
             return int(time.time())
-
-    def _told(
-        self,
-        request: Request,
-        template: str,
-        form: Form,
-        fault: Fault | None,
-        status: int,
-        effects: tuple[tuple[str, str], ...],
-    ) -> Told:
-        """Return a call as the record has it."""
-        body = "" if request.method == "GET" else request.body.decode("utf-8", "replace")
-        key = request.headers.get("idempotency-key")
-        return Told(
-            method=request.method,
-            path=self.record.masked_text(request.path[:MOST_PATH]),
-            route=template,
-            form=self.record.masked(joined(request.query, body), form),
-            idempotency_key=None if key is None else self.record.masked_text(key[:MOST_PATH]),
-            status=status_told(fault, status),
-            effects=effects,
-            fault=f"{fault.kind} {fault.when}" if fault else None,
-            key=self.record.key(key_of(request.headers)),
-        )

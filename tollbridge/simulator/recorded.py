@@ -9,8 +9,12 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote_plus
 
-from tollbridge.simulator.forms import Value, decoded
-from tollbridge.simulator.record import Told
+from tollbridge.simulator.access import key_of
+from tollbridge.simulator.envelope import joined, status_told
+from tollbridge.simulator.faults import Fault
+from tollbridge.simulator.forms import Form, Value, decoded
+from tollbridge.simulator.message import Request
+from tollbridge.simulator.record import MOST_PATH, Told
 from tollbridge.simulator.work import Again, Store, Unavailable
 
 log = logging.getLogger(__name__)
@@ -58,6 +62,30 @@ class Record:
                 work.tell(told)
         except (Again, Unavailable) as reason:
             log.warning("A call could not be recorded: %s", reason)
+
+    def told(
+        self,
+        request: Request,
+        template: str,
+        form: Form,
+        fault: Fault | None,
+        status: int,
+        effects: tuple[tuple[str, str], ...],
+    ) -> Told:
+        """Return a call as the record has it."""
+        body = "" if request.method == "GET" else request.body.decode("utf-8", "replace")
+        key = request.headers.get("idempotency-key")
+        return Told(
+            method=request.method,
+            path=self.masked_text(request.path[:MOST_PATH]),
+            route=template,
+            form=self.masked(joined(request.query, body), form),
+            idempotency_key=None if key is None else self.masked_text(key[:MOST_PATH]),
+            status=status_told(fault, status),
+            effects=effects,
+            fault=f"{fault.kind} {fault.when}" if fault else None,
+            key=self.key(key_of(request.headers)),
+        )
 
     def after(self, number: int, most: int = sys.maxsize) -> list[tuple[int, Told]]:
         """Return the calls that are kept of those after a number, each with its own; the first call ever has 1."""
