@@ -7,10 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
 
 from tests.unit.stripe_calls import ANN, ANNS, BOB, INTENTS, LOOSE, NOW, SEED, SUBSCRIPTION, call, create
 from tollbridge.simulator import Fault, Simulator, Store
 from tollbridge.simulator.rows import Customer, PaymentMethod
+from tollbridge.simulator.sql import state_url
+from tollbridge.simulator.sql.tables import METADATA
 
 PAID = {"amount": 1000, "currency": "usd", "payment_method_types[]": "card", "payment_method": "pm_card_visa"}
 Fresh = Callable[[], Store]
@@ -192,3 +197,13 @@ class StoreRules:
         with ThreadPoolExecutor(8) as threads:
             statuses = sorted(threads.map(lambda number: create(simulators[number % 2]).status, range(20)))
         assert statuses == [200] * 15 + [500] * 5
+
+
+def differences(url: str) -> list[Any]:
+    """What the migrations made otherwise than the tables say."""
+    engine = create_engine(state_url(url))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found = compare_metadata(context, METADATA)
+    engine.dispose()
+    return found

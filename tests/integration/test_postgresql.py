@@ -1,11 +1,12 @@
 """The store in PostgreSQL."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.postgresql import Postgres, running
-from tests.stores import StoreRules, on
+from tests.stores import StoreRules, differences, on
 from tests.unit.stripe_calls import create
 from tollbridge.simulator import Store
 from tollbridge.simulator.sql import SqlStore, state_url
@@ -34,6 +35,15 @@ class TestPostgresql(StoreRules):
         made = SqlStore(state_url(postgres.url), recorded=10)
         yield made
         made.close()
+
+
+def test_the_migrations_make_the_tables_that_the_statements_are_for(postgres: Postgres) -> None:
+    """Alembic finds no difference, also where several servers start at once on an empty database."""
+    url = postgres.emptied()
+    with ThreadPoolExecutor(4) as threads:
+        for store in threads.map(lambda _: SqlStore(state_url(url), recorded=1), range(4)):
+            store.close()
+    assert differences(url) == []
 
 
 def test_a_database_that_goes_is_a_503_and_is_found_again(postgres: Postgres) -> None:

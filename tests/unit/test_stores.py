@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stores import StoreRules
+from tests.stores import StoreRules, differences
 from tests.unit.stripe_calls import create
 from tollbridge.simulator import Simulator, Store, Unavailable
 from tollbridge.simulator.sql import SqlStore, StateError, state_url
@@ -53,6 +53,14 @@ class TestSqlite(StoreRules):
             create(stripe)
             store.close()
         assert (tmp_path / "kept.db").stat().st_mode & 0o077 == 0
+
+
+def test_the_migrations_make_the_tables_that_the_statements_are_for(tmp_path: Path) -> None:
+    """Alembic finds no difference; opening it again changes nothing."""
+    url = f"sqlite:///{tmp_path}/state.db"
+    for _ in range(2):
+        SqlStore(state_url(url), recorded=1).close()
+        assert differences(url) == []
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,8 @@ def migrated(engine: Engine) -> None:
     """
     with translated(), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
+            # whoever waited has to see what the others made meanwhile
+            connection.execution_options(isolation_level="READ COMMITTED")
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATING})
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
