@@ -117,7 +117,9 @@ class StoreRules:
         call(stripe, "POST", INTENTS, {**PAID, "description": "a\u0000b"}, idempotency_key="nul\x00\ud800")
         assert [told.status for _, told in stripe.record.after(13)] == [404, 200]
         stripe.record.clear()
-        assert len(stripe.record) == 0
+        assert (len(stripe.record), stripe.record.total) == (0, 15)
+        create(stripe)
+        assert [number for number, _ in stripe.record.after(0)] == [16]
 
     def test_a_snapshot_moves_between_stores(self, store: Store, again: Store) -> None:
         """Out of one, into memory, and back: byte for byte; what is no snapshot changes nothing."""

@@ -5,11 +5,12 @@ claim the same idempotency key, the second is told to try again. On SQLite one w
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
@@ -25,6 +26,10 @@ from tollbridge.simulator.work import Again, Unavailable, Work, packed
 T = TypeVar("T")
 BATCH = 1_000
 SHARED = "shared"
+NEWEST = {
+    "sqlite": text("SELECT seq FROM sqlite_sequence WHERE name = 'calls'"),
+    "postgresql": text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM calls_number_seq"),
+}
 TRIES = 50
 PRUNE_EVERY = 500
 """Calls, after which old keys and calls are thrown away."""
@@ -90,7 +95,7 @@ class SqlStore:
         """
         found = _checked(rows)
         most = 0
-        with translated(), self._engine.begin() as connection:
+        with _alone(), translated(), self._engine.begin() as connection:
             connection.execute(delete(OBJECTS))
             connection.execute(delete(KEYS))
             while batch := list(islice(found, BATCH)):
@@ -103,11 +108,13 @@ class SqlStore:
 
     def clear(self) -> None:
         """Forget objects, keys, calls, clock and faults; secrets stay."""
-        with translated(), self._engine.begin() as connection:
-            connection.execute(delete(OBJECTS))
-            connection.execute(delete(KEYS))
-            connection.execute(delete(CALLS))
+
+        def clearing(connection: Connection) -> None:
+            for table in (OBJECTS, KEYS, CALLS):
+                connection.execute(delete(table))
             connection.execute(delete(SETTINGS).where(SETTINGS.c.name == SHARED))
+
+        self._changed(clearing)
 
     def told(self, after: int, most: int) -> list[tuple[int, Told]]:
         """Return calls that are kept, of those after a number, each with its own."""
@@ -122,14 +129,13 @@ class SqlStore:
             return [(row.number, told_from(row.content)) for row in connection.execute(query)]
 
     def told_total(self) -> int:
-        """Return the number of the newest call."""
+        """Return the number of the newest call, kept or not; a call that was tried again may have taken two."""
         with translated(), self._reader.connect() as connection:
-            return int(connection.execute(select(func.max(CALLS.c.number))).scalar() or 0)
+            return int(connection.execute(NEWEST[self._engine.dialect.name]).scalar() or 0)
 
     def forget_told(self) -> None:
         """Forget every call."""
-        with translated(), self._engine.begin() as connection:
-            connection.execute(delete(CALLS))
+        self._changed(lambda connection: connection.execute(delete(CALLS)))
 
     def shared(self) -> Shared:
         """Return clock and faults."""
@@ -139,15 +145,8 @@ class SqlStore:
 
     def change(self, how: Callable[[Shared], T]) -> T:
         """Change clock and faults by a function of them, and return what it returns."""
-        for _ in range(TRIES):
-            try:
-                return self._change(how)
-            except Again:
-                continue
-        raise Unavailable("Too many others change clock and faults.")
 
-    def _change(self, how: Callable[[Shared], T]) -> T:
-        with translated(), self._engine.begin() as connection:
+        def changing(connection: Connection) -> T:
             query = select(SETTINGS.c.value).where(SETTINGS.c.name == SHARED).with_for_update()
             value = connection.execute(query).scalar()
             shared = shared_from(orjson.loads(value)) if value else Shared()
@@ -159,12 +158,13 @@ class SqlStore:
                 connection.execute(insert(SETTINGS), {"name": SHARED, "value": fresh})
             return result
 
+        return self._changed(changing)
+
     def secret(self, name: str, fresh: bytes) -> bytes:
         """Return a secret that all who share this store have; the fresh one becomes it where there is none."""
         made = (sqlite if self._engine.dialect.name == "sqlite" else postgresql).insert(SETTINGS)
-        with translated(), self._engine.begin() as connection:
-            values = {"name": f"secret {name}", "value": fresh}
-            connection.execute(made.on_conflict_do_nothing(), values)
+        values = {"name": f"secret {name}", "value": fresh}
+        self._changed(lambda connection: connection.execute(made.on_conflict_do_nothing(), values))
         with translated(), self._reader.connect() as connection:
             query = select(SETTINGS.c.value).where(SETTINGS.c.name == f"secret {name}")
             return bytes(connection.execute(query).scalar_one())
@@ -173,9 +173,28 @@ class SqlStore:
         """Throw away keys that are too old to be replayed, by the newest of them, and calls beyond the bound."""
         newest = select(func.max(KEYS.c.created)).scalar_subquery()
         last = select(func.max(CALLS.c.number)).scalar_subquery()
-        with translated(), self._engine.begin() as connection:
+        with suppress(Again, Unavailable), translated(), self._engine.begin() as connection:  # the next one will do
             connection.execute(delete(KEYS).where(KEYS.c.created < newest - 2 * KEPT_SECONDS))
             connection.execute(delete(CALLS).where(CALLS.c.number <= last - self._recorded))
+
+    def _changed(self, how: Callable[[Connection], T]) -> T:
+        """Return what a function of a transaction returns, once nobody came in between."""
+        for _ in range(TRIES):
+            try:
+                with translated(), self._engine.begin() as connection:
+                    return how(connection)
+            except Again:
+                continue
+        raise Unavailable("Too many others change the same state.")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Say so where others come in between of what cannot be tried again."""
+    try:
+        yield
+    except Again as reason:
+        raise Unavailable(f"Others changed the state meanwhile: {reason}") from None
 
 
 def _checked(rows: Iterable[tuple[str, list[Any]]]) -> Iterator[dict[str, Any]]:
