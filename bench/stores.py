@@ -7,6 +7,7 @@ nothing stored is emptied before each of its rounds; the others grow by what the
 import argparse
 import http.client
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -55,6 +56,7 @@ def main() -> int:
     try:
         with ExitStack() as stack:
             seen = _everybody(options, stack)
+            os.sync()  # what filling wrote is not to be written during the rounds
             for one in seen:
                 run_round(one.server, options.warm_up)
             for number in range(options.rounds):
@@ -92,6 +94,9 @@ def _everybody(options: argparse.Namespace, stack: ExitStack) -> list[Seen]:
             seen.append(Seen(name, size, server))
             if name == "postgresql" and size in (min(options.sizes), max(options.sizes)):
                 seen.append(Seen("postgresql x2", size, _started(stack, state, 2)))
+    if "postgresql" in options.states:
+        with psycopg.connect(postgres.url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
     prism = next(c for c in contestants(ROOT / "openapi.yaml") if c.name == "prism")
     if missing := prism.missing():
         raise BenchError(f"prism needs {missing}.")
