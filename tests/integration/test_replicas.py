@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -143,8 +144,7 @@ def test_workers_share_sockets_and_are_replaced(postgres: Postgres) -> None:
     """Four of them answer on one port; one that is killed comes back; all end with the command."""
     with ExitStack() as stack:
         process, port = started(stack, postgres.emptied(), "--workers", "4")
-        children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
-        pids = [int(pid) for pid in children.stdout.split()]
+        pids = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
         assert len(pids) == 4
         os.kill(pids[0], signal.SIGKILL)
         secrets = set()

@@ -29,7 +29,7 @@ def test_a_good_world_is_checked(tmp_path: Path) -> None:
     done = tollbridge("world", "check", BUNDLED)
     assert (done.returncode, done.stdout) == (
         0,
-        f"{BUNDLED}: 3 organizations, 1 groups, 9 accounts, 13 payment methods: good.\n",
+        f"{BUNDLED}: good. Organizations: 3, groups: 1, accounts: 9, payment methods: 13.\n",
     )
     broken = tmp_path / "broken.yaml"
     broken.write_text((ROOT / BUNDLED).read_text().replace("role: DRIVER", "role: PILOT").replace("[1, 7]", "[1, 8]"))

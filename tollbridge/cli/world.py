@@ -34,8 +34,8 @@ def check(file: Path | None) -> None:
         raise click.ClickException(str(reason)) from None
     methods = sum(len(o.payment_methods) for o in found.organizations.values())
     click.echo(
-        f"{path}: {len(found.organizations)} organizations, {len(found.groups)} groups, {len(found.accounts)} "
-        f"accounts, {methods} payment methods: good."
+        f"{path}: good. Organizations: {len(found.organizations)}, groups: {len(found.groups)}, "
+        f"accounts: {len(found.accounts)}, payment methods: {methods}."
     )
 
 
