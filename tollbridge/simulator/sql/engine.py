@@ -115,3 +115,19 @@ def migrated(engine: Engine) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+
+
+def settled(engine: Engine) -> None:
+    """Let a database take in what was written to it at once: its log, and its statistics.
+
+    Without it SQLite reads through a log of gigabytes, and PostgreSQL plans for an empty table.
+    """
+    with translated(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("ANALYZE objects")
+            return
+    raw = engine.raw_connection()  # outside of a transaction, which the engine begins for every connection
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        raw.close()

@@ -19,11 +19,18 @@ from tollbridge.simulator.work import EVERYBODY, Owner, Rows, place_of
 
 PAGE = 101
 
+
+def _last_of(name: str) -> Any:
+    return select(func.max(OBJECTS.c.place)).where(OBJECTS.c.type == name).scalar_subquery()
+
+
 ONE = select(OBJECTS.c.content).where(OBJECTS.c.type == bindparam("t"), OBJECTS.c.id == bindparam("i"))
 KEY = select(KEYS).where(KEYS.c.key == bindparam("k"))
 CHANGED = update(OBJECTS).where(OBJECTS.c.type == bindparam("t"), OBJECTS.c.id == bindparam("i"))
 NEXT_PLACE = text(f"SELECT nextval('{PLACES}')")
-LAST_PLACE = select(func.max(OBJECTS.c.place))
+LAST_PLACE = select(
+    func.max(*(func.coalesce(_last_of(name), 0) for name in ROW_TYPES))  # each by its index; max(place) alone has none
+)
 CLAIM = {
     "sqlite": sqlite.insert(KEYS).on_conflict_do_nothing().returning(KEYS.c.key),
     "postgresql": postgresql.insert(KEYS).on_conflict_do_nothing().returning(KEYS.c.key),

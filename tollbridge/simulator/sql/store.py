@@ -18,7 +18,7 @@ from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.shared import Shared, shared_from
-from tollbridge.simulator.sql.engine import migrated, opened, translated
+from tollbridge.simulator.sql.engine import migrated, opened, settled, translated
 from tollbridge.simulator.sql.session import Session, kept_from, key_values, object_values, told_from
 from tollbridge.simulator.sql.tables import CALLS, KEYS, OBJECTS, PLACES, SETTINGS
 from tollbridge.simulator.work import Again, Unavailable, Work, packed
@@ -105,6 +105,7 @@ class SqlStore:
                 connection.execute(insert(KEYS), [key_values(key, kept) for key, kept in keys.items()])
             if self._engine.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT setval('{PLACES}', :most)"), {"most": max(most, 1)})
+        settled(self._engine)
 
     def clear(self) -> None:
         """Forget objects, keys, calls, clock and faults; secrets stay."""
