@@ -6,6 +6,7 @@ from tollbridge import __version__
 from tollbridge.cli.serve import serve
 from tollbridge.cli.stripe import stripe
 from tollbridge.cli.token import token
+from tollbridge.cli.verify import verify
 from tollbridge.cli.world import world
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -17,5 +18,5 @@ def main() -> None:
     """A contract-first mock server for Stripe-backed payment APIs."""
 
 
-for command in (serve, stripe, token, world):
+for command in (serve, stripe, token, verify, world):
     main.add_command(command)

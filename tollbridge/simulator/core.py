@@ -37,7 +37,7 @@ from tollbridge.simulator.seed import plant
 from tollbridge.simulator.shared import Shared
 from tollbridge.simulator.snapshot import dump, load
 from tollbridge.simulator.store import MemoryStore
-from tollbridge.simulator.work import Again, Store, Unavailable, Work
+from tollbridge.simulator.work import Again, R, Store, Unavailable, Work
 
 RECORDED = 10_000
 TRIES = 50
@@ -167,7 +167,11 @@ class Simulator:
 
     def subscription(self, identity: str) -> Subscription | None:
         """Return a subscription; None where there is none with the id."""
-        return self._worked(lambda work: work.get(Subscription, identity))
+        return self.row(Subscription, identity)
+
+    def row(self, cls: type[R], identity: str) -> R | None:
+        """Return what is remembered of an object; None where nothing of the type has the id."""
+        return self._worked(lambda work: work.get(cls, identity))
 
     def _worked(self, operation: Callable[[Work], T]) -> T:
         """Return what an operation returns, once nobody came in between."""

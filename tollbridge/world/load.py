@@ -106,4 +106,6 @@ def _account(entry: Mapping[str, Any]) -> Account:
         group=entry.get("group"),
         active=entry.get("active", True),
         claims=entry.get("claims", {}),
+        token=entry.get("token"),
+        expired_token=entry.get("expired_token"),
     )

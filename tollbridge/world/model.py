@@ -56,6 +56,9 @@ class Account:
         group: the id of the group it manages; None manages none.
         active: whether it may call at all.
         claims: further claims of its tokens.
+        token: a token of its, for whoever tests a server that issues its own: as it is, or `$NAME` of a variable of
+            the environment; None for none.
+        expired_token: the same of one that has expired.
     """
 
     id: int
@@ -65,6 +68,8 @@ class Account:
     group: int | None
     active: bool
     claims: Mapping[str, object] = field(default_factory=dict)
+    token: str | None = field(default=None, repr=False)
+    expired_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

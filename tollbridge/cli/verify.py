@@ -1,0 +1,219 @@
+"""`tollbridge verify`."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from tollbridge.cli.options import DEFAULTS, FILE, FOLDER
+
+STYLES = {"bad": {"fg": "red", "bold": True}, "good": {"fg": "green"}, "dim": {"dim": True}, "head": {"bold": True}}
+ORIGINS = ("documented", "provider", "choice")
+BAR = 24
+
+
+class Progress:
+    """A line on a terminal that tells how far a run is; nothing elsewhere."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown = shown
+        self._last = 0.0
+        self._begun = time.monotonic()
+
+    def __call__(self, what: str, part: float) -> None:
+        """Tell it, ten times a second at most."""
+        now = time.monotonic()
+        if not self._shown or now - self._last < 0.1:
+            return
+        self._last = now
+        bar = "━" * round(BAR * part)
+        click.echo(f"\r{bar:<{BAR}} {part:>4.0%}  {now - self._begun:5.1f} s  {what:<34}", err=True, nl=False)
+
+    def done(self) -> None:
+        """Leave nothing of it behind."""
+        if self._shown:
+            click.echo("\r" + " " * (BAR + 52) + "\r", err=True, nl=False)
+
+
+def _listen(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, int] | None:
+    if value is None:
+        return None
+    host, _, port = value.removeprefix("http://").rstrip("/").rpartition(":")
+    if not port.isdigit() or not 0 < int(port) < 65_536:
+        raise click.BadParameter(f"{value!r} is no HOST:PORT, such as 127.0.0.1:12111.")
+    return host or "127.0.0.1", int(port)
+
+
+def _held(_context: click.Context, _parameter: click.Parameter, value: str | None) -> frozenset[str] | None:
+    """Each level holds the ones before it too: what the page says, what Stripe says, what we chose."""
+    if value is None:
+        return None
+    return frozenset(ORIGINS[: ORIGINS.index(value) + 1])
+
+
+def _names(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (value or "").split(",") if name.strip())
+
+
+@click.command()
+@click.argument("url", required=False)
+@click.option(
+    "--stripe-listen",
+    callback=_listen,
+    metavar="HOST:PORT",
+    help="The address that the target has as its Stripe: the harness listens there. Without it only the client's side "
+    "is judged.",
+)
+@click.option(
+    "--world", type=FILE, help="The target's organizations, accounts, cards, tokens.  [default: the bundled one]"
+)
+@click.option("--contract", type=FILE, help="OpenAPI 3.0 document.  [default: the bundled openapi.yaml]")
+@click.option("--handlers", type=FOLDER, help="Of our own server, where no URL is given.  [default: the bundled one]")
+@click.option(
+    "--hold",
+    type=click.Choice(ORIGINS),
+    callback=_held,
+    help="Which rules bind: what the page documents; Stripe's too; our choices too.  [default: provider for a URL, "
+    "choice for our own server]",
+)
+@click.option(
+    "--max-time", default=300.0, show_default=True, type=click.FloatRange(1), metavar="SECONDS", help="Of the run."
+)
+@click.option(
+    "--max-examples", default=150, show_default=True, type=click.IntRange(0), help="Random sequences at most."
+)
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Repeats the random sequences.")
+@click.option("--checks", callback=_names, metavar="NAME,…", help="Only these checks.")
+@click.option("--exclude", callback=_names, metavar="NAME,…", help="Not these checks.")
+@click.option("--list-checks", is_flag=True, help="What each check asserts; then end.")
+@click.option(
+    "--baseline", type=click.Path(dir_okay=False, path_type=Path), help="A JSON report: what it found is known."
+)
+@click.option("--reset", metavar="CMD", help="A shell command that sets the target back to its beginning.")
+@click.option(
+    "--answer-within",
+    type=click.FloatRange(0.5, 600),
+    metavar="SECONDS",
+    help="The longest that one answer may take.  [default: 35 for a URL, 6 for our own server]",
+)
+@click.option("--fail-fast", is_flag=True, help="End with the first finding.")
+@click.option("--json", "json_to", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as JSON.")
+@click.option("--scripts", type=click.Path(file_okay=False, path_type=Path), help="Write the findings' scripts here.")
+@click.option("--full", is_flag=True, help="Show every check and every rule of the ledger, also beside findings.")
+@click.option("--quiet", is_flag=True, help="The last line only.")
+def verify(
+    url: str | None,
+    stripe_listen: tuple[str, int] | None,
+    world: Path | None,
+    contract: Path | None,
+    handlers: Path | None,
+    hold: frozenset[str] | None,
+    max_time: float,
+    max_examples: int,
+    seed: int,
+    checks: tuple[str, ...],
+    exclude: tuple[str, ...],
+    list_checks: bool,
+    baseline: Path | None,
+    reset: str | None,
+    answer_within: float | None,
+    fail_fast: bool,
+    json_to: Path | None,
+    scripts: Path | None,
+    full: bool,
+    quiet: bool,
+) -> None:
+    """Judge an implementation of the contract, from both sides: as its client, and as its Stripe.
+
+    Without URL our own server is started and judged. A server of yours is started with its Stripe at an address of this
+    machine, and judged with that address:
+
+    \b
+    Examples:
+      tollbridge verify
+      STRIPE_API_BASE=http://127.0.0.1:12111 ./my-server &
+      tollbridge verify http://localhost:8000 --stripe-listen 127.0.0.1:12111 --world my-world.yaml
+      tollbridge verify http://localhost:8000 --stripe-listen 127.0.0.1:12111 --json now.json --baseline known.json
+
+    \b
+    Money is only ever moved at the built-in simulator: the target must not know another Stripe.
+
+    Exit codes: 0 clean, 1 findings, 2 could not ask, or not everything was exercised (the sentence says what).
+    """
+    # Imported here: the harness loads Hypothesis and more, which no other command needs.
+    try:
+        from tollbridge import verify as harness
+    except ImportError as missing:  # pragma: no cover - an installation without the harness
+        raise _could_not_ask(
+            f"The harness is not installed ({missing.name}): pip install 'tollbridge[verify]'."
+        ) from None
+
+    if list_checks:
+        for check in harness.CHECKS.values():
+            click.echo(
+                f"{click.style(check.name, bold=True)}  [{check.severity}]\n  {check.asserts}\n  e.g. {check.sample}"
+            )
+            if check.rules:
+                click.echo(f"  rules: {', '.join(check.rules)}")
+        return
+    if url is not None and not url.startswith("http://"):
+        raise click.UsageError(f"{url} is no http:// URL; the harness speaks plain HTTP to its target.")
+    progress = Progress(shown=sys.stderr.isatty() and not quiet)
+    try:
+        plan = harness.Plan(
+            contract=contract or DEFAULTS.contract,
+            handlers=handlers or DEFAULTS.handlers,
+            world=world or DEFAULTS.world,
+            url=url,
+            stripe_listen=stripe_listen,
+            hold=hold,
+            max_time=max_time,
+            max_examples=max_examples,
+            seed=seed,
+            checks=checks,
+            exclude=exclude,
+            baseline=_fingerprints(baseline),
+            reset=reset,
+            answer_within=answer_within,
+            fail_fast=fail_fast,
+        )
+        report = harness.verify(plan, progress)
+    except harness.VerifyError as reason:
+        progress.done()
+        raise _could_not_ask(str(reason)) from None
+    progress.done()
+    if json_to:
+        json_to.write_text(report.json() + "\n")
+    if scripts:
+        _write_scripts(scripts, report.ordered)
+    colours = sys.stdout.isatty()
+    text = report.text(lambda text, what: click.style(text, **STYLES[what]) if colours else text, full=full)
+    click.echo(text.splitlines()[-1] if quiet else text)
+    sys.exit(report.exit_code)
+
+
+def _could_not_ask(sentence: str) -> click.ClickException:
+    error = click.ClickException(sentence)
+    error.exit_code = 2
+    return error
+
+
+def _fingerprints(baseline: Path | None) -> frozenset[str]:
+    if baseline is None:
+        return frozenset()
+    try:
+        document = json.loads(baseline.read_bytes())
+        return frozenset(str(f["fingerprint"]) for f in document["findings"]) | frozenset(map(str, document["known"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise click.UsageError(f"--baseline {baseline} is no JSON report of tollbridge verify ({error}).") from None
+
+
+def _write_scripts(folder: Path, findings: "list[object]") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for finding in findings:
+        for kind, text in finding.scripts.items():  # type: ignore[attr-defined]
+            name = f"{finding.check.name}-{finding.fingerprint}"  # type: ignore[attr-defined]
+            path = folder / (f"{name}.sh" if kind == "sh" else f"test_{name.replace('-', '_')}.py")
+            path.write_text(text)

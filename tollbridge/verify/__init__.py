@@ -1,0 +1,8 @@
+"""The harness: stands on both sides of a target, as its client and as its Stripe, and judges each exchange."""
+
+from tollbridge.verify.checks import CHECKS, Check
+from tollbridge.verify.error import VerifyError
+from tollbridge.verify.report import NOT_ASKED, Report
+from tollbridge.verify.run import EVERY_ORIGIN, Plan, verify
+
+__all__ = ["CHECKS", "EVERY_ORIGIN", "NOT_ASKED", "Check", "Plan", "Report", "VerifyError", "verify"]

@@ -1,0 +1,99 @@
+"""What can be judged of this contract, in this world, from these sides; and why the rest cannot."""
+
+from collections.abc import Iterator
+
+from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.checks import Check
+
+NEVER = {
+    "internal-error": "a 500 is always a finding",
+    "contract-breach": "a 500 is always a finding",
+    "request-timeout": "an answer of the HTTP layer, which is exempt",
+    "provider-not-simulated": "a right target asks Stripe for nothing that the simulator has not",
+}
+"""Documented problems that no right target can be made to give."""
+
+STRIPE = "Stripe's side is not seen: point the target at the harness and give --stripe-listen"
+
+
+def missing_needs(stage: Stage) -> dict[str, str]:
+    """Return what a check may need and this run has not, each with the reason."""
+    subject = stage.subject
+    good, bad = stage.methods(stage.home(), good=True), stage.methods(stage.home(), good=False)
+    others = [o for o in stage.world.organizations.values() if o is not stage.home() and o.payment_methods]
+    has = {
+        "stripe": (stage.two_sided, STRIPE),
+        "choice": (stage.held.choice, "our choices are not held: --hold choice"),
+        "secret": (subject.secret is not None, "x-stripe names no secret in the answer"),
+        "confirm": ("confirm" in subject.members, "x-stripe names no member that charges on the server"),
+        "subscription": (
+            "subscription" in subject.caller and bool(good),
+            "x-stripe names no subscription, or nobody has a card",
+        ),
+        "declined": (bool(bad), "the world has no card that is refused in the default organization"),
+        "bad token": (bool(stage.usable()) or stage.held.anonymous, "the world gives no tokens"),
+        "refusable": ("payment_method" in subject.members, "x-stripe names no payment method"),
+        "foreign": (
+            "payment_method" in subject.members and bool(others),
+            "no other organization of the world has a card",
+        ),
+    }
+    return {name: reason for name, (there, reason) in has.items() if not there}
+
+
+def not_applicable(check: Check, stage: Stage) -> str | None:
+    """Return why a check cannot be exercised; None where it can."""
+    missing = missing_needs(stage)
+    return next((missing[need] for need in check.needs if need in missing), None)
+
+
+def documented_codes(stage: Stage) -> Iterator[tuple[str, str]]:
+    """Yield each documented problem, by status and `error_code`."""
+    for status, response in stage.subject.operation.responses.items():
+        for found in response.media.values():
+            for part in (found.schema, *found.schema.get("allOf", ())):
+                for code in part.get("properties", {}).get("error_code", {}).get("enum", ()):
+                    yield status, code
+
+
+def unreachable(stage: Stage, status: str, code: str) -> str | None:
+    """Return why a documented problem cannot be provoked; None where it can."""
+    if code in NEVER:
+        return NEVER[code]
+    if not stage.held.choice:
+        return "which problem is told is our choice"
+    if status == "402" and code not in _card_codes(stage):
+        return "no card of the world leads to it"
+    if status in ("502", "503") and not stage.two_sided:
+        return STRIPE
+    if code == "provider-refused" and not stage.two_sided:
+        return STRIPE
+    return _identity(stage).get(code) if status in ("401", "403", "404", "409") else None
+
+
+def _card_codes(stage: Stage) -> set[str]:
+    return {str(error.get("code", "")).replace("_", "-") for error in stage.cards.values()}
+
+
+def _identity(stage: Stage) -> dict[str, str]:
+    """Return the problems about who asks that nobody of this world can be given, with the reason."""
+    usable = stage.usable()
+    active = [account for account in usable if account.active]
+    organizations = [stage.world.organizations.get(a.organization or 0) for a in [stage.default(), *active]]
+    ways = {
+        "authentication-required": not stage.held.anonymous,
+        "token-expired": bool(stage.tokens.expired),
+        "inactive-account": any(not account.active for account in usable),
+        "organization-required": any(account.organization is None for account in active),
+        "organization-forbidden": any(account.role == "ORG_GROUP_ADMIN" for account in active),
+        "organization-not-found": any(account.role == "ADMIN" for account in active),
+        "customer-missing": any(o and not o.customer for o in organizations),
+        "subscription-missing": any(o and o.customer and not o.subscription for o in organizations),
+        "default-payment-method-missing": any(o and o.customer and not o.default_source for o in organizations),
+        "payment-method-not-attached": bool(stage.home()),
+    }
+    return {
+        code: "no account of the world, with a token that is known, leads to it"
+        for code, there in ways.items()
+        if not there
+    }

@@ -1,0 +1,139 @@
+"""What is sent: calls to the target, things done at Stripe in between, and cases made of both."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tollbridge.contract import Operation
+from tollbridge.simulator import Fault
+
+JSON = ("Content-Type", "application/json")
+Headers = tuple[tuple[str, str], ...]
+
+OWN, EXPIRED, UNKNOWN, BASIC, TWICE = "own", "expired", "unknown", "basic", "twice"
+"""What a call shows as its token: the account's own, one that expired, one that nobody issued, another scheme, two."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a strict-wire row has to get.
+
+    Args:
+        status: the HTTP status.
+        error_code: of the problem; None for a success.
+        places: the pointers and headers that have to be blamed.
+    """
+
+    status: int
+    error_code: str | None
+    places: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to the target.
+
+    Args:
+        operation: what of the contract is asked.
+        document: the JSON body; ignored where `raw` is given.
+        account: whose token it carries; None for no token.
+        token: which token: `own`, `expired`, `unknown`, `basic` or `twice`.
+        headers: besides Content-Type, Content-Length, Host and Authorization.
+        path_values: of the parameters in the path.
+        raw: the body's bytes, where no JSON document can say them.
+        content: the Content-Type headers.
+        method: another method than the operation's; None for its own.
+        path: another path than the operation's; None for its own.
+        wire: what the strict-wire table says of it; None where the contract's schema decides.
+        note: what is special about it, in words.
+    """
+
+    operation: Operation
+    document: Any = None
+    account: int | None = None
+    token: str = OWN
+    headers: Headers = ()
+    path_values: Mapping[str, object] = field(default_factory=dict)
+    raw: bytes | None = None
+    content: Headers = (JSON,)
+    method: str | None = None
+    path: str | None = None
+    wire: Answer | None = None
+    note: str = ""
+
+    @property
+    def body(self) -> bytes:
+        """The body as it is sent."""
+        if self.raw is not None:
+            return self.raw
+        return json.dumps(self.document, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+    @property
+    def verb(self) -> str:
+        """The HTTP method."""
+        return (self.method or self.operation.method).upper()
+
+    @property
+    def target(self) -> str:
+        """The request target."""
+        path = self.operation.path if self.path is None else self.path
+        for name, value in self.path_values.items():
+            path = path.replace(f"{{{name}}}", str(value))
+        return path
+
+    def but(self, **changes: Any) -> "Call":
+        """Return the call with some changes."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class AtStripe:
+    """Something done at the target's Stripe, by somebody else than the target.
+
+    Args:
+        path: of a POST, such as `/v1/payment_methods/pm_…/detach`.
+        form: its parameters.
+    """
+
+    path: str
+    form: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Break:
+    """Stripe is told to fail."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class Mend:
+    """Stripe fails no more."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """Calls that are under way at the same time."""
+
+    calls: tuple[Call, ...]
+
+
+Step = Call | AtStripe | Break | Mend | Together
+
+
+@dataclass(frozen=True)
+class Case:
+    """Steps that belong together.
+
+    Args:
+        name: what they try, in words.
+        steps: in their order.
+        same: the last two calls are to get answers that nobody can tell apart.
+        equal: the last two calls are equal, and so is their verdict.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    same: bool = False
+    equal: bool = False

@@ -1,0 +1,37 @@
+"""The tables of cases, in the order in which they are played: what finds most per second comes first."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from tollbridge.verify.calls import Case
+from tollbridge.verify.cases.faults import faults
+from tollbridge.verify.cases.identity import methods, roles, tokens
+from tollbridge.verify.cases.members import members
+from tollbridge.verify.cases.money import money
+from tollbridge.verify.cases.sequences import sequences, together
+from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.cases.wire import wire
+
+Table = Callable[[Stage], Iterable[Case]]
+
+TABLES: dict[str, Table] = {
+    "methods": methods,
+    "tokens": tokens,
+    "roles": roles,
+    "sequences": sequences,
+    "together": together,
+    "members": members,
+    "wire": wire,
+    "money": money,
+    "faults": faults,
+}
+"""By name."""
+
+
+def cases(stage: Stage) -> Iterator[tuple[str, Case]]:
+    """Yield every case of the tables, with the table's name."""
+    for name, table in TABLES.items():
+        for case in table(stage):
+            yield name, case
+
+
+__all__ = ["TABLES", "Stage", "cases"]

@@ -1,0 +1,57 @@
+"""Stripe fails: with which answer, before or after the effect, at which call, once or for as long as it is asked."""
+
+from collections.abc import Iterator
+
+from tollbridge.simulator import Fault
+from tollbridge.verify.calls import Break, Case, Mend
+from tollbridge.verify.cases.stage import Stage
+
+CREATE = "/v1/payment_intents"
+UPDATE = "/v1/subscriptions/{subscription}"
+LASTING = ("429", "500", "reset", "garbage", "silence")
+
+
+def faults(stage: Stage) -> Iterator[Case]:
+    """Yield calls while Stripe fails, each with the call after Stripe is well again."""
+    if not stage.two_sided:
+        return
+    good = stage.methods(stage.home(), good=True)
+    tied = {"payment_method": good[0].id} if good and "subscription" in stage.subject.caller else {}
+    ways = [True, False] if "confirm" in stage.subject.members else [False]
+    places = [("POST", CREATE), *([("POST", UPDATE)] if tied else [])]
+    for fault in _once(places):
+        for charges in ways:
+            yield _case(stage, fault, charges, tied)
+    for fault in _lasting(places, looks=bool(tied)):
+        for charges in ways if fault.method == "POST" else ways[-1:]:
+            yield _case(stage, fault, charges, tied)
+
+
+def _once(places: list[tuple[str, str]]) -> Iterator[Fault]:
+    for method, path in places:
+        for kind, when in (("reset", "after"), ("500", "after"), ("500", "before"), ("409", "before")):
+            yield Fault(method, path, kind, when)
+
+
+def _lasting(places: list[tuple[str, str]], *, looks: bool) -> Iterator[Fault]:
+    for kind in LASTING:
+        for method, path in places:
+            for when in ("after", "before"):
+                if (kind, when) not in (("429", "after"), ("silence", "before")):
+                    yield Fault(method, path, kind, when, times=None)
+        if looks:
+            yield Fault("GET", None, kind, "before", times=None)
+    for kind in ("400", "401"):
+        for method, path in places:
+            yield Fault(method, path, kind, "before", times=None)
+    if looks:
+        yield Fault("GET", None, "401", "before", times=None)
+
+
+def _case(stage: Stage, fault: Fault, charges: bool, tied: dict[str, int]) -> Case:  # noqa: FBT001
+    how = "" if fault.times == 1 else ", each time"
+    what = f"Stripe: {fault.kind} {fault.when} {fault.method} {fault.path or '…'}{how}"
+    note = f"{what}, {'charging' if charges else 'not charging'}"
+    call = stage.call(note=note, **tied, **({"confirm": True} if charges else {}))
+    again = stage.call(note=f"after {fault.kind}", **tied)
+    return Case(note, (Break(fault), call, Mend(), again))

@@ -1,0 +1,155 @@
+"""Members of the body: each missing, mistyped, at its edges, unknown, and combined."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+from tollbridge.verify.calls import Case
+from tollbridge.verify.cases.stage import Stage
+
+ASTRAL = "\U0001f600"
+LABEL = "a" * 63
+EMAILS = (
+    "yard@example.com",
+    "yard+dock4@example.com",
+    "first.last@mail.yard.example.com",
+    "Yard.Master@Example.COM",
+    "o'brien-1@ex-ample.co",
+    "a" * 64 + "@example.com",
+    f"a@{LABEL}.{LABEL}.{LABEL}.{'a' * 57}.com",
+)
+NOT_EMAILS = (
+    "",
+    "yard",
+    "yard@",
+    "@example.com",
+    "a@b",
+    "yard@example",
+    "yard@@example.com",
+    "yard@example..com",
+    ".yard@example.com",
+    "yard.@example.com",
+    "yard@-example.com",
+    "yard@example.com\n",
+    "yard @example.com",
+    "yard@exämple.com",
+    "Yard <yard@example.com>",
+    f"aaa@{LABEL}.{LABEL}.{LABEL}.{'a' * 57}.com",
+)
+WRONG_TYPES: tuple[Any, ...] = (None, True, 7, "7", "x", [], {}, [7])
+
+
+def members(stage: Stage) -> Iterator[Case]:
+    """Yield cases about each member, then about two at a time."""
+    subject = stage.subject
+    schema = subject.schema
+    properties = schema.get("properties", {})
+    right = stage.call()
+    for name in schema.get("required", ()):
+        yield _one(right, {n: v for n, v in right.document.items() if n != name}, f"no {name}")
+    yield _one(right, {}, "an empty object")
+    for name in properties:
+        for value in WRONG_TYPES:
+            if not _fits(properties[name], value):
+                yield _one(right, right.document | {name: value}, f"{name} as {_kind(value)}")
+    for name in ("confirm", "x", "a/b~c", "clientSecret", "Amount", "metadata", "é", ""):
+        if name not in properties:
+            yield _one(right, right.document | {name: True}, f"unknown member {name or '(empty)'}")
+    yield from _texts(stage)
+    yield from _pairs(stage)
+    yield from _combinations(stage)
+
+
+def _texts(stage: Stage) -> Iterator[Case]:
+    texts: dict[str, tuple[str, ...]] = {}
+    for role in ("description", "receipt_email"):
+        member = stage.subject.members.get(role)
+        if member is None:
+            continue
+        most = stage.subject.schema["properties"][member].get("maxLength", 1_000)
+        if role == "description":
+            texts[role] = (
+                "x",
+                "",
+                "é" * most,
+                ASTRAL * most,
+                ASTRAL * most + "x",
+                "x" * (most + 1),
+                "a\x00b",
+                "<b>&amp;'\"\\/\n\t",
+            )
+            texts[role] += ("null", "0", " ", "amount=1&currency=eur", "%00%0d%0a", "Zoë\u0301 ‮x‬")
+        else:
+            texts[role] = (*EMAILS, *NOT_EMAILS)
+    for role, values in texts.items():
+        for value in values:
+            shown = (
+                value if value.isascii() and value.isprintable() and len(value) < 40 else f"of {len(value)} characters"
+            )
+            yield Case(f"{role} {shown}", (stage.call(note=f"{role} {shown or 'empty'}", **{role: value}),))
+
+
+def _pairs(stage: Stage) -> Iterator[Case]:
+    """Two faults in one body, each of another member."""
+    bad: dict[str, Any] = {
+        "amount": 0,
+        "currency": "xxx",
+        "description": "",
+        "receipt_email": "canary.of.an.address",
+        "payment_method": 0,
+        "confirm": "yes",
+    }
+    here = [role for role in bad if role in stage.subject.members]
+    for first, second in combinations(here, 2):
+        what = f"{first} and {second} wrong"
+        yield Case(what, (stage.call(note=what, **{first: bad[first], second: bad[second]}),))
+    if len(here) > 2:
+        yield Case("everything wrong", (stage.call(note="everything wrong", **{role: bad[role] for role in here}),))
+    # what is right beside it must neither be blamed nor repeated
+    told = {"description": "canary of a description", "receipt_email": "canary@example.com"}
+    for role in ("amount", "currency"):
+        what = f"{role} wrong beside texts"
+        yield Case(what, (stage.call(note=what, **told, **{role: bad[role]}),))
+
+
+def _combinations(stage: Stage) -> Iterator[Case]:
+    """Right bodies with every subset of the optional members."""
+    home = stage.home()
+    good = stage.methods(home, good=True)
+    offered: dict[str, Any] = {
+        "description": "Dock 4",
+        "receipt_email": "yard@example.com",
+        "confirm": True,
+        **({"payment_method": good[0].id} if good else {}),
+    }
+    roles = [role for role in offered if role in stage.subject.members]
+    for count in range(1, len(roles) + 1):
+        for chosen in combinations(roles, count):
+            what = f"with {', '.join(chosen)}"
+            yield Case(what, (stage.call(note=what, **{role: offered[role] for role in chosen}),))
+    if "confirm" in stage.subject.members:
+        yield Case("confirm false", (stage.call(note="confirm false", confirm=False),))
+
+
+def _one(right: Any, document: Any, what: str) -> Case:
+    return Case(what, (right.but(document=document, note=what),))
+
+
+def _fits(schema: Any, value: Any) -> bool:
+    kinds = {"integer": int, "string": str, "boolean": bool, "object": dict, "array": list, "null": type(None)}
+    named = schema.get("type", "object")
+    for kind in named if isinstance(named, list) else [named]:
+        if isinstance(value, kinds.get(kind, object)) and (kind == "boolean" or not isinstance(value, bool)):
+            return True
+    return False
+
+
+def _kind(value: Any) -> str:
+    return {
+        "NoneType": "null",
+        "bool": "true",
+        "int": "a number",
+        "str": f"text {value!r}",
+        "list": "a list",
+        "dict": "an object",
+    }[type(value).__name__]

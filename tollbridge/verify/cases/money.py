@@ -1,0 +1,53 @@
+"""Amounts at their edges, currencies and near-misses of currencies."""
+
+import re
+from collections.abc import Iterator
+
+from tollbridge.verify.calls import Case
+from tollbridge.verify.cases.stage import Stage
+
+WITHDRAWN = ("hrk", "eek", "ltl", "lvl", "sll", "vef", "mro", "usdc")
+NEAR = ("USD", "Usd", "usd\n", " usd", "usd ", "us", "usdd", "", "xxx", "ｕｓｄ", "$", "840")
+ODD_AMOUNTS = (0, -1, -100, 2**31, 2**53 + 1, 2**63 - 1, 2**63, 10**30)
+
+
+def money(stage: Stage) -> Iterator[Case]:
+    """Yield the edges: of a few currencies first, of each kind, then of all."""
+    rows = list(stage.subject.money())
+    if not rows:
+        return
+    first = {"usd", "jpy", "kwd", "isk", "eur", "ugx"}
+    ordered = sorted(rows, key=lambda row: row[0] not in first)
+    for code, least, most, step in ordered:
+        yield from _edges(stage, code, least, most, step)
+        if code == "isk":
+            yield from _near_misses(stage)
+
+
+def _edges(stage: Stage, code: str, least: int, most: int, step: int) -> Iterator[Case]:
+    highest = most - most % step
+    edges = {
+        "the minimum": least,
+        "one step above the minimum": least + step,
+        "one below the minimum": least - 1,
+        "eight digits": highest,
+        "nine digits": most + 1,
+    }
+    if step > 1:
+        edges |= {"off the step": least + step + 1, "one below a step": least + 2 * step - 1}
+    for what, amount in edges.items():
+        yield _case(stage, f"{what} of {code}", amount=amount, currency=code)
+
+
+def _near_misses(stage: Stage) -> Iterator[Case]:
+    known = {code for code, *_ in stage.subject.money()}
+    for code in (*NEAR, *(w for w in WITHDRAWN if w not in known)):
+        shown = re.sub(r"[^!-~]", lambda found: f"U+{ord(found.group()):04X}", code)
+        yield _case(stage, f"currency {shown or 'empty'}", currency=code)
+    for amount in ODD_AMOUNTS:
+        yield _case(stage, f"amount {amount if amount < 10**20 else '10^30'}", amount=amount)
+    yield _case(stage, "amount and currency wrong", amount=0, currency="xxx")
+
+
+def _case(stage: Stage, what: str, **roles: object) -> Case:
+    return Case(what, (stage.call(note=what, **roles),))

@@ -1,0 +1,120 @@
+"""Sequences: what only the second call, the second organization, or the second change shows; and calls together."""
+
+from collections.abc import Iterator
+
+from tollbridge.simulator import Fault
+from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Together
+from tollbridge.verify.cases.stage import AMOUNT, Stage
+
+TOGETHER = 8
+SLOW = Break(Fault(None, None, "slow", times=None, share=0.7, seconds=0.03))
+
+
+def sequences(stage: Stage) -> Iterator[Case]:
+    """Yield sequences of calls, one at a time."""
+    right = stage.call(note="equal calls")
+    yield Case("equal calls", (right, right), equal=True)
+    keyed = right.but(headers=(("Idempotency-Key", "verify-0001"),), note="equal calls with a client's key")
+    yield Case(keyed.note, (keyed, keyed), equal=True)
+    declined = stage.methods(stage.home(), good=False)
+    good = stage.methods(stage.home(), good=True)
+    if declined and "confirm" in stage.subject.members:
+        refused = stage.call(note="equal declines", payment_method=declined[0].id, confirm=True)
+        yield Case("equal declines", (refused, refused), equal=True)
+        if good:
+            yield from _after_a_decline(stage, good[0].id, declined[0].id)
+    bad = stage.call(note="equal refusals", amount=0)
+    yield Case("equal refusals", (bad, bad), equal=True)
+    if len(good) > 1:
+        yield from _changes(stage, good[0].id, good[1].id)
+        yield from _detached(stage)
+    yield from _interleaved(stage)
+
+
+def _after_a_decline(stage: Stage, good: int, declined: int) -> Iterator[Case]:
+    steps = [(good, True), (declined, True), (good, True), (declined, True), (good, False)]
+    note = "decline, then success"
+    calls = tuple(stage.call(note=note, payment_method=method, confirm=confirm) for method, confirm in steps)
+    yield Case(note, calls)
+
+
+def _changes(stage: Stage, first: int, second: int) -> Iterator[Case]:
+    same = tuple(
+        stage.call(note="the same card again", payment_method=first, amount=AMOUNT + n * 1_000) for n in range(3)
+    )
+    yield Case("the same card again", same)
+    order = (first, second, first, second, second, first)
+    back = tuple(stage.call(note="change of card and back", payment_method=m, amount=AMOUNT + 1_000) for m in order)
+    yield Case("change of card and back", back)
+    if "confirm" in stage.subject.members:
+        charged = tuple(stage.call(note="change of card, charged", payment_method=m, confirm=True) for m in order[:4])
+        yield Case("change of card, charged", charged)
+    plain = stage.call(note="a card, then none")
+    yield Case("a card, then none", (stage.call(payment_method=second), plain, stage.call(payment_method=first), plain))
+
+
+def _detached(stage: Stage) -> Iterator[Case]:
+    """A method is detached at Stripe, and used again: what was true once must not be remembered."""
+    if not stage.two_sided:
+        return
+    for account, organization in stage.payers():
+        good = stage.methods(organization, good=True)
+        spare = [m for m in good if m.id != organization.default_source]
+        if len(good) < 2 or not spare:
+            continue
+        method = spare[-1]
+        call = stage.call(account, note="method detached in between", payment_method=method.id)
+        other = stage.call(account, note="another method after that", payment_method=good[0].id)
+        detach = AtStripe(f"/v1/payment_methods/{method.stripe}/detach")
+        yield Case("method detached in between", (call, detach, call, other))
+        return
+
+
+def _interleaved(stage: Stage) -> Iterator[Case]:
+    payers = list(stage.payers())
+    if len(payers) < 2:
+        return
+    calls: list[Step] = []
+    for turn in range(3):
+        for account, organization in payers:
+            good = stage.methods(organization, good=True)
+            roles = {"payment_method": good[turn % len(good)].id} if good else {}
+            amount = AMOUNT + 1_000 * len(calls)
+            calls.append(stage.call(account, note="organizations interleaved", amount=amount, **roles))
+    yield Case("organizations interleaved", tuple(calls))
+
+
+def together(stage: Stage) -> Iterator[Case]:
+    """Yield calls that are under way at the same time, while Stripe takes its time."""
+    for case in _together(stage):
+        steps = (SLOW, *case.steps, Mend()) if stage.two_sided else case.steps
+        yield Case(case.name, steps)
+
+
+def _together(stage: Stage) -> Iterator[Case]:
+    payers = list(stage.payers()) or [(None, None)]
+    calls: list[Call] = []
+    for n in range(TOGETHER):
+        account, organization = payers[n % len(payers)]
+        good = stage.methods(organization, good=True)
+        roles = {"payment_method": good[0].id} if good and n % 4 < 2 else {}
+        texts = {"description": f"Together {n}"}
+        note = "calls together"
+        calls.append(stage.call(account, note=note, amount=AMOUNT + 1_000 * (n + 1), **roles, **texts))
+    yield Case("calls of several organizations together", (Together(tuple(calls)),))
+    account, organization = payers[0]
+    same = tuple(stage.call(account, note="equal calls together") for _ in range(TOGETHER))
+    yield Case("equal calls together", (Together(same),))
+    good = stage.methods(organization, good=True)
+    if good and "confirm" in stage.subject.members:
+        many = tuple(
+            stage.call(
+                account,
+                note="charges together",
+                amount=AMOUNT + 1_000 * n,
+                payment_method=good[n % 2 % len(good)].id,
+                confirm=True,
+            )
+            for n in range(TOGETHER)
+        )
+        yield Case("charges together", (Together(many),))

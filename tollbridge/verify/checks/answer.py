@@ -1,0 +1,202 @@
+"""Whether there is an answer, and whether it has the form that the contract documents."""
+
+from typing import Any
+
+from tollbridge.contract import Response, SchemaCheck
+from tollbridge.verify.checks.check import CRITICAL, HIGH, LOW, MEDIUM, Wrong, check
+from tollbridge.verify.exchange import Exchange
+
+PROBLEM = "application/problem+json"
+
+
+def media_type(value: str | None) -> str:
+    """Return a Content-Type without its parameters, in lower case."""
+    return (value or "").partition(";")[0].strip().lower()
+
+
+def documented(x: Exchange) -> Response | None:
+    """Return what the contract says of the answer's status; None where it says nothing."""
+    known = x.subject.operation.responses
+    return known.get(str(x.status)) or known.get(f"{x.status // 100}XX") or known.get("default")
+
+
+@check(
+    "answers",
+    "Every request gets one whole HTTP answer, within the bound.",
+    severity=CRITICAL,
+    sample="The target closed the connection without an answer.",
+    gate=True,
+)
+def answers(x: Exchange) -> list[Wrong] | None:
+    """Judge any exchange without a fault."""
+    if x.faults:
+        return None
+    if x.broken is None:
+        return []
+    return [Wrong(_kind(x), f"There was no answer: {x.broken}.", "an HTTP answer", "status > 0")]
+
+
+def _kind(x: Exchange) -> str:
+    return f"wire {' '.join(x.expected.codes)}" if x.expected.kind == "wire" else x.expected.kind
+
+
+@check(
+    "no-server-error",
+    "Nothing that a client sends, while Stripe is well, is answered with a 5xx.",
+    severity=CRITICAL,
+    sample="The target answered 500 to a body that is not UTF-8.",
+    gate=True,
+)
+def no_server_error(x: Exchange) -> list[Wrong] | None:
+    """Judge any exchange without a fault."""
+    if x.faults:
+        return None
+    if x.status < 500:
+        return []
+    return [Wrong(_kind(x), f"The answer is {x.status}.", "a status below 500", "status < 500")]
+
+
+def _judges_form(x: Exchange) -> bool:
+    """Whether the answer's form is held: a success's always; a refusal's, and the choice of statuses, with `choice`."""
+    if x.reply is None:
+        return False
+    return x.ok or x.held.choice
+
+
+@check(
+    "documented-status",
+    "The status is one that the contract documents for the operation.",
+    "success.status",
+    severity=HIGH,
+    sample="The target answered 418, which the contract does not document.",
+    gate=True,
+)
+def documented_status(x: Exchange) -> list[Wrong] | None:
+    """Judge any answer; a foreign target's other 2xx, and its refusals, are its own choice."""
+    if x.reply is None or not (x.held.choice or x.ok) or (x.ok and not x.held.choice):
+        return None
+    if documented(x):
+        return []
+    known = sorted(int(s) for s in x.subject.operation.responses if s.isdigit())
+    return [Wrong(str(x.status), f"The answer is {x.status}.", f"one of {known}", f"status in {known}")]
+
+
+@check(
+    "media-type",
+    "The body has the media type that the contract documents for its status.",
+    "refusal.problem",
+    severity=MEDIUM,
+    sample="A 400 came as text/html; application/problem+json is documented.",
+    gate=True,
+)
+def media(x: Exchange) -> list[Wrong] | None:
+    """Judge any answer whose documented response has a body."""
+    response = documented(x)
+    if not _judges_form(x) or response is None or not response.media:
+        return None
+    came = media_type(x.reply.header("content-type") if x.reply else None)
+    known = sorted(response.media)
+    if came in known:
+        return []
+    proof = f"headers.get('content-type', '').split(';')[0].strip().lower() in {known}"
+    return [Wrong(str(x.status), f"The {x.status} came as {came or 'nothing'}.", " or ".join(known), proof)]
+
+
+@check(
+    "documented-headers",
+    "The answer has the headers that the contract requires for its status.",
+    "cache.none",
+    severity=LOW,
+    sample="A 401 has no WWW-Authenticate.",
+    needs=("choice",),
+)
+def headers(x: Exchange) -> list[Wrong] | None:
+    """Judge answers whose documented response has headers; with our choices only."""
+    response = documented(x)
+    if not x.held.choice or x.reply is None or response is None or not response.headers:
+        return None
+    wrong = [
+        Wrong(
+            f"{name} of {x.status}",
+            f"The {x.status} has no {name}.",
+            f"the header {name}",
+            f"{name.lower()!r} in headers",
+        )
+        for name in response.headers
+        if x.reply.header(name) is None
+    ]
+    stored = x.reply.header("cache-control")
+    if stored is not None and "Cache-Control" in response.headers and "no-store" not in stored.lower():
+        said = f"Cache-Control is {stored!r}."
+        wrong.append(Wrong("may be stored", said, "no-store", "'no-store' in headers['cache-control']"))
+    return wrong
+
+
+@check(
+    "answer-schema",
+    "The body fits the schema that the contract documents for its status.",
+    "secret.form",
+    "refusal.problem",
+    severity=HIGH,
+    sample="The 200 has no client_secret.",
+    gate=True,
+)
+def schema(x: Exchange) -> list[Wrong] | None:
+    """Judge answers whose documented response has a schema for their media type."""
+    response = documented(x)
+    if x.ok and response is None:  # another 2xx than the documented one is held to the documented one's schema
+        response = x.subject.operation.responses.get(x.subject.success)
+    if not _judges_form(x) or response is None or x.reply is None or not x.reply.body:
+        return None
+    found = response.media.get(media_type(x.reply.header("content-type")))
+    if found is None:
+        return None
+    broken = found.violations(x.reply.document)
+    wrong = []
+    for violation in broken[:3]:
+        place = violation.pointer or "#"
+        said = f"{place} of the {x.status} breaks the contract ({_keyword(x.reply.document, place)})."
+        wrong.append(Wrong(f"{x.status} {place}", said, "a body that fits the contract", proof_of(found)))
+    return wrong
+
+
+def _keyword(document: Any, place: str) -> str:
+    return (
+        "it is not an object" if not isinstance(document, dict) else f"members: {', '.join(sorted(document)) or 'none'}"
+    )
+
+
+def proof_of(found: SchemaCheck) -> str:
+    """Return what is true of a body that fits a schema, as far as a script can tell without a validator."""
+    parts = [found.schema, *found.schema.get("allOf", ())]
+    required = sorted({name for part in parts for name in part.get("required", ())})
+    known = {name: member for part in parts for name, member in part.get("properties", {}).items()}
+    patterns = {name: member["pattern"] for name, member in known.items() if "pattern" in member}
+    enums = {name: member["enum"] for name, member in known.items() if "enum" in member}
+    closed = any(part.get("additionalProperties") is False for part in parts)
+    return f"conforms(body, {required!r}, {sorted(known) if closed else None!r}, {patterns!r}, {enums!r})"
+
+
+@check(
+    "problem-status",
+    "A problem's `status` is the status of the HTTP answer (RFC 9457, section 3.1.2).",
+    "refusal.problem",
+    severity=MEDIUM,
+    sample="An HTTP 404 carries a problem with status 400.",
+    optional=True,
+)
+def problem_status(x: Exchange) -> list[Wrong] | None:
+    """Judge any answer that is a problem."""
+    if x.reply is None or media_type(x.reply.header("content-type")) != PROBLEM:
+        return None
+    document = x.reply.document
+    if not isinstance(document, dict):
+        return [Wrong("no object", "The problem is no JSON object.", "an object", "isinstance(body, dict)")]
+    said = document.get("status")
+    if said is None and not x.held.choice:
+        return []
+    if said == x.status and not isinstance(said, bool):
+        return []
+    return [
+        Wrong(str(x.status), f"HTTP says {x.status}, the problem {said!r}.", "the same", "body['status'] == status")
+    ]

@@ -1,0 +1,233 @@
+"""Whether the target keeps its word, and nobody's money is taken twice, while Stripe fails."""
+
+from collections import defaultdict
+
+from tollbridge.verify.checks.answer import documented
+from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
+from tollbridge.verify.checks.provider import CREATE, PAID
+from tollbridge.verify.exchange import Exchange
+
+
+def _fault(x: Exchange) -> str:
+    """Name the fault, as a cause."""
+    return f"{x.faults[0].kind} at {x.faults[0].path or 'a look-up'}: {x.status}"
+
+
+def _charges(x: Exchange) -> bool:
+    return bool(x.expected.effect and x.expected.effect.charges)
+
+
+@check(
+    "answers-under-faults",
+    "While Stripe fails, every request still gets its answer within the bound.",
+    "provider.time",
+    severity=CRITICAL,
+    sample="Stripe was silent, and so was the target for 35 s.",
+    gate=True,
+    needs=("stripe",),
+)
+def answers_under_faults(x: Exchange) -> list[Wrong] | None:
+    """Judge calls while Stripe fails."""
+    if not x.faults:
+        return None
+    if x.broken is None:
+        return []
+    return [Wrong(_fault(x), f"There was no answer: {x.broken}.", "an HTTP answer", "status > 0")]
+
+
+@check(
+    "documented-under-faults",
+    "While Stripe fails, the answer is one that the contract documents, and never a 500.",
+    "provider.health",
+    "provider.refusal",
+    severity=HIGH,
+    sample="Stripe answered 429, the target 500.",
+    gate=True,
+    needs=("stripe",),
+)
+def documented_under_faults(x: Exchange) -> list[Wrong] | None:
+    """Judge answers while Stripe fails; another target's own 4xx and 5xx are its choice, but 500 is always a defect."""
+    if not x.faults or x.reply is None:
+        return None
+    fine = x.status != 500 and (documented(x) is not None or not x.held.choice)
+    if fine:
+        return []
+    return [Wrong(_fault(x), f"The answer is {x.status}.", "a documented status but 500", "status not in (0, 500)")]
+
+
+@check(
+    "success-is-true-under-faults",
+    "While Stripe fails, a success means that the intent exists, as asked, and is this request's.",
+    "provider.health",
+    severity=CRITICAL,
+    sample="Stripe answered 500 to the create, the target 200.",
+    needs=("stripe",),
+    optional=True,
+)
+def success_is_true(x: Exchange) -> list[Wrong] | None:
+    """Judge successes while Stripe fails."""
+    if not x.faults or not x.ok or not x.judged:
+        return None
+    proof = f"intents and body.get({x.subject.secret!r}) in [i['client_secret'] for i in intents]"
+    if not x.intents:
+        return [Wrong(_fault(x), "The target says success, and there is no PaymentIntent.", "an intent", proof)]
+    intent = x.intents[-1]
+    if x.subject.secret and x.secret != intent.secret:
+        return [Wrong(_fault(x), "The secret is not that of the intent.", "its secret", proof)]
+    effect = x.expected.effect
+    if effect and effect.charges and intent.status not in PAID:
+        return [
+            Wrong(
+                _fault(x),
+                f"The intent is {intent.status}.",
+                "charged, as was asked",
+                "intents[-1]['status'] == 'succeeded'",
+            )
+        ]
+    return []
+
+
+@check(
+    "retries-keep-their-key",
+    "A write that is sent again carries the idempotency key that it had.",
+    "provider.retries",
+    severity=CRITICAL,
+    sample="The create was sent again with another Idempotency-Key.",
+    needs=("stripe",),
+    optional=True,
+)
+def retries_keep_their_key(x: Exchange) -> list[Wrong] | None:
+    """Judge exchanges in which a write was sent more than once."""
+    if not x.judged:
+        return None
+    sent: dict[str, set[str | None]] = defaultdict(set)
+    count: dict[str, int] = defaultdict(int)
+    for told in x.writes:
+        what = f"{told.method} {told.path} {sorted(told.parameters.items())!r}"
+        sent[what].add(told.idempotency_key)
+        count[what] += 1
+    again = [what for what, times in count.items() if times > 1]
+    if not again:
+        return None
+    if all(len(sent[what]) == 1 and None not in sent[what] for what in again):
+        return []
+    said = "A write was sent again with another idempotency key, or with none."
+    return [Wrong("another key", said, "the same key", "retries_keep_their_key(calls)")]
+
+
+@check(
+    "one-intent-under-faults",
+    "However Stripe fails, one request makes at most one PaymentIntent.",
+    "provider.retries",
+    "charge.unknown",
+    severity=CRITICAL,
+    sample="A lost answer led to a second PaymentIntent.",
+    needs=("stripe",),
+)
+def one_intent(x: Exchange) -> list[Wrong] | None:
+    """Judge calls while Stripe fails."""
+    if not x.faults or not x.judged:
+        return None
+    if len(x.intents) <= 1:
+        return []
+    return [Wrong("several", f"{len(x.intents)} PaymentIntents were made.", "at most one", "len(intents) <= 1")]
+
+
+@check(
+    "no-second-charge",
+    "No answer invites to charge again a card that was charged, or may have been: no Retry-After, no 503, no 4xx.",
+    "charge.unknown",
+    "subscription.failed",
+    severity=CRITICAL,
+    sample="The card was charged, and the answer is 503 with Retry-After.",
+    needs=("stripe", "confirm"),
+)
+def no_second_charge(x: Exchange) -> list[Wrong] | None:
+    """Judge failures while Stripe fails, of calls that charge the card on the server."""
+    if not x.faults or not x.judged or x.ok or x.reply is None or not _charges(x):
+        return None
+    charged = any(intent.status in PAID for intent in x.intents)
+    perhaps = charged or _outcome_unknown(x)
+    if not perhaps:
+        return None
+    wrong = []
+    why = "The card was charged" if charged else "Whether the card was charged is not known"
+    if x.reply.header("retry-after") is not None:
+        wrong.append(
+            Wrong("Retry-After", f"{why}; the {x.status} has Retry-After.", "none", "'retry-after' not in headers")
+        )
+    if x.status < 500 or (x.held.choice and x.status == 503):
+        expected = "502" if x.held.choice else "a 5xx"
+        wrong.append(Wrong(str(x.status), f"{why}; the answer is {x.status}.", expected, "status == 502"))
+    return wrong
+
+
+def _outcome_unknown(x: Exchange) -> bool:
+    """Whether a confirmed create was sent and its answer lost, or of the kind that says nothing about the effect."""
+    creates = [told for told in x.writes if told.route == CREATE and told.parameters.get("confirm") == "true"]
+    lost = [
+        told
+        for told in creates
+        if told.fault and told.fault.split()[0] in ("500", "503", "reset", "silence", "garbage")
+    ]
+    return bool(lost) and not any(200 <= told.status < 300 and not told.fault for told in creates)
+
+
+@check(
+    "fault-problem",
+    "A failure of Stripe's is told by the problem that the contract has for it.",
+    "provider.health",
+    "charge.unknown",
+    "subscription.failed",
+    "provider.refusal",
+    severity=MEDIUM,
+    sample="The subscription could not be updated after a charge, and the answer is payment-outcome-unknown.",
+    needs=("stripe", "choice"),
+)
+def fault_problem(x: Exchange) -> list[Wrong] | None:
+    """Judge failures while every call of one kind fails; with our choices only."""
+    if not x.held.choice or not x.faults or x.reply is None or x.ok or not x.judged or x.expected.kind != "accepted":
+        return None
+    status, code = _right_problem(x)
+    if (x.status, x.code) == (status, code):
+        if status == 503 and x.reply.header("retry-after") is None:
+            return [Wrong(f"{code} Retry-After", "The 503 has no Retry-After.", "one", "'retry-after' in headers")]
+        return []
+    proof = f"(status, body['error_code']) == ({status}, {code!r})"
+    return [Wrong(f"{_fault(x)}", f"The answer is {x.status} {x.code}.", f"{status} {code}", proof)]
+
+
+def _right_problem(x: Exchange) -> tuple[int, str]:
+    """Return what the contract has for the fault: where it struck, and whether a charge was under way."""
+    fault = x.faults[0]
+    made = any(intent.status in PAID for intent in x.intents)
+    at_update = fault.path == "/v1/subscriptions/{subscription}"
+    if at_update and _charges(x) and made:
+        return 502, "subscription-not-updated"
+    if fault.path == CREATE and _charges(x) and fault.kind in ("500", "503", "reset", "silence", "garbage"):
+        return 502, "payment-outcome-unknown"
+    if fault.kind == "400":
+        return (409, "provider-refused") if fault.method == "POST" else (409, "payment-method-not-attached")
+    if fault.kind in ("401", "403"):
+        return 502, "provider-misconfigured"
+    return (502, "provider-invalid-response") if fault.kind == "garbage" else (503, "provider-unavailable")
+
+
+@check(
+    "takes-back-what-failed",
+    "Where the subscription cannot be updated after an intent that nobody confirmed, the intent is cancelled.",
+    "subscription.failed",
+    severity=HIGH,
+    sample="The update failed, and the PaymentIntent was left open.",
+    needs=("stripe", "choice", "subscription"),
+    optional=True,
+)
+def takes_back(x: Exchange) -> list[Wrong] | None:
+    """Judge failures of the update after an intent that was not confirmed; with our choices only."""
+    at_update = any(f.path == "/v1/subscriptions/{subscription}" for f in x.faults)
+    if not at_update or not x.judged or x.ok or _charges(x) or not x.intents or not x.held.rule("subscription.failed"):
+        return None
+    status = x.intents[-1].status
+    if status == "canceled":
+        return []
+    return [Wrong("left open", f"The intent is {status}.", "canceled", "intents[-1]['status'] == 'canceled'")]

@@ -1,0 +1,110 @@
+"""One exchange: what was asked, what Stripe was told, what came back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tollbridge.simulator import Fault, Told
+from tollbridge.simulator.rows import PaymentIntent, Subscription
+from tollbridge.verify.calls import Call
+from tollbridge.verify.line import Reply
+from tollbridge.verify.oracle import Expected, Held
+from tollbridge.verify.subject import Subject
+
+
+@dataclass
+class Memory:
+    """What a check has to know of earlier exchanges of the run.
+
+    Args:
+        secrets: every client secret that the target has answered.
+        keys: every idempotency key that Stripe was shown, with the exchange's number.
+        canaries: texts that belong into no answer, with what each is.
+    """
+
+    secrets: set[str] = field(default_factory=set)
+    keys: dict[str, int] = field(default_factory=dict)
+    canaries: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Exchange:
+    """One request and response, with what Stripe was told in between.
+
+    Args:
+        number: in the run.
+        subject: the operation.
+        call: what was sent.
+        expected: what a right answer is.
+        held: which rules the target is held to.
+        reply: what came back; None where nothing usable did.
+        broken: how the exchange ended without an answer; None where it did not.
+        told: what Stripe was told; None where Stripe cannot be seen.
+        intents: as they are now, those that this exchange made.
+        before: the world's subscriptions before the call, by id.
+        after: the same afterwards.
+        faults: what Stripe was told to do wrong.
+        previous: the exchange before, where a check compares the two; None otherwise.
+        same: whether nobody may tell the two answers apart.
+        equal: whether the two calls are equal.
+        together: whether others were under way, so that Stripe's calls cannot be told apart.
+        group: of the last of calls that were under way together, all of them; empty for others.
+        after_fault: whether a fault of Stripe's was mended just before.
+        memory: of the run.
+    """
+
+    number: int
+    subject: Subject
+    call: Call
+    expected: Expected
+    held: Held
+    memory: Memory
+    reply: Reply | None = None
+    broken: str | None = None
+    told: list[Told] | None = None
+    intents: list[PaymentIntent] = field(default_factory=list)
+    before: Mapping[str, Subscription] = field(default_factory=dict)
+    after: Mapping[str, Subscription] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    previous: "Exchange | None" = None
+    same: bool = False
+    equal: bool = False
+    together: bool = False
+    group: "tuple[Exchange, ...]" = ()
+    after_fault: bool = False
+
+    @property
+    def status(self) -> int:
+        """The HTTP status; 0 where nothing came."""
+        return self.reply.status if self.reply else 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the target says that it did what was asked."""
+        return 200 <= self.status < 300
+
+    @property
+    def code(self) -> str | None:
+        """The problem's `error_code`; None where there is none."""
+        document = self.reply.document if self.reply else None
+        found = document.get("error_code") if isinstance(document, dict) else None
+        return found if isinstance(found, str) else None
+
+    @cached_property
+    def secret(self) -> str | None:
+        """The client secret that the answer has at its place; None where it has none."""
+        document = self.reply.document if self.reply and self.ok else None
+        if not (isinstance(document, dict) and self.subject.secret):
+            return None
+        found = document.get(self.subject.secret)
+        return found if isinstance(found, str) else None
+
+    @property
+    def writes(self) -> list[Told]:
+        """The calls that were to change something at Stripe."""
+        return [told for told in self.told or () if told.method != "GET"]
+
+    @property
+    def judged(self) -> bool:
+        """Whether Stripe's side of this exchange alone can be seen."""
+        return self.told is not None and not self.together

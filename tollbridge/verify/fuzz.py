@@ -1,0 +1,224 @@
+"""Random sequences: Hypothesis draws and shrinks them, Schemathesis makes bodies of every shape, we know the domain."""
+
+import logging
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import hypothesis
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+
+from tollbridge.contract import Contract
+from tollbridge.simulator import Fault
+from tollbridge.verify.calls import Break, Call, Case, Mend, Step, Together
+from tollbridge.verify.cases.members import EMAILS, NOT_EMAILS
+from tollbridge.verify.cases.money import NEAR
+from tollbridge.verify.cases.stage import Stage
+
+MOST_STEPS = 5
+MOST_FOUND = 10
+"""Findings that random sequences are searched for; each takes a search of its own."""
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=40)
+
+
+class Shown(Exception):
+    """A case shows the finding that is looked for."""
+
+
+class OutOfTime(Exception):
+    """The run's time is over."""
+
+
+@dataclass
+class Drawn:
+    """What the generator made.
+
+    Args:
+        cases: how many were played.
+        dropped: how many could not be used.
+    """
+
+    cases: int = 0
+    dropped: int = 0
+
+
+def bodies(contract: Contract, stage: Stage) -> st.SearchStrategy[Any]:
+    """Return Schemathesis' bodies for an operation, right and wrong ones.
+
+    Args:
+        contract: the whole document.
+        stage: whose operation is meant.
+    """
+    from schemathesis.generation import GenerationMode
+
+    logging.getLogger("schemathesis").setLevel(logging.ERROR)
+    schema = schemathesis.openapi.from_dict(contract.document)
+    operation = stage.subject.operation
+    base = operation.path.removesuffix(_path(contract, operation.operation_id))
+    found = schema[operation.path.removeprefix(base)][operation.method.upper()]
+    modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+    drawn = st.one_of([found.as_strategy(generation_mode=mode) for mode in modes])
+    return drawn.map(lambda case: case.body)
+
+
+def _path(contract: Contract, operation_id: str) -> str:
+    for path, item in contract.document["paths"].items():
+        if any(isinstance(spec, dict) and spec.get("operationId") == operation_id for spec in item.values()):
+            return str(path)
+    raise LookupError(operation_id)
+
+
+def sequences_of(contract: Contract, stage: Stage, drawn: Drawn) -> st.SearchStrategy[Case]:
+    """Return sequences of calls: of ours, and with bodies of Schemathesis'."""
+    structured = bodies(contract, stage)
+
+    @st.composite
+    def shaped(draw: st.DrawFn) -> Call:
+        body = draw(structured)
+        if not isinstance(body, dict | list | str | int | bool | type(None)):
+            drawn.dropped += 1
+            return stage.call()
+        return stage.call().but(document=body)
+
+    ours = _ours(stage)
+    call = st.one_of(ours, ours, shaped())
+    plain = st.lists(call, min_size=1, max_size=MOST_STEPS).map(tuple)
+    ways: list[st.SearchStrategy[tuple[Step, ...]]] = [plain, plain]
+    if stage.two_sided:
+        ways.append(st.tuples(_breaks(stage), ours, st.just(Mend()), ours))
+        ways.append(st.lists(ours, min_size=2, max_size=4).map(lambda calls: (Together(tuple(calls)),)))
+    return st.one_of(ways).map(lambda steps: Case("a random sequence", tuple(steps)))
+
+
+def _breaks(stage: Stage) -> st.SearchStrategy[Break]:
+    routes = [("POST", "/v1/payment_intents"), ("GET", None)]
+    if "subscription" in stage.subject.caller:
+        routes.append(("POST", "/v1/subscriptions/{subscription}"))
+    return st.builds(
+        lambda route, kind, when: Break(Fault(*route, kind, when)),
+        st.sampled_from(routes),
+        st.sampled_from(["500", "409", "429", "reset", "garbage"]),
+        st.sampled_from(["before", "after"]),
+    )
+
+
+def _ours(stage: Stage) -> st.SearchStrategy[Call]:
+    """Return calls that know the domain: money at its edges, methods by relation, roles with headers."""
+    rows = list(stage.subject.money()) or [("usd", 1, 99_999_999, 1)]
+    accounts: list[Any] = [None] if stage.held.anonymous else []
+    accounts += [account for account in stage.usable() if account.active]
+    methods = [m.id for o in stage.world.organizations.values() for m in o.payment_methods.values()] or [1]
+    organizations = [str(o) for o in stage.world.organizations]
+    header = stage.subject.organization
+
+    @st.composite
+    def call(draw: st.DrawFn) -> Call:
+        code, least, most, step = draw(st.sampled_from(rows))
+        steps = st.integers(least, min(most, least + 10**6)).map(lambda n: n - n % step or step)
+        roles: dict[str, Any] = {
+            "currency": code,
+            "amount": draw(st.one_of(steps, st.just(least), st.just(most - most % step))),
+        }
+        roles |= draw(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "description": TEXT,
+                    "receipt_email": st.sampled_from(EMAILS),
+                    "payment_method": st.sampled_from(methods),
+                    "confirm": st.booleans(),
+                },
+            )
+        )
+        if draw(st.integers(0, 5)) == 0:
+            roles |= draw(
+                st.sampled_from(
+                    [
+                        {"amount": least - 1},
+                        {"amount": most + 1},
+                        {"currency": NEAR[0]},
+                        {"receipt_email": NOT_EMAILS[4]},
+                        {"confirm": "true"},
+                    ]
+                )
+            )
+        made = stage.call(draw(st.sampled_from(accounts)) if accounts else None, **roles)
+        if header and draw(st.booleans()):
+            made = made.but(headers=((header.name, draw(st.sampled_from([*organizations, "999999937"]))),))
+        return made
+
+    return call()
+
+
+def search(
+    strategy: st.SearchStrategy[Case], shows: Callable[[Case], str | None], *, seed: int, examples: int, until: float
+) -> Iterator[tuple[str, Case]]:
+    """Yield findings, each with the smallest case that Hypothesis shrank it to.
+
+    Args:
+        strategy: of cases.
+        shows: plays a case, and returns the name of a finding that is not known yet; None where it shows none.
+        seed: of the run.
+        examples: how many cases at most.
+        until: the monotonic time at which it ends.
+    """
+    for turn in range(MOST_FOUND):
+        hunt = Hunt(shows, until)
+        test = hypothesis.seed(seed + turn)(
+            settings(
+                max_examples=examples,
+                deadline=None,
+                database=None,
+                phases=[Phase.generate, Phase.shrink],
+                suppress_health_check=list(HealthCheck),
+                print_blob=False,
+            )(hypothesis.given(strategy)(hunt.attempt))
+        )
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                test()
+        except OutOfTime:
+            return
+        except Exception:  # Shown, or Hypothesis' word that it did not come again
+            if hunt.found is None:
+                raise
+        if hunt.found is None:
+            return
+        yield hunt.found
+
+
+class Hunt:
+    """One finding, sought and then made small."""
+
+    def __init__(self, shows: Callable[[Case], str | None], until: float) -> None:
+        """Begin with none.
+
+        Args:
+            shows: plays a case, and returns the name of a finding that is not known yet.
+            until: the monotonic time at which it ends.
+        """
+        self._shows = shows
+        self._until = until
+        self.found: tuple[str, Case] | None = None
+
+    def attempt(self, case: Case) -> None:
+        """Play a case.
+
+        Raises:
+            Shown: it shows what is sought.
+            OutOfTime: there is no time to look further.
+        """
+        if time.monotonic() > self._until:
+            if self.found:
+                return  # what was found is small enough
+            raise OutOfTime
+        name = self._shows(case)
+        if name and (self.found is None or name == self.found[0]):
+            self.found = name, case
+            raise Shown

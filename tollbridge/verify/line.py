@@ -1,0 +1,170 @@
+"""The line to the target: bytes out, an answer back, within a bound; nothing is repaired on the way.
+
+HTTP libraries refuse to send much of what a hostile client sends, and retry or follow on their own. So requests are
+written by hand, and `http.client` reads what comes back.
+"""
+
+import io
+import json
+import socket
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from http.client import HTTPException, HTTPResponse
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from tollbridge.verify.calls import Headers
+
+MOST_ANSWER = 1_000_000
+"""Bytes of an answer that are read; more is a flood."""
+
+
+class Broken(Exception):
+    """No usable answer came; the sentence says how the exchange ended."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back.
+
+    Args:
+        status: the HTTP status.
+        headers: in order, as they came.
+        body: the bytes.
+        seconds: from the first byte sent to the last one received.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes
+    seconds: float
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of a name; None where there is none."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @cached_property
+    def document(self) -> Any:
+        """The body as JSON; None where it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode("utf-8", "replace")
+
+
+class Line:
+    """One connection to the target, made anew where it ended."""
+
+    def __init__(self, url: str, within: float) -> None:
+        """Prepare the line.
+
+        Args:
+            url: of the target, without a path.
+            within: seconds for one answer.
+        """
+        parts = urlsplit(url)
+        self.address = (parts.hostname or "127.0.0.1", parts.port or 80)
+        self.host = parts.netloc
+        self.base = parts.path.rstrip("/")
+        self.within = within
+        self._socket: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._socket:
+            self._socket.close()
+        self._socket = None
+
+    def ask(self, method: str, path: str, headers: Headers, body: bytes) -> Reply:
+        """Send a request and return its answer.
+
+        Raises:
+            Broken: no whole HTTP answer came within the bound.
+        """
+        lines = [f"{method} {self.base}{path} HTTP/1.1", f"Host: {self.host}"]
+        lines += [f"{name}: {value}" for name, value in headers]
+        if body or method in ("POST", "PUT", "PATCH"):
+            lines.append(f"Content-Length: {len(body)}")
+        sent = "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogatepass") + body
+        reused = self._socket is not None
+        try:
+            return self._exchange(method, sent)
+        except (ConnectionResetError, BrokenPipeError, _Closed):
+            self.close()
+            if not reused:
+                raise Broken("the target closed the connection without an answer") from None
+        try:  # an idle connection may be closed at any time; only a fresh one says something
+            return self._exchange(method, sent)
+        except (ConnectionResetError, BrokenPipeError, _Closed):
+            self.close()
+            raise Broken("the target closed the connection without an answer") from None
+
+    def _exchange(self, method: str, sent: bytes) -> Reply:
+        begun = time.monotonic()
+        until = begun + self.within
+        try:
+            if self._socket is None:
+                self._socket = socket.create_connection(self.address, timeout=self.within)
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket.settimeout(self.within)
+            self._socket.sendall(sent)
+            reply = HTTPResponse(_Timed(self._socket, until), method=method)  # type: ignore[arg-type]
+            reply.begin()
+            body = reply.read(MOST_ANSWER + 1)
+        except TimeoutError:
+            self.close()
+            raise Broken(f"no whole answer came within {self.within:g} s") from None
+        except ConnectionRefusedError:
+            self.close()
+            raise Broken("the target refuses connections") from None
+        except HTTPException as error:
+            self.close()
+            if type(error).__name__ == "RemoteDisconnected":
+                raise _Closed from None
+            raise Broken(f"the answer is no whole HTTP ({type(error).__name__})") from None
+        if len(body) > MOST_ANSWER:
+            self.close()
+            raise Broken(f"the answer is longer than {MOST_ANSWER} bytes")
+        if reply.will_close:
+            self.close()
+        return Reply(reply.status, tuple(reply.getheaders()), body, time.monotonic() - begun)
+
+
+class _Closed(Exception):
+    """The connection ended before the answer began."""
+
+
+class _Timed(io.RawIOBase):
+    """A socket as `http.client` reads it, with one bound for all of the answer."""
+
+    def __init__(self, line: socket.socket, until: float) -> None:
+        self._line = line
+        self._until = until
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._line.settimeout(left)
+        return self._line.recv_into(buffer)

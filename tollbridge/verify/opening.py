@@ -1,0 +1,101 @@
+"""The first calls: whether the target is there, whether the world is its own, and which of our choices it shares."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tollbridge.verify.calls import Call, Case
+from tollbridge.verify.cases import Stage
+from tollbridge.verify.error import VerifyError
+from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.oracle import Held
+from tollbridge.verify.player import Player
+
+DEMANDS = (
+    "The target answers 401 to a call without a token, and the world has no token of account {account} ({name}). Give it "
+    "one: `token: $NAME` at the account in the world file, with the token in that variable of the environment."
+)
+
+
+def opening(player: Player, stage: Stage, *, own: bool) -> Held:
+    """Look at the target, and return what it is to be held to.
+
+    Raises:
+        VerifyError: nobody is there, a token is needed that is not known, or the world is another one.
+    """
+    anonymous = _asked(player, stage, stage.call())
+    if anonymous.broken and "refuses connections" in anonymous.broken:
+        raise VerifyError(f"Nobody listens at {player.url}: start the target, or mend the URL.")
+    held = stage.held
+    if anonymous.status == 401 and not own:
+        held = replace(held, anonymous=False)
+        default = stage.default()
+        if default.id not in stage.tokens.good:
+            raise VerifyError(DEMANDS.format(account=default.id, name=default.name))
+    player.oracle.held = held
+    stage = replace(stage, held=held)
+    served = [_asked(player, stage, call) for call in _right_calls(stage)]
+    _require_a_world(player, stage, served, own=own)
+    if not held.choice:
+        held = replace(held, names_organization=_reads_the_header(player, stage))
+    return held
+
+
+def _asked(player: Player, stage: Stage, call: Call) -> Exchange:
+    return player.play(stage.subject, Case("opening", (call,)))[0]
+
+
+def _right_calls(stage: Stage) -> Iterator[Call]:
+    for account, _organization in stage.payers():
+        for currency in ("usd", "eur"):
+            yield stage.call(account, currency=currency)
+    yield stage.call()
+
+
+def _require_a_world(player: Player, stage: Stage, served: list[Exchange], *, own: bool) -> None:
+    """A target that refuses every right call for who asks, or what there is, lives in another world.
+
+    Raises:
+        VerifyError: it does.
+    """
+    if own or any(x.ok for x in served):
+        return
+    told = [one for x in served for one in x.told or () if one.status in (400, 404)]
+    strange = next(
+        (name for one in told for name in _ids(dict(one.parameters), one.path) if not _known(stage, name)), None
+    )
+    if strange:
+        raise VerifyError(
+            f"The world does not match the target: it asks Stripe for {strange}, which the world file does not have. "
+            "Give the target's own with --world FILE."
+        )
+    statuses = {x.status for x in served}
+    if statuses <= {401, 403, 404, 409}:
+        x = served[0]
+        raise VerifyError(
+            f"The world does not match the target: {x.call.verb} {x.call.target}, right by the contract, is answered "
+            f"with {x.status} ({x.code or 'no error_code'}). Give the target's own organizations, accounts and tokens "
+            "with --world FILE."
+        )
+
+
+def _ids(parameters: dict[str, object], path: str) -> Iterator[str]:
+    for text in (*map(str, parameters.values()), *path.split("/")):
+        if text.startswith(("cus_", "pm_", "sub_")):
+            yield text
+
+
+def _known(stage: Stage, identity: str) -> bool:
+    organizations = stage.world.organizations.values()
+    known = {o.customer for o in organizations} | {o.subscription for o in organizations}
+    return identity in known | {m.stripe for o in organizations for m in o.payment_methods.values()}
+
+
+def _reads_the_header(player: Player, stage: Stage) -> bool:
+    """Tell whether an administrator's header decides who pays: how it is called is our choice, not the page's."""
+    header = stage.subject.organization
+    admins = [a for a in stage.usable() if a.role == "ADMIN" and a.active]
+    others = [o for o in stage.world.organizations.values() if o.customer and admins and o.id != admins[0].organization]
+    if header is None or not admins or not others or player.stripe is None:
+        return True
+    x = _asked(player, stage, stage.call(admins[0]).but(headers=((header.name, str(others[0].id)),)))
+    return x.ok and any(intent.customer == others[0].customer for intent in x.intents)

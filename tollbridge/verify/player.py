@@ -1,0 +1,153 @@
+"""Playing cases: each step in turn, each call as an exchange with what Stripe was told in between."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from tollbridge.simulator import Fault, Told
+from tollbridge.verify.calls import BASIC, EXPIRED, TWICE, UNKNOWN, AtStripe, Break, Call, Case, Headers, Mend, Together
+from tollbridge.verify.error import VerifyError
+from tollbridge.verify.exchange import Exchange, Memory
+from tollbridge.verify.line import Broken, Line, Reply
+from tollbridge.verify.oracle import Expected, Oracle
+from tollbridge.verify.stripeside import Moment, StripeSide
+from tollbridge.verify.subject import Subject, Tokens
+
+NO_TOKEN_OF_ANYBODY = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmVkLWJ5LW5vYm9keS1hdC1hbGwtMDAwMDAwMDA"  # noqa: S105
+
+
+@dataclass
+class Player:
+    """Plays cases against one target.
+
+    Args:
+        url: of the target.
+        within: seconds for one answer.
+        stripe: the target's Stripe; None where it is not ours.
+        oracle: knows the right answers.
+        tokens: of the world's accounts.
+        memory: of the run.
+        sent: how many calls were sent.
+    """
+
+    url: str
+    within: float
+    stripe: StripeSide | None
+    oracle: Oracle
+    tokens: Tokens
+    memory: Memory
+    sent: int = 0
+    line: Line | None = None
+
+    def play(self, subject: Subject, case: Case) -> list[Exchange]:
+        """Play a case and return its exchanges, in order.
+
+        Raises:
+            VerifyError: the target asks Stripe for what the simulator does not have.
+        """
+        played: list[Exchange] = []
+        faults: list[Fault] = []
+        mended = False
+        try:
+            for step in case.steps:
+                match step:
+                    case Call():
+                        played.append(self._one(subject, step, tuple(faults), mended))
+                        mended = False
+                    case Together(calls):
+                        played += self._together(subject, calls)
+                    case AtStripe(path, form):
+                        if self.stripe:
+                            self.stripe.post(path, form)
+                    case Break(fault):
+                        if fault.kind != "slow":
+                            faults.append(fault)
+                        self._stripe().breaks(fault)
+                    case Mend():
+                        mended = bool(faults)
+                        faults.clear()
+                        self._stripe().mend()
+        finally:
+            if self.stripe:
+                self.stripe.mend()
+        if len(played) > 1 and (case.same or case.equal):
+            last = played[-1]
+            last.previous, last.same, last.equal = played[-2], case.same, case.equal
+        return played
+
+    def _stripe(self) -> StripeSide:
+        assert self.stripe is not None
+        return self.stripe
+
+    def _one(self, subject: Subject, call: Call, faults: tuple[Fault, ...], after_fault: bool) -> Exchange:  # noqa: FBT001
+        before = self.stripe.moment() if self.stripe else None
+        x = self._exchange(subject, call, self.oracle.expected(subject, call))
+        x.faults, x.after_fault = faults, after_fault
+        if self.line is None:
+            self.line = Line(self.url, self.within)
+        x.reply, x.broken = self._ask(self.line, call)
+        if before:
+            self._watch([x], before)
+        return x
+
+    def _exchange(self, subject: Subject, call: Call, expected: Expected) -> Exchange:
+        self.sent += 1
+        return Exchange(self.sent, subject, call, expected, self.oracle.held, self.memory)
+
+    def _ask(self, line: Line, call: Call) -> tuple[Reply | None, str | None]:
+        try:
+            return line.ask(call.verb, call.target, self.headers(call), call.body), None
+        except Broken as error:
+            return None, str(error)
+
+    def headers(self, call: Call) -> Headers:
+        """Return a call's headers, its token among them."""
+        return (*call.content, *self._authorization(call), *call.headers)
+
+    def _authorization(self, call: Call) -> Headers:
+        if call.account is None:
+            return ()
+        token = self.tokens.good.get(call.account, NO_TOKEN_OF_ANYBODY)
+        shown = {EXPIRED: self.tokens.expired.get(call.account, ""), UNKNOWN: NO_TOKEN_OF_ANYBODY}.get(
+            call.token, token
+        )
+        one = ("Authorization", f"{'Basic' if call.token == BASIC else 'Bearer'} {shown}")
+        return (one, one) if call.token == TWICE else (one,)
+
+    def _together(self, subject: Subject, calls: Sequence[Call]) -> list[Exchange]:
+        before = self.stripe.moment() if self.stripe else None
+        played = [self._exchange(subject, call, self.oracle.expected(subject, call)) for call in calls]
+
+        def asking(x: Exchange) -> None:
+            with Line(self.url, self.within) as line:
+                x.reply, x.broken = self._ask(line, x.call)
+
+        with ThreadPoolExecutor(len(played)) as pool:
+            list(pool.map(asking, played))
+        for x in played:
+            x.together = True
+        if before:
+            self._watch(played, before)
+        return played
+
+    def _watch(self, played: list[Exchange], before: Moment) -> None:
+        """Give the exchange, or the last of a group, what Stripe was told since a moment."""
+        assert self.stripe is not None
+        told = self.stripe.told_after(before)
+        _require_known(told)
+        last = played[-1]
+        last.told = told
+        made = [identity for one in told for what, identity in one.effects if what == "payment_intent.created"]
+        last.intents = self.stripe.intents(made)
+        last.before, last.after = before.subscriptions, self.stripe.moment().subscriptions
+        if len(played) > 1:
+            last.group = tuple(played)
+
+
+def _require_known(told: list[Told]) -> None:
+    strange = next((one for one in told if not one.route or one.status == 501), None)
+    if strange:
+        raise VerifyError(
+            f"The target asked Stripe for {strange.method} {strange.path}, which the simulator does not have: what "
+            "follows from it cannot be judged. docs/simulator.md lists what it has."
+        )

@@ -1,0 +1,216 @@
+"""What a run says: for people, and as JSON."""
+
+import json
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tollbridge.contract import Contract
+from tollbridge.verify.checks import CHECKS, SEVERITIES
+from tollbridge.verify.finding import Finding, came_back, masked, sent, told_line
+from tollbridge.verify.judge import Tally
+from tollbridge.verify.oracle import Held
+
+CLEAN, FOUND, NOT_ASKED = 0, 1, 2
+
+Style = Callable[[str, str], str]
+"""Takes a text and what it is (`bad`, `good`, `dim`, `head`); returns it as it is shown."""
+
+
+def plain(text: str, _what: str) -> str:
+    """Show a text as it is."""
+    return text
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run.
+
+    Args:
+        url: of the target.
+        contract: what it was held against.
+        held: which of its rules.
+        two_sided: whether Stripe's side was seen.
+        seed: of the run.
+        seconds: that it took.
+        calls: how many were sent.
+        tally: what was counted.
+        findings: what is wrong.
+        known: what is wrong and in the baseline.
+        aside: checks that were not applicable, with the reason.
+        unexercised: what had to be exercised and was not.
+        unprovoked: documented problems that could not be provoked, with the reason.
+        unfinished: why the run ended before its end; None where it did not.
+        generated: how many random cases there were.
+    """
+
+    url: str
+    contract: Contract
+    held: Held
+    two_sided: bool
+    seed: int
+    seconds: float
+    calls: int
+    tally: Tally
+    findings: Sequence[Finding]
+    known: Sequence[Finding]
+    aside: dict[str, str]
+    unexercised: Sequence[str]
+    unprovoked: dict[str, str]
+    unfinished: str | None
+    generated: int
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 1 findings, 2 not everything could be asked."""
+        if self.findings:
+            return FOUND
+        return NOT_ASKED if self.unexercised or self.unfinished else CLEAN
+
+    def document(self) -> dict[str, Any]:
+        """Return the run for machines."""
+        return {
+            "target": self.url,
+            "contract": self.contract.path.name,
+            "held": sorted(self.held.origins),
+            "two_sided": self.two_sided,
+            "seed": self.seed,
+            "seconds": round(self.seconds, 3),
+            "calls": self.calls,
+            "random_cases": self.generated,
+            "exit_code": self.exit_code,
+            "unfinished": self.unfinished,
+            "findings": [finding.document() for finding in self.ordered],
+            "known": [finding.fingerprint for finding in self.known],
+            "not_exercised": list(self.unexercised),
+            "checks": [
+                {
+                    "name": name,
+                    "held": self.tally.held[name],
+                    "findings": sum(f.check.name == name for f in self.findings),
+                    "not_applicable": self.aside.get(name),
+                }
+                for name in CHECKS
+            ],
+            "rules": [
+                {"id": identity, "origin": origin, "exercised": count, "verdict": verdict}
+                for identity, origin, count, verdict in self.rules()
+            ],
+            "problems_not_provoked": self.unprovoked,
+        }
+
+    def json(self) -> str:
+        """Return the document as text."""
+        return json.dumps(self.document(), indent=1, ensure_ascii=False)
+
+    @property
+    def ordered(self) -> list[Finding]:
+        """The findings, the worst first."""
+        return sorted(self.findings, key=lambda f: (SEVERITIES.index(f.check.severity), f.after))
+
+    def rules(self) -> Iterator[tuple[str, str, int, str]]:
+        """Yield each rule of the ledger with its origin, how often it was exercised, and the verdict."""
+        broken = {rule for finding in self.findings for rule in finding.rules}
+        for rule in self.contract.rules:
+            count = self.tally.rules[rule.id]
+            verdict = "broken" if rule.id in broken else "kept" if count else self._why_not(rule.id, waiver=rule.waiver)
+            yield rule.id, rule.origin, count, verdict
+
+    def _why_not(self, identity: str, *, waiver: str | None) -> str:
+        """Return why a rule was not exercised."""
+        judges = [check for check in CHECKS.values() if identity in check.rules]
+        if not self.held.rule(identity):
+            return "not held"
+        if waiver:
+            return "waived"
+        if judges and all(check.name in self.aside for check in judges):
+            return "not applicable"
+        return "not exercised" if judges else "not the harness's to see"
+
+    def text(self, style: Style = plain, *, width: int = 100, full: bool = False) -> str:
+        """Return the run for people."""
+        lines: list[str] = []
+        for number, finding in enumerate(self.ordered, 1):
+            lines += [*_finding(number, finding, style, width), ""]
+        if full or not self.findings:
+            lines += [*self._checks(style), ""]
+        if full:
+            lines += [*self._ledger(style), ""]
+        for what in self.unexercised:
+            lines.append(style(f"not exercised: {what}", "bad"))
+        if self.unfinished:
+            lines.append(style(f"not finished: {self.unfinished}", "bad"))
+        return "\n".join([*lines, self._summary(style)])
+
+    def _checks(self, style: Style) -> Iterator[str]:
+        yield style(f"{'check':<36}{'judged':>8}  verdict", "head")
+        for name in CHECKS:
+            found = sum(f.check.name == name for f in self.findings)
+            verdict = style(f"{found} found", "bad") if found else style("kept", "good")
+            if name in self.aside:
+                verdict = style(f"not applicable: {self.aside[name]}", "dim")
+            yield f"{name:<36}{self.tally.held[name]:>8}  {verdict}"
+
+    def _ledger(self, style: Style) -> Iterator[str]:
+        yield style(f"{'rule':<28}{'origin':<12}{'exercised':>9}  verdict", "head")
+        for identity, origin, count, verdict in self.rules():
+            kind = {"broken": "bad", "kept": "good"}.get(verdict, "dim")
+            yield f"{identity:<28}{origin:<12}{count:>9}  {style(verdict, kind)}"
+
+    def _summary(self, style: Style) -> str:
+        rules = list(self.rules())
+        exercised = sum(1 for _, _, count, _ in rules if count)
+        sides = "both sides" if self.two_sided else "the client's side only"
+        known = f", {len(self.known)} known" if self.known else ""
+        verdict = (
+            style(f"{len(self.findings)} finding{'s' * (len(self.findings) != 1)}", "bad")
+            if self.findings
+            else style(
+                "clean" if not self.exit_code else "not everything was asked", "bad" if self.exit_code else "good"
+            )
+        )
+        ran = sum(1 for name in CHECKS if self.tally.held[name])
+        return (
+            f"{verdict}{known}: {self.calls} calls in {self.seconds:.1f} s from {sides}, {ran} checks exercised, "
+            f"{exercised} of {len(rules)} rules, held {', '.join(sorted(self.held.origins))}, seed {self.seed}."
+        )
+
+
+def _finding(number: int, finding: Finding, style: Style, width: int) -> Iterator[str]:
+    x = finding.exchange
+    head = f"{number}. {finding.check.name}  [{finding.check.severity}]  {finding.fingerprint}"
+    yield style(head, "bad")
+    yield f"   found     {masked(finding.wrong.said)}"
+    yield f"   expected  {masked(finding.wrong.expected)}"
+    yield f"   asserts   {finding.check.asserts}"
+    for rule in (rule for rule in x.held.contract.rules if rule.id in finding.rules[:3]):
+        said = f"{rule.id} ({rule.origin}, at {rule.place}): {rule.statement}"
+        yield textwrap.fill(said, width, initial_indent="   rule      ", subsequent_indent="             ")
+    more = f" and {finding.count - 1} more exchanges" if finding.count > 1 else ""
+    yield f"   seen in   {'; '.join(finding.seen[:4])}{more}"
+    yield style("   sent", "head")
+    yield textwrap.indent(sent(x), "     ")
+    if x.told is not None:
+        yield style("   Stripe was told", "head")
+        for told in x.told or ():
+            yield f"     {told_line(told)}"
+        if not x.told:
+            yield "     nothing"
+    yield style("   came back", "head")
+    yield textwrap.indent(came_back(x), "     ")
+    if finding.scripts.get("sh"):
+        yield style("   script (run, and it failed)", "head")
+        yield textwrap.indent(steps_of(masked(finding.scripts["sh"])), "     ")
+    elif not finding.reproduced:
+        yield "   script    none: played again from the beginning, it did not show; the exchange above is what was seen"
+
+
+def steps_of(script: str) -> str:
+    """Return the lines of a sh script that a person reads: its steps and its verdict, without the machinery."""
+    head, _, _judge = script.partition("<<'JUDGE'")
+    skipped = ("#", "export ", "stripe() ", "ask() ", "json() ", "TARGET=", "before=")
+    lines = [line for line in head.splitlines() if not line.startswith(skipped)]
+    shown = [line.removeprefix("n=$((n+1)); ").replace("ask -X", "curl -X", 1) for line in lines]
+    proof = next((line for line in shown if line.startswith("PROOF=")), "")
+    return "\n".join([line for line in shown if line != proof] + [f"# right is: {proof[6:].partition(' BEFORE=')[0]}"])

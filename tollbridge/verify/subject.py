@@ -1,0 +1,167 @@
+"""What an operation means, as far as the contract says it: its members by role, a body that fits, who may ask."""
+
+import copy
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from tollbridge.contract import Contract, Operation, Parameter
+from tollbridge.verify.error import VerifyError
+from tollbridge.world import Account, World
+
+REQUEST_ROLES = ("amount", "currency", "payment_method", "confirm", "description", "receipt_email")
+ORGANIZATION = "x-effective-organization"
+MAY_NAME = ("ADMIN", "ORG_GROUP_ADMIN")
+MISSING = object()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An operation as the harness sees it.
+
+    Args:
+        operation: of the contract.
+        members: the body's member for each role at Stripe (`amount`, `currency`, …), from `x-stripe`.
+        secret: the answer's member that has the client secret; None where it has none.
+        caller: the roles that the caller decides (`customer`, `subscription`).
+    """
+
+    operation: Operation
+    members: Mapping[str, str]
+    secret: str | None
+    caller: frozenset[str]
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The body's schema; empty where there is no body."""
+        return self.operation.body.schema if self.operation.body else {}
+
+    @property
+    def organization(self) -> Parameter | None:
+        """The parameter that names the effective organization; None where there is none."""
+        return next((p for p in self.operation.parameters if p.extensions.get(ORGANIZATION)), None)
+
+    @cached_property
+    def success(self) -> str:
+        """The documented status of a success."""
+        return next((status for status in self.operation.responses if status.startswith("2")), "2XX")
+
+    @cached_property
+    def good(self) -> dict[str, Any]:
+        """A body that fits the contract, as small as it can be."""
+        return minimal(self.schema)
+
+    def money(self) -> Iterator[tuple[str, int, int, int]]:
+        """Yield each currency with its minimum, its maximum and its step."""
+        amount, currency = self.members.get("amount"), self.members.get("currency")
+        if not (amount and currency):
+            return
+        own = self.schema["properties"]
+        branches = self.schema.get("anyOf") or [{"properties": {}}]
+        for branch in branches:
+            bounds = own[amount] | branch["properties"].get(amount, {})
+            codes = branch["properties"].get(currency, own[currency]).get("enum", ())
+            for code in codes:
+                step = bounds.get("multipleOf", 1)
+                yield code, bounds.get("minimum", 1), bounds.get("maximum", 2**63 - 1), step
+
+    def filled(self, **roles: Any) -> dict[str, Any]:
+        """Return a good body with members by role; what the operation has not is left out."""
+        document = copy.deepcopy(self.good)
+        for role, value in roles.items():
+            if role in self.members:
+                document[self.members[role]] = value
+        return document
+
+    def value(self, document: Any, role: str) -> Any:
+        """Return what a body has for a role; `MISSING` where it has nothing."""
+        member = self.members.get(role)
+        return document.get(member, MISSING) if member and isinstance(document, dict) else MISSING
+
+
+def minimal(schema: Mapping[str, Any]) -> Any:
+    """Return a small value that a schema allows."""
+    if "enum" in schema:
+        return "usd" if "usd" in schema["enum"] else schema["enum"][0]
+    kind = schema.get("type", "object" if "properties" in schema else "string")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object":
+        made = {name: minimal(schema["properties"][name]) for name in schema.get("required", ())}
+        for branch in schema.get("anyOf", ()):
+            members = branch.get("properties", {})
+            if all(value.get("enum") is None or made.get(name) in value["enum"] for name, value in members.items()):
+                made |= {n: max(made[n], b["minimum"]) for n, b in members.items() if "minimum" in b and n in made}
+                break
+        return made
+    if kind == "integer":
+        return schema.get("minimum", 1)
+    return {"boolean": False, "array": [], "number": 1}.get(kind, "x" * max(1, schema.get("minLength", 1)))
+
+
+def subjects(contract: Contract) -> list[Subject]:
+    """Return the operations that can be judged: those that take a JSON body.
+
+    Raises:
+        VerifyError: there is none.
+    """
+    found = [_subject(operation) for operation in contract.operations if operation.body]
+    if not found:
+        raise VerifyError(f"{contract.path}: no operation takes a JSON body, so there is nothing to verify.")
+    return found
+
+
+def _subject(operation: Operation) -> Subject:
+    said = operation.stripe or {}
+    members, caller = {}, set()
+    for role, where in said.items():
+        place = where if isinstance(where, str) else where.get("request", "") if isinstance(where, dict) else ""
+        if role in REQUEST_ROLES and place.startswith("#/"):
+            members[role] = place[2:].replace("~1", "/").replace("~0", "~")
+        elif isinstance(where, dict) and "caller" in where:
+            caller.add(role)
+    secret = said.get("secret")
+    place = secret if isinstance(secret, str) else secret.get("response", "") if isinstance(secret, dict) else ""
+    return Subject(operation, members, place[2:] or None, frozenset(caller))
+
+
+class Tokens:
+    """The tokens of a world's accounts, for one target.
+
+    Args:
+        good: by account.
+        expired: by account.
+    """
+
+    def __init__(self, good: Mapping[int, str], expired: Mapping[int, str]) -> None:
+        """Take tokens as they were found."""
+        self.good = dict(good)
+        self.expired = dict(expired)
+
+    def every(self) -> list[str]:
+        """Return every token, for whoever looks for them where they do not belong."""
+        return [*self.good.values(), *self.expired.values()]
+
+
+def world_tokens(world: World) -> Tokens:
+    """Return the tokens that a world file gives.
+
+    Raises:
+        VerifyError: one is `$NAME`, and the environment has no such variable.
+    """
+    good = {a.id: _token(a, a.token) for a in world.accounts.values() if a.token}
+    expired = {a.id: _token(a, a.expired_token) for a in world.accounts.values() if a.expired_token}
+    return Tokens(good, expired)
+
+
+def _token(account: Account, given: str) -> str:
+    if not given.startswith("$"):
+        return given
+    found = os.environ.get(given[1:])
+    if not found:
+        raise VerifyError(
+            f"The world takes the token of account {account.id} ({account.name}) from {given}, and the environment has "
+            f"no such variable. Set {given[1:]}."
+        )
+    return found

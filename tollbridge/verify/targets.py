@@ -1,0 +1,148 @@
+"""The target: our own server, started for the run, or any server at a URL."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from tollbridge.launch import LaunchError, free_port, launched, stop
+from tollbridge.verify.error import VerifyError
+from tollbridge.verify.subject import Tokens
+from tollbridge.world import World
+
+RESET_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class OwnServer:
+    """What our own server is started with.
+
+    Args:
+        contract: the OpenAPI document.
+        handlers: the folder with the handlers.
+        world: the world file.
+        answer_within: seconds that it may take at Stripe.
+    """
+
+    contract: Path
+    handlers: Path
+    world: Path
+    answer_within: float = 3.0
+
+
+class Target:
+    """Where requests go, and how it is set back to its beginning."""
+
+    def __init__(self, url: str, reset: str | None = None) -> None:
+        """Take a server that runs.
+
+        Args:
+            url: of the target.
+            reset: a shell command that sets it back; None where nothing does.
+        """
+        self.url = url.rstrip("/")
+        self._reset = reset
+
+    @property
+    def can_reset(self) -> bool:
+        """Whether it can be set back."""
+        return self._reset is not None
+
+    def reset(self) -> None:
+        """Set it back.
+
+        Raises:
+            VerifyError: the command failed.
+        """
+        if self._reset is None:
+            return
+        try:
+            done = subprocess.run(  # noqa: S602 - the user's own command
+                self._reset, shell=True, capture_output=True, text=True, timeout=RESET_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise VerifyError(f"--reset took longer than {RESET_SECONDS} s: {self._reset}") from None
+        if done.returncode:
+            said = (done.stderr or done.stdout).strip().splitlines()[-3:]
+            raise VerifyError(f"--reset failed with code {done.returncode}: {self._reset}\n" + "\n".join(said))
+
+
+class OwnTarget(Target):
+    """Our own server, as a process."""
+
+    def __init__(self, server: OwnServer, stripe: str) -> None:
+        """Prepare it.
+
+        Args:
+            server: what it is started with.
+            stripe: the URL of its Stripe.
+        """
+        self.port = free_port()
+        super().__init__(f"http://127.0.0.1:{self.port}")
+        self._command = [sys.executable, "-m", "tollbridge", "serve", "--quiet", "--host", "127.0.0.1"]
+        self._command += ["--port", str(self.port), "--stripe", stripe, "--answer-within", str(server.answer_within)]
+        self._command += ["--contract", str(server.contract), "--handlers", str(server.handlers)]
+        self._command += ["--world", str(server.world)]
+        self._process: contextmanager | None = None  # type: ignore[type-arg]
+
+    @property
+    def can_reset(self) -> bool:
+        """It can."""
+        return True
+
+    @contextmanager
+    def running(self) -> Iterator["OwnTarget"]:
+        """Run it for the length of a `with` block.
+
+        Raises:
+            VerifyError: it does not start; with its last words.
+        """
+        self._begin()
+        try:
+            yield self
+        finally:
+            self._end()
+
+    def _begin(self) -> None:
+        self._launch = launched(self._command, ready=f"{self.url}/_tollbridge/health")
+        try:
+            self.process = self._launch.__enter__()
+        except LaunchError as error:
+            raise VerifyError(f"The server does not start. {error}") from None
+
+    def _end(self) -> None:
+        stop(self.process)
+        self._launch.__exit__(None, None, None)
+
+    def reset(self) -> None:
+        """Start it anew."""
+        self._end()
+        self._begin()
+
+
+def desk_tokens(url: str, world: World) -> Tokens:
+    """Return tokens from a Tollbridge server's own desk, for every account; none where there is no such desk."""
+    good: dict[int, str] = {}
+    expired: dict[int, str] = {}
+    for account in world.accounts:
+        for into, more in ((good, {}), (expired, {"expires_in": -3600})):
+            token = _issued(url, {"account": account, **more})
+            if token is None:
+                return Tokens({}, {})
+            into[account] = token
+    return Tokens(good, expired)
+
+
+def _issued(url: str, asked: dict[str, int]) -> str | None:
+    headers = {"Content-Type": "application/json"}
+    request = Request(f"{url}/_tollbridge/tokens", json.dumps(asked).encode(), headers)  # noqa: S310 - an http URL
+    try:
+        with urlopen(request, timeout=5) as answer:  # noqa: S310 - an http URL
+            return str(json.load(answer)["access_token"])
+    except (HTTPError, URLError, OSError, ValueError, KeyError, TypeError):
+        return None
