@@ -11,7 +11,7 @@ from tollbridge.verify.checks import Check, Wrong
 from tollbridge.verify.exchange import Exchange
 
 SECRETS = re.compile(r"(_secret_)[A-Za-z0-9]+|\b([sr]k_(?:test|live)_)[A-Za-z0-9]+|(Bearer |Basic )[\w.~+/=-]+")
-MOST_SHOWN = 1_500
+MOST_SHOWN = 600
 
 
 def masked(text: str) -> str:

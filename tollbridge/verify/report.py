@@ -12,6 +12,7 @@ from tollbridge.verify.finding import Finding, came_back, masked, sent, told_lin
 from tollbridge.verify.judge import Tally
 from tollbridge.verify.oracle import Held
 
+MOST_LINE = 400
 CLEAN, FOUND, NOT_ASKED = 0, 1, 2
 
 Style = Callable[[str, str], str]
@@ -206,6 +207,10 @@ def _finding(number: int, finding: Finding, style: Style, width: int) -> Iterato
         yield "   script    none: played again from the beginning, it did not show; the exchange above is what was seen"
 
 
+def _cut(line: str) -> str:
+    return line if len(line) <= MOST_LINE else f"{line[:MOST_LINE]}… (the rest is in --scripts)"
+
+
 def steps_of(script: str) -> str:
     """Return the lines of a sh script that a person reads: its steps and its verdict, without the machinery."""
     head, _, _judge = script.partition("<<'JUDGE'")
@@ -213,4 +218,4 @@ def steps_of(script: str) -> str:
     lines = [line for line in head.splitlines() if not line.startswith(skipped)]
     shown = [line.removeprefix("n=$((n+1)); ").replace("ask -X", "curl -X", 1) for line in lines]
     proof = next((line for line in shown if line.startswith("PROOF=")), "")
-    return "\n".join([line for line in shown if line != proof] + [f"# right is: {proof[6:].partition(' BEFORE=')[0]}"])
+    return "\n".join([_cut(line) for line in shown if line != proof] + [f"# right is: {proof[6:].partition(' BEFORE=')[0]}"])

@@ -70,10 +70,11 @@ def _judges_form(x: Exchange) -> bool:
     severity=HIGH,
     sample="The target answered 418, which the contract does not document.",
     gate=True,
+    needs=("choice",),
 )
 def documented_status(x: Exchange) -> list[Wrong] | None:
-    """Judge any answer; a foreign target's other 2xx, and its refusals, are its own choice."""
-    if x.reply is None or not (x.held.choice or x.ok) or (x.ok and not x.held.choice):
+    """Judge any answer; with our choices only, as which status tells what is one."""
+    if x.reply is None or not x.held.choice:
         return None
     if documented(x):
         return []

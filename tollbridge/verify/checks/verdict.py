@@ -300,6 +300,8 @@ def indistinguishable(x: Exchange) -> list[Wrong] | None:
     """Judge the second of two calls, one for what is foreign, one for what is not there."""
     if not x.same or x.previous is None or x.reply is None or x.previous.reply is None:
         return None
+    if x.expected.kind != "refused" or x.previous.expected.kind != "refused":
+        return None
     first, second = _seen(x.previous), _seen(x)
     if first == second:
         return []
