@@ -38,6 +38,7 @@ SCRIPTED = 25
 """How many findings get scripts; what many causes have in common is better mended first."""
 
 SCRIPT_SECONDS = 60
+GONE = "refuses connections"
 FOREIGN_SECONDS, OWN_SECONDS = 35.0, 6.0
 EVERY_ORIGIN = frozenset({DOCUMENTED, PROVIDER, CHOICE})
 
@@ -206,9 +207,18 @@ def _play(run: Run, stage: Stage, case: Case) -> list[Finding]:
     for finding in new:
         _make_small(run, stage, finding)
     run.history.append((stage, case))
+    if any(x.broken and GONE in x.broken for x in played):
+        _bring_back(run)
     if any(f.fingerprint not in run.plan.baseline for f in new) and run.plan.fail_fast:
         raise Enough
     return new
+
+
+def _bring_back(run: Run) -> None:
+    """Set a target back that is gone; where that cannot be done, the run ends with what it has."""
+    if not run.target.can_reset:
+        raise Enough("the target is gone, and no --reset CMD brings it back")
+    run.target.reset()
 
 
 def _require_time(run: Run) -> None:

@@ -1,0 +1,74 @@
+"""Judge every mutant and every variant, and print the kill matrix.
+
+    python -m mutants                     all; a result that is there already is not made again
+    python -m mutants hundredfold pretty  only these
+    python -m mutants --dozen             the dozen of `make check`
+    python -m mutants --fresh             forget the results first
+    python -m mutants --stock             with stock Schemathesis on the faulty ones, in the time the harness took
+
+Exit code: 0 where every faulty one was killed and no legal one accused, 1 where not.
+"""
+
+import argparse
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import mutants.faulty
+import mutants.legal  # noqa: F401 - both fill the list
+from mutants.matrix import Result, judged, shown
+from mutants.patch import ALL, Mutant
+from mutants.stock import stock_judged
+
+RESULTS = Path(__file__).parent / ".results"
+DOZEN = (
+    "hundredfold", "no_minimum", "secret_missing", "last_of_two_names_wins", "anybody_may_name", "expired_token_accepted",
+    "last_secret_in_a_refusal", "no_receipt", "subscription_forgotten", "unknown_is_unavailable", "only_the_first",
+    "ownership_remembered", "shared_by_all", "create_then_confirm", "other_words",
+)  # fmt: skip
+
+
+def main() -> int:
+    """Return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m mutants", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("names", nargs="*", help="of mutants; none for all")
+    parser.add_argument("--dozen", action="store_true", help="one of each kind, and two variants")
+    parser.add_argument("--fresh", action="store_true", help="make every result again")
+    parser.add_argument("--stock", action="store_true", help="let stock Schemathesis judge them too")
+    parser.add_argument("--jobs", type=int, default=2, help="how many at a time (2)")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the folder of the results")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.names if name not in ALL]
+    if unknown:
+        parser.error(f"there is no mutant {', '.join(unknown)}")
+    names = asked.names or (DOZEN if asked.dozen else list(ALL))
+    chosen = [ALL[name] for name in names]
+    asked.results.mkdir(parents=True, exist_ok=True)
+    results = _all_judged(chosen, asked.results, asked.jobs, fresh=asked.fresh, stock=asked.stock)
+    print(shown(results))
+    return 0 if all(result.right for result in results) else 1
+
+
+def _all_judged(chosen: list[Mutant], folder: Path, jobs: int, *, fresh: bool, stock: bool) -> list[Result]:
+    done = 0
+
+    def judge(mutant: Mutant) -> Result:
+        nonlocal done
+        path = folder / f"{mutant.name}.json"
+        result = None if fresh else Result.read(path)
+        if result is None:
+            result = judged(mutant)
+            result.write(path)
+        if stock and mutant.kind != "legal" and result.stock is None:
+            result = stock_judged(mutant, result)
+            result.write(path)
+        done += 1
+        print(f"{done:>4} of {len(chosen)}  {result.line()}", flush=True)
+        return result
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(judge, chosen))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

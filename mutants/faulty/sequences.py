@@ -1,0 +1,232 @@
+"""Wrong only at the second time, for the second organization, or under concurrency."""
+
+import asyncio
+from typing import Any
+
+from mutants.patch import Answer, answering, around, creating, mutant
+from tollbridge.gateway.calls import Gateway, Intent
+from tollbridge.payments import Payments
+
+
+def _updating(change: Any) -> None:
+    def make(update: Any) -> Any:
+        async def updated(self: Gateway, subscription: str, method: str, *, until: float) -> None:
+            await change(update, self, subscription, method, until)
+
+        return updated
+
+    around(Gateway, "set_default_method", make)
+
+
+@mutant
+def only_the_first_card() -> None:
+    """A subscription that has a card keeps it."""
+    tied: set[str] = set()
+
+    async def change(update: Any, self: Any, subscription: str, method: str, until: float) -> None:
+        if subscription not in tied:
+            await update(self, subscription, method, until=until)
+        tied.add(subscription)
+
+    _updating(change)
+
+
+@mutant
+def not_on_the_second_change() -> None:
+    """The second change of a subscription's card is lost."""
+    changes: dict[str, list[str]] = {}
+
+    async def change(update: Any, self: Any, subscription: str, method: str, until: float) -> None:
+        seen = changes.setdefault(subscription, [])
+        if not seen or seen[-1] != method:
+            seen.append(method)
+        if len(seen) != 3:
+            await update(self, subscription, method, until=until)
+
+    _updating(change)
+
+
+@mutant
+def never_back() -> None:
+    """A card that was the subscription's once does not become it again."""
+    had: dict[str, set[str]] = {}
+    now: dict[str, str] = {}
+
+    async def change(update: Any, self: Any, subscription: str, method: str, until: float) -> None:
+        known = had.setdefault(subscription, set())
+        if method not in known or now.get(subscription) == method:
+            await update(self, subscription, method, until=until)
+            now[subscription] = method
+        known.add(method)
+
+    _updating(change)
+
+
+@mutant
+def first_organization_remembered() -> None:
+    """Who pays is remembered from the first request of each account's role."""
+    creating(_customer_once({}))
+
+
+def _customer_once(known: dict[str, str]) -> Any:
+    def change(params: dict[str, Any]) -> None:
+        kept = known.setdefault(params["currency"], params["customer"])
+        if "payment_method" not in params:
+            params["customer"] = kept
+
+    return change
+
+
+@mutant
+def ownership_remembered() -> None:
+    """That a card is attached is remembered."""
+    known: set[tuple[str, str]] = set()
+
+    def make(has: Any) -> Any:
+        async def found(self: Gateway, customer: str, method: str, *, until: float) -> bool:
+            if (customer, method) in known:
+                return True
+            answer: bool = await has(self, customer, method, until=until)
+            if answer:
+                known.add((customer, method))
+            return answer
+
+        return found
+
+    around(Gateway, "has_method", make)
+
+
+@mutant
+def equal_requests_are_one() -> None:
+    """A request that equals the one before it gets its answer."""
+
+    def change(a: Answer) -> None:
+        last = a.memory.get("last")
+        if a.status == 200 and a.request.body == a.memory.get("body") and last:
+            a.body = last
+        elif a.status == 200:
+            a.memory |= {"body": a.request.body, "last": a.body}
+
+    answering(change)
+
+
+@mutant
+def clients_key_counts() -> None:
+    """A client's Idempotency-Key repeats the first answer."""
+
+    def change(a: Answer) -> None:
+        key = a.request.headers.get("idempotency-key")
+        if key and a.status == 200:
+            a.body = a.memory.setdefault(key, a.body)
+
+    answering(change)
+
+
+@mutant
+def blocked_after_a_decline() -> None:
+    """After a decline the next request is told the same."""
+
+    def change(a: Answer) -> None:
+        declined = a.memory.pop("declined", None)
+        if a.status == 402:
+            a.memory["declined"] = a.body
+        elif declined and a.status == 200 and a.request.document.get("error_on_requires_action"):
+            a.status, a.body = 402, declined
+            a.headers["content-type"] = "application/problem+json"
+
+    answering(change)
+
+
+@mutant
+def second_decline_is_success() -> None:
+    """An equal request after a decline is answered with an older secret."""
+
+    def change(a: Answer) -> None:
+        if a.status == 200:
+            a.memory["good"] = a.body
+        elif a.status == 402 and a.request.body == a.memory.get("refused") and "good" in a.memory:
+            a.status, a.body = 200, a.memory["good"]
+            a.headers["content-type"] = "application/json"
+        elif a.status == 402:
+            a.memory["refused"] = a.request.body
+
+    answering(change)
+
+
+@mutant
+def shared_by_all() -> None:
+    """What a request asks is kept in one place for all requests under way."""
+    place: dict[str, Any] = {}
+
+    def make(create: Any) -> Any:
+        async def created(self: Payments, params: dict[str, Any], until: float) -> Intent:
+            place["params"] = params
+            await asyncio.sleep(0.01)
+            made: Intent = await create(self, place["params"], until)
+            return made
+
+        return created
+
+    around(Payments, "_create", make)
+
+
+@mutant
+def secrets_swapped_together() -> None:
+    """Of two requests under way together, one gets the other's secret."""
+    newest: dict[str, Intent] = {}
+
+    def make(create: Any) -> Any:
+        async def created(self: Gateway, params: Any, *, until: float) -> Intent:
+            made: Intent = await create(self, params, until=until)
+            newest["intent"] = made
+            await asyncio.sleep(0.01)
+            return newest["intent"]
+
+        return created
+
+    around(Gateway, "create_intent", make)
+
+
+@mutant
+def description_of_the_last() -> None:
+    """A request without description gets that of the request before it."""
+    creating(_last_description({}))
+
+
+def _last_description(last: dict[str, Any]) -> Any:
+    def change(params: dict[str, Any]) -> None:
+        if "description" in params:
+            last["description"] = params["description"]
+        elif last:
+            params["description"] = last.pop("description")
+
+    return change
+
+
+@mutant
+def every_twentieth() -> None:
+    """Every twentieth intent is over one minor unit more."""
+    count = iter(range(1, 10**9))
+    creating(lambda params: params.update(amount=params["amount"] + 1) if next(count) % 20 == 0 else None)
+
+
+@mutant
+def busy_together() -> None:
+    """While a request is under way, others are refused."""
+    under_way: list[int] = []
+
+    def make(create: Any) -> Any:
+        async def created(self: Payments, organization: Any, **fields: Any) -> str:
+            if under_way:
+                raise RuntimeError("busy")
+            under_way.append(1)
+            try:
+                return await create(self, organization, **fields)  # type: ignore[no-any-return]
+            finally:
+                under_way.pop()
+
+        return created
+
+    around(Payments, "create_intent", make)
+
+

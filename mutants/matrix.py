@@ -1,0 +1,139 @@
+"""One mutant, judged by the harness; and the table of all of them."""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mutants.patch import Mutant
+from tollbridge.launch import LaunchError, free_port, launched
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_SECONDS = 120
+LEGAL = "legal"
+
+
+@dataclass
+class Result:
+    """What the harness said of one mutant.
+
+    Args:
+        name: of the mutant.
+        kind: of fault, or `legal`.
+        says: what is different.
+        exit_code: of `tollbridge verify`.
+        checks: the checks that found something, the first one first.
+        seconds: to the first finding; None where there was none.
+        scripted: whether the first finding's script was run and failed.
+        output: the last lines of the harness, where it could not ask.
+        stock: whether stock Schemathesis found something; None where it was not asked.
+    """
+
+    name: str
+    kind: str
+    says: str
+    exit_code: int
+    checks: list[str]
+    seconds: float | None
+    scripted: bool
+    took: float
+    output: str = ""
+    stock: bool | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether the harness is right about it."""
+        return self.exit_code == (0 if self.kind == LEGAL else 1)
+
+    def line(self) -> str:
+        """Return it as a line."""
+        if self.kind == LEGAL:
+            verdict = "clean" if self.exit_code == 0 else f"ACCUSED by {', '.join(self.checks) or self.output}"
+        else:
+            verdict = f"killed by {self.checks[0]} in {self.seconds:.1f} s" if self.exit_code == 1 else f"SURVIVED {self.output}"
+        stock = {None: "", True: "; stock: killed", False: "; stock: survived"}[self.stock]
+        return f"{self.kind:<10} {self.name:<34} {verdict}{stock}"
+
+    def write(self, path: Path) -> None:
+        """Keep it."""
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> "Result | None":
+        """Return a result that was kept; None where there is none that can be read."""
+        try:
+            return cls(**json.loads(path.read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+
+def command(mutant: Mutant, port: int, stripe: str) -> list[str]:
+    """Return the command that serves a mutant."""
+    serve = [sys.executable, "-m", "mutants.serve", mutant.name, "--quiet", "--host", "127.0.0.1", "--port", str(port)]
+    return [*serve, "--stripe", stripe, "--answer-within", "3"]
+
+
+def judged(mutant: Mutant) -> Result:
+    """Let the harness judge a mutant: to the first finding, or, of a variant, to the end."""
+    port, stripe = free_port(), free_port()
+    url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        verify = [sys.executable, "-m", "tollbridge", "verify", url, "--stripe-listen", f"127.0.0.1:{stripe}"]
+        verify += ["--hold", "choice", "--answer-within", "6", "--json", str(report), "--max-time", str(MOST_SECONDS)]
+        verify += ["--max-examples", "40"] if mutant.kind == LEGAL else ["--fail-fast"]
+        try:
+            served = command(mutant, port, f"http://127.0.0.1:{stripe}")
+            with launched(served, ready=f"{url}/_tollbridge/health", cwd=ROOT):
+                done = subprocess.run(verify, capture_output=True, text=True, cwd=ROOT, timeout=MOST_SECONDS * 2, check=False)
+        except (subprocess.TimeoutExpired, LaunchError) as error:
+            return Result(mutant.name, mutant.kind, mutant.says, 2, [], None, False, 0.0, str(error)[-300:])
+        document: dict[str, Any] = json.loads(report.read_bytes()) if report.exists() else {"findings": [], "seconds": 0.0}
+    found = sorted(document["findings"], key=lambda finding: finding["seconds_to_find"])
+    last = (done.stderr or done.stdout).strip().splitlines()[-2:]
+    return Result(
+        mutant.name,
+        mutant.kind,
+        mutant.says,
+        done.returncode,
+        list(dict.fromkeys(finding["check"] for finding in found)),
+        found[0]["seconds_to_find"] if found else None,
+        bool(found and found[0]["scripts"].get("sh") and found[0]["scripts"].get("pytest")),
+        document["seconds"],
+        " ".join(last) if done.returncode == 2 or not found else "",
+    )
+
+
+def shown(results: list[Result]) -> str:
+    """Return the kill matrix: kinds of fault × checks, the score, and the seconds to kill."""
+    faulty = [result for result in results if result.kind != LEGAL]
+    legal = [result for result in results if result.kind == LEGAL]
+    kinds = list(dict.fromkeys(result.kind for result in faulty))
+    kills: dict[str, Counter[str]] = defaultdict(Counter)
+    for result in faulty:
+        for check in result.checks:
+            kills[check][result.kind] += 1
+    width = max([len(check) for check in kills] + [10])
+    lines = ["", f"{'check':<{width}} " + " ".join(f"{kind[:9]:>9}" for kind in kinds) + f" {'all':>5}"]
+    for check, counted in sorted(kills.items(), key=lambda row: -row[1].total()):
+        cells = " ".join(f"{counted[kind] or '·':>9}" for kind in kinds)
+        lines.append(f"{check:<{width}} {cells} {counted.total():>5}")
+    killed = [result for result in faulty if result.right]
+    for result in (one for one in results if not one.right):
+        lines.append(f"WRONG: {result.line()}")
+    if faulty:
+        seconds = sorted(result.seconds for result in killed if result.seconds is not None)
+        times = f"median {statistics.median(seconds):.1f} s, slowest {seconds[-1]:.1f} s" if seconds else "none"
+        scripted = sum(result.scripted for result in killed)
+        lines.append(f"killed: {len(killed)} of {len(faulty)} ({times}); with scripts that fail again: {scripted}")
+    stock = [result for result in faulty if result.stock is not None]
+    if stock:
+        lines.append(f"stock Schemathesis: {sum(bool(result.stock) for result in stock)} of {len(stock)}")
+    if legal:
+        lines.append(f"variants accused: {sum(not result.right for result in legal)} of {len(legal)}")
+    return "\n".join(lines)
