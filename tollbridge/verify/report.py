@@ -202,7 +202,7 @@ def _finding(number: int, finding: Finding, style: Style, width: int) -> Iterato
     yield textwrap.indent(came_back(x), "     ")
     if finding.scripts.get("sh"):
         yield style("   script (run, and it failed)", "head")
-        yield textwrap.indent(steps_of(masked(finding.scripts["sh"])), "     ")
+        yield textwrap.indent(steps_of(masked(finding.scripts["sh"]), finding.wrong.proof), "     ")
     elif not finding.reproduced:
         yield "   script    none: played again from the beginning, it did not show; the exchange above is what was seen"
 
@@ -211,11 +211,10 @@ def _cut(line: str) -> str:
     return line if len(line) <= MOST_LINE else f"{line[:MOST_LINE]}… (the rest is in --scripts)"
 
 
-def steps_of(script: str) -> str:
+def steps_of(script: str, proof: str) -> str:
     """Return the lines of a sh script that a person reads: its steps and its verdict, without the machinery."""
     head, _, _judge = script.partition("<<'JUDGE'")
     skipped = ("#", "export ", "stripe() ", "ask() ", "json() ", "TARGET=", "before=")
     lines = [line for line in head.splitlines() if not line.startswith(skipped)]
     shown = [line.removeprefix("n=$((n+1)); ").replace("ask -X", "curl -X", 1) for line in lines]
-    proof = next((line for line in shown if line.startswith("PROOF=")), "")
-    return "\n".join([_cut(line) for line in shown if line != proof] + [f"# right is: {proof[6:].partition(' BEFORE=')[0]}"])
+    return "\n".join([_cut(line) for line in shown if not line.startswith("PROOF=")] + [f"# right is: {masked(proof)}"])

@@ -80,7 +80,7 @@ def each_its_own(answers, intents, member, wanted):
         intent = found.get((answer.body or {{}}).get(member))
         if intent is None or any(intent[n] != v for n, v in params.items()):
             return False
-    made = [i for i in intents if not i["last_payment_error"]]
+    made = [i for i in intents if not i["last_payment_error"] and i["status"] != "canceled"]
     return len(made) == len([a for a in answers if a.status < 300])
 
 def judged(answers, told_before, proof):

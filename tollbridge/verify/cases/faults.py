@@ -22,9 +22,17 @@ def faults(stage: Stage) -> Iterator[Case]:
     for fault in _once(places):
         for charges in ways:
             yield _case(stage, fault, charges, tied)
+    for fault in _at_confirm() if len(ways) > 1 else ():
+        yield _case(stage, fault, True, tied)
     for fault in _lasting(places, looks=bool(tied)):
         for charges in ways if fault.method == "POST" else ways[-1:]:
             yield _case(stage, fault, charges, tied)
+
+
+def _at_confirm() -> Iterator[Fault]:
+    """A target that creates and confirms in two calls: the second one's answer is lost."""
+    for kind in ("reset", "500"):
+        yield Fault("POST", f"{CREATE}/{{intent}}/confirm", kind, "after", times=None)
 
 
 def _once(places: list[tuple[str, str]]) -> Iterator[Fault]:

@@ -2,10 +2,16 @@
 
 from collections import defaultdict
 
+from tollbridge.simulator import Told
 from tollbridge.verify.checks.answer import documented
 from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.checks.provider import CREATE, PAID
 from tollbridge.verify.exchange import Exchange
+
+
+CONFIRM = "/v1/payment_intents/{intent}/confirm"
+SAYS_NOTHING = ("500", "503", "reset", "silence", "garbage")
+"""Kinds of faults that leave open whether the call had its effect."""
 
 
 def _fault(x: Exchange) -> str:
@@ -204,7 +210,7 @@ def _right_problem(x: Exchange) -> tuple[int, str]:
     at_update = fault.path == "/v1/subscriptions/{subscription}"
     if at_update and _charges(x) and made:
         return 502, "subscription-not-updated"
-    if fault.path == CREATE and _charges(x) and fault.kind in ("500", "503", "reset", "silence", "garbage"):
+    if _outcome_unknown(x):
         return 502, "payment-outcome-unknown"
     if fault.kind == "400":
         return (409, "provider-refused") if fault.method == "POST" else (409, "payment-method-not-attached")

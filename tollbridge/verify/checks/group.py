@@ -4,7 +4,7 @@ from tollbridge.verify.checks.check import CRITICAL, Wrong, check
 from tollbridge.verify.exchange import Exchange
 
 ALONE = "what each would get alone"
-COUNT = "len([i for i in intents if not i['last_payment_error']]) == len([a for a in answers if 200 <= a.status < 300])"
+COUNT = "len([i for i in intents if not i['last_payment_error'] and i['status'] != 'canceled']) == len([a for a in answers if 200 <= a.status < 300])"
 
 
 @check(
@@ -23,7 +23,7 @@ def together_as_alone(x: Exchange) -> list[Wrong] | None:
         return None
     wrong: dict[str, Wrong] = {}
     succeeded = [one for one in x.group if one.ok]
-    made = [intent for intent in x.intents if intent.last_error is None]  # a declined call may leave its own
+    made = [intent for intent in x.intents if intent.last_error is None and intent.status != "canceled"]  # a declined call may leave its own
     if len(made) != len(succeeded):
         said = f"{len(succeeded)} calls succeeded, {len(made)} PaymentIntents were made for them."
         wrong["count"] = Wrong("count", said, "one for each", COUNT)
