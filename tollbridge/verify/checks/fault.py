@@ -169,14 +169,14 @@ def no_second_charge(x: Exchange) -> list[Wrong] | None:
 
 
 def _outcome_unknown(x: Exchange) -> bool:
-    """Whether a confirmed create was sent and its answer lost, or of the kind that says nothing about the effect."""
-    creates = [told for told in x.writes if told.route == CREATE and told.parameters.get("confirm") == "true"]
-    lost = [
-        told
-        for told in creates
-        if told.fault and told.fault.split()[0] in ("500", "503", "reset", "silence", "garbage")
-    ]
-    return bool(lost) and not any(200 <= told.status < 300 and not told.fault for told in creates)
+    """Whether a charge was sent and its answer lost, or of the kind that says nothing about the effect."""
+    charges = [told for told in x.writes if told.route == CONFIRM or _confirmed_create(told)]
+    lost = [told for told in charges if told.fault and told.fault.split()[0] in SAYS_NOTHING]
+    return bool(lost) and not any(200 <= told.status < 300 and not told.fault for told in charges)
+
+
+def _confirmed_create(told: Told) -> bool:
+    return told.route == CREATE and told.parameters.get("confirm") == "true"
 
 
 @check(
