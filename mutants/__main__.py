@@ -30,7 +30,9 @@ DOZEN = (
 
 def main() -> int:
     """Return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m mutants", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m mutants", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("names", nargs="*", help="of mutants; none for all")
     parser.add_argument("--dozen", action="store_true", help="one of each kind, and two variants")
     parser.add_argument("--fresh", action="store_true", help="make every result again")

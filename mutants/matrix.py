@@ -55,7 +55,11 @@ class Result:
         if self.kind == LEGAL:
             verdict = "clean" if self.exit_code == 0 else f"ACCUSED by {', '.join(self.checks) or self.output}"
         else:
-            verdict = f"killed by {self.checks[0]} in {self.seconds:.1f} s" if self.exit_code == 1 else f"SURVIVED {self.output}"
+            verdict = (
+                f"killed by {self.checks[0]} in {self.seconds:.1f} s"
+                if self.exit_code == 1
+                else f"SURVIVED {self.output}"
+            )
         stock = {None: "", True: "; stock: killed", False: "; stock: survived"}[self.stock]
         return f"{self.kind:<10} {self.name:<34} {verdict}{stock}"
 
@@ -90,10 +94,14 @@ def judged(mutant: Mutant) -> Result:
         try:
             served = command(mutant, port, f"http://127.0.0.1:{stripe}")
             with launched(served, ready=f"{url}/_tollbridge/health", cwd=ROOT):
-                done = subprocess.run(verify, capture_output=True, text=True, cwd=ROOT, timeout=MOST_SECONDS * 2, check=False)
+                done = subprocess.run(
+                    verify, capture_output=True, text=True, cwd=ROOT, timeout=MOST_SECONDS * 2, check=False
+                )
         except (subprocess.TimeoutExpired, LaunchError) as error:
             return Result(mutant.name, mutant.kind, mutant.says, 2, [], None, False, 0.0, str(error)[-300:])
-        document: dict[str, Any] = json.loads(report.read_bytes()) if report.exists() else {"findings": [], "seconds": 0.0}
+        document: dict[str, Any] = (
+            json.loads(report.read_bytes()) if report.exists() else {"findings": [], "seconds": 0.0}
+        )
     found = sorted(document["findings"], key=lambda finding: finding["seconds_to_find"])
     last = (done.stderr or done.stdout).strip().splitlines()[-2:]
     return Result(

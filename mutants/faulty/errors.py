@@ -17,7 +17,9 @@ def _errors(change: object) -> None:
 @mutant
 def currency_blamed() -> None:
     """An amount below its minimum is blamed on the currency."""
-    _errors(lambda errors, a: [e | {"pointer": "#/currency"} if e.get("rule") == "amount.minimum" else e for e in errors])
+    _errors(
+        lambda errors, a: [e | {"pointer": "#/currency"} if e.get("rule") == "amount.minimum" else e for e in errors]
+    )
 
 
 @mutant
@@ -36,16 +38,20 @@ def only_the_first() -> None:
 def innocent_blamed() -> None:
     """The description is blamed with whatever is wrong, where there is one."""
     _errors(
-        lambda errors, a: [*errors, {"pointer": "#/description", "detail": "Look here too."}]
-        if "description" in a.request.document
-        else errors
+        lambda errors, a: (
+            [*errors, {"pointer": "#/description", "detail": "Look here too."}]
+            if "description" in a.request.document
+            else errors
+        )
     )
 
 
 @mutant
 def plain_names() -> None:
     """Places are plain names instead of pointers."""
-    _errors(lambda errors, a: [e | {"pointer": e["pointer"][2:]} if e.get("pointer", "#") != "#" else e for e in errors])
+    _errors(
+        lambda errors, a: [e | {"pointer": e["pointer"][2:]} if e.get("pointer", "#") != "#" else e for e in errors]
+    )
 
 
 @mutant
@@ -53,7 +59,8 @@ def header_as_member() -> None:
     """A malformed header is told as a member of the body."""
     _errors(
         lambda errors, a: [
-            {**{n: v for n, v in e.items() if n != "header"}, "pointer": f"#/{e['header']}"} if "header" in e else e for e in errors
+            {**{n: v for n, v in e.items() if n != "header"}, "pointer": f"#/{e['header']}"} if "header" in e else e
+            for e in errors
         ]
     )
 

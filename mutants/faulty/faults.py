@@ -27,7 +27,9 @@ def _sending(change: Any) -> None:
 def key_for_each_attempt() -> None:
     """A write that is sent again has another idempotency key."""
     count = iter(range(10**9))
-    _sending(lambda method, _url, h: h | {"Idempotency-Key": f"attempt-{next(count)}-{id(count)}"} if method == "post" else h)
+    _sending(
+        lambda method, _url, h: h | {"Idempotency-Key": f"attempt-{next(count)}-{id(count)}"} if method == "post" else h
+    )
 
 
 @mutant
@@ -91,7 +93,9 @@ def charged_and_unavailable() -> None:
     """A card was charged, the subscription was not updated, and the answer is 503: try again."""
 
     def make(tie: Any) -> Any:
-        async def tied(self: Payments, organization: Any, method: str, intent: Any, until: float, *, charged: bool) -> None:
+        async def tied(
+            self: Payments, organization: Any, method: str, intent: Any, until: float, *, charged: bool
+        ) -> None:
             try:
                 await tie(self, organization, method, intent, until, charged=charged)
             except Problem as problem:
@@ -165,7 +169,16 @@ def never_again() -> None:
         if failed:
             a.status = 503
             a.headers["retry-after"] = "1"
-            a.now({"type": "x", "title": "x", "status": 503, "detail": "Stripe is away.", "instance": "x", "error_code": "provider-unavailable"})
+            a.now(
+                {
+                    "type": "x",
+                    "title": "x",
+                    "status": 503,
+                    "detail": "Stripe is away.",
+                    "instance": "x",
+                    "error_code": "provider-unavailable",
+                }
+            )
             a.headers["content-type"] = "application/problem+json"
         elif a.document.get("error_code") == "provider-unavailable":
             failed.append(True)

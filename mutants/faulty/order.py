@@ -10,7 +10,9 @@ from tollbridge.problems import CardRefused, CustomerMissing, PaymentMethodNotAt
 
 def _tying(change: Any) -> None:
     def make(tie: Any) -> Any:
-        async def tied(self: Payments, organization: Any, method: str, intent: Any, until: float, *, charged: bool) -> None:
+        async def tied(
+            self: Payments, organization: Any, method: str, intent: Any, until: float, *, charged: bool
+        ) -> None:
             await change(tie, self, organization, method, intent, until, charged)
 
         return tied
@@ -49,7 +51,9 @@ def subscription_forgotten() -> None:
 def subscription_forgotten_on_charge() -> None:
     """The subscription is not changed where the card is charged on the server."""
 
-    async def change(tie: Any, self: Any, organization: Any, method: Any, intent: Any, until: Any, charged: bool) -> None:  # noqa: FBT001
+    async def change(
+        tie: Any, self: Any, organization: Any, method: Any, intent: Any, until: Any, charged: bool
+    ) -> None:  # noqa: FBT001
         if not charged:
             await tie(self, organization, method, intent, until, charged=charged)
 
@@ -204,11 +208,31 @@ def no_subscription_no_matter() -> None:
 
     around(Payments, "_method", make)
 
-    async def change(tie: Any, self: Any, organization: Any, method: Any, intent: Any, until: Any, charged: bool) -> None:  # noqa: FBT001
+    async def change(
+        tie: Any, self: Any, organization: Any, method: Any, intent: Any, until: Any, charged: bool
+    ) -> None:  # noqa: FBT001
         if organization.subscription:
             await tie(self, organization, method, intent, until, charged=charged)
 
     _tying(change)
+
+
+@mutant
+def customer_told_the_address() -> None:
+    """The customer at Stripe gets the receipt's address."""
+
+    def make(create: Any) -> Any:
+        async def created(self: Gateway, params: Any, *, until: float) -> Intent:
+            made: Intent = await create(self, params, until=until)
+            if "receipt_email" in params:
+                await self._ask(
+                    "post", f"/v1/customers/{params['customer']}", {"email": params["receipt_email"]}, until
+                )
+            return made
+
+        return created
+
+    around(Gateway, "create_intent", make)
 
 
 @mutant

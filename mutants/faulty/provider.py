@@ -45,7 +45,11 @@ def description_cut() -> None:
 @mutant
 def description_stripped() -> None:
     """Only the ASCII of a description arrives."""
-    creating(lambda p: p.update(description=p["description"].encode("ascii", "replace").decode()) if "description" in p else None)
+    creating(
+        lambda p: (
+            p.update(description=p["description"].encode("ascii", "replace").decode()) if "description" in p else None
+        )
+    )
 
 
 @mutant
@@ -63,7 +67,11 @@ def held_not_taken() -> None:
 @mutant
 def named_on_the_statement() -> None:
     """The description is put on the card's statement too."""
-    creating(lambda p: p.update(statement_descriptor_suffix=p["description"][:10]) if p.get("description", "").isalnum() else None)
+    creating(
+        lambda p: (
+            p.update(statement_descriptor_suffix=p["description"][:10]) if p.get("description", "").isalnum() else None
+        )
+    )
 
 
 @mutant

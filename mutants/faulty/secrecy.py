@@ -67,13 +67,17 @@ def description_repeated() -> None:
 @mutant
 def address_repeated() -> None:
     """A 400 repeats a bad e-mail address."""
-    answering(lambda a: a.add(detail=f"Not good: {a.request.document.get('receipt_email')}.") if a.status == 400 else None)
+    answering(
+        lambda a: a.add(detail=f"Not good: {a.request.document.get('receipt_email')}.") if a.status == 400 else None
+    )
 
 
 @mutant
 def token_repeated() -> None:
     """A 401 repeats the Authorization header."""
-    answering(lambda a: a.add(detail=f"Not good: {a.request.headers.get('authorization')}.") if a.status == 401 else None)
+    answering(
+        lambda a: a.add(detail=f"Not good: {a.request.headers.get('authorization')}.") if a.status == 401 else None
+    )
 
 
 @mutant

@@ -171,6 +171,24 @@ def shared_by_all() -> None:
 
 
 @mutant
+def updates_lost_together() -> None:
+    """While another request changes a subscription, a change is lost."""
+    under_way: list[str] = []
+
+    async def change(update: Any, self: Any, subscription: str, method: str, until: float) -> None:
+        if under_way:
+            return
+        under_way.append(subscription)
+        try:
+            await update(self, subscription, method, until=until)
+            await asyncio.sleep(0.05)
+        finally:
+            under_way.remove(subscription)
+
+    _updating(change)
+
+
+@mutant
 def secrets_swapped_together() -> None:
     """Of two requests under way together, one gets the other's secret."""
     newest: dict[str, Intent] = {}
@@ -228,5 +246,3 @@ def busy_together() -> None:
         return created
 
     around(Payments, "create_intent", make)
-
-

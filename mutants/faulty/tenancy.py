@@ -43,7 +43,9 @@ def guards_may_name() -> None:
 def admins_header_ignored() -> None:
     """An administrator's header is ignored where the administrator has another way: the first organization pays."""
     _effective(
-        lambda effective, world, account, named: effective(world, account, 1 if account.role == "ADMIN" and named else named)
+        lambda effective, world, account, named: effective(
+            world, account, 1 if account.role == "ADMIN" and named else named
+        )
     )
 
 
@@ -51,7 +53,9 @@ def admins_header_ignored() -> None:
 def group_admins_header_ignored() -> None:
     """A group administrator's header is ignored."""
     _effective(
-        lambda effective, world, account, named: effective(world, account, None if account.role == "ORG_GROUP_ADMIN" else named)
+        lambda effective, world, account, named: effective(
+            world, account, None if account.role == "ORG_GROUP_ADMIN" else named
+        )
     )
 
 
@@ -82,7 +86,9 @@ def unknown_is_own() -> None:
 def nobody_is_somebody() -> None:
     """An administrator without organization, who names none, acts for the first one."""
     _effective(
-        lambda effective, world, account, named: effective(world, account, named or (1 if account.organization is None else None))
+        lambda effective, world, account, named: effective(
+            world, account, named or (1 if account.organization is None else None)
+        )
     )
 
 
@@ -114,7 +120,12 @@ def _method(choose: Any) -> None:
 
 
 def _knowing_the_world() -> None:
-    _effective(lambda effective, world, account, named: (WORLD.__setitem__(slice(None), [world]), effective(world, account, named))[1])
+    _effective(
+        lambda effective, world, account, named: (
+            WORLD.__setitem__(slice(None), [world]),
+            effective(world, account, named),
+        )[1]
+    )
 
 
 @mutant
@@ -187,5 +198,3 @@ def no_customer_no_matter() -> None:
     from tollbridge import payments
 
     around(payments, "_customer", lambda _: lambda organization: organization.customer or "cus_QuayOne0000001")
-
-

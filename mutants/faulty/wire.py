@@ -41,7 +41,11 @@ def last_of_two_names_wins() -> None:
 @mutant
 def fractions_of_nothing() -> None:
     """4200.0 and 4.2e3 are taken for 4200."""
-    _parsing(lambda content: json.loads(content, parse_float=lambda text: int(float(text)) if float(text).is_integer() else float(text)))
+    _parsing(
+        lambda content: json.loads(
+            content, parse_float=lambda text: int(float(text)) if float(text).is_integer() else float(text)
+        )
+    )
 
 
 @mutant
@@ -63,7 +67,9 @@ def invalid_utf8_is_mended() -> None:
 
     def read(content: bytes) -> Any:
         text = content.decode(errors="replace")
-        return json.loads(text.replace("\ufffd\ufffd\ufffd", "usd").replace("\ufffd\ufffd", "usd").replace("\ufffd", "usd"))
+        return json.loads(
+            text.replace("\ufffd\ufffd\ufffd", "usd").replace("\ufffd\ufffd", "usd").replace("\ufffd", "usd")
+        )
 
     _parsing(read)
 

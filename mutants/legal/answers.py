@@ -13,7 +13,10 @@ def other_words() -> None:
     def change(a: Answer) -> None:
         if a.status >= 400:
             document = a.document
-            errors = [e | {"detail": f"Please mend {e.get('pointer') or e.get('header')}."} for e in document.get("errors", ())]
+            errors = [
+                e | {"detail": f"Please mend {e.get('pointer') or e.get('header')}."}
+                for e in document.get("errors", ())
+            ]
             a.add(title="No", detail="That did not work.", **({"errors": errors} if errors else {}))
 
     answering(change)
@@ -28,7 +31,9 @@ def more_headers() -> None:
 @mutant
 def more_members() -> None:
     """Problems have further members."""
-    answering(lambda a: a.add(timestamp="2026-11-24T12:00:00Z", trace_id="4bf92f3577b34da6") if a.status >= 400 else None)
+    answering(
+        lambda a: a.add(timestamp="2026-11-24T12:00:00Z", trace_id="4bf92f3577b34da6") if a.status >= 400 else None
+    )
 
 
 @mutant

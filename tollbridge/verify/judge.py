@@ -52,6 +52,7 @@ class Bench:
         self.tally = Tally()
         self.findings: dict[str, Finding] = {}
         self.began = time.monotonic()
+        self.answered = False
 
     def judge(self, played: list[Exchange]) -> list[Verdict]:
         """Return the verdicts on exchanges, and count."""
@@ -74,6 +75,7 @@ class Bench:
 
     def _count(self, x: Exchange) -> None:
         tally = self.tally
+        self.answered = self.answered or x.reply is not None
         tally.kinds[x.expected.kind] += 1
         if x.code and x.reply:
             tally.codes[str(x.status), x.code] += 1
@@ -99,7 +101,7 @@ class Bench:
                 else check.rules
             )
             ledger = {rule.id for rule in x.held.contract.rules}
-            rules = tuple(rule for rule in broken if rule in ledger)
+            rules = tuple(rule for rule in broken if rule in ledger and x.held.rule(rule))
             after = time.monotonic() - self.began
             new.append(Finding(name, check, wrong, rules, case, x, [case.name], after=after))
             self.findings[name] = new[-1]

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from tollbridge.simulator import Fault
 from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.cases.stage import AMOUNT, Stage
+from tollbridge.world import Account, Organization
 
 TOGETHER = 8
+Payer = tuple[Account | None, Organization | None]
+"""Who asks, None for nobody in particular, and who pays."""
+
 SLOW = Break(Fault(None, None, "slow", times=None, share=0.7, seconds=0.03))
 
 
@@ -14,8 +18,10 @@ def sequences(stage: Stage) -> Iterator[Case]:
     """Yield sequences of calls, one at a time."""
     right = stage.call(note="equal calls")
     yield Case("equal calls", (right, right), equal=True)
+    # Whether a client's key counts is a choice: the page has none.
     keyed = right.but(headers=(("Idempotency-Key", "verify-0001"),), note="equal calls with a client's key")
-    yield Case(keyed.note, (keyed, keyed), equal=True)
+    if stage.held.choice:
+        yield Case(keyed.note, (keyed, keyed), equal=True)
     declined = stage.methods(stage.home(), good=False)
     good = stage.methods(stage.home(), good=True)
     if declined and "confirm" in stage.subject.members:
@@ -92,16 +98,17 @@ def together(stage: Stage) -> Iterator[Case]:
 
 
 def _together(stage: Stage) -> Iterator[Case]:
-    payers = list(stage.payers()) or [(None, None)]
+    payers: list[Payer] = [*stage.payers()] or [(None, None)]
     calls: list[Call] = []
     for n in range(TOGETHER):
         account, organization = payers[n % len(payers)]
         good = stage.methods(organization, good=True)
-        roles = {"payment_method": good[0].id} if good and n % 4 < 2 else {}
+        roles = {"payment_method": good[-1].id} if good and n % 4 < 2 else {}
         texts = {"description": f"Together {n}"}
         note = "calls together"
         calls.append(stage.call(account, note=note, amount=AMOUNT + 1_000 * (n + 1), **roles, **texts))
     yield Case("calls of several organizations together", (Together(tuple(calls)),))
+    yield from _cards_together(stage, payers)
     account, organization = payers[0]
     same = tuple(stage.call(account, note="equal calls together") for _ in range(TOGETHER))
     yield Case("equal calls together", (Together(same),))
@@ -118,3 +125,16 @@ def _together(stage: Stage) -> Iterator[Case]:
             for n in range(TOGETHER)
         )
         yield Case("charges together", (Together(many),))
+
+
+def _cards_together(stage: Stage, payers: list[Payer]) -> Iterator[Case]:
+    """Each organization chooses a card, none of which is its subscription's yet, so that a change that is lost shows."""
+    steps: list[Step] = []
+    calls: list[Call] = []
+    for account, organization in payers:
+        good = stage.methods(organization, good=True)
+        if organization and organization.subscription and good:
+            steps.append(AtStripe(f"/v1/subscriptions/{organization.subscription}", {"default_payment_method": ""}))
+            calls.append(stage.call(account, note="cards together", payment_method=good[0].id))
+    if stage.two_sided and len(calls) > 1:
+        yield Case("cards of several organizations together", (*steps, Together(tuple(calls))))

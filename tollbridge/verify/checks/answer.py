@@ -48,8 +48,8 @@ def _kind(x: Exchange) -> str:
     gate=True,
 )
 def no_server_error(x: Exchange) -> list[Wrong] | None:
-    """Judge any exchange without a fault."""
-    if x.faults:
+    """Judge any exchange without a fault; the one after a fault is judged by `recovers`."""
+    if x.faults or x.after_fault:
         return None
     if x.status < 500:
         return []
@@ -167,15 +167,32 @@ def _keyword(document: Any, place: str) -> str:
     )
 
 
+KEYWORDS = (
+    "type", "enum", "pattern", "minLength", "required", "additionalProperties", "properties", "minItems", "items", "allOf", "anyOf",
+)  # fmt: skip
+"""Of JSON Schema, those that a script can judge without a validator."""
+
+
 def proof_of(found: SchemaCheck) -> str:
-    """Return what is true of a body that fits a schema, as far as a script can tell without a validator."""
-    parts = [found.schema, *found.schema.get("allOf", ())]
-    required = sorted({name for part in parts for name in part.get("required", ())})
-    known = {name: member for part in parts for name, member in part.get("properties", {}).items()}
-    patterns = {name: member["pattern"] for name, member in known.items() if "pattern" in member}
-    enums = {name: member["enum"] for name, member in known.items() if "enum" in member}
-    closed = any(part.get("additionalProperties") is False for part in parts)
-    return f"conforms(body, {required!r}, {sorted(known) if closed else None!r}, {patterns!r}, {enums!r})"
+    """Return what is true of a body that fits a schema."""
+    return f"fits({_bare(found.schema)!r}, body)"
+
+
+def _bare(schema: Any) -> Any:
+    """Return a schema with nothing but what a script judges."""
+    if isinstance(schema, list):
+        return [_bare(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    bare = {
+        name: _bare(value)
+        for name, value in schema.items()
+        if name in KEYWORDS and name not in ("properties", "enum", "required")
+    }
+    bare |= {name: schema[name] for name in ("enum", "required") if name in schema}
+    if "properties" in schema:
+        bare["properties"] = {name: _bare(member) for name, member in schema["properties"].items()}
+    return bare
 
 
 @check(

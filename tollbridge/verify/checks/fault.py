@@ -1,7 +1,5 @@
 """Whether the target keeps its word, and nobody's money is taken twice, while Stripe fails."""
 
-from collections import defaultdict
-
 from tollbridge.simulator import Told
 from tollbridge.verify.checks.answer import documented
 from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
@@ -91,34 +89,6 @@ def success_is_true(x: Exchange) -> list[Wrong] | None:
             )
         ]
     return []
-
-
-@check(
-    "retries-keep-their-key",
-    "A write that is sent again carries the idempotency key that it had.",
-    "provider.retries",
-    severity=CRITICAL,
-    sample="The create was sent again with another Idempotency-Key.",
-    needs=("stripe",),
-    optional=True,
-)
-def retries_keep_their_key(x: Exchange) -> list[Wrong] | None:
-    """Judge exchanges in which a write was sent more than once."""
-    if not x.judged:
-        return None
-    sent: dict[str, set[str | None]] = defaultdict(set)
-    count: dict[str, int] = defaultdict(int)
-    for told in x.writes:
-        what = f"{told.method} {told.path} {sorted(told.parameters.items())!r}"
-        sent[what].add(told.idempotency_key)
-        count[what] += 1
-    again = [what for what, times in count.items() if times > 1]
-    if not again:
-        return None
-    if all(len(sent[what]) == 1 and None not in sent[what] for what in again):
-        return []
-    said = "A write was sent again with another idempotency key, or with none."
-    return [Wrong("another key", said, "the same key", "retries_keep_their_key(calls)")]
 
 
 @check(

@@ -23,7 +23,9 @@ def together_as_alone(x: Exchange) -> list[Wrong] | None:
         return None
     wrong: dict[str, Wrong] = {}
     succeeded = [one for one in x.group if one.ok]
-    made = [intent for intent in x.intents if intent.last_error is None and intent.status != "canceled"]  # a declined call may leave its own
+    made = [
+        intent for intent in x.intents if intent.last_error is None and intent.status != "canceled"
+    ]  # a declined call may leave its own
     if len(made) != len(succeeded):
         said = f"{len(succeeded)} calls succeeded, {len(made)} PaymentIntents were made for them."
         wrong["count"] = Wrong("count", said, "one for each", COUNT)

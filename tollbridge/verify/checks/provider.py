@@ -222,7 +222,7 @@ def _listed(value: Any) -> list[Any]:
 )
 def secret_of_this_request(x: Exchange) -> list[Wrong] | None:
     """Judge successes with one intent."""
-    if not x.judged or not x.ok or x.subject.secret is None or not x.intents:
+    if not _plain(x) or not x.ok or x.subject.secret is None or not x.intents:
         return None
     if x.secret in {intent.secret for intent in x.intents}:
         return []
@@ -270,6 +270,8 @@ def subscription_stays(x: Exchange) -> list[Wrong] | None:
     follows = effect is not None and effect.method is not None and x.expected.kind != "declined"
     if not _plain(x) or x.expected.kind == "free" or (follows and x.ok):
         return None
+    if x.ok and not x.held.rule("subscription.untouched"):
+        return None
     return [*_moved(x, spared="")]
 
 
@@ -309,8 +311,8 @@ def _moved(x: Exchange, *, spared: str) -> Iterator[Wrong]:
         now = after.default_payment_method if after else "gone"
         yield Wrong(
             f"{x.expected.kind} moved",
-            f"The subscription {identity} was changed (default: {now!r}).",
-            repr(default),
+            f"The subscription {identity} was changed (its default is {now!r} now).",
+            f"as it was ({default!r})",
             proof,
         )
 
@@ -352,33 +354,3 @@ def intent_first(x: Exchange) -> list[Wrong] | None:
     if made < moved:
         return []
     return [Wrong("before", "The subscription was changed first.", "the intent first", "intent_first(calls)")]
-
-
-@check(
-    "keys-of-their-own",
-    "Every write at Stripe has an idempotency key, if any, that no other write has.",
-    "provider.retries",
-    severity=CRITICAL,
-    sample="Two requests' creates carry the same Idempotency-Key.",
-    needs=("stripe",),
-    optional=True,
-)
-def keys_of_their_own(x: Exchange) -> list[Wrong] | None:
-    """Judge exchanges that wrote with idempotency keys."""
-    if x.told is None or not any(told.idempotency_key for told in x.writes):
-        return None
-    wrong: dict[str, Wrong] = {}
-    meant: dict[str, str] = {}
-    for told in x.writes:
-        key, what = told.idempotency_key, f"{told.method} {told.path} {sorted(told.parameters.items())!r}"
-        if key is None:
-            continue
-        if x.memory.keys.setdefault(key, x.number) != x.number:
-            proof = "not {c['idempotency_key'] for c in calls} & {c['idempotency_key'] for c in earlier} - {None}"
-            wrong["earlier"] = Wrong(
-                "an earlier request's", "A key was that of an earlier request.", "a new key", proof
-            )
-        if meant.setdefault(key, what) != what:
-            proof = "one_meaning_per_key(calls)"
-            wrong["two"] = Wrong("two writes", "Two different writes carry one key.", "a key for each", proof)
-    return [*wrong.values()]

@@ -12,7 +12,7 @@ VARIES = re.compile(r"[0-9a-fA-F-]{16,}|req[-_][A-Za-z0-9]+")
 
 def _settled(x: Exchange) -> bool:
     """Whether what a right answer is, is known, and the answer is there to compare."""
-    return x.reply is not None and not x.faults
+    return x.reply is not None and not x.faults and not x.after_fault
 
 
 def _wrong_status(x: Exchange, cause: str) -> list[Wrong]:
@@ -294,11 +294,11 @@ def equal_verdicts(x: Exchange) -> list[Wrong] | None:
     "organization.unknown",
     severity=HIGH,
     sample="A foreign payment method gets 403, an unknown one 404.",
-    needs=("foreign",),
+    needs=("foreign", "choice"),
 )
 def indistinguishable(x: Exchange) -> list[Wrong] | None:
-    """Judge the second of two calls, one for what is foreign, one for what is not there."""
-    if not x.same or x.previous is None or x.reply is None or x.previous.reply is None:
+    """Judge the second of two calls, one for what is foreign, one for what is not there; with our choices only."""
+    if not x.held.choice or not x.same or x.previous is None or x.reply is None or x.previous.reply is None:
         return None
     if x.expected.kind != "refused" or x.previous.expected.kind != "refused":
         return None

@@ -1,0 +1,33 @@
+"""The line to the target: whole answers, bounds, and what is no answer."""
+
+import time
+
+import pytest
+
+from tests.targets import BROKEN, broken_target
+from tollbridge.launch import free_port
+from tollbridge.verify.line import Broken, Line
+
+SAID = {
+    "closes": "closed the connection",
+    "drips": "no whole answer came within",
+    "floods": "longer than",
+    "hangs": "no whole answer came within",
+    "stops halfway": "no whole HTTP|no whole answer|closed",
+    "talks garbage": "no whole HTTP",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(BROKEN))
+def test_what_is_no_answer_is_told_within_the_bound(kind: str) -> None:
+    """However a target fails to answer, the line says how, in time."""
+    begun = time.monotonic()
+    with broken_target(kind) as url, Line(url, 0.4) as line, pytest.raises(Broken, match=SAID[kind]):
+        line.ask("POST", "/", (), b"{}")
+    assert time.monotonic() - begun < 5
+
+
+def test_nobody_there_is_told() -> None:
+    """A refused connection is a sentence."""
+    with Line(f"http://127.0.0.1:{free_port()}", 1) as line, pytest.raises(Broken, match="refuses connections"):
+        line.ask("POST", "/", (), b"")
