@@ -22,10 +22,22 @@ from mutants.stock import stock_judged
 
 RESULTS = Path(__file__).parent / ".results"
 DOZEN = (
-    "hundredfold", "no_minimum", "secret_missing", "last_of_two_names_wins", "anybody_may_name", "expired_token_accepted",
-    "last_secret_in_a_refusal", "no_receipt", "subscription_forgotten", "unknown_is_unavailable", "only_the_first",
-    "ownership_remembered", "shared_by_all", "create_then_confirm", "other_words",
-)  # fmt: skip
+    "hundredfold",
+    "no_minimum",
+    "secret_missing",
+    "last_of_two_names_wins",
+    "anybody_may_name",
+    "expired_token_accepted",
+    "last_secret_in_a_refusal",
+    "no_receipt",
+    "subscription_forgotten",
+    "unknown_is_unavailable",
+    "only_the_first",
+    "ownership_remembered",
+    "shared_by_all",
+    "create_then_confirm",
+    "other_words",
+)
 
 
 def main() -> int:

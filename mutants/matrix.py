@@ -118,7 +118,7 @@ def judged(mutant: Mutant) -> Result:
 
 
 def shown(results: list[Result]) -> str:
-    """Return the kill matrix: kinds of fault × checks, the score, and the seconds to kill."""
+    """Return the kill matrix: checks by kinds of fault, the score, and the seconds to kill."""
     faulty = [result for result in results if result.kind != LEGAL]
     legal = [result for result in results if result.kind == LEGAL]
     kinds = list(dict.fromkeys(result.kind for result in faulty))

@@ -142,7 +142,9 @@ def the_intent(params, charges):
     except stripe.StripeError as error:
         refusals = stripe.RateLimitError | stripe.AuthenticationError | stripe.PermissionError
         if charges and not isinstance(error, refusals):
-            raise Refusal(502, "payment-outcome-unknown", "Perhaps the card was charged. Do not repeat this.") from error
+            raise Refusal(
+                502, "payment-outcome-unknown", "Perhaps the card was charged. Do not repeat this."
+            ) from error
         raise Refusal(503, "provider-unavailable", "Stripe is away. Nothing was charged.") from error
 
 

@@ -18,20 +18,20 @@ def _errors(change: object) -> None:
 def currency_blamed() -> None:
     """An amount below its minimum is blamed on the currency."""
     _errors(
-        lambda errors, a: [e | {"pointer": "#/currency"} if e.get("rule") == "amount.minimum" else e for e in errors]
+        lambda errors, _: [e | {"pointer": "#/currency"} if e.get("rule") == "amount.minimum" else e for e in errors]
     )
 
 
 @mutant
 def whole_body_blamed() -> None:
     """An unknown member is blamed on the whole body."""
-    _errors(lambda errors, a: [e | {"pointer": "#"} if e.get("rule") == "body.members" else e for e in errors])
+    _errors(lambda errors, _: [e | {"pointer": "#"} if e.get("rule") == "body.members" else e for e in errors])
 
 
 @mutant
 def only_the_first() -> None:
     """Only the first of several violations is told."""
-    _errors(lambda errors, a: errors[:1])
+    _errors(lambda errors, _: errors[:1])
 
 
 @mutant
@@ -50,7 +50,7 @@ def innocent_blamed() -> None:
 def plain_names() -> None:
     """Places are plain names instead of pointers."""
     _errors(
-        lambda errors, a: [e | {"pointer": e["pointer"][2:]} if e.get("pointer", "#") != "#" else e for e in errors]
+        lambda errors, _: [e | {"pointer": e["pointer"][2:]} if e.get("pointer", "#") != "#" else e for e in errors]
     )
 
 
@@ -58,7 +58,7 @@ def plain_names() -> None:
 def header_as_member() -> None:
     """A malformed header is told as a member of the body."""
     _errors(
-        lambda errors, a: [
+        lambda errors, _: [
             {**{n: v for n, v in e.items() if n != "header"}, "pointer": f"#/{e['header']}"} if "header" in e else e
             for e in errors
         ]
@@ -69,7 +69,7 @@ def header_as_member() -> None:
 def no_escape() -> None:
     """Names are not escaped in pointers."""
     _errors(
-        lambda errors, a: [
+        lambda errors, _: [
             e | {"pointer": e["pointer"].replace("~1", "/").replace("~0", "~")} if "pointer" in e else e for e in errors
         ]
     )
@@ -78,7 +78,7 @@ def no_escape() -> None:
 @mutant
 def no_words() -> None:
     """A violation says only "invalid"."""
-    _errors(lambda errors, a: [e | {"detail": "invalid"} for e in errors])
+    _errors(lambda errors, _: [e | {"detail": "invalid"} for e in errors])
 
 
 @mutant

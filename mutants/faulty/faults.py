@@ -1,6 +1,7 @@
 """What happens while Stripe fails."""
 
 from typing import Any
+from unittest import mock
 
 import stripe
 
@@ -50,13 +51,10 @@ def key_by_amount() -> None:
 
     def make(create: Any) -> Any:
         async def created(self: Gateway, params: Any, *, until: float) -> Intent:
-            kept = calls.uuid4
-            calls.uuid4 = lambda: f"{params['amount']}-{params['currency']}-{params['customer']}"  # type: ignore[assignment,return-value]
-            try:
+            key = f"{params['amount']}-{params['currency']}-{params['customer']}"
+            with mock.patch("tollbridge.gateway.calls.uuid4", return_value=key):
                 made: Intent = await create(self, params, until=until)
                 return made
-            finally:
-                calls.uuid4 = kept
 
         return created
 

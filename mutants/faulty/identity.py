@@ -6,7 +6,7 @@ import jwt
 
 from mutants.patch import around, mutant
 from tollbridge.problems import InvalidToken, OrganizationForbidden, TokenExpired
-from tollbridge.server import operations, tokens
+from tollbridge.server import operations
 from tollbridge.server.identity import Identity
 from tollbridge.server.tokens import Tokens
 
@@ -18,7 +18,7 @@ def _decoding(**other: Any) -> None:
 
         return decoded
 
-    around(tokens.jwt, "decode", make)
+    around(jwt, "decode", make)
 
 
 @mutant
@@ -80,9 +80,15 @@ def bad_token_is_no_token() -> None:
 @mutant
 def any_scheme() -> None:
     """A token is taken from any scheme."""
-    around(operations.Identity, "authenticate", lambda a: lambda self, sent, required=False: a(
-        self, [b"Bearer " + value.partition(b" ")[2] if value.startswith(b"Basic") else value for value in sent], required=required
-    ))  # fmt: skip
+
+    def make(authenticate: Any) -> Any:
+        def account(self: Identity, authorization: list[bytes], *, required: bool = False) -> Any:
+            bearers = [b"Bearer " + value.partition(b" ")[2] for value in authorization]
+            return authenticate(self, bearers, required=required)
+
+        return account
+
+    around(Identity, "authenticate", make)
 
 
 @mutant

@@ -53,7 +53,7 @@ def subscription_forgotten_on_charge() -> None:
 
     async def change(
         tie: Any, self: Any, organization: Any, method: Any, intent: Any, until: Any, charged: bool
-    ) -> None:  # noqa: FBT001
+    ) -> None:
         if not charged:
             await tie(self, organization, method, intent, until, charged=charged)
 
@@ -93,7 +93,7 @@ def both_subscriptions() -> None:
 def subscription_ends_with_it() -> None:
     """The subscription is told to end with its period."""
 
-    def make(update: Any) -> Any:
+    def make(_update: Any) -> Any:
         async def updated(self: Gateway, subscription: str, method: str, *, until: float) -> None:
             more = {"default_payment_method": method, "cancel_at_period_end": True}
             await self._ask("post", f"/v1/subscriptions/{subscription}", more, until)
@@ -210,7 +210,7 @@ def no_subscription_no_matter() -> None:
 
     async def change(
         tie: Any, self: Any, organization: Any, method: Any, intent: Any, until: Any, charged: bool
-    ) -> None:  # noqa: FBT001
+    ) -> None:
         if organization.subscription:
             await tie(self, organization, method, intent, until, charged=charged)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from mutants.patch import Answer, around, answering, creating, mutant
+from mutants.patch import Answer, answering, around, creating, mutant
 from tollbridge.payments import Payments
 from tollbridge.problems import OrganizationForbidden, OrganizationNotFound
 from tollbridge.server import operations

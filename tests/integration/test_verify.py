@@ -93,7 +93,7 @@ def test_one_side_alone_says_what_it_cannot_see(tmp_path: Path) -> None:
 
 
 def test_the_faulty_example_is_found_with_scripts_that_fail_again(tmp_path: Path) -> None:
-    """One finding, its scripts exit 1 against the faulty server and 0 against the right one, and a baseline knows it."""
+    """One finding; its scripts exit 1 against the faulty server, 0 against the right one; a baseline knows it."""
     path, folder = tmp_path / "report.json", tmp_path / "scripts"
     with example("faulty.py") as (url, stripe):
         asked = [url, "--stripe-listen", stripe, "--world", str(WORLD), "--checks", "subscription-stays"]
@@ -110,8 +110,13 @@ def test_the_faulty_example_is_found_with_scripts_that_fail_again(tmp_path: Path
             command = [sys.executable, "-m", "tollbridge", "stripe", "--port", stripe.rpartition(":")[2], "--quiet"]
             with launched(command, ready=f"http://{stripe}/_tollbridge/health"):
                 environment = {**os.environ, "TARGET": url, "STRIPE": f"http://{stripe}"}
-                for script in (["sh", str(shell)], [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)]):
-                    ran = subprocess.run(script, env=environment, capture_output=True, text=True, timeout=60, check=False)
+                for script in (
+                    ["sh", str(shell)],
+                    [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)],
+                ):
+                    ran = subprocess.run(
+                        script, env=environment, capture_output=True, text=True, timeout=60, check=False
+                    )
                     assert ran.returncode == verdict, ran.stdout + ran.stderr
 
 
@@ -139,7 +144,7 @@ def test_another_contracts_fault_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", sorted(BROKEN))
 def test_a_target_that_does_not_serve(kind: str) -> None:
-    """A target that hangs, answers garbage, closes or floods ends in a finding, within the bound, without a traceback."""
+    """A target that hangs, answers garbage, closes or floods is a finding, within the bound, without a traceback."""
     with broken_target(kind) as url:
         done = verify(url, "--answer-within", "0.5", "--max-time", "20", within=60)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -154,7 +159,9 @@ def test_what_cannot_be_asked_is_a_sentence(tmp_path: Path) -> None:
     broken = tmp_path / "openapi.yaml"
     broken.write_text("openapi: 3.0.3\npaths: {}\n")
     other = tmp_path / "world.yaml"
-    other.write_text(WORLD.read_text().replace("cus_QuayOne0000001", "cus_Elsewhere00001").replace("sub_QuayOne", "sub_Elsewhr"))
+    other.write_text(
+        WORLD.read_text().replace("cus_QuayOne0000001", "cus_Elsewhere00001").replace("sub_QuayOne", "sub_Elsewhr")
+    )
     with launched(serve_command(port), ready=f"{nobody}/_tollbridge/health"):
         taken = verify(nobody, "--stripe-listen", f"127.0.0.1:{port}")
     with example("server.py") as (url, stripe):

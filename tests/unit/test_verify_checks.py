@@ -36,7 +36,14 @@ HEADERS = (("content-type", "application/json"), ("cache-control", "no-store"), 
 def told(form: str = "amount=4200&currency=usd", **changes: Any) -> Told:
     """A create of an intent, as the record has it."""
     plain = Told(
-        "POST", "/v1/payment_intents", "/v1/payment_intents", form, "key-1", 200, (("payment_intent.created", "pi_1"),), None
+        "POST",
+        "/v1/payment_intents",
+        "/v1/payment_intents",
+        form,
+        "key-1",
+        200,
+        (("payment_intent.created", "pi_1"),),
+        None,
     )
     return plain._replace(**changes)
 
@@ -76,9 +83,8 @@ def reply(status: int, body: str = "{}", *headers: tuple[str, str], media: str =
 def problem(status: int, code: str, more: str = "") -> Reply:
     """A problem that fits the contract."""
     extra = {401: ("www-authenticate", "Bearer"), 503: ("retry-after", "5"), 405: ("allow", "POST")}
-    body = (
-        f'{{"type":"x","title":"x","status":{status},"detail":"It is wrong.","instance":"req-1","error_code":"{code}"{more}}}'
-    )
+    told = f'"type":"x","title":"x","status":{status},"detail":"It is wrong.","instance":"req-1","error_code":"{code}"'
+    body = f"{{{told}{more}}}"
     return reply(status, body, *([extra[status]] if status in extra else []))
 
 
@@ -134,14 +140,21 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "one key for two writes": ("keys-of-their-own", {"told": [told(), told("amount=1")]}),
     "another key for a retry": ("retries-keep-their-key", {"told": [told(), told(idempotency_key="key-2")]}),
-    "a stack": ("nothing-of-the-inside", {"reply": problem(404, "not-found", ',"trace":"Traceback (most recent call last)"')}),
+    "a stack": (
+        "nothing-of-the-inside",
+        {"reply": problem(404, "not-found", ',"trace":"Traceback (most recent call last)"')},
+    ),
     "a secret in a header": (
         "secret-in-its-place",
         {"reply": Reply(200, (*HEADERS, ("x-intent", "pi_2_secret_zz")), exchange().reply.body, 0.0)},  # type: ignore[union-attr]
     ),
     "a card accepted that was declined": (
         "tells-declines",
-        {"expected": Expected("declined", frozenset({402}), frozenset({"card-declined"}), error={"code": "card_declined"})},
+        {
+            "expected": Expected(
+                "declined", frozenset({402}), frozenset({"card-declined"}), error={"code": "card_declined"}
+            )
+        },
     ),
     "a token accepted that is not good": ("judges-tokens", {"expected": Expected("token", frozenset({401}))}),
     "a violation accepted": (
@@ -168,7 +181,9 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "an innocent field": (
         "blames-the-right-field",
         {
-            "expected": Expected("violations", frozenset({400}), frozenset({"invalid-request"}), frozenset({"#/amount"})),
+            "expected": Expected(
+                "violations", frozenset({400}), frozenset({"invalid-request"}), frozenset({"#/amount"})
+            ),
             "reply": problem(400, "invalid-request", ',"errors":[{"pointer":"#/currency","detail":"It is wrong."}]'),
             "intents": [],
             "told": [],
@@ -218,7 +233,9 @@ def test_what_is_not_held_is_not_judged() -> None:
     created.reply = replace(created.reply, status=201)  # type: ignore[type-var]
     assert found(created) == set()
     expected = Expected("violations", frozenset({400}), frozenset({"invalid-request"}), frozenset({"#/amount"}))
-    refused = exchange(held=foreign, expected=expected, reply=reply(422, '{"error":"amount"}', media="application/json"))
+    refused = exchange(
+        held=foreign, expected=expected, reply=reply(422, '{"error":"amount"}', media="application/json")
+    )
     refused.intents, refused.told, refused.after = [], [], subscription(None)
     assert found(refused) == set()
     refused.held = HELD

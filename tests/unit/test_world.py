@@ -24,7 +24,7 @@ def world_file(folder: Path, text: str) -> Path:
 
 
 def test_the_default_world_is_as_documented() -> None:
-    """Two organizations in one group, one outside it, one that never paid, one that subscribed to nothing; ids by card."""
+    """Two organizations in one group, three outside it, an account of each role, ids by test card."""
     world = load_world(Options().world)
     assert {group: sorted(members) for group, members in world.groups.items()} == {1: [1, 7]}
     assert sorted(world.organizations) == [1, 7, 9, 11, 12]

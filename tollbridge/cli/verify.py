@@ -4,12 +4,21 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER
 
-STYLES = {"bad": {"fg": "red", "bold": True}, "good": {"fg": "green"}, "dim": {"dim": True}, "head": {"bold": True}}
+if TYPE_CHECKING:  # the harness loads Hypothesis and more, which no other command needs
+    from tollbridge.verify import Finding, Report
+
+STYLES: dict[str, dict[str, Any]] = {
+    "bad": {"fg": "red", "bold": True},
+    "good": {"fg": "green"},
+    "dim": {"dim": True},
+    "head": {"bold": True},
+}
 ORIGINS = ("documented", "provider", "choice")
 BAR = 24
 
@@ -146,17 +155,10 @@ def verify(
     try:
         from tollbridge import verify as harness
     except ImportError as missing:  # pragma: no cover - an installation without the harness
-        raise _could_not_ask(
-            f"The harness is not installed ({missing.name}): pip install 'tollbridge[verify]'."
-        ) from None
+        raise CouldNotAsk(f"The harness is not installed ({missing.name}): pip install 'tollbridge[verify]'.") from None
 
     if list_checks:
-        for check in harness.CHECKS.values():
-            click.echo(
-                f"{click.style(check.name, bold=True)}  [{check.severity}]\n  {check.asserts}\n  e.g. {check.sample}"
-            )
-            if check.rules:
-                click.echo(f"  rules: {', '.join(check.rules)}")
+        _list_checks()
         return
     if url is not None and not url.startswith("http://"):
         raise click.UsageError(f"{url} is no http:// URL; the harness speaks plain HTTP to its target.")
@@ -182,8 +184,13 @@ def verify(
         report = harness.verify(plan, progress)
     except harness.VerifyError as reason:
         progress.done()
-        raise _could_not_ask(str(reason)) from None
+        raise CouldNotAsk(str(reason)) from None
     progress.done()
+    _tell(report, json_to, scripts, full=full, quiet=quiet)
+    sys.exit(report.exit_code)
+
+
+def _tell(report: "Report", json_to: Path | None, scripts: Path | None, *, full: bool, quiet: bool) -> None:
     if json_to:
         json_to.write_text(report.json() + "\n")
     if scripts:
@@ -191,13 +198,22 @@ def verify(
     colours = sys.stdout.isatty()
     text = report.text(lambda text, what: click.style(text, **STYLES[what]) if colours else text, full=full)
     click.echo(text.splitlines()[-1] if quiet else text)
-    sys.exit(report.exit_code)
 
 
-def _could_not_ask(sentence: str) -> click.ClickException:
-    error = click.ClickException(sentence)
-    error.exit_code = 2
-    return error
+def _list_checks() -> None:
+    from tollbridge import verify as harness
+
+    for check in harness.CHECKS.values():
+        click.echo(f"{click.style(check.name, bold=True)}  [{check.severity}]")
+        click.echo(f"  {check.asserts}\n  e.g. {check.sample}")
+        if check.rules:
+            click.echo(f"  rules: {', '.join(check.rules)}")
+
+
+class CouldNotAsk(click.ClickException):
+    """The target could not be asked."""
+
+    exit_code = 2
 
 
 def _fingerprints(baseline: Path | None) -> frozenset[str]:
@@ -210,10 +226,10 @@ def _fingerprints(baseline: Path | None) -> frozenset[str]:
         raise click.UsageError(f"--baseline {baseline} is no JSON report of tollbridge verify ({error}).") from None
 
 
-def _write_scripts(folder: Path, findings: "list[object]") -> None:
+def _write_scripts(folder: Path, findings: "list[Finding]") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for finding in findings:
-        for kind, text in finding.scripts.items():  # type: ignore[attr-defined]
-            name = f"{finding.check.name}-{finding.fingerprint}"  # type: ignore[attr-defined]
+        for kind, text in finding.scripts.items():
+            name = f"{finding.check.name}-{finding.fingerprint}"
             path = folder / (f"{name}.sh" if kind == "sh" else f"test_{name.replace('-', '_')}.py")
             path.write_text(text)

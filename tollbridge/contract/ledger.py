@@ -76,12 +76,13 @@ def _rule(entry: Mapping[str, Any], place: tuple[str | int, ...], schema: Mappin
     )
 
 
-def ledger_complaints(rules: tuple[Rule, ...], root: Path) -> list[str]:
+def ledger_complaints(rules: tuple[Rule, ...], root: Path, checks: frozenset[str] = frozenset()) -> list[str]:
     """Return what is wrong with a ledger, a sentence each; an empty list is a sound one.
 
     Args:
         rules: of the contract.
         root: the folder below which the tests are.
+        checks: the names of the harness's checks.
     """
     complaints = [
         f"{rule_id}: the id is given {count} times."
@@ -89,11 +90,11 @@ def ledger_complaints(rules: tuple[Rule, ...], root: Path) -> list[str]:
         if count > 1
     ]
     for rule in rules:
-        complaints += [f"{rule.id}: {complaint}" for complaint in _complaints(rule, root)]
+        complaints += [f"{rule.id}: {complaint}" for complaint in _complaints(rule, root, checks)]
     return complaints
 
 
-def _complaints(rule: Rule, root: Path) -> Iterator[str]:
+def _complaints(rule: Rule, root: Path, checks: frozenset[str]) -> Iterator[str]:
     if rule.origin not in ORIGINS:
         yield f"the origin {rule.origin!r} is none of {', '.join(ORIGINS)}."
     if not rule.enforced_by and not rule.waiver:
@@ -103,16 +104,16 @@ def _complaints(rule: Rule, root: Path) -> Iterator[str]:
     for kind, name in rule.enforced_by:
         if kind not in KINDS:
             yield f"{kind!r} is no kind of enforcement."
-        elif not _exists(rule, kind, name, root):
+        elif not _exists(rule, kind, name, root, checks):
             yield f"the {kind} {name!r} does not exist."
 
 
-def _exists(rule: Rule, kind: str, name: str, root: Path) -> bool:
+def _exists(rule: Rule, kind: str, name: str, root: Path, checks: frozenset[str]) -> bool:
     if kind == "schema":
         return _has_keyword(rule.schema, name)
     if kind == "code":
         return _has_code(name)
-    return kind == "test" and _has_test(root, name)
+    return name in checks if kind == "check" else _has_test(root, name)
 
 
 def _has_keyword(schema: Mapping[str, Any], name: str) -> bool:

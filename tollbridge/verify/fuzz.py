@@ -100,7 +100,7 @@ def _breaks(stage: Stage) -> st.SearchStrategy[Break]:
     if "subscription" in stage.subject.caller:
         routes.append(("POST", "/v1/subscriptions/{subscription}"))
     return st.builds(
-        lambda route, kind, when: Break(Fault(*route, kind, when)),
+        lambda route, kind, when: Break(Fault(route[0], route[1], kind, when)),
         st.sampled_from(routes),
         st.sampled_from(["500", "409", "429", "reset", "garbage"]),
         st.sampled_from(["before", "after"]),

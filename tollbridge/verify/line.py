@@ -137,12 +137,19 @@ class Line:
             if type(error).__name__ == "RemoteDisconnected":
                 raise _Closed from None
             raise Broken(f"the answer is no whole HTTP ({type(error).__name__})") from None
-        if len(body) > MOST_ANSWER:
-            self.close()
-            raise Broken(f"the answer is longer than {MOST_ANSWER} bytes")
+        self._require_whole(reply, body)
         if reply.will_close:
             self.close()
         return Reply(reply.status, tuple(reply.getheaders()), body, time.monotonic() - begun)
+
+    def _require_whole(self, reply: HTTPResponse, body: bytes) -> None:
+        """Refuse a flood, and an answer that ends before its Content-Length, of which a bounded read says nothing."""
+        if len(body) > MOST_ANSWER:
+            self.close()
+            raise Broken(f"the answer is longer than {MOST_ANSWER} bytes")
+        if reply.length:
+            self.close()
+            raise Broken("the answer is no whole HTTP (it ends before its Content-Length)")
 
 
 class _Closed(Exception):

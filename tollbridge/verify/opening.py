@@ -1,4 +1,4 @@
-"""The first calls: whether the target is there, whether the world is its own, and which of our choices it shares."""
+"""The first calls: whether the target is there, whether its world is ours, and which of our choices it shares."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,8 +11,8 @@ from tollbridge.verify.oracle import Held
 from tollbridge.verify.player import Player
 
 DEMANDS = (
-    "The target answers 401 to a call without a token, and the world has no token of account {account} ({name}). Give it "
-    "one: `token: $NAME` at the account in the world file, with the token in that variable of the environment."
+    "The target answers 401 to a call without a token, and the world has no token of account {account} ({name}). "
+    "Give it one: `token: $NAME` at the account in the world file, with the token in that variable of the environment."
 )
 
 
@@ -33,8 +33,8 @@ def opening(player: Player, stage: Stage, *, own: bool) -> Held:
             raise VerifyError(DEMANDS.format(account=default.id, name=default.name))
     player.oracle.held = held
     stage = replace(stage, held=held)
-    served = [_asked(player, stage, call) for call in _right_calls(stage)]
-    _require_a_world(player, stage, served, own=own)
+    served = [player.play(stage.subject, case)[0] for case in first_cases(stage)]
+    _require_a_world(stage, served, own=own)
     if not held.choice:
         held = replace(held, names_organization=_reads_the_header(player, stage))
     return held
@@ -44,6 +44,12 @@ def _asked(player: Player, stage: Stage, call: Call) -> Exchange:
     return player.play(stage.subject, Case("opening", (call,)))[0]
 
 
+def first_cases(stage: Stage) -> Iterator[Case]:
+    """Yield the calls that every target of the world has to serve, or at least one of them."""
+    for call in _right_calls(stage):
+        yield Case("opening", (call,))
+
+
 def _right_calls(stage: Stage) -> Iterator[Call]:
     for account, _organization in stage.payers():
         for currency in ("usd", "eur"):
@@ -51,7 +57,7 @@ def _right_calls(stage: Stage) -> Iterator[Call]:
     yield stage.call()
 
 
-def _require_a_world(player: Player, stage: Stage, served: list[Exchange], *, own: bool) -> None:
+def _require_a_world(stage: Stage, served: list[Exchange], *, own: bool) -> None:
     """A target that refuses every right call for who asks, or what there is, lives in another world.
 
     Raises:

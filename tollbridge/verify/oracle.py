@@ -161,7 +161,7 @@ class Oracle:
             return False
         money = table()["currencies"].get(subject.value(call.document, "currency"), {})
         amount = subject.value(call.document, "amount")
-        return money.get("minimum_source") == "rate" and 2 * amount > money["minimum"]
+        return bool(money.get("minimum_source") == "rate" and 2 * amount > money["minimum"])
 
     def _of_state(self, subject: Subject, call: Call, account: Account) -> Expected:
         organization, refused = self._organization(subject, call, account)

@@ -5,7 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tollbridge.simulator import Fault, Told
-from tollbridge.verify.calls import BASIC, EXPIRED, TWICE, UNKNOWN, AtStripe, Break, Call, Case, Headers, Mend, Together
+from tollbridge.verify.calls import (
+    BASIC,
+    EXPIRED,
+    TWICE,
+    UNKNOWN,
+    AtStripe,
+    Break,
+    Call,
+    Case,
+    Headers,
+    Mend,
+    Step,
+    Together,
+)
 from tollbridge.verify.error import VerifyError
 from tollbridge.verify.exchange import Exchange, Memory
 from tollbridge.verify.line import Broken, Line, Reply
@@ -38,6 +51,8 @@ class Player:
     memory: Memory
     sent: int = 0
     line: Line | None = None
+    _faults: tuple[Fault, ...] = ()
+    _mended: bool = False
 
     def play(self, subject: Subject, case: Case) -> list[Exchange]:
         """Play a case and return its exchanges, in order.
@@ -46,28 +61,11 @@ class Player:
             VerifyError: the target asks Stripe for what the simulator does not have.
         """
         played: list[Exchange] = []
-        faults: list[Fault] = []
-        mended = False
         try:
             for step in case.steps:
-                match step:
-                    case Call():
-                        played.append(self._one(subject, step, tuple(faults), mended))
-                        mended = False
-                    case Together(calls):
-                        played += self._together(subject, calls)
-                    case AtStripe(path, form):
-                        if self.stripe:
-                            self.stripe.post(path, form)
-                    case Break(fault):
-                        if fault.kind != "slow":
-                            faults.append(fault)
-                        self._stripe().breaks(fault)
-                    case Mend():
-                        mended = bool(faults)
-                        faults.clear()
-                        self._stripe().mend()
+                self._step(subject, step, played)
         finally:
+            self._faults, self._mended = (), False
             if self.stripe:
                 self.stripe.mend()
         if len(played) > 1 and (case.same or case.equal):
@@ -75,14 +73,30 @@ class Player:
             last.previous, last.same, last.equal = played[-2], case.same, case.equal
         return played
 
+    def _step(self, subject: Subject, step: Step, played: list[Exchange]) -> None:
+        match step:
+            case Call():
+                played.append(self._one(subject, step))
+            case Together(calls):
+                played += self._together(subject, calls)
+            case AtStripe(path, form):
+                self._stripe().post(path, form)
+            case Break(fault):
+                # What only takes its time is no failure: the answer has to be as ever.
+                self._faults += () if fault.kind == "slow" else (fault,)
+                self._stripe().breaks(fault)
+            case Mend():
+                self._mended, self._faults = bool(self._faults), ()
+                self._stripe().mend()
+
     def _stripe(self) -> StripeSide:
         assert self.stripe is not None
         return self.stripe
 
-    def _one(self, subject: Subject, call: Call, faults: tuple[Fault, ...], after_fault: bool) -> Exchange:  # noqa: FBT001
+    def _one(self, subject: Subject, call: Call) -> Exchange:
         before = self.stripe.moment() if self.stripe else None
         x = self._exchange(subject, call, self.oracle.expected(subject, call))
-        x.faults, x.after_fault = faults, after_fault
+        x.faults, x.after_fault, self._mended = self._faults, self._mended, False
         if self.line is None:
             self.line = Line(self.url, self.within)
         x.reply, x.broken = self._ask(self.line, call)

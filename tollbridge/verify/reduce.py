@@ -1,4 +1,4 @@
-"""Making a case small: steps and members that a finding does not need are left out, and what is left is played again."""
+"""Making a case small: steps and members that a finding does not need are left out, and the rest is played again."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -63,17 +63,21 @@ def _smaller(step: Step) -> Iterator[Step]:
         half = len(step.calls) // 2
         yield Together(step.calls[:half])
         yield Together(step.calls[half:])
-    if not isinstance(step, Call) or step.wire or step.raw is not None:
+    if isinstance(step, Call) and step.raw is None:
+        yield from _smaller_body(step)
+        yield from (step.but(headers=tuple(one for one in step.headers if one != header)) for header in step.headers)
+
+
+def _smaller_body(call: Call) -> Iterator[Call]:
+    """Yield the call with fewer members, then with shorter texts."""
+    if not isinstance(call.document, dict):
         return
-    if isinstance(step.document, dict):
-        required = step.operation.body.schema.get("required", ()) if step.operation.body else ()
-        optional = [name for name in step.document if name not in required]
-        if len(optional) > 1:
-            yield step.but(document={name: value for name, value in step.document.items() if name in required})
-        for name in optional:
-            yield step.but(document={key: value for key, value in step.document.items() if key != name})
-        for name, value in step.document.items():
-            if isinstance(value, str) and len(value) > 8 and name not in required:
-                yield step.but(document=step.document | {name: value[: len(value) // 2]})
-    for header in step.headers:
-        yield step.but(headers=tuple(one for one in step.headers if one != header))
+    required = call.operation.body.schema.get("required", ()) if call.operation.body else ()
+    optional = [name for name in call.document if name not in required]
+    if len(optional) > 1:
+        yield call.but(document={name: value for name, value in call.document.items() if name in required})
+    for name in optional:
+        yield call.but(document={key: value for key, value in call.document.items() if key != name})
+    for name in optional:
+        if isinstance(value := call.document[name], str) and len(value) > 8:
+            yield call.but(document=call.document | {name: value[: len(value) // 2]})

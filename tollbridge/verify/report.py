@@ -214,7 +214,7 @@ def _cut(line: str) -> str:
 def steps_of(script: str, proof: str) -> str:
     """Return the lines of a sh script that a person reads: its steps and its verdict, without the machinery."""
     head, _, _judge = script.partition("<<'JUDGE'")
-    skipped = ("#", "export ", "stripe() ", "ask() ", "json() ", "TARGET=", "before=")
-    lines = [line for line in head.splitlines() if not line.startswith(skipped)]
+    lines = head.partition('simulator/reset"\n')[2].splitlines()
+    lines = [line for line in lines if not line.startswith("before=")]
     shown = [line.removeprefix("n=$((n+1)); ").replace("ask -X", "curl -X", 1) for line in lines]
     return "\n".join([_cut(line) for line in shown if not line.startswith("PROOF=")] + [f"# right is: {masked(proof)}"])

@@ -1,11 +1,11 @@
-"""One run: look at the target, play the tables, search at random, make findings small, and see what was not exercised."""
+"""One run: look at the target, play the tables, search at random, make findings small, see what was not exercised."""
 
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,14 +20,14 @@ from tollbridge.verify.error import VerifyError
 from tollbridge.verify.exchange import Memory
 from tollbridge.verify.finding import Finding, fingerprint
 from tollbridge.verify.judge import Bench
-from tollbridge.verify.opening import opening
+from tollbridge.verify.opening import first_cases, opening
 from tollbridge.verify.oracle import CHOICE, DOCUMENTED, PROVIDER, Held, Oracle
 from tollbridge.verify.player import Player
 from tollbridge.verify.reduce import reduced
 from tollbridge.verify.report import Report
 from tollbridge.verify.script import provable, scripts, variables
 from tollbridge.verify.stripeside import StripeSide, charged_alone
-from tollbridge.verify.subject import Subject, Tokens, subjects, world_tokens
+from tollbridge.verify.subject import Tokens, subjects, world_tokens
 from tollbridge.verify.targets import OwnServer, OwnTarget, Target, desk_tokens
 from tollbridge.world import World, WorldError, load_world
 
@@ -41,6 +41,9 @@ SILENT_CALLS = 5
 """A target that answered none of so many is not asked all the others."""
 
 SCRIPT_SECONDS = 60
+ASSERTED = 7
+"""The exit code of a test that fails; Python itself ends with 1 for any other error."""
+
 GONE = "refuses connections"
 FOREIGN_SECONDS, OWN_SECONDS = 35.0, 6.0
 EVERY_ORIGIN = frozenset({DOCUMENTED, PROVIDER, CHOICE})
@@ -179,6 +182,7 @@ def _prepared(
         held = opening(player, stage, own=own)
         oracle.held = held
         run.stages.append(replace(stage, held=held))
+        run.history += [(run.stages[-1], case) for case in first_cases(run.stages[-1])]
     return run
 
 
@@ -321,18 +325,29 @@ def _failing(run: Run, finding: Finding) -> dict[str, str]:
         for kind, text in made.items():
             path = Path(folder) / f"finding.{'sh' if kind == 'sh' else 'py'}"
             path.write_text(text)
-            call = ["sh", str(path)] if kind == "sh" else [sys.executable, "-c", PYTEST.format(path=str(path))]
+            call = (
+                ["sh", str(path)]
+                if kind == "sh"
+                else [sys.executable, "-c", PYTEST.format(path=str(path), wrong=ASSERTED)]
+            )
             try:
                 environment = os.environ | variables(run.player)
                 done = subprocess.run(call, capture_output=True, env=environment, timeout=SCRIPT_SECONDS, check=False)  # noqa: S603
             except (subprocess.TimeoutExpired, OSError):
                 continue
-            if done.returncode == 1:
+            if done.returncode == (1 if kind == "sh" else ASSERTED):
                 kept[kind] = text
     return kept
 
 
-PYTEST = "import runpy, sys; test = runpy.run_path({path!r})['test_the_finding']\ntry: test()\nexcept AssertionError: sys.exit(1)"
+PYTEST = """
+import runpy, sys
+test = runpy.run_path({path!r})["test_the_finding"]
+try:
+    test()
+except AssertionError:
+    sys.exit({wrong})
+"""
 
 
 def _reported(run: Run) -> list[Finding]:
@@ -367,7 +382,8 @@ def _report(run: Run, seconds: float) -> Report:
     )
 
 
-def _unexercised(run: Run, aside: dict[str, str]) -> Iterable[str]:
+def _unexercised(run: Run, aside: dict[str, str]) -> Iterator[str]:
+    """Yield what had to be exercised and was not."""
     tally = run.bench.tally
     if run.plan.fail_fast and run.bench.findings:
         return
@@ -378,14 +394,19 @@ def _unexercised(run: Run, aside: dict[str, str]) -> Iterable[str]:
         if not any(tally.accounts[a.id] for a in run.world.accounts.values() if a.role == role):
             yield f"the role {role}: nobody asked as it"
     for stage in run.stages:
-        name = stage.subject.operation.operation_id
-        if not tally.successes[name]:
-            yield f"the operation {name}: it never got a 2xx"
-        for status, code in documented_codes(stage):
-            if not unreachable(stage, status, code) and not tally.codes[status, code]:
-                yield f"the problem {status} {code} of {name}: it never came"
+        yield from _unreached(run, stage)
     if run.dropped * 2 > run.generated > 0:
         yield f"the generator: {run.dropped} of {run.generated} cases were dropped"
+
+
+def _unreached(run: Run, stage: Stage) -> Iterator[str]:
+    """Yield what an operation never answered."""
+    name = stage.subject.operation.operation_id
+    if not run.bench.tally.successes[name]:
+        yield f"the operation {name}: it never got a 2xx"
+    for status, code in documented_codes(stage):
+        if not unreachable(stage, status, code) and not run.bench.tally.codes[status, code]:
+            yield f"the problem {status} {code} of {name}: it never came"
 
 
 def _aside_codes(stages: list[Stage]) -> Iterator[tuple[str, str]]:
@@ -394,6 +415,3 @@ def _aside_codes(stages: list[Stage]) -> Iterator[tuple[str, str]]:
             reason = unreachable(stage, status, code)
             if reason:
                 yield f"{status} {code}", reason
-
-
-__all__ = ["EVERY_ORIGIN", "Plan", "Subject", "verify"]

@@ -51,7 +51,8 @@ class Subject:
     @cached_property
     def good(self) -> dict[str, Any]:
         """A body that fits the contract, as small as it can be."""
-        return minimal(self.schema)
+        found: dict[str, Any] = minimal(self.schema)
+        return found
 
     def money(self) -> Iterator[tuple[str, int, int, int]]:
         """Yield each currency with its minimum, its maximum and its step."""

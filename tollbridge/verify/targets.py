@@ -88,7 +88,6 @@ class OwnTarget(Target):
         self._command += ["--port", str(self.port), "--stripe", stripe, "--answer-within", str(server.answer_within)]
         self._command += ["--contract", str(server.contract), "--handlers", str(server.handlers)]
         self._command += ["--world", str(server.world)]
-        self._process: contextmanager | None = None  # type: ignore[type-arg]
 
     @property
     def can_reset(self) -> bool:

@@ -1,6 +1,7 @@
 """Stripe fails: with which answer, before or after the effect, at which call, once or for as long as it is asked."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tollbridge.simulator import Fault
 from tollbridge.verify.calls import Break, Case, Mend
@@ -9,6 +10,8 @@ from tollbridge.verify.cases.stage import Stage
 CREATE = "/v1/payment_intents"
 UPDATE = "/v1/subscriptions/{subscription}"
 LASTING = ("429", "500", "reset", "garbage", "silence")
+NO_DIFFERENCE = (("429", "after"), ("silence", "before"))
+"""Stripe refuses before it acts; and whether it acted before it fell silent is seen with `after`."""
 
 
 def faults(stage: Stage) -> Iterator[Case]:
@@ -42,13 +45,12 @@ def _once(places: list[tuple[str, str]]) -> Iterator[Fault]:
 
 
 def _lasting(places: list[tuple[str, str]], *, looks: bool) -> Iterator[Fault]:
+    struck = [(*place, when) for place in places for when in ("after", "before")]
+    looked = [("GET", None, "before")] if looks else []
     for kind in LASTING:
-        for method, path in places:
-            for when in ("after", "before"):
-                if (kind, when) not in (("429", "after"), ("silence", "before")):
-                    yield Fault(method, path, kind, when, times=None)
-        if looks:
-            yield Fault("GET", None, kind, "before", times=None)
+        for method, path, when in (*struck, *looked):
+            if (kind, when) not in NO_DIFFERENCE or method == "GET":
+                yield Fault(method, path, kind, when, times=None)
     for kind in ("400", "401"):
         for method, path in places:
             yield Fault(method, path, kind, "before", times=None)
@@ -56,10 +58,11 @@ def _lasting(places: list[tuple[str, str]], *, looks: bool) -> Iterator[Fault]:
         yield Fault("GET", None, "401", "before", times=None)
 
 
-def _case(stage: Stage, fault: Fault, charges: bool, tied: dict[str, int]) -> Case:  # noqa: FBT001
+def _case(stage: Stage, fault: Fault, charges: bool, tied: dict[str, Any]) -> Case:
     how = "" if fault.times == 1 else ", each time"
     what = f"Stripe: {fault.kind} {fault.when} {fault.method} {fault.path or '…'}{how}"
     note = f"{what}, {'charging' if charges else 'not charging'}"
-    call = stage.call(note=note, **tied, **({"confirm": True} if charges else {}))
+    roles: dict[str, Any] = {**tied, "confirm": True} if charges else tied
+    call = stage.call(note=note, **roles)
     again = stage.call(note=f"after {fault.kind}", **tied)
     return Case(note, (Break(fault), call, Mend(), again))

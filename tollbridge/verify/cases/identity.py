@@ -125,5 +125,5 @@ def _some(organization: Organization) -> list[int]:
     return list(organization.payment_methods)[:2]
 
 
-def _paying(stage: Stage, account: Account | None, method: int, confirm: bool, note: str) -> Call:  # noqa: FBT001
+def _paying(stage: Stage, account: Account | None, method: int, confirm: bool, note: str) -> Call:
     return stage.call(account, note=note, payment_method=method, **({"confirm": True} if confirm else {}))

@@ -61,7 +61,7 @@ def members(stage: Stage) -> Iterator[Case]:
 
 
 def _texts(stage: Stage) -> Iterator[Case]:
-    texts: dict[str, tuple[str, ...]] = {}
+    texts: dict[str, tuple[Any, ...]] = {}
     for role in ("description", "receipt_email"):
         member = stage.subject.members.get(role)
         if member is None:
@@ -106,7 +106,7 @@ def _pairs(stage: Stage) -> Iterator[Case]:
     if len(here) > 2:
         yield Case("everything wrong", (stage.call(note="everything wrong", **{role: bad[role] for role in here}),))
     # what is right beside it must neither be blamed nor repeated
-    told = {"description": "canary of a description", "receipt_email": "canary@example.com"}
+    told: dict[str, Any] = {"description": "canary of a description", "receipt_email": "canary@example.com"}
     for role in ("amount", "currency"):
         what = f"{role} wrong beside texts"
         yield Case(what, (stage.call(note=what, **told, **{role: bad[role]}),))

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from tollbridge.verify.calls import Case
 from tollbridge.verify.cases.stage import Stage
 
 WITHDRAWN = ("hrk", "eek", "ltl", "lvl", "sll", "vef", "mro", "usdc")
-NEAR = ("USD", "Usd", "usd\n", " usd", "usd ", "us", "usdd", "", "xxx", "ｕｓｄ", "$", "840")
+NEAR = ("USD", "Usd", "usd\n", " usd", "usd ", "us", "usdd", "", "xxx", "\uff55\uff53\uff44", "$", "840")
 ODD_AMOUNTS = (0, -1, -100, 2**31, 2**53 + 1, 2**63 - 1, 2**63, 10**30)
 
 
@@ -49,5 +50,5 @@ def _near_misses(stage: Stage) -> Iterator[Case]:
     yield _case(stage, "amount and currency wrong", amount=0, currency="xxx")
 
 
-def _case(stage: Stage, what: str, **roles: object) -> Case:
+def _case(stage: Stage, what: str, **roles: Any) -> Case:
     return Case(what, (stage.call(note=what, **roles),))

@@ -93,7 +93,8 @@ def _interleaved(stage: Stage) -> Iterator[Case]:
 def together(stage: Stage) -> Iterator[Case]:
     """Yield calls that are under way at the same time, while Stripe takes its time."""
     for case in _together(stage):
-        steps = (SLOW, *case.steps, Mend()) if stage.two_sided else case.steps
+        *before, calls = case.steps
+        steps = (*before, SLOW, calls, Mend()) if stage.two_sided else case.steps
         yield Case(case.name, steps)
 
 
@@ -119,7 +120,7 @@ def _together(stage: Stage) -> Iterator[Case]:
                 account,
                 note="charges together",
                 amount=AMOUNT + 1_000 * n,
-                payment_method=good[n % 2 % len(good)].id,
+                payment_method=good[n % len(good)].id,
                 confirm=True,
             )
             for n in range(TOGETHER)
@@ -128,7 +129,7 @@ def _together(stage: Stage) -> Iterator[Case]:
 
 
 def _cards_together(stage: Stage, payers: list[Payer]) -> Iterator[Case]:
-    """Each organization chooses a card, none of which is its subscription's yet, so that a change that is lost shows."""
+    """Each organization chooses a card that is not its subscription's yet, so that a lost change shows."""
     steps: list[Step] = []
     calls: list[Call] = []
     for account, organization in payers:

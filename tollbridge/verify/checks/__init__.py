@@ -1,6 +1,6 @@
 """The checks: each is named, documented and counted. The order of import is the order of judgement."""
 
-from tollbridge.verify.checks import answer, keys, verdict, secrecy, provider, fault, group  # noqa: I001 - the order is meant
+from tollbridge.verify.checks import answer, secrecy, keys, verdict, provider, fault, group  # noqa: I001 - the order is meant
 from tollbridge.verify.checks.check import CHECKS, SEVERITIES, Check, Wrong
 
 __all__ = [

@@ -134,68 +134,6 @@ def headers(x: Exchange) -> list[Wrong] | None:
 
 
 @check(
-    "answer-schema",
-    "The body fits the schema that the contract documents for its status.",
-    "secret.form",
-    "refusal.problem",
-    severity=HIGH,
-    sample="The 200 has no client_secret.",
-    gate=True,
-)
-def schema(x: Exchange) -> list[Wrong] | None:
-    """Judge answers whose documented response has a schema for their media type."""
-    response = documented(x)
-    if x.ok and response is None:  # another 2xx than the documented one is held to the documented one's schema
-        response = x.subject.operation.responses.get(x.subject.success)
-    if not _judges_form(x) or response is None or x.reply is None or not x.reply.body:
-        return None
-    found = response.media.get(media_type(x.reply.header("content-type")))
-    if found is None:
-        return None
-    broken = found.violations(x.reply.document)
-    wrong = []
-    for violation in broken[:3]:
-        place = violation.pointer or "#"
-        said = f"{place} of the {x.status} breaks the contract ({_keyword(x.reply.document, place)})."
-        wrong.append(Wrong(f"{x.status} {place}", said, "a body that fits the contract", proof_of(found)))
-    return wrong
-
-
-def _keyword(document: Any, place: str) -> str:
-    return (
-        "it is not an object" if not isinstance(document, dict) else f"members: {', '.join(sorted(document)) or 'none'}"
-    )
-
-
-KEYWORDS = (
-    "type", "enum", "pattern", "minLength", "required", "additionalProperties", "properties", "minItems", "items", "allOf", "anyOf",
-)  # fmt: skip
-"""Of JSON Schema, those that a script can judge without a validator."""
-
-
-def proof_of(found: SchemaCheck) -> str:
-    """Return what is true of a body that fits a schema."""
-    return f"fits({_bare(found.schema)!r}, body)"
-
-
-def _bare(schema: Any) -> Any:
-    """Return a schema with nothing but what a script judges."""
-    if isinstance(schema, list):
-        return [_bare(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    bare = {
-        name: _bare(value)
-        for name, value in schema.items()
-        if name in KEYWORDS and name not in ("properties", "enum", "required")
-    }
-    bare |= {name: schema[name] for name in ("enum", "required") if name in schema}
-    if "properties" in schema:
-        bare["properties"] = {name: _bare(member) for name, member in schema["properties"].items()}
-    return bare
-
-
-@check(
     "problem-status",
     "A problem's `status` is the status of the HTTP answer (RFC 9457, section 3.1.2).",
     "refusal.problem",
@@ -218,3 +156,72 @@ def problem_status(x: Exchange) -> list[Wrong] | None:
     return [
         Wrong(str(x.status), f"HTTP says {x.status}, the problem {said!r}.", "the same", "body['status'] == status")
     ]
+
+
+@check(
+    "answer-schema",
+    "The body fits the schema that the contract documents for its status.",
+    "secret.form",
+    "refusal.problem",
+    severity=HIGH,
+    sample="The 200 has no client_secret.",
+    gate=True,
+)
+def schema(x: Exchange) -> list[Wrong] | None:
+    """Judge answers whose documented response has a schema for their media type."""
+    response = documented(x)
+    if x.ok and response is None:  # another 2xx than the documented one is held to the documented one's schema
+        response = x.subject.operation.responses.get(x.subject.success)
+    if not _judges_form(x) or response is None or x.reply is None or not x.reply.body:
+        return None
+    found = response.media.get(media_type(x.reply.header("content-type")))
+    if found is None:
+        return None
+    broken = found.violations(x.reply.document)
+    wrong = []
+    for violation in broken[:3]:
+        place = violation.pointer or "#"
+        said = f"{place} of the {x.status} breaks the contract ({_members(x.reply.document)})."
+        wrong.append(Wrong(f"{x.status} {place}", said, "a body that fits the contract", proof_of(found)))
+    return wrong
+
+
+def _members(document: Any) -> str:
+    if not isinstance(document, dict):
+        return "it is not an object"
+    return f"members: {', '.join(sorted(document)) or 'none'}"
+
+
+KEYWORDS = (
+    "type",
+    "enum",
+    "pattern",
+    "minLength",
+    "required",
+    "additionalProperties",
+    "properties",
+    "minItems",
+    "items",
+    "allOf",
+    "anyOf",
+)
+"""Of JSON Schema, those that a script can judge without a validator."""
+
+
+def proof_of(found: SchemaCheck) -> str:
+    """Return what is true of a body that fits a schema."""
+    return f"fits({_bare(found.schema)!r}, body)"
+
+
+def _bare(schema: Any) -> Any:
+    """Return a schema with nothing but what a script judges."""
+    if isinstance(schema, list):
+        return [_bare(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = [name for name in schema if name in KEYWORDS and name not in ("properties", "enum", "required")]
+    bare = {name: _bare(schema[name]) for name in kept}
+    bare |= {name: schema[name] for name in ("enum", "required") if name in schema}
+    if "properties" in schema:
+        bare["properties"] = {name: _bare(member) for name, member in schema["properties"].items()}
+    return bare

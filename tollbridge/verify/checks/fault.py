@@ -6,7 +6,6 @@ from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.checks.provider import CREATE, PAID
 from tollbridge.verify.exchange import Exchange
 
-
 CONFIRM = "/v1/payment_intents/{intent}/confirm"
 SAYS_NOTHING = ("500", "503", "reset", "silence", "garbage")
 """Kinds of faults that leave open whether the call had its effect."""

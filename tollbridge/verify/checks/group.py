@@ -1,10 +1,13 @@
 """Whether calls that are under way together are served as if each were alone."""
 
+from collections.abc import Iterator, Mapping
+
+from tollbridge.simulator.rows import PaymentIntent
 from tollbridge.verify.checks.check import CRITICAL, Wrong, check
 from tollbridge.verify.exchange import Exchange
 
 ALONE = "what each would get alone"
-COUNT = "len([i for i in intents if not i['last_payment_error'] and i['status'] != 'canceled']) == len([a for a in answers if 200 <= a.status < 300])"
+COUNT = "len([i for i in intents if lives(i)]) == len([a for a in answers if 200 <= a.status < 300])"
 
 
 @check(
@@ -21,32 +24,32 @@ def together_as_alone(x: Exchange) -> list[Wrong] | None:
     """Judge a group, at its last call."""
     if not x.group:
         return None
-    wrong: dict[str, Wrong] = {}
     succeeded = [one for one in x.group if one.ok]
-    made = [
-        intent for intent in x.intents if intent.last_error is None and intent.status != "canceled"
-    ]  # a declined call may leave its own
+    # A call that is refused by the card, or that asks for it in two steps, may leave an intent of its own.
+    made = [intent for intent in x.intents if intent.last_error is None and intent.status != "canceled"]
+    wrong = []
     if len(made) != len(succeeded):
         said = f"{len(succeeded)} calls succeeded, {len(made)} PaymentIntents were made for them."
-        wrong["count"] = Wrong("count", said, "one for each", COUNT)
+        wrong.append(Wrong("count", said, "one for each", COUNT))
     by_secret = {intent.secret: intent for intent in x.intents}
-    for one in x.group:
-        effect = one.expected.effect
-        if one.expected.success and not one.ok:
-            said = f"A call that is right got {one.status or one.broken}."
-            wrong["refused"] = Wrong(f"refused {one.status}", said, ALONE, _proof(x))
-        if not (one.ok and effect and one.subject.secret):
-            continue
-        intent = by_secret.get(one.secret or "")
-        if intent is None:
-            said = "A call's secret is of none of the intents that were made."
-            wrong["secret"] = Wrong("secret", said, ALONE, _proof(x))
-            continue
-        for name, value in effect.params.items():
-            if getattr(intent, name) != value:
-                said = f"The {name} of a call's intent is {getattr(intent, name)!r}, not {value!r}."
-                wrong[name] = Wrong(name, said, ALONE, _proof(x))
-    return [*wrong.values()]
+    found = [(cause, said) for one in x.group for cause, said in _differences(one, by_secret)]
+    return wrong + [Wrong(cause, said, ALONE, _proof(x)) for cause, said in dict(found).items()]
+
+
+def _differences(one: Exchange, by_secret: Mapping[str, PaymentIntent]) -> Iterator[tuple[str, str]]:
+    """Yield what a call of a group got that it would not have got alone, each as a cause and a sentence."""
+    if one.expected.success and not one.ok:
+        yield f"refused {one.status}", f"A call that is right got {one.status or one.broken}."
+    effect = one.expected.effect
+    if not (one.ok and effect and one.subject.secret):
+        return
+    intent = by_secret.get(one.secret or "")
+    if intent is None:
+        yield "secret", "A call's secret is of none of the intents that were made."
+        return
+    for name, value in effect.params.items():
+        if getattr(intent, name) != value:
+            yield name, f"The {name} of a call's intent is {getattr(intent, name)!r}, not {value!r}."
 
 
 def _proof(x: Exchange) -> str:
@@ -72,12 +75,18 @@ def subscriptions_together(x: Exchange) -> list[Wrong] | None:
             chosen.setdefault(effect.organization.subscription or "", set()).add(effect.method)
     if not chosen:
         return None
-    wrong = []
-    for identity, after in x.after.items():
-        before = x.before[identity].default_payment_method
-        right = chosen.get(identity, {before})
-        if after.default_payment_method not in right:
-            proof = f"subscription({identity!r})['default_payment_method'] in {sorted(map(str, right))}"
-            said = f"The default of {identity} is {after.default_payment_method!r}."
-            wrong.append(Wrong("default", said, f"one of {sorted(map(str, right))}", proof))
-    return wrong
+    right = {
+        identity: sorted(map(str, chosen.get(identity, {row.default_payment_method})))
+        for identity, row in x.before.items()
+    }
+    proof = f"all(str(subscription(i)['default_payment_method']) in right for i, right in {right!r}.items())"
+    return [
+        Wrong(
+            "default",
+            f"The default of {identity} is {row.default_payment_method!r}.",
+            f"one of {right[identity]}",
+            proof,
+        )
+        for identity, row in x.after.items()
+        if str(row.default_payment_method) not in right[identity]
+    ]

@@ -47,7 +47,7 @@ def secret_in_its_place(x: Exchange) -> list[Wrong] | None:
     shown = _shown(x)
     wrong = []
     if SECRET.search(shown):
-        proof = f"shows_none_besides(everything, body, {x.subject.secret!r})"
+        proof = f"shows_none_besides(everything, body if status < 300 else None, {x.subject.secret!r})"
         wrong.append(Wrong(f"client secret in {_where(x)}", f"The {x.status} shows a client secret.", "none", proof))
     if API_KEY.search(shown):
         proof = "__import__('re').search(r'[sr]k_(test|live)_\\w{4,}', everything) is None"
