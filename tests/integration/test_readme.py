@@ -1,13 +1,16 @@
 """The README's requests, run as they stand, against the answers that it shows."""
 
 import json
+import os
 import re
 import subprocess
+import sys
 from typing import Any
 
 import pytest
 
 from tests.integration.conftest import ROOT
+from tollbridge.launch import free_port, launched
 
 README = (ROOT / "README.md").read_text()
 EXCHANGES = re.findall(r"```sh\n(curl .*?)```\n\n```json\n(.*?)```", README, re.S)
@@ -31,6 +34,34 @@ def test_an_exchange_of_the_readme(server_url: str, command: str, shown: str) ->
     assert here != command
     done = subprocess.run(["sh", "-c", here], capture_output=True, text=True, timeout=20, check=True)
     assert plain(json.loads(done.stdout)) == plain(json.loads(shown))
+
+
+HARNESS = re.search(r"```sh\n(STRIPE_API_BASE=.*?)\n(\S*tollbridge verify .*?)```\n\n```text\n(.*?)```", README, re.S)
+CHANGES = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|Date: .*|Server: .*|\d+ calls in [\d.]+ s|pi_\w+|http://\S+:\d+"
+)
+
+
+def test_the_finding_of_the_readme() -> None:
+    """The two commands, on ports of their own, show the finding that the README shows, but for ids and times."""
+    assert HARNESS
+    port, stripe = free_port(), free_port()
+    serve, verify = (
+        re.sub(
+            r"\.venv/bin/python",
+            sys.executable,
+            re.sub(r"\.venv/bin/tollbridge", f"{sys.executable} -m tollbridge", part),
+        )
+        .replace("8000", str(port))
+        .replace("12111", str(stripe))
+        for part in HARNESS.groups()[:2]
+    )
+    base, *command = serve.removesuffix(" &").split()
+    environment = {**os.environ, **dict([base.split("=", 1)])}
+    with launched(command, ready=f"http://127.0.0.1:{port}", env=environment, cwd=ROOT):
+        done = subprocess.run(verify.split(), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1, done.stderr
+    assert CHANGES.sub("…", done.stdout.strip()) == CHANGES.sub("…", HARNESS[3].strip())
 
 
 def test_the_first_block_is_the_two_commands() -> None:

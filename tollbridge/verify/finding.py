@@ -1,6 +1,7 @@
 """A finding: one cause, with everything that a person needs to act on it."""
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -97,12 +98,22 @@ def came_back(x: Exchange) -> str:
 
 def told_line(told: Told) -> str:
     """Return a call of Stripe's record as one line."""
-    parameters = ", ".join(f"{name}={value}" for name, value in told.parameters.items())
+    parameters = ", ".join(_flat(told.parameters))
     effects = ", ".join(what for what, _ in told.effects)
     key = f" key {told.idempotency_key}" if told.idempotency_key else ""
     fault = f" (fault: {told.fault})" if told.fault else ""
     line = f"{told.method} {told.path} {{{parameters}}}{key} → {told.status or 'nothing'}{fault}"
     return masked(line + (f"; {effects}" if effects else ""))
+
+
+def _flat(parameters: Mapping[str, Any], around: str = "") -> Iterator[str]:
+    """Yield parameters as a form spells them: `payment_method_types[0]=card`."""
+    for name, value in parameters.items():
+        spelt = f"{around}[{name}]" if around else name
+        if isinstance(value, Mapping):
+            yield from _flat(value, spelt)
+        else:
+            yield f"{spelt}={value}"
 
 
 def _cut(text: str) -> str:
