@@ -6,6 +6,7 @@ pass.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from tempfile import SpooledTemporaryFile
 from typing import Any, TypeVar
 
@@ -105,7 +106,7 @@ class Desk:
 
     async def faults(self, _request: HttpRequest) -> Response:
         """List the faults that wait for their call."""
-        return _json({"data": [_fault(fault) for fault in await self._do(self._simulator.faults)]})
+        return _json({"data": [asdict(fault) for fault in await self._do(self._simulator.faults)]})
 
     async def inject(self, request: HttpRequest) -> Response:
         """Add a fault."""
@@ -116,7 +117,7 @@ class Desk:
             await self._do(lambda: self._simulator.inject(fault))
         except ValueError as error:
             raise Refused(str(error)) from None
-        return _json(_fault(fault), 201)
+        return _json(asdict(fault), 201)
 
     async def forgive(self, _request: HttpRequest) -> Response:
         """Forget every fault."""
@@ -252,18 +253,6 @@ def _number(request: HttpRequest, name: str, usual: int) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 15:
         raise Refused(f"{name} is {text[:40]!r}; send a number of digits only.")
     return int(text)
-
-
-def _fault(fault: Fault) -> dict[str, Any]:
-    return {
-        "method": fault.method,
-        "path": fault.path,
-        "kind": fault.kind,
-        "when": fault.when,
-        "times": fault.times,
-        "share": fault.share,
-        "seconds": fault.seconds,
-    }
 
 
 def _told_call(told: Any) -> dict[str, Any]:

@@ -205,10 +205,8 @@ class Simulator:
             route, named = found_route(request.method, request.path)
             shared = self._store.shared()
             fault = asked_for(request.headers.get(HEADER)) or self._fault(shared, route)
-        except StripeFailure as failure:
+        except (StripeFailure, Unavailable) as failure:
             return self._refused(request, request_id, failure, "", {}, None)
-        except Unavailable as reason:
-            return self._refused(request, request_id, unavailable(reason), "", {}, None)
         if fault and fault.kind == "slow":
             raise self._late(request, request_id, route, named, fault)
         return self._handled(request, request_id, route, named, fault, self.clock.at(shared))
@@ -245,10 +243,8 @@ class Simulator:
                 require_known(route, form)
                 telling = partial(self.record.told, request, route.template, form, fault)
                 reply = self._answered(request, request_id, route, named, form, now, telling)
-        except StripeFailure as failure:
+        except (StripeFailure, Unavailable) as failure:
             reply = self._refused(request, request_id, failure, route.template, form, fault)
-        except Unavailable as reason:
-            reply = self._refused(request, request_id, unavailable(reason), route.template, form, fault)
         if reply is NOT_REACHED:
             self.record.add(self.record.told(request, route.template, form, fault, reply.status, ()))
         return faulted(request, request_id, fault, now) if fault and fault.kind != "slow" else reply
@@ -294,10 +290,17 @@ class Simulator:
         return self._worked(once)
 
     def _refused(
-        self, request: Request, request_id: str, failure: StripeFailure, template: str, form: Form, fault: Fault | None
+        self,
+        request: Request,
+        request_id: str,
+        failure: StripeFailure | Unavailable,
+        template: str,
+        form: Form,
+        fault: Fault | None,
     ) -> Reply:
         """Return a refusal, which changed nothing, and record it."""
-        reply = refusal_of(request, request_id, failure, self._time())
+        told = unavailable(failure) if isinstance(failure, Unavailable) else failure
+        reply = refusal_of(request, request_id, told, self._time())
         self.record.add(self.record.told(request, template, form, fault, reply.status, ()))
         return reply
 
