@@ -105,6 +105,30 @@ class Exchange:
         return [told for told in self.told or () if told.method != "GET"]
 
     @property
+    def named(self) -> str:
+        """The problem's `error_code` in brackets; empty where there is none."""
+        return f" ({self.code})" if self.code else ""
+
+    @property
+    def blamed(self) -> frozenset[str]:
+        """The places that a problem blames; none where it blames none in the contract's way."""
+        document = self.reply.document if self.reply else None
+        errors = document.get("errors") if isinstance(document, dict) else None
+        if not isinstance(errors, list) or not all(isinstance(error, dict) for error in errors):
+            return frozenset()
+        return frozenset(str(e.get("pointer") or e.get("header") or e.get("parameter")) for e in errors)
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is an answer, and Stripe was well: what a right one is, is known."""
+        return self.reply is not None and not self.faults and not self.after_fault
+
+    @property
+    def plain(self) -> bool:
+        """Whether Stripe's side of this exchange alone is seen, and Stripe was well."""
+        return self.judged and not self.faults
+
+    @property
     def judged(self) -> bool:
         """Whether Stripe's side of this exchange alone can be seen."""
         return self.told is not None and not self.together

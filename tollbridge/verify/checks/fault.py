@@ -206,3 +206,21 @@ def takes_back(x: Exchange) -> list[Wrong] | None:
     if status == "canceled":
         return []
     return [Wrong("left open", f"The intent is {status}.", "canceled", "intents[-1]['status'] == 'canceled'")]
+
+
+@check(
+    "recovers",
+    "After a fault of Stripe's has passed, the next request is served.",
+    "provider.health",
+    severity=CRITICAL,
+    sample="After one 500 of Stripe's, the target answers 503 to everything.",
+    needs=("stripe",),
+)
+def recovers(x: Exchange) -> list[Wrong] | None:
+    """Judge the call after a fault was mended."""
+    if not x.after_fault or not x.expected.success:
+        return None
+    if x.ok:
+        return []
+    said = f"The answer is {x.status}{x.named}." if x.reply else f"There was no answer: {x.broken}."
+    return [Wrong(x.call.note, said, str(min(x.expected.statuses)), "200 <= status < 300")]

@@ -1,11 +1,11 @@
-"""Whether Stripe was told what the request says, and is left as it should be."""
+"""Whether Stripe was told what the request says, and has the intent that it should have."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tollbridge.simulator import Told
 from tollbridge.simulator.rows import PaymentIntent
-from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
+from tollbridge.verify.checks.check import CRITICAL, HIGH, Wrong, check
 from tollbridge.verify.exchange import Exchange
 
 CREATE = "/v1/payment_intents"
@@ -31,11 +31,6 @@ def _creates(x: Exchange) -> list[Told]:
     return [told for told in x.writes if told.route == CREATE]
 
 
-def _plain(x: Exchange) -> bool:
-    """Whether Stripe's side of this exchange alone is seen, and Stripe was well."""
-    return x.judged and not x.faults
-
-
 @check(
     "one-intent",
     "An accepted request makes exactly one PaymentIntent.",
@@ -48,7 +43,7 @@ def _plain(x: Exchange) -> bool:
 )
 def one_intent(x: Exchange) -> list[Wrong] | None:
     """Judge successes."""
-    if not _plain(x) or not x.ok:
+    if not x.plain or not x.ok:
         return None
     if len(x.intents) == 1:
         return []
@@ -68,7 +63,7 @@ def one_intent(x: Exchange) -> list[Wrong] | None:
 )
 def no_intent_on_refusal(x: Exchange) -> list[Wrong] | None:
     """Judge refusals, and calls that had to be refused and got no answer."""
-    if not _plain(x) or x.ok or x.expected.success:
+    if not x.plain or x.ok or x.expected.success:
         return None
     live = [intent for intent in x.intents if intent.status in PAID]
     if live:
@@ -93,7 +88,7 @@ def no_intent_on_refusal(x: Exchange) -> list[Wrong] | None:
 )
 def writes_nothing(x: Exchange) -> list[Wrong] | None:
     """Judge refusals that are not the card's."""
-    if not _plain(x) or x.ok or x.expected.kind not in ("token", "violations", "refused", "wire"):
+    if not x.plain or x.ok or x.expected.kind not in ("token", "violations", "refused", "wire"):
         return None
     changed = [what for told in x.writes for what, _ in told.effects if not what.startswith("payment_intent.")]
     if not changed:
@@ -118,7 +113,7 @@ def writes_nothing(x: Exchange) -> list[Wrong] | None:
 def intent_carries(x: Exchange) -> list[Wrong] | None:
     """Judge intents of accepted and of declined calls."""
     effect = x.expected.effect
-    if not _plain(x) or effect is None or len(x.intents) != 1 or not (x.ok or x.expected.kind == "declined"):
+    if not x.plain or effect is None or len(x.intents) != 1 or not (x.ok or x.expected.kind == "declined"):
         return None
     return [*_differences(x, x.intents[0], effect.params)]
 
@@ -153,7 +148,7 @@ def _at(name: str, wanted: Any) -> str:
 def confirms(x: Exchange) -> list[Wrong] | None:
     """Judge intents of accepted calls."""
     effect = x.expected.effect
-    if not _plain(x) or effect is None or not x.ok or len(x.intents) != 1:
+    if not x.plain or effect is None or not x.ok or len(x.intents) != 1:
         return None
     status = x.intents[0].status
     if effect.charges:
@@ -222,99 +217,13 @@ def _listed(value: Any) -> list[Any]:
 )
 def secret_of_this_request(x: Exchange) -> list[Wrong] | None:
     """Judge successes with one intent."""
-    if not _plain(x) or not x.ok or x.subject.secret is None or not x.intents:
+    if not x.plain or not x.ok or x.subject.secret is None or not x.intents:
         return None
     if x.secret in {intent.secret for intent in x.intents}:
         return []
     proof = f"body.get({x.subject.secret!r}) in [i['client_secret'] for i in intents]"
     said = "The client secret is not that of the PaymentIntent that was made."
     return [Wrong("another", said, "the secret that Stripe answered", proof)]
-
-
-@check(
-    "subscription-moves",
-    "A request with a payment method makes it the default of the organization's subscription.",
-    "method.subscription",
-    "method.upsert",
-    "subscription.order",
-    severity=HIGH,
-    sample="The request was accepted, and the subscription kept its old card.",
-    needs=("stripe", "subscription"),
-)
-def subscription_moves(x: Exchange) -> list[Wrong] | None:
-    """Judge accepted calls with a payment method."""
-    effect = x.expected.effect
-    if not _plain(x) or effect is None or not effect.method or not x.ok or "subscription" not in x.subject.caller:
-        return None
-    identity = effect.organization.subscription or ""
-    default = x.after[identity].default_payment_method
-    if default == effect.method:
-        return []
-    proof = f"subscription({identity!r})['default_payment_method'] == {effect.method!r}"
-    return [Wrong("not moved", f"The subscription's default method is {default!r}.", repr(effect.method), proof)]
-
-
-@check(
-    "subscription-stays",
-    "A request without a payment method, and one that is refused, leave every subscription as it was.",
-    "subscription.untouched",
-    "subscription.order",
-    "charge.refused",
-    severity=HIGH,
-    sample="A declined card became the subscription's default.",
-    needs=("stripe", "subscription"),
-)
-def subscription_stays(x: Exchange) -> list[Wrong] | None:
-    """Judge calls that no subscription is to follow from."""
-    effect = x.expected.effect
-    follows = effect is not None and effect.method is not None and x.expected.kind != "declined"
-    if not _plain(x) or x.expected.kind == "free" or (follows and x.ok):
-        return None
-    if x.ok and not x.held.rule("subscription.untouched"):
-        return None
-    return [*_moved(x, spared="")]
-
-
-@check(
-    "no-other-subscription-moves",
-    "No subscription but the organization's own is changed, and nothing of it but the default method.",
-    "method.subscription",
-    "organization.effective",
-    severity=CRITICAL,
-    sample="Another organization's subscription got the card.",
-    needs=("stripe", "subscription"),
-)
-def no_other_moves(x: Exchange) -> list[Wrong] | None:
-    """Judge accepted calls with a payment method."""
-    effect = x.expected.effect
-    if not _plain(x) or effect is None or not effect.method or not x.ok:
-        return None
-    own = effect.organization.subscription or ""
-    wrong = [*_moved(x, spared=own)]
-    if own in x.after and own in x.before:
-        plain = x.after[own]._replace(default_payment_method=x.before[own].default_payment_method)
-        if plain._replace(metadata=plain.metadata or None) != x.before[own]._replace(
-            metadata=x.before[own].metadata or None
-        ):
-            proof = "False"
-            wrong.append(Wrong("more", "More of the subscription than its default was changed.", "nothing", proof))
-    return wrong
-
-
-def _moved(x: Exchange, *, spared: str) -> Iterator[Wrong]:
-    for identity, before in x.before.items():
-        after = x.after.get(identity)
-        if identity == spared or after == before:
-            continue
-        default = before.default_payment_method
-        proof = f"subscription({identity!r})['default_payment_method'] == {default!r}"
-        now = after.default_payment_method if after else "gone"
-        yield Wrong(
-            f"{x.expected.kind} moved",
-            f"The subscription {identity} was changed (its default is {now!r} now).",
-            f"as it was ({default!r})",
-            proof,
-        )
 
 
 @check(
@@ -327,30 +236,8 @@ def _moved(x: Exchange, *, spared: str) -> Iterator[Wrong]:
 )
 def touches_nothing_else(x: Exchange) -> list[Wrong] | None:
     """Judge accepted calls."""
-    if not _plain(x) or not x.ok:
+    if not x.plain or not x.ok:
         return None
     changed = {what for told in x.writes for what, _ in told.effects if not what.startswith(ALLOWED)}
     proof = f"not [e for c in calls for e in c['effects'] if not e['what'].startswith({ALLOWED!r})]"
     return [Wrong(what, f"Stripe was changed: {what}.", "nothing besides", proof) for what in sorted(changed)]
-
-
-@check(
-    "intent-before-subscription",
-    "The subscription takes the method only after the intent exists, and after a charge on the server.",
-    "subscription.order",
-    severity=MEDIUM,
-    sample="The subscription was changed before the PaymentIntent was made.",
-    needs=("stripe", "choice", "subscription"),
-)
-def intent_first(x: Exchange) -> list[Wrong] | None:
-    """Judge exchanges in which both were written; with our choices only."""
-    if not x.judged or not x.held.rule("subscription.order"):
-        return None
-    done = [what for told in x.writes for what, _ in told.effects]
-    made = next((n for n, what in enumerate(done) if what == "payment_intent.created"), None)
-    moved = next((n for n, what in enumerate(done) if what == "customer.subscription.updated"), None)
-    if made is None or moved is None:
-        return None
-    if made < moved:
-        return []
-    return [Wrong("before", "The subscription was changed first.", "the intent first", "intent_first(calls)")]

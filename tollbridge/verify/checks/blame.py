@@ -1,0 +1,82 @@
+"""Whether a refusal says what is wrong, all of it, and where."""
+
+from tollbridge.verify.checks.check import LOW, MEDIUM, Wrong, check
+from tollbridge.verify.exchange import Exchange
+
+BLAMED = "{e.get('pointer') or e.get('header') or e.get('parameter') for e in body.get('errors', ())}"
+
+
+def _blames(x: Exchange) -> bool:
+    return x.settled and x.held.choice and x.status == 400 and bool(x.expected.places)
+
+
+@check(
+    "blames-the-right-field",
+    "No field is blamed that is not wrong.",
+    "refusal.complete",
+    "amount.alone",
+    "amount.minimum",
+    "amount.step",
+    severity=MEDIUM,
+    sample="An amount below its currency's minimum is blamed on #/currency.",
+    needs=("choice",),
+)
+def blames_right(x: Exchange) -> list[Wrong] | None:
+    """Judge 400s of calls whose faults are known."""
+    if not _blames(x):
+        return None
+    blamed = x.blamed
+    right = sorted(x.expected.places)
+    return [
+        Wrong(
+            f"{place} for {' '.join(right)}",
+            f"{place} is blamed.",
+            f"only {', '.join(right)}",
+            f"{BLAMED} <= set({right})",
+        )
+        for place in sorted(blamed - x.expected.places)
+    ]
+
+
+@check(
+    "reports-all-violations",
+    "Every field that is wrong is blamed, in one answer.",
+    "refusal.complete",
+    severity=MEDIUM,
+    sample="Amount and currency are wrong; only #/amount is told.",
+    needs=("choice",),
+)
+def reports_all(x: Exchange) -> list[Wrong] | None:
+    """Judge 400s of calls whose faults are known."""
+    if not _blames(x):
+        return None
+    missing = sorted(x.expected.places - x.blamed)
+    right = sorted(x.expected.places)
+    return [
+        Wrong(f"{place} of {len(right)}", f"{place} is not blamed.", ", ".join(right), f"{BLAMED} >= set({right})")
+        for place in missing
+    ]
+
+
+@check(
+    "helps",
+    "A problem says in words what is wrong, and does not say the same of every fault.",
+    "refusal.problem",
+    severity=LOW,
+    sample="The detail of a violation is empty.",
+    needs=("choice",),
+)
+def helps(x: Exchange) -> list[Wrong] | None:
+    """Judge violations; with our choices only."""
+    if not _blames(x):
+        return None
+    document = x.reply.document if x.reply else {}
+    details = [error.get("detail") for error in document.get("errors", ()) if isinstance(error, dict)]
+    wrong = []
+    if any(not isinstance(detail, str) or len(detail.split()) < 2 for detail in details):
+        proof = "all(len(str(e.get('detail') or '').split()) > 1 for e in body['errors'])"
+        wrong.append(Wrong("empty", "A violation has no words.", "a sentence for each", proof))
+    if len(x.expected.places) > 1 and len(details) > 1 and len(set(details)) == 1:
+        proof = "len({e['detail'] for e in body['errors']}) > 1"
+        wrong.append(Wrong("one for all", "Each violation says the same.", "a sentence for each", proof))
+    return wrong

@@ -1,0 +1,87 @@
+"""What a run is asked for, and what it works with."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tollbridge.contract import Contract
+from tollbridge.verify.calls import Case
+from tollbridge.verify.cases import Stage
+from tollbridge.verify.judge import Bench
+from tollbridge.verify.player import Player
+from tollbridge.verify.stripeside import StripeSide
+from tollbridge.verify.targets import Target
+from tollbridge.world import World
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is asked for.
+
+    Args:
+        contract: the OpenAPI document.
+        handlers: the folder of our own server's handlers.
+        world: the world file.
+        url: of the target; None starts our own server.
+        stripe_listen: host and port that the target has as its Stripe; None where it has another.
+        hold: the origins of the rules that the target is held to; None for the usual ones.
+        max_time: seconds for the whole run.
+        max_examples: how many random cases, at most.
+        seed: of the random cases, and of Stripe's ids.
+        checks: names of checks; empty for all.
+        exclude: names of checks that are left out.
+        baseline: fingerprints that are known and not reported again.
+        reset: a shell command that sets the target back.
+        answer_within: seconds for one answer; None for the usual bound.
+        fail_fast: whether the run ends with the first finding.
+    """
+
+    contract: Path
+    handlers: Path
+    world: Path
+    url: str | None = None
+    stripe_listen: tuple[str, int] | None = None
+    hold: frozenset[str] | None = None
+    max_time: float = 300.0
+    max_examples: int = 150
+    seed: int = 1
+    checks: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    baseline: frozenset[str] = frozenset()
+    reset: str | None = None
+    answer_within: float | None = None
+    fail_fast: bool = False
+
+
+Say = Callable[[str, float], None]
+"""Told what is being done, and which part of the run is over, from 0 to 1."""
+
+
+class Enough(Exception):
+    """The run ends here: its time is over, or it was to end with the first finding."""
+
+
+@dataclass
+class Run:
+    """What a run works with."""
+
+    plan: Plan
+    contract: Contract
+    world: World
+    target: Target
+    stripe: StripeSide | None
+    player: Player
+    bench: Bench
+    stages: list[Stage]
+    say: Say
+    until: float
+    history: list[tuple[Stage, Case]] = field(default_factory=list)
+    unfinished: str | None = None
+    generated: int = 0
+    dropped: int = 0
+
+
+def require_time(run: Run) -> None:
+    if time.monotonic() > run.until:
+        raise Enough(f"--max-time {run.plan.max_time:g} s was over")

@@ -1,0 +1,126 @@
+"""Proving findings: each is played again from the beginning, made small, and its scripts are run."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from tollbridge.verify.calls import Case
+from tollbridge.verify.cases import Stage
+from tollbridge.verify.checks import Wrong
+from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.finding import Finding, fingerprint
+from tollbridge.verify.judge import Bench
+from tollbridge.verify.plan import Run, require_time
+from tollbridge.verify.reduce import reduced
+from tollbridge.verify.script import provable, scripts, variables
+from tollbridge.verify.targets import OwnTarget
+
+HISTORY = 12
+"""How many earlier cases are played before one that does not fail alone."""
+
+SCRIPTED = 25
+"""How many findings get scripts; what many causes have in common is better mended first."""
+
+SCRIPT_SECONDS = 60
+ASSERTED = 7
+"""The exit code of a test that fails; Python itself ends with 1 for any other error."""
+
+
+def make_small(run: Run, stage: Stage, finding: Finding) -> None:
+    """Play the case from the beginning, with what came before where it needs that, and leave out what it can spare."""
+    if finding.fingerprint in run.plan.baseline or len(run.bench.findings) > SCRIPTED or not run.stripe:
+        return
+
+    def fails(case: Case) -> bool:
+        return _shown(run, stage, case, finding.fingerprint) is not None
+
+    for case in _longer_and_longer(run, stage, finding.case):
+        if fails(case):
+            small = reduced(case, fails)
+            shown = _shown(run, stage, small, finding.fingerprint)
+            if shown:
+                finding.case, finding.reproduced = small, True
+                finding.exchange, finding.wrong = shown
+            return
+        require_time(run)
+
+
+def _longer_and_longer(run: Run, stage: Stage, case: Case) -> Iterator[Case]:
+    """Yield the case, and the case with more and more of what was played before it."""
+    yield case
+    earlier = [before for of, before in run.history if of.subject is stage.subject]
+    for count in (1, HISTORY):
+        steps = tuple(step for before in earlier[-count:] for step in before.steps)
+        if steps:
+            yield replace(case, steps=steps + case.steps)
+
+
+def _shown(run: Run, stage: Stage, case: Case, name: str) -> tuple[Exchange, Wrong] | None:
+    """Return the exchange and the verdict with which a case shows a finding from the beginning; None where not."""
+    assert run.stripe
+    run.stripe.reset()
+    if run.target.can_reset and len(case.steps) > 1 and not isinstance(run.target, OwnTarget):
+        run.target.reset()
+    bench = Bench([check.name for check in run.bench.checks])
+    secrets, keys = set(run.player.memory.secrets), dict(run.player.memory.keys)
+    try:
+        for x, check, wrong in bench.judge(run.player.play(stage.subject, case)):
+            if fingerprint(x.subject.operation.operation_id, check.name, wrong.cause) == name:
+                return x, wrong
+    finally:
+        run.player.memory.secrets, run.player.memory.keys = secrets, keys
+    return None
+
+
+def prove(run: Run) -> None:
+    """Write the scripts of findings, and keep those that fail when they are run."""
+    if run.stripe is None:
+        return
+    for finding in reported(run):
+        if not (finding.reproduced and provable(finding.wrong)):
+            continue
+        run.say("running the scripts of findings", 0.99)
+        finding.scripts = _failing(run, finding)
+
+
+def _failing(run: Run, finding: Finding) -> dict[str, str]:
+    about = (
+        f"{finding.check.name}: {finding.wrong.said}\nexpected: {finding.wrong.expected}\nfinding {finding.fingerprint}"
+    )
+    made = scripts(run.player, finding.case.steps, finding.wrong, about)
+    kept = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, text in made.items():
+            path = Path(folder) / f"finding.{'sh' if kind == 'sh' else 'py'}"
+            path.write_text(text)
+            call = (
+                ["sh", str(path)]
+                if kind == "sh"
+                else [sys.executable, "-c", PYTEST.format(path=str(path), wrong=ASSERTED)]
+            )
+            try:
+                environment = os.environ | variables(run.player)
+                done = subprocess.run(call, capture_output=True, env=environment, timeout=SCRIPT_SECONDS, check=False)  # noqa: S603
+            except (subprocess.TimeoutExpired, OSError):
+                continue
+            if done.returncode == (1 if kind == "sh" else ASSERTED):
+                kept[kind] = text
+    return kept
+
+
+PYTEST = """
+import runpy, sys
+test = runpy.run_path({path!r})["test_the_finding"]
+try:
+    test()
+except AssertionError:
+    sys.exit({wrong})
+"""
+
+
+def reported(run: Run) -> list[Finding]:
+    return [f for f in run.bench.findings.values() if f.fingerprint not in run.plan.baseline]
