@@ -21,6 +21,9 @@ contract's ledger (`x-rules` in `openapi.yaml`) it enforces, what it needs, and 
 NEEDS = {
     "stripe": "Stripe's side",
     "choice": "`--hold choice`",
+    "headers": "a contract that documents headers",
+    "texts": "an operation with free texts",
+    "codes": "a contract that enumerates its problems",
     "confirm": "an operation that charges",
     "secret": "an operation that answers a secret",
     "subscription": "an operation with a subscription",

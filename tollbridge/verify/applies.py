@@ -1,7 +1,5 @@
 """What can be judged of this contract, in this world, from these sides; and why the rest cannot."""
 
-from collections.abc import Iterator
-
 from tollbridge.verify.cases.stage import Stage
 from tollbridge.verify.checks import Check
 
@@ -24,6 +22,9 @@ def missing_needs(stage: Stage) -> dict[str, str]:
     has = {
         "stripe": (stage.two_sided, STRIPE),
         "choice": (stage.held.choice, "our choices are not held: --hold choice"),
+        "headers": (any(r.headers for r in subject.operation.responses.values()), "the contract documents no headers"),
+        "texts": (bool({"description", "receipt_email"} & subject.members.keys()), "x-stripe names no text"),
+        "codes": (bool(subject.codes), "the contract enumerates no error_code"),
         "secret": (subject.secret is not None, "x-stripe names no secret in the answer"),
         "confirm": ("confirm" in subject.members, "x-stripe names no member that charges on the server"),
         "subscription": (
@@ -45,15 +46,6 @@ def not_applicable(check: Check, stage: Stage) -> str | None:
     """Return why a check cannot be exercised; None where it can."""
     missing = missing_needs(stage)
     return next((missing[need] for need in check.needs if need in missing), None)
-
-
-def documented_codes(stage: Stage) -> Iterator[tuple[str, str]]:
-    """Yield each documented problem, by status and `error_code`."""
-    for status, response in stage.subject.operation.responses.items():
-        for found in response.media.values():
-            for part in (found.schema, *found.schema.get("allOf", ())):
-                for code in part.get("properties", {}).get("error_code", {}).get("enum", ()):
-                    yield status, code
 
 
 def unreachable(stage: Stage, status: str, code: str) -> str | None:

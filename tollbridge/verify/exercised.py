@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator
 
-from tollbridge.verify.applies import documented_codes, unreachable
+from tollbridge.verify.applies import unreachable
 from tollbridge.verify.cases import Stage
 from tollbridge.verify.plan import Run
+from tollbridge.world import Account
 
 
 def unexercised(run: Run, aside: dict[str, str]) -> Iterator[str]:
     """Yield what had to be exercised and was not."""
     tally = run.bench.tally
-    if run.plan.fail_fast and run.bench.findings:
-        return
+    if run.unfinished or (run.plan.fail_fast and run.bench.findings):
+        return  # what was not reached says nothing
     for check in run.bench.checks:
         if check.name not in aside and not tally.held[check.name]:
             yield f"the check {check.name}: its precondition never held"
-    for role in sorted({account.role for stage in run.stages for account in stage.usable() if account.active}):
+    for role in sorted({account.role for stage in run.stages for account in _who_can_act(stage)}):
         if not any(tally.accounts[a.id] for a in run.world.accounts.values() if a.role == role):
             yield f"the role {role}: nobody asked as it"
     for stage in run.stages:
@@ -24,19 +25,26 @@ def unexercised(run: Run, aside: dict[str, str]) -> Iterator[str]:
         yield f"the generator: {run.dropped} of {run.generated} cases were dropped"
 
 
+def _who_can_act(stage: Stage) -> Iterator[Account]:
+    """Yield the accounts with an organization to act for, of their own or by the contract's header."""
+    for account in stage.usable():
+        if account.active and (account.organization or stage.subject.organization):
+            yield account
+
+
 def _unreached(run: Run, stage: Stage) -> Iterator[str]:
     """Yield what an operation never answered."""
     name = stage.subject.operation.operation_id
     if not run.bench.tally.successes[name]:
         yield f"the operation {name}: it never got a 2xx"
-    for status, code in documented_codes(stage):
+    for status, code in sorted(stage.subject.codes):
         if not unreachable(stage, status, code) and not run.bench.tally.codes[status, code]:
             yield f"the problem {status} {code} of {name}: it never came"
 
 
 def unprovoked(stages: list[Stage]) -> Iterator[tuple[str, str]]:
     for stage in stages:
-        for status, code in documented_codes(stage):
+        for status, code in sorted(stage.subject.codes):
             reason = unreachable(stage, status, code)
             if reason:
                 yield f"{status} {code}", reason

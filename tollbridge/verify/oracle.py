@@ -166,7 +166,10 @@ class Oracle:
     def _of_state(self, subject: Subject, call: Call, account: Account) -> Expected:
         organization, refused = self._organization(subject, call, account)
         if organization is None or refused:
-            return refused or FREE
+            # A contract that names no organization says nothing of who has none.
+            return refused if refused and subject.organization else FREE
+        if organization.customer is None and "customer" not in subject.caller:
+            return FREE
         states = [*self._states(subject, call, organization)]
         if states:
             statuses, codes, rules = zip(*states, strict=True)

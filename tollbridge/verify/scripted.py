@@ -119,9 +119,17 @@ def writes(calls: Any) -> list[tuple[str, str | None]]:
 
 
 def retries_keep_their_key(calls: Any) -> bool:
-    """Tell whether each write that was sent again has the key that it had."""
-    keys = [[key for other, key in writes(calls) if other == what] for what, _ in writes(calls)]
-    return all(len(set(one)) == 1 and None not in one for one in keys if len(one) > 1)
+    """Tell whether each write that is sent again after it failed has the key that it had."""
+    failed: dict[str, str | None] = {}
+    changing = [call for call in calls if call["method"] != "GET"]
+    for (what, key), call in zip(writes(calls), changing, strict=True):
+        if what in failed and (key is None or failed[what] != key):
+            return False
+        if call["fault"] or not 200 <= call["status"] < 300:
+            failed[what] = key
+        else:
+            failed.pop(what, None)
+    return True
 
 
 def one_meaning_per_key(calls: Any) -> bool:

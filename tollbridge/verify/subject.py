@@ -49,6 +49,17 @@ class Subject:
         return next((status for status in self.operation.responses if status.startswith("2")), "2XX")
 
     @cached_property
+    def codes(self) -> frozenset[tuple[str, str]]:
+        """The documented problems, by status and `error_code`; empty where the contract enumerates none."""
+        return frozenset(
+            (status, code)
+            for status, response in self.operation.responses.items()
+            for found in response.media.values()
+            for part in (found.schema, *found.schema.get("allOf", ()))
+            for code in part.get("properties", {}).get("error_code", {}).get("enum", ())
+        )
+
+    @cached_property
     def good(self) -> dict[str, Any]:
         """A body that fits the contract, as small as it can be."""
         found: dict[str, Any] = minimal(self.schema)

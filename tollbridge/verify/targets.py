@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -143,5 +144,5 @@ def _issued(url: str, asked: dict[str, int]) -> str | None:
     try:
         with urlopen(request, timeout=5) as answer:  # noqa: S310 - an http URL
             return str(json.load(answer)["access_token"])
-    except (HTTPError, URLError, OSError, ValueError, KeyError, TypeError):
+    except (HTTPError, URLError, HTTPException, OSError, ValueError, KeyError, TypeError):
         return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tollbridge.simulator import Fault
-from tollbridge.verify.calls import Break, Case, Mend
+from tollbridge.verify.calls import AtStripe, Break, Case, Mend
 from tollbridge.verify.cases.stage import Stage
 
 CREATE = "/v1/payment_intents"
@@ -65,4 +65,11 @@ def _case(stage: Stage, fault: Fault, charges: bool, tied: dict[str, Any]) -> Ca
     roles: dict[str, Any] = {**tied, "confirm": True} if charges else tied
     call = stage.call(note=note, **roles)
     again = stage.call(note=f"after {fault.kind}", **tied)
-    return Case(note, (Break(fault), call, Mend(), again))
+    return Case(note, (*_untied(stage, fault), Break(fault), call, Mend(), again))
+
+
+def _untied(stage: Stage, fault: Fault) -> Iterator[AtStripe]:
+    """Take the subscription's method away before its update fails: who need not change it does not ask."""
+    home = stage.home()
+    if fault.path == UPDATE and home and home.subscription:
+        yield AtStripe(f"/v1/subscriptions/{home.subscription}", {"default_payment_method": ""})

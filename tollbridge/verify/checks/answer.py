@@ -109,7 +109,7 @@ def media(x: Exchange) -> list[Wrong] | None:
     "cache.none",
     severity=LOW,
     sample="A 401 has no WWW-Authenticate.",
-    needs=("choice",),
+    needs=("choice", "headers"),
 )
 def headers(x: Exchange) -> list[Wrong] | None:
     """Judge answers whose documented response has headers; with our choices only."""

@@ -157,13 +157,15 @@ def _confirmed_create(told: Told) -> bool:
     "provider.refusal",
     severity=MEDIUM,
     sample="The subscription could not be updated after a charge, and the answer is payment-outcome-unknown.",
-    needs=("stripe", "choice"),
+    needs=("stripe", "choice", "codes"),
 )
 def fault_problem(x: Exchange) -> list[Wrong] | None:
     """Judge failures while every call of one kind fails; with our choices only."""
     if not x.held.choice or not x.faults or x.reply is None or x.ok or not x.judged or x.expected.kind != "accepted":
         return None
     status, code = _right_problem(x)
+    if (str(status), code) not in x.subject.codes:
+        return None
     if (x.status, x.code) == (status, code):
         if status == 503 and x.reply.header("retry-after") is None:
             return [Wrong(f"{code} Retry-After", "The 503 has no Retry-After.", "one", "'retry-after' in headers")]

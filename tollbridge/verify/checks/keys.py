@@ -3,8 +3,6 @@
 Judged before the verdicts: Stripe refuses or replays what carries another write's key, and that is only what follows.
 """
 
-from collections import defaultdict
-
 from tollbridge.verify.checks.check import CRITICAL, Wrong, check
 from tollbridge.verify.exchange import Exchange
 
@@ -22,16 +20,19 @@ def retries_keep_their_key(x: Exchange) -> list[Wrong] | None:
     """Judge exchanges in which a write was sent more than once."""
     if not x.judged:
         return None
-    sent: dict[str, set[str | None]] = defaultdict(set)
-    count: dict[str, int] = defaultdict(int)
+    failed: dict[str, str | None] = {}
+    again: list[bool] = []
     for told in x.writes:
         what = f"{told.method} {told.path} {sorted(told.parameters.items())!r}"
-        sent[what].add(told.idempotency_key)
-        count[what] += 1
-    again = [what for what, times in count.items() if times > 1]
+        if what in failed:
+            again.append(failed[what] is not None and failed[what] == told.idempotency_key)
+        if told.fault or not 200 <= told.status < 300:
+            failed[what] = told.idempotency_key
+        else:
+            failed.pop(what, None)  # what has succeeded, and is asked once more, is another write
     if not again:
         return None
-    if all(len(sent[what]) == 1 and None not in sent[what] for what in again):
+    if all(again):
         return []
     said = "A write was sent again with another idempotency key, or with none."
     return [Wrong("another key", said, "the same key", "retries_keep_their_key(calls)")]

@@ -103,7 +103,7 @@ def nothing_of_the_inside(x: Exchange) -> list[Wrong] | None:
     "refusal.echo",
     severity=MEDIUM,
     sample="A 400 repeats the description that was sent.",
-    needs=("choice",),
+    needs=("choice", "texts"),
 )
 def free_text(x: Exchange) -> list[Wrong] | None:
     """Judge refusals of calls with a text that is found nowhere else; with our choices only."""

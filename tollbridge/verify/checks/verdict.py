@@ -23,7 +23,7 @@ def _wrong_status(x: Exchange, cause: str) -> list[Wrong]:
 
 def _judges_code(x: Exchange) -> bool:
     """Whether the error_code is held: ours is a choice, the card's is the provider's, on problems that have one."""
-    return x.held.choice or (x.expected.kind == "declined" and x.code is not None)
+    return (x.held.choice and bool(x.subject.codes)) or (x.expected.kind == "declined" and x.code is not None)
 
 
 @check(
