@@ -139,7 +139,10 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
         {"told": [told(effects=(("customer.subscription.updated", "sub_1"),)), told()]},
     ),
     "one key for two writes": ("keys-of-their-own", {"told": [told(), told("amount=1")]}),
-    "another key for a retry": ("retries-keep-their-key", {"told": [told(), told(idempotency_key="key-2")]}),
+    "another key for a retry": (
+        "retries-keep-their-key",
+        {"told": [told(status=500, effects=()), told(idempotency_key="key-2")]},
+    ),
     "a stack": (
         "nothing-of-the-inside",
         {"reply": problem(404, "not-found", ',"trace":"Traceback (most recent call last)"')},
