@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from mutants.patch import Mutant
+from mutants.patch import ALL, Mutant
 from tollbridge.launch import LaunchError, free_port, launched
+from tollbridge.verify import CHECKS
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_SECONDS = 120
@@ -131,6 +132,9 @@ def shown(results: list[Result]) -> str:
     for check, counted in sorted(kills.items(), key=lambda row: -row[1].total()):
         cells = " ".join(f"{counted[kind] or '·':>9}" for kind in kinds)
         lines.append(f"{check:<{width}} {cells} {counted.total():>5}")
+    idle = [check for check in CHECKS if check not in kills]
+    if idle and len(results) == len(ALL):
+        lines.append(f"checks that killed nothing: {', '.join(idle)}")
     killed = [result for result in faulty if result.right]
     for result in (one for one in results if not one.right):
         lines.append(f"WRONG: {result.line()}")

@@ -66,13 +66,15 @@ def _shown(run: Run, stage: Stage, case: Case, name: str) -> tuple[Exchange, Wro
     if run.target.can_reset and len(case.steps) > 1 and not isinstance(run.target, OwnTarget):
         run.target.reset()
     bench = Bench([check.name for check in run.bench.checks])
-    secrets, keys = set(run.player.memory.secrets), dict(run.player.memory.keys)
+    memory = run.player.memory
+    kept = memory.secrets, memory.keys
+    memory.secrets, memory.keys = set(), {}  # it has to show by itself
     try:
         for x, check, wrong in bench.judge(run.player.play(stage.subject, case)):
             if fingerprint(x.subject.operation.operation_id, check.name, wrong.cause) == name:
                 return x, wrong
     finally:
-        run.player.memory.secrets, run.player.memory.keys = secrets, keys
+        memory.secrets, memory.keys = kept
     return None
 
 

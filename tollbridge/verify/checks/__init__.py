@@ -1,6 +1,6 @@
 """The checks: each is named, documented and counted. The order of import is the order of judgement."""
 
-from tollbridge.verify.checks import answer, secrecy, keys, verdict, blame, pairs, provider, subscription, fault, group  # noqa: I001 - the order is meant
+from tollbridge.verify.checks import answer, secrecy, keys, pairs, verdict, blame, provider, subscription, fault, group  # noqa: I001 - the order is meant
 from tollbridge.verify.checks.check import CHECKS, SEVERITIES, Check, Wrong
 
 __all__ = [
