@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -122,30 +123,36 @@ def shown(results: list[Result]) -> str:
     """Return the kill matrix: checks by kinds of fault, the score, and the seconds to kill."""
     faulty = [result for result in results if result.kind != LEGAL]
     legal = [result for result in results if result.kind == LEGAL]
+    lines = [*_table(faulty)] if faulty else []
+    lines += [f"WRONG: {result.line()}" for result in results if not result.right]
+    lines += [*_score(faulty)] if faulty else []
+    if legal:
+        lines.append(f"variants accused: {sum(not result.right for result in legal)} of {len(legal)}")
+    return "\n".join(["", *lines])
+
+
+def _table(faulty: list[Result]) -> Iterator[str]:
     kinds = list(dict.fromkeys(result.kind for result in faulty))
     kills: dict[str, Counter[str]] = defaultdict(Counter)
     for result in faulty:
         for check in result.checks:
             kills[check][result.kind] += 1
     width = max([len(check) for check in kills] + [10])
-    lines = ["", f"{'check':<{width}} " + " ".join(f"{kind[:9]:>9}" for kind in kinds) + f" {'all':>5}"]
+    yield f"{'check':<{width}} " + " ".join(f"{kind[:9]:>9}" for kind in kinds) + f" {'all':>5}"
     for check, counted in sorted(kills.items(), key=lambda row: -row[1].total()):
         cells = " ".join(f"{counted[kind] or '·':>9}" for kind in kinds)
-        lines.append(f"{check:<{width}} {cells} {counted.total():>5}")
+        yield f"{check:<{width}} {cells} {counted.total():>5}"
     idle = [check for check in CHECKS if check not in kills]
-    if idle and len(results) == len(ALL):
-        lines.append(f"checks that killed nothing: {', '.join(idle)}")
+    if idle and len(faulty) == sum(mutant.kind != LEGAL for mutant in ALL.values()):
+        yield f"checks that killed nothing: {', '.join(idle)}"
+
+
+def _score(faulty: list[Result]) -> Iterator[str]:
     killed = [result for result in faulty if result.right]
-    for result in (one for one in results if not one.right):
-        lines.append(f"WRONG: {result.line()}")
-    if faulty:
-        seconds = sorted(result.seconds for result in killed if result.seconds is not None)
-        times = f"median {statistics.median(seconds):.1f} s, slowest {seconds[-1]:.1f} s" if seconds else "none"
-        scripted = sum(result.scripted for result in killed)
-        lines.append(f"killed: {len(killed)} of {len(faulty)} ({times}); with scripts that fail again: {scripted}")
+    seconds = sorted(result.seconds for result in killed if result.seconds is not None)
+    times = f"median {statistics.median(seconds):.1f} s, slowest {seconds[-1]:.1f} s" if seconds else "none"
+    scripted = sum(result.scripted for result in killed)
+    yield f"killed: {len(killed)} of {len(faulty)} ({times}); with scripts that fail again: {scripted}"
     stock = [result for result in faulty if result.stock is not None]
     if stock:
-        lines.append(f"stock Schemathesis: {sum(bool(result.stock) for result in stock)} of {len(stock)}")
-    if legal:
-        lines.append(f"variants accused: {sum(not result.right for result in legal)} of {len(legal)}")
-    return "\n".join(lines)
+        yield f"stock Schemathesis: {sum(bool(result.stock) for result in stock)} of {len(stock)}"

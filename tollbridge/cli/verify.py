@@ -10,7 +10,7 @@ import click
 
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER
 
-if TYPE_CHECKING:  # the harness loads Hypothesis and more, which no other command needs
+if TYPE_CHECKING:  # it takes longer to load than the other commands take
     from tollbridge.verify import Finding, Report
 
 STYLES: dict[str, dict[str, Any]] = {
@@ -151,11 +151,8 @@ def verify(
 
     Exit codes: 0 clean, 1 findings, 2 could not ask, or not everything was exercised (the sentence says what).
     """
-    # Imported here: the harness loads Hypothesis and more, which no other command needs.
-    try:
-        from tollbridge import verify as harness
-    except ImportError as missing:  # pragma: no cover - an installation without the harness
-        raise CouldNotAsk(f"The harness is not installed ({missing.name}): pip install 'tollbridge[verify]'.") from None
+    # Imported here: it takes longer to load than the other commands take.
+    from tollbridge import verify as harness
 
     if list_checks:
         _list_checks()

@@ -3,6 +3,7 @@
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from importlib.util import find_spec
 
 from tollbridge.contract import Contract, ContractError, load_contract
 from tollbridge.verify.applies import not_applicable
@@ -45,6 +46,11 @@ def verify(plan: Plan, say: Say = lambda _what, _part: None) -> Report:
     """
     begun = time.monotonic()
     chosen = _chosen(plan)
+    if plan.max_examples and find_spec("schemathesis") is None:
+        raise VerifyError(
+            "Random sequences need Hypothesis and Schemathesis, which are not installed: pip install "
+            "'tollbridge[verify]' (in a checkout: make verify), or leave them out with --max-examples 0."
+        )
     try:
         contract, world = load_contract(plan.contract), load_world(plan.world)
     except (ContractError, WorldError) as error:
