@@ -46,16 +46,11 @@ def test_the_finding_of_the_readme() -> None:
     """The two commands, on ports of their own, show the finding that the README shows, but for ids and times."""
     assert HARNESS
     port, stripe = free_port(), free_port()
-    serve, verify = (
-        re.sub(
-            r"\.venv/bin/python",
-            sys.executable,
-            re.sub(r"\.venv/bin/tollbridge", f"{sys.executable} -m tollbridge", part),
-        )
-        .replace("8000", str(port))
-        .replace("12111", str(stripe))
-        for part in HARNESS.groups()[:2]
-    )
+    programs = {".venv/bin/tollbridge": f"{sys.executable} -m tollbridge", ".venv/bin/python": sys.executable}
+    ports = {"8000": str(port), "12111": str(stripe)}
+    mine = programs | ports
+    known = re.compile("|".join(map(re.escape, mine)))
+    serve, verify = (known.sub(lambda found: mine[found.group()], part) for part in HARNESS.groups()[:2])
     base, *command = serve.removesuffix(" &").split()
     environment = {**os.environ, **dict([base.split("=", 1)])}
     with launched(command, ready=f"http://127.0.0.1:{port}", env=environment, cwd=ROOT):

@@ -1,0 +1,125 @@
+"""Findings: made small, masked, told; and a run that saw nothing is no success."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.unit.test_verify_checks import CONTRACT, HELD, SUBJECT, exchange, problem
+from tollbridge.simulator import Fault
+from tollbridge.verify.calls import Break, Call, Case, Mend, Step
+from tollbridge.verify.checks import CHECKS
+from tollbridge.verify.finding import came_back, fingerprint, masked
+from tollbridge.verify.judge import Bench, Tally
+from tollbridge.verify.reduce import reduced
+from tollbridge.verify.report import Report
+from tollbridge.verify.scripted import fits, one_meaning_per_key, retries_keep_their_key, shows_none_besides
+
+CALL = Call(SUBJECT.operation, {"amount": 4200, "currency": "usd", "description": "x" * 40, "payment_method": 4242})
+
+
+def report(**changes: Any) -> Report:
+    """A clean run."""
+    plain: dict[str, Any] = {
+        "url": "http://127.0.0.1:1",
+        "contract": CONTRACT,
+        "held": HELD,
+        "two_sided": True,
+        "seed": 1,
+        "seconds": 1.0,
+        "calls": 1,
+        "tally": Tally(),
+        "findings": [],
+        "known": [],
+        "aside": {},
+        "unexercised": [],
+        "unprovoked": {},
+        "unfinished": None,
+        "generated": 0,
+    }
+    return Report(**(plain | changes))
+
+
+def test_secrets_are_masked() -> None:
+    """Client secrets, API keys and tokens do not reach a report."""
+    text = "pi_1_secret_abc sk_test_abcdef Authorization: Bearer eyJ.abc-d_e.f Basic eDp4"
+    assert masked(text) == "pi_1_secret_*** sk_test_*** Authorization: Bearer *** Basic ***"
+    assert "secret_abc" not in came_back(exchange())
+
+
+def test_a_fingerprint_is_the_same_in_every_run() -> None:
+    """It depends on operation, check and cause, and on nothing of the run."""
+    assert fingerprint("create_payment_intent", "one-intent", "several") == "129be7bec231"
+
+
+def test_a_case_is_made_small() -> None:
+    """Steps and members that the finding does not need go; what it needs stays."""
+    steps: tuple[Step, ...] = (CALL, Break(Fault("POST", None, "500")), CALL, Mend(), CALL)
+
+    def fails(case: Case) -> bool:
+        calls = [step for step in case.steps if isinstance(step, Call)]
+        return any("payment_method" in call.document for call in calls)
+
+    small = reduced(Case("all of it", steps), fails)
+    assert [step.document for step in small.steps if isinstance(step, Call)] == [
+        {"amount": 4200, "currency": "usd", "payment_method": 4242}
+    ]
+    assert not any(isinstance(step, Break) for step in small.steps)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, 0),
+        ({"unexercised": ["the check one-intent: its precondition never held"]}, 2),
+        ({"unfinished": "--max-time 1 s was over"}, 2),
+    ],
+)
+def test_a_run_that_saw_too_little_is_no_success(changes: dict[str, Any], code: int) -> None:
+    """What was not exercised, or not reached, is said, and is exit code 2."""
+    run = report(**changes)
+    assert run.exit_code == code
+    for told in changes.values():
+        assert (told if isinstance(told, str) else told[0]) in run.text()
+
+
+def test_findings_are_one_for_each_cause() -> None:
+    """The second exchange with the same cause is counted, not told again; a finding is exit code 1."""
+    bench = Bench(CHECKS)
+    wrong = exchange(reply=problem(409, "provider-refused"))
+    for name in ("first", "second"):
+        bench.keep(Case(name, (CALL,)), bench.judge([replace(wrong)]))
+    [finding] = bench.findings.values()
+    assert (finding.check.name, finding.count, finding.seen) == ("accepts-valid", 2, ["first", "second"])
+    told = report(findings=[finding], tally=bench.tally)
+    assert told.exit_code == 1
+    assert "accepts-valid" in told.text()
+    assert told.document()["findings"][0]["fingerprint"] == finding.fingerprint
+    rules = {rule["id"]: rule["verdict"] for rule in told.document()["rules"]}
+    assert rules["success.status"] == "broken"
+
+
+def test_what_the_scripts_judge_by() -> None:
+    """The module that stands in every script tells right from wrong."""
+    schema = {
+        "type": "object",
+        "required": ["a"],
+        "additionalProperties": False,
+        "properties": {"a": {"pattern": "^x"}},
+    }
+    assert fits(schema, {"a": "xy"})
+    assert not any(fits(schema, value) for value in ({}, {"a": "y"}, {"a": "x", "b": 1}, [], None))
+    assert fits({"type": "integer"}, 1)
+    assert not fits({"type": "integer"}, True)
+    assert shows_none_besides('{"s":"pi_1_secret_a"}', {"s": "pi_1_secret_a"}, "s")
+    assert not shows_none_besides("x: pi_2_secret_b", {"s": "pi_1_secret_a"}, "s")
+
+    def write(key: str | None, status: int, **parameters: str) -> dict[str, Any]:
+        told = {"method": "POST", "path": "/v1/payment_intents", "parameters": parameters, "fault": None}
+        return told | {"idempotency_key": key, "status": status}
+
+    assert retries_keep_their_key([write("a", 500), write("a", 200)])
+    assert not retries_keep_their_key([write("a", 500), write("b", 200)])
+    assert not retries_keep_their_key([write(None, 500), write(None, 200)])
+    assert retries_keep_their_key([write("a", 200), write("b", 200)])
+    assert not one_meaning_per_key([write("a", 200), write("a", 200, amount="1")])

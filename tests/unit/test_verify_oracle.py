@@ -1,0 +1,136 @@
+"""What a right answer is: by the contract, the world, and how much a target is held to."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tollbridge.compose import Options
+from tollbridge.contract import load_contract
+from tollbridge.verify.calls import EXPIRED, Call
+from tollbridge.verify.oracle import CHOICE, DOCUMENTED, PROVIDER, Held, Oracle
+from tollbridge.verify.stripeside import StripeSide, charged_alone
+from tollbridge.verify.subject import minimal, subjects
+from tollbridge.world import load_world
+
+CONTRACT = load_contract(Options().contract)
+WORLD = load_world(Options().world)
+SUBJECT = subjects(CONTRACT)[0]
+CARDS = charged_alone(WORLD)
+ALL = Held(frozenset({DOCUMENTED, PROVIDER, CHOICE}), CONTRACT)
+FOREIGN = Held(frozenset({DOCUMENTED, PROVIDER}), CONTRACT)
+USD: dict[str, Any] = {"amount": 4200, "currency": "usd"}
+
+
+@pytest.fixture(scope="module")
+def stripe() -> Iterator[StripeSide]:
+    """The target's Stripe."""
+    with StripeSide(WORLD, None) as side:
+        yield side
+
+
+def call(document: Any = None, account: int | None = None, **more: Any) -> Call:
+    """A call with more members than amount and currency."""
+    return Call(SUBJECT.operation, USD | (document or {}), account, **more)
+
+
+def naming(organization: object) -> tuple[tuple[str, str], ...]:
+    """The header that names an organization."""
+    return (("organization_id", str(organization)),)
+
+
+CASES: dict[str, tuple[Call, str, set[int], set[str]]] = {
+    "plain": (call(), "accepted", {200}, set()),
+    "a saved card": (call({"payment_method": 4242}), "accepted", {200}, set()),
+    "a declined card": (
+        call({"payment_method": 341, "error_on_requires_action": True}),
+        "declined",
+        {402},
+        {"card-declined"},
+    ),
+    "a card that asks": (
+        call({"payment_method": 3184, "error_on_requires_action": True}),
+        "declined",
+        {402},
+        {"authentication-required"},
+    ),
+    "a declined card, not charged": (call({"payment_method": 341}), "accepted", {200}, set()),
+    "an unknown card": (call({"payment_method": 999}), "refused", {404}, {"payment-method-not-found"}),
+    "a foreign card": (call({"payment_method": 74242}), "refused", {404}, {"payment-method-not-found"}),
+    "not attached": (call({"payment_method": 8210}), "refused", {409}, {"payment-method-not-attached"}),
+    "no default source": (
+        call({"error_on_requires_action": True}, 7),
+        "refused",
+        {409},
+        {"default-payment-method-missing"},
+    ),
+    "no customer": (call({}, 11), "refused", {409}, {"customer-missing"}),
+    "no subscription": (call({"payment_method": 124242}, 12), "refused", {409}, {"subscription-missing"}),
+    "nobody's administrator": (call({}, 1), "refused", {403}, {"organization-required"}),
+    "an administrator names one": (call({}, 1, headers=naming(9)), "accepted", {200}, set()),
+    "an administrator names none that is": (
+        call({}, 1, headers=naming(999)),
+        "refused",
+        {404},
+        {"organization-not-found"},
+    ),
+    "a group's administrator names a stranger": (
+        call({}, 2, headers=naming(9)),
+        "refused",
+        {403},
+        {"organization-forbidden"},
+    ),
+    "a driver's header is ignored": (call({}, 4, headers=naming(9)), "accepted", {200}, set()),
+    "expired": (call({"amount": 0}, 1, token=EXPIRED), "token", {401}, {"token-expired"}),
+    "disabled": (call({}, 10), "token", {401}, {"inactive-account"}),
+    "too small": (call({"amount": 49}), "violations", {400}, {"invalid-request"}),
+    "a malformed header": (call({}, 4, headers=naming("007")), "violations", {400}, {"invalid-request"}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_right_answer(stripe: StripeSide, case: str) -> None:
+    """Each call has its kind of answer, its statuses and its codes."""
+    sent, kind, statuses, codes = CASES[case]
+    expected = Oracle(WORLD, stripe, ALL, CARDS).expected(SUBJECT, sent)
+    assert (expected.kind, set(expected.statuses), set(expected.codes)) == (kind, statuses, codes)
+
+
+def test_every_wrong_place_is_expected(stripe: StripeSide) -> None:
+    """Body and header are judged together."""
+    sent = call({"amount": 0, "receipt_email": "x", "a/b": 1}, headers=naming("x"))
+    expected = Oracle(WORLD, stripe, ALL, CARDS).expected(SUBJECT, sent)
+    assert expected.places == {"#/amount", "#/receipt_email", "#/a~1b", "organization_id"}
+
+
+def test_a_choice_is_not_held_against_others(stripe: StripeSide) -> None:
+    """An unknown member may be taken by a foreign target; a wrong amount beside it may not."""
+    foreign = Oracle(WORLD, stripe, FOREIGN, CARDS)
+    assert foreign.expected(SUBJECT, call({"x": 1})).kind == "free"
+    assert foreign.expected(SUBJECT, call({"x": 1, "amount": 0})).kind == "violations"
+
+
+def test_a_converted_minimum_is_not_judged_near_the_rate(stripe: StripeSide) -> None:
+    """Within a factor of two below a converted minimum a foreign target may decide; ours may not."""
+    least = {code: minimum for code, minimum, *_ in SUBJECT.money()}["idr"]
+    near, far = call({"currency": "idr", "amount": least - 1}), call({"currency": "idr", "amount": least // 3})
+    foreign = Oracle(WORLD, stripe, FOREIGN, CARDS)
+    assert [foreign.expected(SUBJECT, one).kind for one in (near, far)] == ["free", "violations"]
+    assert Oracle(WORLD, stripe, ALL, CARDS).expected(SUBJECT, near).kind == "violations"
+
+
+def test_what_stripe_has_now_decides(stripe: StripeSide) -> None:
+    """A method that was detached is a conflict from then on."""
+    oracle = Oracle(WORLD, stripe, ALL, CARDS)
+    assert oracle.expected(SUBJECT, call({"payment_method": 4444})).kind == "accepted"
+    assert stripe.post("/v1/payment_methods/pm_QuayOne00000000000004444/detach", {}) == 200
+    assert oracle.expected(SUBJECT, call({"payment_method": 4444})).codes == {"payment-method-not-attached"}
+    stripe.reset()
+    assert oracle.expected(SUBJECT, call({"payment_method": 4444})).kind == "accepted"
+
+
+def test_a_small_body_fits() -> None:
+    """What the harness begins from is what the contract accepts."""
+    assert SUBJECT.operation.body
+    assert SUBJECT.operation.body.is_valid(SUBJECT.good)
+    assert minimal({"type": "object", "required": ["a"], "properties": {"a": {"type": "array"}}}) == {"a": []}
