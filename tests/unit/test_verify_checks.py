@@ -151,6 +151,13 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
         "secret-in-its-place",
         {"reply": Reply(200, (*HEADERS, ("x-intent", "pi_2_secret_zz")), exchange().reply.body, 0.0)},  # type: ignore[union-attr]
     ),
+    "the API key": (
+        "secret-in-its-place",
+        {
+            "reply": problem(409, "provider-refused", ',"key":"rk-17"'),
+            "memory": Memory(canaries={"rk-17": "an API key"}),
+        },
+    ),
     "a card accepted that was declined": (
         "tells-declines",
         {

@@ -23,7 +23,7 @@ from tollbridge.verify.error import VerifyError
 from tollbridge.verify.exchange import Exchange, Memory
 from tollbridge.verify.line import Broken, Line, Reply
 from tollbridge.verify.oracle import Expected, Oracle
-from tollbridge.verify.stripeside import Moment, StripeSide
+from tollbridge.verify.stripeside import OURS, Moment, StripeSide
 from tollbridge.verify.subject import Subject, Tokens
 
 NO_TOKEN_OF_ANYBODY = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmVkLWJ5LW5vYm9keS1hdC1hbGwtMDAwMDAwMDA"  # noqa: S105
@@ -148,6 +148,7 @@ class Player:
         """Give the exchange, or the last of a group, what Stripe was told since a moment."""
         assert self.stripe is not None
         told = self.stripe.told_after(before)
+        self.memory.canaries |= dict.fromkeys(self.stripe.keys - {OURS}, "an API key")
         _require_known(told)
         last = played[-1]
         last.told = told

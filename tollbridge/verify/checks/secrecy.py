@@ -5,6 +5,8 @@ import re
 from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.exchange import Exchange
 
+FREE_TEXTS = ("a description", "an e-mail address")
+UNPROVABLE = "False"
 SECRET = re.compile(r"(?:pi|seti)_[A-Za-z0-9]+_secret_[A-Za-z0-9]+")
 API_KEY = re.compile(r"\b[sr]k_(?:test|live)_[A-Za-z0-9]{4,}")
 INTERNAL_ID = re.compile(r"\b(?:cus|pm|sub|acct|ch|req)_[A-Za-z0-9]{8,}")
@@ -54,15 +56,12 @@ def secret_in_its_place(x: Exchange) -> list[Wrong] | None:
         wrong.append(Wrong("API key", f"The {x.status} shows an API key of Stripe's.", "none", proof))
     for text, what in x.memory.canaries.items():
         if what == "a token" and text in shown:
-            wrong.append(
-                Wrong(
-                    "token",
-                    f"The {x.status} shows a bearer token.",
-                    "none",
-                    "not [t for n, t in os.environ.items() if 'TOKEN_' in n and t in everything]",
-                )
-            )
+            proof = "not [t for n, t in os.environ.items() if 'TOKEN_' in n and t in everything]"
+            wrong.append(Wrong("token", f"The {x.status} shows a bearer token.", "none", proof))
             break
+        if what == "an API key" and text in shown and not API_KEY.search(shown):
+            said = f"The {x.status} shows the API key that Stripe was shown."
+            wrong.append(Wrong("API key", said, "none", UNPROVABLE))
     return wrong
 
 
@@ -109,7 +108,7 @@ def free_text(x: Exchange) -> list[Wrong] | None:
     """Judge refusals of calls with a text that is found nowhere else; with our choices only."""
     if x.reply is None or x.ok or not x.held.rule("refusal.echo"):
         return None
-    canaries = [text for text, what in x.memory.canaries.items() if what != "a token" and text in _sent(x)]
+    canaries = [text for text, what in x.memory.canaries.items() if what in FREE_TEXTS and text in _sent(x)]
     if not canaries:
         return None
     shown = _shown(x)
