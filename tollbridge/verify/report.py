@@ -11,6 +11,7 @@ from tollbridge.verify.checks import CHECKS, SEVERITIES
 from tollbridge.verify.finding import Finding, came_back, masked, sent, told_line
 from tollbridge.verify.judge import Tally
 from tollbridge.verify.oracle import Held
+from tollbridge.verify.script import STEPS
 
 MOST_LINE = 400
 CLEAN, FOUND, NOT_ASKED = 0, 1, 2
@@ -213,8 +214,7 @@ def _cut(line: str) -> str:
 
 def steps_of(script: str, proof: str) -> str:
     """Return the lines of a sh script that a person reads: its steps and its verdict, without the machinery."""
-    head, _, _judge = script.partition("<<'JUDGE'")
-    lines = head.partition('simulator/reset"\n')[2].splitlines()
+    lines = script.partition(f"{STEPS}\n")[2].partition("python3 - ")[0].splitlines()
     lines = [line for line in lines if not line.startswith("before=")]
     shown = [line.removeprefix("n=$((n+1)); ").replace("ask -X", "curl -X", 1) for line in lines]
-    return "\n".join([_cut(line) for line in shown if not line.startswith("PROOF=")] + [f"# right is: {masked(proof)}"])
+    return "\n".join([*map(_cut, shown), f"# right is: {masked(proof)}"])

@@ -1,11 +1,9 @@
 """Scripts that show a finding again without the harness: sh with curl, and pytest.
 
 Both begin by setting Stripe back, send every step, and end with the one expression that is true of a right answer. What
-that expression may name is in `scripted`: `status`, `headers` (lower case), `body` (JSON), `everything` of the last
-answer, `answers`, `calls` (what Stripe was told by the last step), `intents` (what it made), `subscription(id)`.
+that expression may name is in `SEEN` and in `scripted`, of which each script takes along what it needs.
 """
 
-import inspect
 import json
 import re
 import shlex
@@ -17,6 +15,7 @@ from urllib.parse import urlencode
 from tollbridge.verify import scripted
 from tollbridge.verify.calls import AtStripe, Break, Call, Mend, Step, Together
 from tollbridge.verify.checks import Wrong
+from tollbridge.verify.excerpt import excerpt, names_in
 from tollbridge.verify.player import Player
 
 UNPROVABLE = "False"
@@ -24,62 +23,39 @@ UNPROVABLE = "False"
 
 RESET, FAULTS = "/_tollbridge/simulator/reset", "/_tollbridge/simulator/faults"
 STANDARD = "http://127.0.0.1:12111"
+TOKEN = re.compile(r"\$\{(\w*TOKEN_\d+)\}")
 
+SEEN = {
+    "calls": "record(before)",
+    "earlier": "record(max(0, before - 900), before)",
+    "intents": "made_by(calls)",
+    "status": "answers[-1].status",
+    "headers": "answers[-1].headers",
+    "body": "answers[-1].body",
+    "everything": "answers[-1].everything",
+}
+"""What a proof may name, in the order in which it is found: what Stripe was told by the last step and before it, the
+intents that it made, and the last answer."""
+
+RECORDED = {"calls", "earlier", "intents"}
+"""Of these, what is known from Stripe's record since the last step."""
+
+ANSWERED = {"answers", "status", "headers", "body", "everything"}
+"""What is known from the answers."""
+
+STEPS = "# What is sent:"
+SHELL_TOLD = """\
+told() { curl -sS "$STRIPE/_tollbridge/simulator/record?limit=1" | sed 's/.*"total": *\\([0-9]*\\).*/\\1/'; }"""
 SHELL_HEAD = """\
-export TARGET STRIPE; out=$(mktemp -d); n=0
-stripe() {{ curl -sS -o /dev/null -u sk_test_script: "$@"; }}
-json() {{ stripe -X POST -H "Content-Type: application/json" "$@"; }}
-told() {{ curl -sS "$STRIPE/_tollbridge/simulator/record?limit=1" | sed 's/.*"total": *\\([0-9]*\\).*/\\1/'; }}
+out=$(mktemp -d); n=0
+stripe() {{ curl -sSf -o /dev/null -u sk_test_script: -X "$@"; }}
 ask() {{
-  curl -sS --max-time {within} -D "$out/$n.head" -o "$out/$n.body" "$@"
-  cat "$out/$n.head" "$out/$n.body"; echo
+  curl -sS --max-time {within} -D "$out/$n.head" -o "$out/$n.body" "$@" || [ $? -ne 7 ] || exit 2
+  cat "$out/$n.head" "$out/$n.body" 2>/dev/null; echo
+}}
+stripe POST "$STRIPE{reset}" || {{
+  echo "No Stripe of Tollbridge's at $STRIPE: tollbridge stripe --port {port} --world FILE" >&2; exit 2
 }}"""
-
-SHELL_END = """
-import sys
-from pathlib import Path
-
-
-def part(n, kind):
-    path = Path(sys.argv[1]) / f"{n}.{kind}"
-    return path.read_bytes() if path.exists() else b""
-
-
-answers = []
-for n in range(1, int(sys.argv[2]) + 1):
-    head = part(n, "head").decode("latin-1").strip().split("\\r\\n\\r\\n")[-1].split("\\r\\n")
-    lines = [line.split(": ", 1) for line in head[1:] if ": " in line]
-    answers.append(Answer(int(head[0].split()[1]) if head[0] else 0, lines, part(n, "body")))
-try:
-    right, last, calls = judged(answers, int(os.environ["BEFORE"]), os.environ["PROOF"])
-except Exception as error:
-    sys.exit(print("could not be judged:", repr(error)) or 2)
-for call in calls:
-    print("Stripe was told:", call["method"], call["path"], json.dumps(call["parameters"]), "->", call["status"])
-print("right" if right else "WRONG: expected " + os.environ["PROOF"])
-sys.exit(not right)
-"""
-
-PYTEST_ASK = """
-
-def ask(method, path, headers, body):
-    import http.client
-    import urllib.parse
-
-    target = urllib.parse.urlsplit(TARGET)
-    line = http.client.HTTPConnection(target.hostname, target.port, timeout=TIMEOUT)
-    line.putrequest(method, target.path.rstrip("/") + path, skip_accept_encoding=True)
-    for name, value in headers:
-        line.putheader(name, value.encode("utf-8", "surrogatepass"))
-    line.putheader("Content-Length", str(len(body)))
-    line.endheaders(body)
-    try:
-        answer = line.getresponse()
-        return Answer(answer.status, answer.getheaders(), answer.read())
-    except (OSError, http.client.HTTPException):
-        return Answer(0, [], b"")
-
-"""
 
 
 def provable(wrong: Wrong) -> bool:
@@ -116,21 +92,66 @@ def _last(steps: list[Step]) -> int:
     return max((n for n, step in enumerate(steps) if isinstance(step, Call | Together)), default=0)
 
 
+def _needs(wrong: Wrong) -> set[str]:
+    """Return what of `SEEN` a proof is judged on."""
+    named = names_in(wrong.proof) & SEEN.keys()
+    return named | ({"calls"} if "intents" in named else set())
+
+
+def _verdict(wrong: Wrong) -> list[str]:
+    """Return the lines that judge what was seen."""
+    needed = _needs(wrong)
+    return [
+        *(f"{name} = {source}" for name, source in SEEN.items() if name in needed),
+        "try:",
+        f"    right = {wrong.proof}",
+        "except (LookupError, TypeError, AttributeError):",
+        "    right = False  # something is not there that should be",
+    ]
+
+
 def _shell(player: Player, steps: list[Step], wrong: Wrong, head: list[str]) -> str:
+    recorded = bool(_needs(wrong) & RECORDED)
+    asked: list[str] = []
+    for n, step in enumerate(steps):
+        asked += ["before=$(told)"] if recorded and n == _last(steps) else []
+        asked += _shell_step(player, step)
+    stripe = _stripe(player)
     lines = [
         "#!/bin/sh",
         *head,
         "# Exit code: 0 when the target is right, 1 when it is wrong, 2 when it cannot be told.",
+        f"TARGET=${{TARGET:-{player.url}}} STRIPE=${{STRIPE:-{stripe}}}; export TARGET STRIPE",
+        *(f'[ "${{{name}:-}}" ] || {{ echo "Set {name}, a token." >&2; exit 2; }}' for name in _tokens(asked)),
+        *([SHELL_TOLD] if recorded else []),
+        SHELL_HEAD.format(within=f"{player.within:g}", reset=RESET, port=stripe.rpartition(":")[2]),
+        STEPS,
+        *asked,
+        f"python3 - \"$out\" $n {'$before ' if recorded else ''}<<'JUDGE'",
+        _judge(wrong, recorded=recorded),
+        "JUDGE\n",
     ]
-    lines.append(f"TARGET=${{TARGET:-{player.url}}} STRIPE=${{STRIPE:-{_stripe(player)}}}")
-    lines += [SHELL_HEAD.format(within=f"{player.within:g}"), f'json "$STRIPE{RESET}"']
-    for n, step in enumerate(steps):
-        if n == _last(steps):
-            lines.append("before=$(told)")
-        lines += _shell_step(player, step)
-    proof = f"PROOF={shlex.quote(wrong.proof)} BEFORE=$before"
-    lines.append(f"{proof} python3 - \"$out\" $n <<'JUDGE'\n{inspect.getsource(scripted)}{SHELL_END}JUDGE\n")
     return "\n".join(lines)
+
+
+def _tokens(lines: list[str]) -> list[str]:
+    return sorted({name for line in lines for name in TOKEN.findall(line)})
+
+
+def _judge(wrong: Wrong, *, recorded: bool) -> str:
+    """Return the Python part of a sh script: it reads the answers that curl has kept, and comes to a verdict."""
+    told = 'print("Stripe was told:", call["method"], call["path"], json.dumps(call["parameters"]), call["status"])'
+    answers = "answers = [kept(sys.argv[1], n) for n in range(1, int(sys.argv[2]) + 1)]"
+    code = [
+        *([answers] if names_in(wrong.proof) & ANSWERED else []),
+        *(["before = int(sys.argv[3])"] if recorded else []),
+        *_verdict(wrong),
+        *(["for call in calls:", f"    {told}"] if "calls" in _needs(wrong) else []),
+        f'print("right" if right else {f"WRONG: {wrong.said} Expected: {wrong.expected}"!r})',
+        "sys.exit(not right)",
+    ]
+    text = "\n".join(code)
+    return f"import sys\n{excerpt(scripted, text)}\n\n\n{text}"
 
 
 def _shell_step(player: Player, step: Step) -> list[str]:
@@ -139,11 +160,12 @@ def _shell_step(player: Player, step: Step) -> list[str]:
             return ["n=$((n+1)); " + _curl(player, step)]
         case AtStripe(path, form):
             data = "".join(f" -d {shlex.quote(f'{name}={value}')}" for name, value in form.items())
-            return [f'stripe -X POST "$STRIPE{path}"{data}']
+            return [f'stripe POST "$STRIPE{path}"{data}']
         case Break(fault):
-            return [f'json "$STRIPE{FAULTS}" -d {shlex.quote(json.dumps(_fault(fault)))}']
+            kind = "-H 'Content-Type: application/json'"
+            return [f'stripe POST "$STRIPE{FAULTS}" {kind} -d {shlex.quote(json.dumps(_fault(fault)))}']
         case Mend():
-            return [f'stripe -X DELETE "$STRIPE{FAULTS}"']
+            return [f'stripe DELETE "$STRIPE{FAULTS}"']
         case Together(calls):
             return [*(f"n=$((n+1)); {_curl(player, call)} &" for call in calls), "wait"]
 
@@ -191,20 +213,28 @@ def _authorization(player: Player, call: Call) -> list[tuple[str, str]]:
 
 
 def _pytest(player: Player, steps: list[Step], wrong: Wrong, head: list[str]) -> str:
-    source = inspect.getsource(scripted)
-    lines = [*head, source, f'os.environ.setdefault("STRIPE", "{_stripe(player)}")']
-    lines += [f'TARGET = os.environ.get("TARGET", "{player.url}")', f"TIMEOUT = {player.within:g}", PYTEST_ASK]
-    lines += ["def test_the_finding():", f'    at_stripe("{RESET}", b"", "POST")', "    answers = []"]
+    recorded = bool(_needs(wrong) & RECORDED)
+    code = [f'at_stripe("{RESET}", b"", "POST")', "answers = []"]
     for n, step in enumerate(steps):
-        if n == _last(steps):
-            lines.append("    before = told_so_far()")
-        lines += [f"    {line}" for line in _python_step(player, step)]
-    lines += [
-        f"    right, last, calls = judged(answers, before, {wrong.proof!r})",
-        f"    assert right, ({wrong.expected!r}, last.status, last.text, calls)",
-        "",
-    ]
-    return "\n".join(lines)
+        code += ["before = told_so_far()"] if recorded and n == _last(steps) else []
+        code += _python_step(player, step)
+    code += _verdict(wrong)
+    calls = ", calls" if "calls" in _needs(wrong) else ""
+    code += [f"assert right, ({f'expected: {wrong.expected}'!r}, answers[-1].status, answers[-1].text{calls})"]
+    where = {"TARGET": player.url, "STRIPE": _stripe(player)}
+    places = [f"os.environ.setdefault({name!r}, {url!r})" for name, url in where.items()]
+    taken = excerpt(scripted, "\n".join([*places, *code]))
+    return "\n".join(
+        [
+            *head,
+            taken.replace(f"SECONDS = {scripted.SECONDS}", f"SECONDS = {player.within:g}"),
+            "",
+            *places,
+            "\n\ndef test_the_finding():",
+            *(f"    {line}" for line in code),
+            "",
+        ]
+    )
 
 
 def _python_step(player: Player, step: Step) -> list[str]:

@@ -1,10 +1,16 @@
-"""What a finding's scripts judge by. This module's source stands in each of them, so it needs nothing but Python."""
+"""What the scripts of findings are made of: each takes from here what it needs, and runs with nothing but Python."""
 
+import http.client
 import json
 import os
 import re
+import urllib.parse
 import urllib.request
+from pathlib import Path
 from typing import Any
+
+SECONDS = 35.0
+"""That one answer may take; each script has its run's own."""
 
 TYPES: dict[str, Any] = {
     "object": dict,
@@ -24,10 +30,36 @@ class Answer:
         """Read it."""
         self.status, self.text = status, body.decode("utf-8", "replace")
         self.headers = {name.lower(): value for name, value in headers}
+        self.everything = "\n".join([*(f"{name}: {value}" for name, value in headers), self.text])
         try:
             self.body = json.loads(body)
         except ValueError:
             self.body = None
+
+
+def kept(folder: str, number: int) -> Answer:
+    """Return an answer that curl has put into a folder."""
+    found = [Path(folder) / f"{number}.{part}" for part in ("head", "body")]
+    head, body = [path.read_bytes() if path.exists() else b"" for path in found]
+    first, *lines = head.decode("latin-1").strip().split("\r\n\r\n")[-1].split("\r\n")
+    return Answer(int(first.split()[1]) if first else 0, [x.split(": ", 1) for x in lines if ": " in x], body)
+
+
+def ask(method: str, path: str, headers: Any, body: bytes) -> Answer:
+    """Ask the target."""
+    url = urllib.parse.urlsplit(os.environ["TARGET"])
+    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+    line = kind(url.hostname or "", url.port, timeout=SECONDS)
+    line.putrequest(method, url.path.rstrip("/") + path, skip_accept_encoding=True)
+    for name, value in headers:
+        line.putheader(name, value.encode("utf-8", "surrogatepass"))
+    line.putheader("Content-Length", str(len(body)))
+    line.endheaders(body)
+    try:
+        answer = line.getresponse()
+        return Answer(answer.status, answer.getheaders(), answer.read())
+    except (OSError, http.client.HTTPException):
+        return Answer(0, [], b"")
 
 
 def at_stripe(path: str, data: bytes | None = None, method: str | None = None) -> Any:
@@ -45,9 +77,17 @@ def told_so_far() -> int:
     return int(at_stripe("/_tollbridge/simulator/record?limit=1")["total"])
 
 
-def record(since: int) -> Any:
-    """Return the calls that Stripe was told after so many."""
-    return at_stripe(f"/_tollbridge/simulator/record?since={since}&limit=1000")["data"]
+def record(since: int, until: float = float("inf")) -> Any:
+    """Return the calls that Stripe was told after so many, up to so many."""
+    told = at_stripe(f"/_tollbridge/simulator/record?since={since}&limit=1000")["data"]
+    return [call for call in told if call["number"] <= until]
+
+
+def made_by(calls: Any) -> Any:
+    """Return the payment intents that some calls made, as they are now."""
+    effects = [effect for call in calls for effect in call["effects"]]
+    made = [effect["id"] for effect in effects if effect["what"] == "payment_intent.created"]
+    return [at_stripe("/v1/payment_intents/" + identity) for identity in made]
 
 
 def subscription(identity: str) -> Any:
@@ -158,27 +198,3 @@ def each_its_own(answers: Any, intents: Any, member: str, wanted: Any) -> bool:
         if intent is None or any(intent[name] != value for name, value in params.items()):
             return False
     return len([i for i in intents if lives(i)]) == len([a for a in answers if a.status < 300])
-
-
-def judged(answers: list[Answer], told_before: int, proof: str) -> tuple[bool, Answer, Any]:
-    """Return whether the proof holds of the last answer, and what it was judged on."""
-    last, calls = answers[-1], record(told_before)
-    earlier = [call for call in record(max(0, told_before - 900)) if call["number"] <= told_before]
-    effects = [effect for call in calls for effect in call["effects"]]
-    made = [effect["id"] for effect in effects if effect["what"] == "payment_intent.created"]
-    lines = [f"{name}: {value}" for name, value in last.headers.items()]
-    names = {
-        **globals(),
-        "status": last.status,
-        "headers": last.headers,
-        "body": last.body,
-        "answers": answers,
-        "calls": calls,
-        "earlier": earlier,
-        "intents": [at_stripe("/v1/payment_intents/" + identity) for identity in made],
-        "everything": "\n".join([*lines, last.text]),
-    }
-    try:
-        return bool(eval(proof, names)), last, calls  # noqa: S307 - the script's own text
-    except (LookupError, TypeError, AttributeError) as missing:  # the answer has not what it should have
-        return False, Answer(last.status, [("missing", str(missing))], last.text.encode()), calls

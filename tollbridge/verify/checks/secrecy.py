@@ -25,6 +25,11 @@ INSIDE = {
 }
 
 
+def _absent(pattern: re.Pattern[str]) -> str:
+    """Return what is true of an answer in which a pattern is not found."""
+    return f"re.search({pattern.pattern!r}, everything{', re.I' if pattern.flags & re.I else ''}) is None"
+
+
 def _shown(x: Exchange) -> str:
     """Return everything of an answer that a client sees, without the secret at its place."""
     if x.reply is None:
@@ -52,7 +57,7 @@ def secret_in_its_place(x: Exchange) -> list[Wrong] | None:
         proof = f"shows_none_besides(everything, body if status < 300 else None, {x.subject.secret!r})"
         wrong.append(Wrong(f"client secret in {_where(x)}", f"The {x.status} shows a client secret.", "none", proof))
     if API_KEY.search(shown):
-        proof = "__import__('re').search(r'[sr]k_(test|live)_\\w{4,}', everything) is None"
+        proof = _absent(API_KEY)
         wrong.append(Wrong("API key", f"The {x.status} shows an API key of Stripe's.", "none", proof))
     for text, what in x.memory.canaries.items():
         if what == "a token" and text in shown:
@@ -86,11 +91,11 @@ def nothing_of_the_inside(x: Exchange) -> list[Wrong] | None:
     for what, pattern in INSIDE.items():
         found = pattern.search(shown)
         if found and found.group() not in sent:
-            proof = f"__import__('re').search({pattern.pattern!r}, everything) is None"
+            proof = _absent(pattern)
             wrong.append(Wrong(what, f"The {x.status} shows {what}: {found.group()[:60]!r}.", "none", proof))
     internal = INTERNAL_ID.search(shown)
     if internal and internal.group() not in sent and not internal.group().startswith("req_"):
-        proof = f"__import__('re').search({INTERNAL_ID.pattern!r}, everything) is None"
+        proof = _absent(INTERNAL_ID)
         said = f"The {x.status} shows an id of Stripe's ({internal.group().partition('_')[0]}_…)."
         wrong.append(Wrong(f"id {internal.group()[:3]} in {_where(x)}", said, "none", proof))
     return wrong
