@@ -165,12 +165,13 @@ def test_what_cannot_be_asked_is_a_sentence(tmp_path: Path) -> None:
     with example("server.py") as (url, stripe):
         elsewhere = verify(url, "--stripe-listen", stripe, "--world", str(other))
     for done, said in (
-        (verify(nobody), "Nobody listens at"),
+        (verify(nobody), "the target refuses connections"),
         (verify("--checks", "honesty"), "There is no check honesty"),
         (verify("--contract", str(broken)), "there are no operations"),
         (taken, "cannot be had"),
         (elsewhere, "The world does not match the target"),
-        (verify("https://example.com"), "is no http:// URL"),
+        (verify("ftp://127.0.0.1:1"), "is no URL of a server"),
+        (verify("http://127.0.0.1:1/?a=b"), "is no URL of a server"),
         (verify("--stripe-listen", "nowhere"), "is no HOST:PORT"),
     ):
         assert done.returncode == 2, done.stdout + done.stderr

@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -55,6 +56,20 @@ def _listen(_context: click.Context, _parameter: click.Parameter, value: str | N
     return host or "127.0.0.1", int(port)
 
 
+def _url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Return the target's URL, http or https, with host, port and perhaps a path to which the contract's are added."""
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    try:
+        plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        plain = False
+    if not plain or parts.query or parts.fragment or parts.username is not None:
+        raise click.BadParameter(f"{value} is no URL of a server, such as http://localhost:8000.")
+    return parts.geturl()
+
+
 def _held(_context: click.Context, _parameter: click.Parameter, value: str | None) -> frozenset[str] | None:
     """Each level holds the ones before it too: what the page says, what Stripe says, what we chose."""
     if value is None:
@@ -67,7 +82,7 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: str | No
 
 
 @click.command()
-@click.argument("url", required=False)
+@click.argument("url", required=False, callback=_url)
 @click.option(
     "--stripe-listen",
     callback=_listen,
@@ -157,8 +172,6 @@ def verify(
     if list_checks:
         _list_checks()
         return
-    if url is not None and not url.startswith("http://"):
-        raise click.UsageError(f"{url} is no http:// URL; the harness speaks plain HTTP to its target.")
     progress = Progress(shown=sys.stderr.isatty() and not quiet)
     try:
         plan = harness.Plan(

@@ -14,6 +14,8 @@ Headers = tuple[tuple[str, str], ...]
 OWN, EXPIRED, UNKNOWN, BASIC, TWICE = "own", "expired", "unknown", "basic", "twice"
 """What a call shows as its token: the account's own, one that expired, one that nobody issued, another scheme, two."""
 
+NO_TOKEN_OF_ANYBODY = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmVkLWJ5LW5vYm9keS1hdC1hbGwtMDAwMDAwMDA"  # noqa: S105
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -7,6 +7,7 @@ written by hand, and `http.client` reads what comes back.
 import io
 import json
 import socket
+import ssl
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,8 @@ from tollbridge.verify.calls import Headers
 
 MOST_ANSWER = 1_000_000
 """Bytes of an answer that are read; more is a flood."""
+
+CLOSED = "the target closed the connection without an answer"
 
 
 class Broken(Exception):
@@ -70,7 +73,8 @@ class Line:
             within: seconds for one answer.
         """
         parts = urlsplit(url)
-        self.address = (parts.hostname or "127.0.0.1", parts.port or 80)
+        self.secure = parts.scheme == "https"
+        self.address = (parts.hostname or "127.0.0.1", parts.port or (443 if self.secure else 80))
         self.host = parts.netloc
         self.base = parts.path.rstrip("/")
         self.within = within
@@ -104,43 +108,57 @@ class Line:
         reused = self._socket is not None
         try:
             return self._exchange(method, sent)
-        except (ConnectionResetError, BrokenPipeError, _Closed):
-            self.close()
+        except _Closed:
             if not reused:
-                raise Broken("the target closed the connection without an answer") from None
+                raise Broken(CLOSED) from None
         try:  # an idle connection may be closed at any time; only a fresh one says something
             return self._exchange(method, sent)
-        except (ConnectionResetError, BrokenPipeError, _Closed):
-            self.close()
-            raise Broken("the target closed the connection without an answer") from None
+        except _Closed:
+            raise Broken(CLOSED) from None
 
     def _exchange(self, method: str, sent: bytes) -> Reply:
         begun = time.monotonic()
         until = begun + self.within
         try:
-            if self._socket is None:
-                self._socket = socket.create_connection(self.address, timeout=self.within)
-                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._socket.settimeout(self.within)
-            self._socket.sendall(sent)
-            reply = HTTPResponse(_Timed(self._socket, until), method=method)  # type: ignore[arg-type]
+            line = self._socket = self._socket or self._connected()
+            line.settimeout(self.within)
+            line.sendall(sent)
+            reply = HTTPResponse(_Timed(line, until), method=method)  # type: ignore[arg-type]
             reply.begin()
             body = reply.read(MOST_ANSWER + 1)
-        except TimeoutError:
+        except (ConnectionResetError, BrokenPipeError):
             self.close()
-            raise Broken(f"no whole answer came within {self.within:g} s") from None
-        except ConnectionRefusedError:
+            raise _Closed from None
+        except (OSError, HTTPException, ValueError) as error:
             self.close()
-            raise Broken("the target refuses connections") from None
-        except HTTPException as error:
-            self.close()
-            if type(error).__name__ == "RemoteDisconnected":
-                raise _Closed from None
-            raise Broken(f"the answer is no whole HTTP ({type(error).__name__})") from None
+            raise Broken(self._how(error)) from None
         self._require_whole(reply, body)
         if reply.will_close:
             self.close()
         return Reply(reply.status, tuple(reply.getheaders()), body, time.monotonic() - begun)
+
+    def _how(self, error: Exception) -> str:
+        """Return how an exchange ended with an error."""
+        match error:
+            case TimeoutError():
+                return f"no whole answer came within {self.within:g} s"
+            case ConnectionRefusedError():
+                return "the target refuses connections"
+            case ssl.SSLError():
+                return f"no TLS with the target ({error.reason or error})"
+            case OSError():
+                return f"the target cannot be reached ({error.strerror or error})"
+            case HTTPException():
+                return f"the answer is no whole HTTP ({type(error).__name__})"
+        return "the answer is no whole HTTP (the size of a chunk is no number)"
+
+    def _connected(self) -> socket.socket:
+        """Return a connection; of https with the certificate verified, by the authorities that SSL_CERT_FILE adds."""
+        plain = socket.create_connection(self.address, timeout=self.within)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not self.secure:
+            return plain
+        return ssl.create_default_context().wrap_socket(plain, server_hostname=self.address[0])
 
     def _require_whole(self, reply: HTTPResponse, body: bytes) -> None:
         """Refuse a flood, and an answer that ends before its Content-Length, of which a bounded read says nothing."""

@@ -15,6 +15,9 @@ DEMANDS = (
     "Give it one: `token: $NAME` at the account in the world file, with the token in that variable of the environment."
 )
 
+NOT_THERE = ("refuses connections", "cannot be reached", "no TLS")
+"""Ways in which an exchange ends where nobody is there to be judged."""
+
 
 def opening(player: Player, stage: Stage, *, own: bool) -> Held:
     """Look at the target, and return what it is to be held to.
@@ -23,8 +26,10 @@ def opening(player: Player, stage: Stage, *, own: bool) -> Held:
         VerifyError: nobody is there, a token is needed that is not known, or the world is another one.
     """
     anonymous = _asked(player, stage, stage.call())
-    if anonymous.broken and "refuses connections" in anonymous.broken:
-        raise VerifyError(f"Nobody listens at {player.url}: start the target, or mend the URL.")
+    if anonymous.broken and any(why in anonymous.broken for why in NOT_THERE):
+        raise VerifyError(
+            f"Nobody can be asked at {player.url}: {anonymous.broken}. Start the target, or mend the URL."
+        )
     held = stage.held
     if anonymous.status == 401 and not own:
         held = replace(held, anonymous=False)

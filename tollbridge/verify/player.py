@@ -8,6 +8,7 @@ from tollbridge.simulator import Fault, Told
 from tollbridge.verify.calls import (
     BASIC,
     EXPIRED,
+    NO_TOKEN_OF_ANYBODY,
     TWICE,
     UNKNOWN,
     AtStripe,
@@ -25,8 +26,6 @@ from tollbridge.verify.line import Broken, Line, Reply
 from tollbridge.verify.oracle import Expected, Oracle
 from tollbridge.verify.stripeside import OURS, Moment, StripeSide
 from tollbridge.verify.subject import Subject, Tokens
-
-NO_TOKEN_OF_ANYBODY = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmVkLWJ5LW5vYm9keS1hdC1hbGwtMDAwMDAwMDA"  # noqa: S105
 
 
 @dataclass

@@ -7,8 +7,9 @@ from importlib.util import find_spec
 
 from tollbridge.contract import Contract, ContractError, load_contract
 from tollbridge.verify.applies import not_applicable
-from tollbridge.verify.calls import Case
+from tollbridge.verify.calls import NO_TOKEN_OF_ANYBODY, Case
 from tollbridge.verify.cases import Stage, cases
+from tollbridge.verify.cases.leaks import CANARIES
 from tollbridge.verify.checks import CHECKS
 from tollbridge.verify.error import VerifyError
 from tollbridge.verify.exchange import Memory
@@ -96,7 +97,7 @@ def _prepared(
         tokens = desk_tokens(target.url, world)
     origins = plan.hold or (EVERY_ORIGIN if own else frozenset({DOCUMENTED, PROVIDER}))
     cards = charged_alone(world)
-    memory = Memory(canaries=_canaries(tokens))
+    memory = Memory(canaries=_canaries(tokens, world))
     oracle = Oracle(world, stripe, Held(origins, contract), cards)
     player = Player(target.url, within, stripe, oracle, tokens, memory)
     run = Run(plan, contract, world, target, stripe, player, Bench(chosen), [], say, begun + plan.max_time)
@@ -116,10 +117,10 @@ def _stripe_side(plan: Plan, world: World) -> StripeSide:
         raise VerifyError(f"{plan.world}: {error}") from None
 
 
-def _canaries(tokens: Tokens) -> dict[str, str]:
-    known = {"canary of a description": "a description", "canary@example.com": "an e-mail address"}
-    known["canary.of.an.address"] = "an e-mail address"
-    return known | dict.fromkeys(tokens.every(), "a token")
+def _canaries(tokens: Tokens, world: World) -> dict[str, str]:
+    """Return what belongs into no answer, or into none but its own request's, with what each is."""
+    addresses = dict.fromkeys([o.email for o in world.organizations.values() if o.email], "a customer's e-mail address")
+    return {**CANARIES, **addresses, **dict.fromkeys([*tokens.every(), NO_TOKEN_OF_ANYBODY], "a token")}
 
 
 def _play_tables(run: Run) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from tollbridge.verify.calls import Case
 from tollbridge.verify.cases.faults import faults
 from tollbridge.verify.cases.identity import methods, roles, tokens
+from tollbridge.verify.cases.leaks import leaks
 from tollbridge.verify.cases.members import members
 from tollbridge.verify.cases.money import money
 from tollbridge.verify.cases.sequences import sequences, together
@@ -17,6 +18,7 @@ TABLES: dict[str, Table] = {
     "methods": methods,
     "tokens": tokens,
     "roles": roles,
+    "leaks": leaks,
     "sequences": sequences,
     "together": together,
     "members": members,

@@ -5,6 +5,7 @@ from itertools import combinations
 from typing import Any
 
 from tollbridge.verify.calls import Case
+from tollbridge.verify.cases.leaks import BAD_ADDRESS, TEXTS
 from tollbridge.verify.cases.stage import Stage
 
 ASTRAL = "\U0001f600"
@@ -95,7 +96,7 @@ def _pairs(stage: Stage) -> Iterator[Case]:
         "amount": 0,
         "currency": "xxx",
         "description": "",
-        "receipt_email": "canary.of.an.address",
+        "receipt_email": BAD_ADDRESS,
         "payment_method": 0,
         "confirm": "yes",
     }
@@ -106,10 +107,9 @@ def _pairs(stage: Stage) -> Iterator[Case]:
     if len(here) > 2:
         yield Case("everything wrong", (stage.call(note="everything wrong", **{role: bad[role] for role in here}),))
     # what is right beside it must neither be blamed nor repeated
-    told: dict[str, Any] = {"description": "canary of a description", "receipt_email": "canary@example.com"}
     for role in ("amount", "currency"):
         what = f"{role} wrong beside texts"
-        yield Case(what, (stage.call(note=what, **told, **{role: bad[role]}),))
+        yield Case(what, (stage.call(note=what, **TEXTS, **{role: bad[role]}),))
 
 
 def _combinations(stage: Stage) -> Iterator[Case]:

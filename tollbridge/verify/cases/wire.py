@@ -301,4 +301,4 @@ def wire(stage: Stage) -> Iterator[Case]:
             wire=answer,
             note=row.name,
         )
-        yield Case(f"wire: {row.name}", (call,))
+        yield Case(f"wire: {row.name}", (call, stage.call(note=f"after {row.name}")))

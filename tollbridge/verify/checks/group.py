@@ -24,32 +24,37 @@ def together_as_alone(x: Exchange) -> list[Wrong] | None:
     """Judge a group, at its last call."""
     if not x.group:
         return None
+    refused = [one for one in x.group if one.expected.success and not one.ok]
+    if refused:
+        status = refused[0].status
+        said = f"{len(refused)} calls that are right got {status or refused[0].broken}."
+        return [Wrong(f"refused {status}", said, ALONE, "all(200 <= a.status < 300 for a in answers)")]
+    by_secret = {intent.secret: intent for intent in x.intents}
+    found = [said for one in x.group for said in _differences(one, by_secret)]
+    if found:  # what is mixed up differs from run to run: one cause
+        said = " ".join([*dict.fromkeys(found)][:4])
+        return [Wrong("mixed up", said, ALONE, _proof(x))]
     succeeded = [one for one in x.group if one.ok]
     # A call that is refused by the card, or that asks for it in two steps, may leave an intent of its own.
     made = [intent for intent in x.intents if intent.last_error is None and intent.status != "canceled"]
-    wrong = []
-    if len(made) != len(succeeded):
-        said = f"{len(succeeded)} calls succeeded, {len(made)} PaymentIntents were made for them."
-        wrong.append(Wrong("count", said, "one for each", COUNT))
-    by_secret = {intent.secret: intent for intent in x.intents}
-    found = [(cause, said) for one in x.group for cause, said in _differences(one, by_secret)]
-    return wrong + [Wrong(cause, said, ALONE, _proof(x)) for cause, said in dict(found).items()]
+    if len(made) == len(succeeded):
+        return []
+    said = f"{len(succeeded)} calls succeeded, {len(made)} PaymentIntents were made for them."
+    return [Wrong("count", said, "one for each", COUNT)]
 
 
-def _differences(one: Exchange, by_secret: Mapping[str, PaymentIntent]) -> Iterator[tuple[str, str]]:
-    """Yield what a call of a group got that it would not have got alone, each as a cause and a sentence."""
-    if one.expected.success and not one.ok:
-        yield f"refused {one.status}", f"A call that is right got {one.status or one.broken}."
+def _differences(one: Exchange, by_secret: Mapping[str, PaymentIntent]) -> Iterator[str]:
+    """Yield what a call of a group got that it would not have got alone, each as a sentence."""
     effect = one.expected.effect
     if not (one.ok and effect and one.subject.secret):
         return
     intent = by_secret.get(one.secret or "")
     if intent is None:
-        yield "secret", "A call's secret is of none of the intents that were made."
+        yield "A call's secret is of none of the intents that were made."
         return
     for name, value in effect.params.items():
         if getattr(intent, name) != value:
-            yield name, f"The {name} of a call's intent is {getattr(intent, name)!r}, not {value!r}."
+            yield f"The {name} of a call's intent is {getattr(intent, name)!r}, not {value!r}."
 
 
 def _proof(x: Exchange) -> str:

@@ -2,10 +2,12 @@
 
 import re
 
+from tollbridge.verify.calls import NO_TOKEN_OF_ANYBODY
 from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.exchange import Exchange
 
-FREE_TEXTS = ("a description", "an e-mail address")
+FREE_TEXTS = ("a description", "an e-mail address", "the value of an unknown member")
+SECRETS = ("a token", "an API key")
 UNPROVABLE = "False"
 SECRET = re.compile(r"(?:pi|seti)_[A-Za-z0-9]+_secret_[A-Za-z0-9]+")
 API_KEY = re.compile(r"\b[sr]k_(?:test|live)_[A-Za-z0-9]{4,}")
@@ -62,6 +64,7 @@ def secret_in_its_place(x: Exchange) -> list[Wrong] | None:
     for text, what in x.memory.canaries.items():
         if what == "a token" and text in shown:
             proof = "not [t for n, t in os.environ.items() if 'TOKEN_' in n and t in everything]"
+            proof = f"{text!r} not in everything" if text == NO_TOKEN_OF_ANYBODY else proof
             wrong.append(Wrong("token", f"The {x.status} shows a bearer token.", "none", proof))
             break
         if what == "an API key" and text in shown and not API_KEY.search(shown):
@@ -103,7 +106,7 @@ def nothing_of_the_inside(x: Exchange) -> list[Wrong] | None:
 
 @check(
     "free-text-is-not-echoed",
-    "A refusal does not repeat a description or an e-mail address.",
+    "A refusal does not repeat a description, an e-mail address or the value of an unknown member.",
     "refusal.echo",
     severity=MEDIUM,
     sample="A 400 repeats the description that was sent.",
@@ -130,7 +133,36 @@ def free_text(x: Exchange) -> list[Wrong] | None:
 
 
 def _sent(x: Exchange) -> str:
-    return x.call.body.decode("utf-8", "replace")
+    """Return everything of a request that its client chose."""
+    headers = "\n".join(value for _, value in x.call.headers)
+    return "\n".join([x.call.target, headers, x.call.body.decode("utf-8", "replace")])
+
+
+@check(
+    "nothing-of-another-request",
+    "No answer carries a value of an earlier request, or the e-mail address of a customer.",
+    "answer.own",
+    severity=CRITICAL,
+    sample="A 404 carries the description of the request before it.",
+)
+def nothing_of_another(x: Exchange) -> list[Wrong] | None:
+    """Judge any answer, by canaries: values that stand in some requests and nowhere else."""
+    if x.reply is None:
+        return None
+    shown, sent = _shown(x), _sent(x)
+    return [
+        Wrong(what, f"The {x.status} shows {what} that this request does not have.", "none", _without(text))
+        for text, what in x.memory.canaries.items()
+        if what not in SECRETS and text not in sent and re.search(_whole(text), shown)
+    ]
+
+
+def _whole(text: str) -> str:
+    return rf"\b{re.escape(text)}\b"
+
+
+def _without(text: str) -> str:
+    return f"re.search({_whole(text)!r}, everything) is None"
 
 
 @check(
