@@ -1,6 +1,6 @@
 """Judge every mutant and every variant, and print the kill matrix.
 
-    python -m mutants                     all; a result that is there already is not made again
+    python -m mutants                     all; a result that is there already, of the same sources, is not made again
     python -m mutants hundredfold pretty  only these
     python -m mutants --dozen             the dozen of `make check`
     python -m mutants --fresh             forget the results first
@@ -12,6 +12,7 @@ Exit code: 0 where every faulty one was killed and no legal one accused, 1 where
 import argparse
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import mutants.faulty
@@ -69,10 +70,11 @@ def _all_judged(chosen: list[Mutant], folder: Path, jobs: int, *, fresh: bool, s
     def judge(mutant: Mutant) -> Result:
         nonlocal done
         path = folder / f"{mutant.name}.json"
-        result = None if fresh else Result.read(path)
-        if result is None:
-            result = judged(mutant)
-            result.write(path)
+        kept = None if fresh else Result.read(path, mutant)
+        result = kept if kept and kept.fresh else judged(mutant)
+        if kept and kept is not result:  # stock Schemathesis has seen this server: it does not depend on our harness
+            result = replace(result, stock=kept.stock)
+        result.write(path)
         if stock and mutant.kind != "legal" and result.stock is None:
             result = stock_judged(mutant, result)
             result.write(path)

@@ -1,5 +1,6 @@
 """One mutant, judged by the harness; and the table of all of them."""
 
+import inspect
 import json
 import statistics
 import subprocess
@@ -8,6 +9,8 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,10 @@ class Result:
         seconds: to the first finding; None where there was none.
         scripted: whether the first finding's script was run and failed.
         output: the last lines of the harness, where it could not ask.
+        took: seconds of the whole run.
         stock: whether stock Schemathesis found something; None where it was not asked.
+        server: names what was served, sources of the mutant included; another one makes the result stale.
+        harness: names what judged.
     """
 
     name: str
@@ -46,6 +52,8 @@ class Result:
     took: float
     output: str = ""
     stock: bool | None = None
+    server: str = ""
+    harness: str = ""
 
     @property
     def right(self) -> bool:
@@ -70,12 +78,45 @@ class Result:
         path.write_text(json.dumps(asdict(self), indent=1) + "\n")
 
     @classmethod
-    def read(cls, path: Path) -> "Result | None":
-        """Return a result that was kept; None where there is none that can be read."""
+    def read(cls, path: Path, mutant: Mutant) -> "Result | None":
+        """Return a result that was kept; None where there is none that can be read, or of another server."""
         try:
-            return cls(**json.loads(path.read_bytes()))
+            kept = cls(**json.loads(path.read_bytes()))
         except (OSError, ValueError, TypeError):
             return None
+        return kept if kept.server == server_of(mutant) else None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the harness that judged is the one that there is now."""
+        return self.harness == harness()
+
+
+def digest(*paths: Path) -> str:
+    """Return what names the contents of files."""
+    whole = sha256()
+    for path in sorted(paths):
+        whole.update(path.read_bytes())
+    return whole.hexdigest()[:16]
+
+
+@cache
+def harness() -> str:
+    """Return what names the harness."""
+    return digest(*(ROOT / "tollbridge" / "verify").rglob("*.py"))
+
+
+@cache
+def served() -> str:
+    """Return what names our server, without any change."""
+    sources = [path for path in (ROOT / "tollbridge").rglob("*.py") if "verify" not in path.parts]
+    more = [ROOT / "openapi.yaml", ROOT / "mutants" / "patch.py", *(ROOT / "handlers").glob("*.py")]
+    return digest(*sources, *more, ROOT / "tollbridge" / "world" / "default.yaml")
+
+
+def server_of(mutant: Mutant) -> str:
+    """Return what names the server with a mutant's change."""
+    return f"{served()}-{digest(Path(inspect.getfile(mutant.apply)))}"
 
 
 def command(mutant: Mutant, port: int, stripe: str) -> list[str]:
@@ -94,8 +135,8 @@ def judged(mutant: Mutant) -> Result:
         verify += ["--hold", "choice", "--answer-within", "6", "--json", str(report), "--max-time", str(MOST_SECONDS)]
         verify += ["--max-examples", "40"] if mutant.kind == LEGAL else ["--fail-fast"]
         try:
-            served = command(mutant, port, f"http://127.0.0.1:{stripe}")
-            with launched(served, ready=f"{url}/_tollbridge/health", cwd=ROOT):
+            serve = command(mutant, port, f"http://127.0.0.1:{stripe}")
+            with launched(serve, ready=f"{url}/_tollbridge/health", cwd=ROOT):
                 done = subprocess.run(
                     verify, capture_output=True, text=True, cwd=ROOT, timeout=MOST_SECONDS * 2, check=False
                 )
@@ -116,6 +157,8 @@ def judged(mutant: Mutant) -> Result:
         bool(found and found[0]["scripts"].get("sh") and found[0]["scripts"].get("pytest")),
         document["seconds"],
         " ".join(last) if done.returncode == 2 or not found else "",
+        server=server_of(mutant),
+        harness=harness(),
     )
 
 
@@ -123,12 +166,21 @@ def shown(results: list[Result]) -> str:
     """Return the kill matrix: checks by kinds of fault, the score, and the seconds to kill."""
     faulty = [result for result in results if result.kind != LEGAL]
     legal = [result for result in results if result.kind == LEGAL]
-    lines = [*_table(faulty)] if faulty else []
+    lines = [*_rows(faulty), "", *_table(faulty)] if faulty else []
     lines += [f"WRONG: {result.line()}" for result in results if not result.right]
     lines += [*_score(faulty)] if faulty else []
     if legal:
         lines.append(f"variants accused: {sum(not result.right for result in legal)} of {len(legal)}")
     return "\n".join(["", *lines])
+
+
+def _rows(faulty: list[Result]) -> Iterator[str]:
+    """Yield each mutant with the checks that the case which killed it was found by."""
+    yield f"{'mutant':<34} {'kind':<10} {'seconds':>7}  {'stock':<8} killed by"
+    for result in faulty:
+        seconds = "-" if result.seconds is None else f"{result.seconds:.1f}"
+        stock = {None: "-", True: "killed", False: "survived"}[result.stock]
+        yield f"{result.name:<34} {result.kind:<10} {seconds:>7}  {stock:<8} {', '.join(result.checks) or 'nothing'}"
 
 
 def _table(faulty: list[Result]) -> Iterator[str]:
