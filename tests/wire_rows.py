@@ -3,7 +3,7 @@
 from tollbridge.compose import bundled
 from tollbridge.contract import load_contract
 from tollbridge.verify.calls import JSON, Headers
-from tollbridge.verify.cases.wire import Row, Table
+from tollbridge.verify.cases.rows import Row, Table
 from tollbridge.verify.subject import subjects
 
 __all__ = ["BODIES", "GOOD", "HEADERS", "JSON", "PATH", "PATHS", "ROWS", "Headers", "Row"]

@@ -125,7 +125,9 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: str | No
 @click.option("--fail-fast", is_flag=True, help="End with the first finding.")
 @click.option("--json", "json_to", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as JSON.")
 @click.option("--scripts", type=click.Path(file_okay=False, path_type=Path), help="Write the findings' scripts here.")
-@click.option("--full", is_flag=True, help="Show every check and every rule of the ledger, also beside findings.")
+@click.option(
+    "--full", is_flag=True, help="Beside findings too, show how often each check judged, and every rule of the ledger."
+)
 @click.option("--quiet", is_flag=True, help="The last line only.")
 def verify(
     url: str | None,

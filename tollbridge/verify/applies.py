@@ -88,4 +88,4 @@ def _identity(stage: Stage) -> dict[str, str]:
         code: "no account of the world, with a token that is known, leads to it"
         for code, there in ways.items()
         if not there
-    }
+    } | ({"authentication-required": "the target takes calls without a token"} if stage.held.anonymous else {})

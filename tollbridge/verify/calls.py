@@ -25,11 +25,13 @@ class Answer:
         status: the HTTP status.
         error_code: of the problem; None for a success.
         places: the pointers and headers that have to be blamed.
+        rules: the ledger's rules that decide it.
     """
 
     status: int
     error_code: str | None
     places: frozenset[str] = frozenset()
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

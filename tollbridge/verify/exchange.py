@@ -10,6 +10,7 @@ from tollbridge.verify.calls import Call
 from tollbridge.verify.line import Reply
 from tollbridge.verify.oracle import Expected, Held
 from tollbridge.verify.subject import Subject
+from tollbridge.world import Account
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Exchange:
         group: of the last of calls that were under way together, all of them; empty for others.
         after_fault: whether a fault of Stripe's was mended just before.
         memory: of the run.
+        account: who acts; None where the token is refused.
     """
 
     number: int
@@ -72,6 +74,7 @@ class Exchange:
     together: bool = False
     group: "tuple[Exchange, ...]" = ()
     after_fault: bool = False
+    account: Account | None = None
 
     @property
     def status(self) -> int:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from tollbridge.verify.bearing import touched
 from tollbridge.verify.calls import Case
 from tollbridge.verify.checks import CHECKS, Check, Wrong
 from tollbridge.verify.exchange import Exchange
@@ -64,7 +65,7 @@ class Bench:
                 if verdicts is None:
                     continue
                 self.tally.held[check.name] += 1
-                rules = rules_of(check, x)
+                rules = touched(check, x)
                 self.tally.rules.update(rules)
                 if verdicts:
                     self.tally.broken.update(rules)
@@ -95,21 +96,9 @@ class Bench:
                 if case.name not in known.seen and len(known.seen) < MOST_SEEN:
                     known.seen.append(case.name)
                 continue
-            broken = (
-                tuple(dict.fromkeys((*x.expected.rules, *check.rules)))
-                if x.expected.kind == "violations"
-                else check.rules
-            )
-            ledger = {rule.id for rule in x.held.contract.rules}
-            rules = tuple(rule for rule in broken if rule in ledger and x.held.rule(rule))
+            broken = touched(check, x)
+            rules = tuple(rule.id for rule in x.held.contract.rules if rule.id in broken and x.held.rule(rule.id))
             after = time.monotonic() - self.began
             new.append(Finding(name, check, wrong, rules, case, x, [case.name], after=after))
             self.findings[name] = new[-1]
         return new
-
-
-def rules_of(check: Check, x: Exchange) -> set[str]:
-    """Return the ledger's rules that a check has judged with an exchange: its own, and those that decided."""
-    ledger = {rule.id for rule in x.held.contract.rules}
-    deciding = x.expected.rules if check.name in ("refuses-invalid", "judges-state", "blames-the-right-field") else ()
-    return {rule for rule in (*check.rules, *deciding) if rule in ledger}

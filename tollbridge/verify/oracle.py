@@ -126,12 +126,13 @@ class Oracle:
             kind = "wire"
             codes = frozenset({call.wire.error_code} - {None})
             effect = None
-            if call.wire.status < 300 and (account := self._account(call)) and account.organization:
+            if call.wire.status < 300 and (account := self.account(call)) and account.organization:
                 effect = self._effect(subject, call, self.world.organizations[account.organization])
-            return Expected(kind, frozenset({call.wire.status}), codes, call.wire.places, (), effect)  # type: ignore[arg-type]
-        account = self._account(call)
+            return Expected(kind, frozenset({call.wire.status}), codes, call.wire.places, call.wire.rules, effect)  # type: ignore[arg-type]
+        account = self.account(call)
         if account is None:
-            return Expected("token", frozenset({401}), _token_codes(call), rules=("token.optional", "refusal.codes"))
+            rules = ("refusal.codes",) if call.token == EXPIRED else ("token.optional",)
+            return Expected("token", frozenset({401}), _token_codes(call), rules=rules)
         if call.account is not None and not account.active:
             return Expected("token", frozenset({401}), frozenset({"inactive-account"}), rules=("refusal.codes",))
         if _has_float(call.document):
@@ -141,7 +142,7 @@ class Oracle:
             return self._refused_for(subject, call, broken)
         return self._of_state(subject, call, account)
 
-    def _account(self, call: Call) -> Account | None:
+    def account(self, call: Call) -> Account | None:
         """Return who acts; None where the token is refused."""
         if call.account is None:
             return self.world.default_account if self.held.anonymous else None

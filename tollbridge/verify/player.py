@@ -105,7 +105,8 @@ class Player:
 
     def _exchange(self, subject: Subject, call: Call, expected: Expected) -> Exchange:
         self.sent += 1
-        return Exchange(self.sent, subject, call, expected, self.oracle.held, self.memory)
+        account = self.oracle.account(call)
+        return Exchange(self.sent, subject, call, expected, self.oracle.held, self.memory, account=account)
 
     def _ask(self, line: Line, call: Call) -> tuple[Reply | None, str | None]:
         try:

@@ -136,9 +136,8 @@ class Report:
         for number, finding in enumerate(self.ordered, 1):
             lines += [*_finding(number, finding, style, width), ""]
         if full or not self.findings:
-            lines += [*self._checks(style), ""]
-        if full:
-            lines += [*self._ledger(style), ""]
+            lines += [*self._checks(style), "", *self._ledger(style), ""]
+            lines += [*self._unprovoked(style)]
         for what in self.unexercised:
             lines.append(style(f"not exercised: {what}", "bad"))
         if self.unfinished:
@@ -159,6 +158,16 @@ class Report:
         for identity, origin, count, verdict in self.rules():
             kind = {"broken": "bad", "kept": "good"}.get(verdict, "dim")
             yield f"{identity:<28}{origin:<12}{count:>9}  {style(verdict, kind)}"
+
+    def _unprovoked(self, style: Style) -> Iterator[str]:
+        """Yield the documented problems that no call had to get, by the reason."""
+        reasons = dict.fromkeys(self.unprovoked.values())
+        for reason in reasons:
+            named = ", ".join(name for name, why in self.unprovoked.items() if why == reason)
+            told = f"not provoked: {named} ({reason})"
+            yield style(textwrap.fill(told, 100, subsequent_indent="  ", break_on_hyphens=False), "dim")
+        if reasons:
+            yield ""
 
     def _summary(self, style: Style) -> str:
         rules = list(self.rules())
