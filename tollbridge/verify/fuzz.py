@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tollbridge.contract import Contract
 from tollbridge.simulator import Fault
-from tollbridge.verify.calls import Break, Call, Case, Mend, Step, Together
+from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.cases.members import EMAILS, NOT_EMAILS
 from tollbridge.verify.cases.money import NEAR
 from tollbridge.verify.cases.stage import Stage
@@ -91,8 +91,20 @@ def sequences_of(contract: Contract, stage: Stage, drawn: Drawn) -> st.SearchStr
     ways: list[st.SearchStrategy[tuple[Step, ...]]] = [plain, plain]
     if stage.two_sided:
         ways.append(st.tuples(_breaks(stage), ours, st.just(Mend()), ours))
+        between = st.one_of(ours, ours, _elsewhere(stage))
+        ways.append(st.tuples(ours, st.lists(between, max_size=MOST_STEPS), ours).map(lambda s: (s[0], *s[1], s[2])))
         ways.append(st.lists(ours, min_size=2, max_size=4).map(lambda calls: (Together(tuple(calls)),)))
     return st.one_of(ways).map(lambda steps: Case("a random sequence", tuple(steps)))
+
+
+def _elsewhere(stage: Stage) -> st.SearchStrategy[AtStripe]:
+    """Return what somebody else does at Stripe: another card for a subscription, or none."""
+    changes = [
+        AtStripe(f"/v1/subscriptions/{organization.subscription}", {"default_payment_method": method})
+        for _, organization in stage.payers()
+        for method in ("", *(m.stripe for m in stage.methods(organization, good=True)))
+    ]
+    return st.sampled_from(changes) if changes else st.nothing()
 
 
 def _breaks(stage: Stage) -> st.SearchStrategy[Break]:
@@ -102,7 +114,7 @@ def _breaks(stage: Stage) -> st.SearchStrategy[Break]:
     return st.builds(
         lambda route, kind, when: Break(Fault(route[0], route[1], kind, when)),
         st.sampled_from(routes),
-        st.sampled_from(["500", "409", "429", "reset", "garbage"]),
+        st.sampled_from(["400", "401", "500", "409", "429", "reset", "garbage"]),
         st.sampled_from(["before", "after"]),
     )
 
@@ -139,10 +151,11 @@ def _ours(stage: Stage) -> st.SearchStrategy[Call]:
             roles |= draw(
                 st.sampled_from(
                     [
-                        {"amount": least - 1},
-                        {"amount": most + 1},
-                        {"currency": NEAR[0]},
-                        {"receipt_email": NOT_EMAILS[4]},
+                        *({"amount": amount} for amount in (least - 1, least + 1, most, most + 1)),
+                        *({"currency": near} for near in NEAR),
+                        *({"receipt_email": wrong} for wrong in NOT_EMAILS),
+                        {"description": ""},
+                        {"payment_method": 0},
                         {"confirm": "true"},
                     ]
                 )

@@ -55,6 +55,11 @@ def _changes(stage: Stage, first: int, second: int) -> Iterator[Case]:
     if "confirm" in stage.subject.members:
         charged = tuple(stage.call(note="change of card, charged", payment_method=m, confirm=True) for m in order[:4])
         yield Case("change of card, charged", charged)
+    home = stage.home()
+    if stage.two_sided and home and home.subscription:
+        taken = AtStripe(f"/v1/subscriptions/{home.subscription}", {"default_payment_method": ""})
+        again = stage.call(note="the card taken away at Stripe, and chosen again", payment_method=first)
+        yield Case(again.note, (again, taken, again))
     plain = stage.call(note="a card, then none")
     yield Case("a card, then none", (stage.call(payment_method=second), plain, stage.call(payment_method=first), plain))
 
