@@ -1,6 +1,7 @@
 """`tollbridge verify`."""
 
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -77,6 +78,29 @@ def _held(_context: click.Context, _parameter: click.Parameter, value: str | Non
     return frozenset(ORIGINS[: ORIGINS.index(value) + 1])
 
 
+def _file(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Return a file that can be written: told before the run, not after it."""
+    if value is not None:
+        new = not value.exists()
+        try:
+            value.open("a").close()
+        except OSError as error:
+            raise click.BadParameter(f"{value} cannot be written ({error.strerror}).") from None
+        if new:
+            value.unlink()
+    return value
+
+
+def _folder(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Return a folder, made where it is not there."""
+    if value is not None:
+        try:
+            value.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise click.BadParameter(f"{value} cannot be made ({error.strerror}).") from None
+    return value
+
+
 def _names(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in (value or "").split(",") if name.strip())
 
@@ -123,8 +147,14 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: str | No
     help="The longest that one answer may take.  [default: 35 for a URL, 6 for our own server]",
 )
 @click.option("--fail-fast", is_flag=True, help="End with the first finding.")
-@click.option("--json", "json_to", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as JSON.")
-@click.option("--scripts", type=click.Path(file_okay=False, path_type=Path), help="Write the findings' scripts here.")
+@click.option("--json", "json_to", type=click.Path(path_type=Path), callback=_file, help="Write the report as JSON.")
+@click.option(
+    "--scripts",
+    type=click.Path(path_type=Path),
+    callback=_folder,
+    metavar="FOLDER",
+    help="Write the findings' scripts here, in sh and for pytest.",
+)
 @click.option(
     "--full", is_flag=True, help="Beside findings too, show how often each check judged, and every rule of the ledger."
 )
@@ -175,6 +205,7 @@ def verify(
         _list_checks()
         return
     progress = Progress(shown=sys.stderr.isatty() and not quiet)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was found is told, our server stopped
     try:
         plan = harness.Plan(
             contract=contract or DEFAULTS.contract,
@@ -194,9 +225,9 @@ def verify(
             fail_fast=fail_fast,
         )
         report = harness.verify(plan, progress)
-    except harness.VerifyError as reason:
+    except (harness.VerifyError, KeyboardInterrupt) as reason:
         progress.done()
-        raise CouldNotAsk(str(reason)) from None
+        raise CouldNotAsk(str(reason) or "Interrupted before anything was asked.") from None
     progress.done()
     _tell(report, json_to, scripts, full=full, quiet=quiet)
     sys.exit(report.exit_code)
@@ -239,7 +270,6 @@ def _fingerprints(baseline: Path | None) -> frozenset[str]:
 
 
 def _write_scripts(folder: Path, findings: "list[Finding]") -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for finding in findings:
         for kind, text in finding.scripts.items():
             name = f"{finding.check.name}-{finding.fingerprint}"

@@ -147,11 +147,15 @@ class Report:
     def _checks(self, style: Style) -> Iterator[str]:
         yield style(f"{'check':<36}{'judged':>8}  verdict", "head")
         for name in CHECKS:
-            found = sum(f.check.name == name for f in self.findings)
-            verdict = style(f"{found} found", "bad") if found else style("kept", "good")
-            if name in self.aside:
-                verdict = style(f"not applicable: {self.aside[name]}", "dim")
-            yield f"{name:<36}{self.tally.held[name]:>8}  {verdict}"
+            yield f"{name:<36}{self.tally.held[name]:>8}  {self._verdict(name, style)}"
+
+    def _verdict(self, name: str, style: Style) -> str:
+        found = sum(f.check.name == name for f in self.findings)
+        if found:
+            return style(f"{found} found", "bad")
+        if name in self.aside:
+            return style(f"not applicable: {self.aside[name]}", "dim")
+        return style("kept", "good") if self.tally.held[name] else style("not exercised", "bad")
 
     def _ledger(self, style: Style) -> Iterator[str]:
         yield style(f"{'rule':<28}{'origin':<12}{'exercised':>9}  verdict", "head")

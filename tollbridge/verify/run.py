@@ -63,8 +63,9 @@ def verify(plan: Plan, say: Say = lambda _what, _part: None) -> Report:
             _search(run)
         except Enough as why:
             run.unfinished = str(why) or None
-        except ConnectionRefusedError:
-            raise VerifyError(f"The target at {run.target.url} is gone.") from None
+        except KeyboardInterrupt:
+            run.unfinished = "interrupted"
+            return _report(run, time.monotonic() - begun)
         prove(run)
         return _report(run, time.monotonic() - begun)
 
