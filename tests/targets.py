@@ -1,10 +1,13 @@
 """Targets that do not serve: each breaks the exchange in its own way."""
 
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 
 def hangs(line: socket.socket) -> None:
@@ -69,3 +72,40 @@ def broken_target(kind: str) -> Iterator[str]:
 
         threading.Thread(target=serving, daemon=True).start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@contextmanager
+def behind_tls(port: int, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Speak TLS before a server of this machine; the URL, and the certificate that its clients have to trust."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True, timeout=30)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    def pumping(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65_536):
+                sink.sendall(data)
+        with suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+    def answering(line: socket.socket) -> None:
+        with (
+            suppress(OSError),
+            context.wrap_socket(line, server_side=True) as client,
+            socket.create_connection(("127.0.0.1", port)) as server,
+        ):
+            threading.Thread(target=pumping, args=(server, client), daemon=True).start()
+            pumping(client, server)
+
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+
+        def serving() -> None:
+            with suppress(OSError):
+                while True:
+                    threading.Thread(target=answering, args=(listener.accept()[0],), daemon=True).start()
+
+        threading.Thread(target=serving, daemon=True).start()
+        yield f"https://localhost:{listener.getsockname()[1]}", certificate

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,17 +14,18 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import ROOT, serve_command
-from tests.targets import BROKEN, broken_target
+from tests.targets import BROKEN, behind_tls, broken_target
 from tollbridge.launch import free_port, launched
 
 EXAMPLES = ROOT / "examples"
 WORLD = EXAMPLES / "world.yaml"
 
 
-def verify(*arguments: str, within: float = 300) -> "subprocess.CompletedProcess[str]":
+def verify(*arguments: str, within: float = 300, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run the command."""
     command = [sys.executable, "-m", "tollbridge", "verify", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=within, check=False)
+    env = {**os.environ, **environment}
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=within, check=False)
 
 
 @contextmanager
@@ -90,6 +93,46 @@ def test_one_side_alone_says_what_it_cannot_see(tmp_path: Path) -> None:
     aside = {check["name"]: check["not_applicable"] for check in json.loads(path.read_bytes())["checks"]}
     assert "--stripe-listen" in aside["one-intent"]
     assert aside["accepts-valid"] is None
+
+
+def test_a_target_behind_tls(tmp_path: Path) -> None:
+    """An https URL is judged where its certificate is trusted, and is exit code 2 with a sentence where it is not."""
+    port, stripe = free_port(), free_port()
+    command = [sys.executable, str(EXAMPLES / "flask_server" / "faulty.py"), str(port), str(WORLD)]
+    environment = {**os.environ, "STRIPE_API_BASE": f"http://127.0.0.1:{stripe}"}
+    with (
+        launched(command, ready=f"http://127.0.0.1:{port}", env=environment),
+        behind_tls(port, tmp_path) as (url, known),
+    ):
+        asked = [url, "--stripe-listen", f"127.0.0.1:{stripe}", "--world", str(WORLD), "--fail-fast"]
+        trusted = verify(*asked, "--scripts", str(tmp_path), SSL_CERT_FILE=str(known))
+        strange = verify(*asked)
+    assert trusted.returncode == 1, trusted.stdout + trusted.stderr
+    assert "subscription-stays" in trusted.stdout
+    assert [*tmp_path.glob("test_*.py")]
+    assert (strange.returncode, "no TLS with the target" in strange.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_tells_what_it_has(sent: signal.Signals) -> None:
+    """It ends with exit code 2, says that it did not finish, and leaves no server behind."""
+    command = [sys.executable, "-m", "tollbridge", "verify", "--max-examples", "0"]
+    run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(4)
+    run.send_signal(sent)
+    out, err = run.communicate(timeout=20)
+    assert run.returncode == 2, out + err
+    assert "not finished: interrupted" in out
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("option", ["--json", "--scripts"])
+def test_a_place_that_cannot_be_written_is_told_before_the_run(option: str, tmp_path: Path) -> None:
+    """Nobody loses a report after minutes."""
+    file = tmp_path / "file"
+    file.write_text("")
+    done = verify(option, str(file / "below"), within=20)
+    assert (done.returncode, "cannot be" in done.stderr) == (2, True)
 
 
 def test_the_faulty_example_is_found_with_scripts_that_fail_again(tmp_path: Path) -> None:
