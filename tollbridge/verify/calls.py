@@ -11,8 +11,16 @@ from tollbridge.simulator import Fault
 JSON = ("Content-Type", "application/json")
 Headers = tuple[tuple[str, str], ...]
 
-OWN, EXPIRED, UNKNOWN, BASIC, TWICE = "own", "expired", "unknown", "basic", "twice"
+OWN, EXPIRED, UNKNOWN, BASIC, TWICE, TWO = "own", "expired", "unknown", "basic", "twice", "two"
 """What a call shows as its token: the account's own, one that expired, one that nobody issued, another scheme, two."""
+
+LOWER, BARE, SCHEME_ONLY, EMPTY, OTHER_SCHEME = "lower", "bare", "scheme only", "empty", "other scheme"
+"""The own one with the scheme in lower case, without a scheme, no token behind the scheme, nothing, another scheme."""
+
+UNSIGNED, TAMPERED, ALTERED = "unsigned", "tampered", "altered"
+"""The own one without its signature (alg none), with another one, and with somebody else's claims and its own."""
+
+GOOD_TOKENS = (OWN, LOWER)
 
 NO_TOKEN_OF_ANYBODY = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmVkLWJ5LW5vYm9keS1hdC1hbGwtMDAwMDAwMDA"  # noqa: S105
 

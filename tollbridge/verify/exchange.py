@@ -12,6 +12,18 @@ from tollbridge.verify.oracle import Expected, Held
 from tollbridge.verify.subject import Subject
 from tollbridge.world import Account
 
+INTENT = "/v1/payment_intents"
+MAY_CARRY = {
+    *("amount", "currency", "description", "receipt_email", "customer", "payment_method", "payment_method_types"),
+    *("confirm", "error_on_requires_action", "metadata", "expand", "capture_method", "automatic_payment_methods"),
+}
+"""What a call about an intent may carry; everything else changes what the intent does."""
+
+
+def adds(told: Told) -> bool:
+    """Tell whether a call makes, changes or confirms an intent with what changes what the intent does."""
+    return told.method == "POST" and told.route.startswith(INTENT) and not told.parameters.keys() <= MAY_CARRY
+
 
 @dataclass
 class Memory:
@@ -53,6 +65,7 @@ class Exchange:
         after_fault: whether a fault of Stripe's was mended just before.
         memory: of the run.
         account: who acts; None where the token is refused.
+        unsimulated: whether Stripe was told of an intent what the simulator has not, so that no answer to it is right.
     """
 
     number: int
@@ -75,6 +88,7 @@ class Exchange:
     group: "tuple[Exchange, ...]" = ()
     after_fault: bool = False
     account: Account | None = None
+    unsimulated: bool = False
 
     @property
     def status(self) -> int:

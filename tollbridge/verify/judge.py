@@ -60,7 +60,8 @@ class Bench:
         found: list[Verdict] = []
         for x in played:
             self._count(x)
-            for check in self.checks:
+            # Of a call that the simulator cannot answer nothing is known but what it was told.
+            for check in self.checks if not x.unsimulated else [c for c in self.checks if c.name == "adds-nothing"]:
                 verdicts = check.judge(x)
                 if verdicts is None:
                     continue

@@ -12,7 +12,7 @@ from typing import Any
 
 from tollbridge.contract import Contract, Operation, Violation
 from tollbridge.simulator.money import table
-from tollbridge.verify.calls import BASIC, EXPIRED, OWN, TWICE, UNKNOWN, Call
+from tollbridge.verify.calls import EMPTY, EXPIRED, GOOD_TOKENS, Call
 from tollbridge.verify.stripeside import StripeSide
 from tollbridge.verify.subject import MAY_NAME, MISSING, Subject
 from tollbridge.world import Account, Organization, World
@@ -146,7 +146,7 @@ class Oracle:
         """Return who acts; None where the token is refused."""
         if call.account is None:
             return self.world.default_account if self.held.anonymous else None
-        return self.world.accounts[call.account] if call.token == OWN else None
+        return self.world.accounts[call.account] if call.token in GOOD_TOKENS else None
 
     def _refused_for(self, subject: Subject, call: Call, broken: list[Violation]) -> Expected:
         rules = tuple(dict.fromkeys(v.rule for v in broken if v.rule))
@@ -254,8 +254,10 @@ def _role(status: int, code: str, rule: str) -> Expected:
 
 
 def _token_codes(call: Call) -> frozenset[str]:
-    known = {EXPIRED: "token-expired", UNKNOWN: "invalid-token", BASIC: "invalid-token", TWICE: "invalid-token"}
-    return frozenset({known.get(call.token, "authentication-required") if call.account else "authentication-required"})
+    if not call.account:
+        return frozenset({"authentication-required"})
+    known = {EXPIRED: {"token-expired"}, EMPTY: {"authentication-required", "invalid-token"}}
+    return frozenset(known.get(call.token, {"invalid-token"}))
 
 
 def _violations(subject: Subject, call: Call) -> Iterator[Violation]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from tollbridge.simulator import Fault, Told
 from tollbridge.verify.calls import (
+    BARE,
     BASIC,
-    EXPIRED,
+    EMPTY,
+    LOWER,
     NO_TOKEN_OF_ANYBODY,
-    TWICE,
-    UNKNOWN,
+    OTHER_SCHEME,
+    SCHEME_ONLY,
     AtStripe,
     Break,
     Call,
@@ -21,11 +23,22 @@ from tollbridge.verify.calls import (
     Together,
 )
 from tollbridge.verify.error import VerifyError
-from tollbridge.verify.exchange import Exchange, Memory
+from tollbridge.verify.exchange import Exchange, Memory, adds
+from tollbridge.verify.forgery import forged
 from tollbridge.verify.line import Broken, Line, Reply
 from tollbridge.verify.oracle import Expected, Oracle
 from tollbridge.verify.stripeside import OURS, Moment, StripeSide
 from tollbridge.verify.subject import Subject, Tokens
+
+SPELT = {
+    BASIC: "Basic {}",
+    LOWER: "bearer {}",
+    BARE: "{}",
+    SCHEME_ONLY: "Bearer",
+    EMPTY: "",
+    OTHER_SCHEME: "Token {}",
+}
+"""How a good token is shown, by what is wrong with that."""
 
 
 @dataclass
@@ -122,11 +135,21 @@ class Player:
         if call.account is None:
             return ()
         token = self.tokens.good.get(call.account, NO_TOKEN_OF_ANYBODY)
-        shown = {EXPIRED: self.tokens.expired.get(call.account, ""), UNKNOWN: NO_TOKEN_OF_ANYBODY}.get(
-            call.token, token
-        )
-        one = ("Authorization", f"{'Basic' if call.token == BASIC else 'Bearer'} {shown}")
-        return (one, one) if call.token == TWICE else (one,)
+        other = next((t for account, t in self.tokens.good.items() if account != call.account), None)
+        match call.token:
+            case "expired":
+                shown = [f"Bearer {self.tokens.expired.get(call.account, '')}"]
+            case "unknown":
+                shown = [f"Bearer {NO_TOKEN_OF_ANYBODY}"]
+            case "twice":
+                shown = [f"Bearer {token}"] * 2
+            case "two":
+                shown = [f"Bearer {other}", f"Bearer {token}"]
+            case "unsigned" | "tampered" | "altered":
+                shown = [f"Bearer {forged(token, call.token, other)}"]
+            case _:
+                shown = [SPELT.get(call.token, "Bearer {}").format(token)]
+        return tuple(("Authorization", one) for one in shown)
 
     def _together(self, subject: Subject, calls: Sequence[Call]) -> list[Exchange]:
         before = self.stripe.moment() if self.stripe else None
@@ -150,6 +173,7 @@ class Player:
         told = self.stripe.told_after(before)
         self.memory.canaries |= dict.fromkeys(self.stripe.keys - {OURS}, "an API key")
         _require_known(told)
+        played[-1].unsimulated = any(one.status == 501 for one in told)
         last = played[-1]
         last.told = told
         made = [identity for one in told for what, identity in one.effects if what == "payment_intent.created"]
@@ -160,7 +184,8 @@ class Player:
 
 
 def _require_known(told: list[Told]) -> None:
-    strange = next((one for one in told if not one.route or one.status == 501), None)
+    """Refuse to judge what follows from a route that the simulator has not; a parameter it has not is a finding's."""
+    strange = next((one for one in told if not one.route or (one.status == 501 and not adds(one))), None)
     if strange:
         raise VerifyError(
             f"The target asked Stripe for {strange.method} {strange.path}, which the simulator does not have: what "

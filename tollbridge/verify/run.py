@@ -99,6 +99,8 @@ def _prepared(
     origins = plan.hold or (EVERY_ORIGIN if own else frozenset({DOCUMENTED, PROVIDER}))
     cards = charged_alone(world)
     memory = Memory(canaries=_canaries(tokens, world))
+    if stripe:
+        memory.canaries[f"{stripe.host}:{stripe.port}"] = "the address of Stripe"
     oracle = Oracle(world, stripe, Held(origins, contract), cards)
     player = Player(target.url, within, stripe, oracle, tokens, memory)
     run = Run(plan, contract, world, target, stripe, player, Bench(chosen), [], say, begun + plan.max_time)

@@ -2,8 +2,23 @@
 
 from collections.abc import Iterator
 
-from tollbridge.verify.calls import BASIC, EXPIRED, TWICE, UNKNOWN, Call, Case
+from tollbridge.verify.calls import (
+    BARE,
+    BASIC,
+    EMPTY,
+    EXPIRED,
+    LOWER,
+    OTHER_SCHEME,
+    OWN,
+    SCHEME_ONLY,
+    TWICE,
+    TWO,
+    UNKNOWN,
+    Call,
+    Case,
+)
 from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.forgery import FORGED
 from tollbridge.world import Account, Organization
 
 NOBODY = 999_999_937
@@ -16,20 +31,45 @@ def tokens(stage: Stage) -> Iterator[Case]:
     who = next(
         (account for account in usable if account.id == stage.default().id), usable[0] if usable else stage.default()
     )
-    bad = [UNKNOWN, BASIC] if usable or stage.held.anonymous else []
+    bad = [UNKNOWN] if usable or stage.held.anonymous else []
     bad += [EXPIRED] if who.id in stage.tokens.expired else []
-    bad += [TWICE] if who.id in stage.tokens.good else []
-    right = stage.call(who)
-    broken = right.document | {stage.subject.members.get("amount", "x"): 0}
+    bad += FORGED if who.id in stage.tokens.good else ()
+    if stage.held.choice and who.id in stage.tokens.good:  # HTTP libraries read several headers in their own ways
+        bad += [BASIC, TWICE, BARE, SCHEME_ONLY, EMPTY, OTHER_SCHEME]
+        bad += [TWO] if len(stage.tokens.good) > 1 else []
+        yield Case("the scheme in lower case", (stage.call(who).but(token=LOWER, note="the scheme in lower case"),))
     for token in bad:
-        for what, document in (("", right.document), (" and a wrong amount", broken)):
-            call = right.but(token=token, document=document, note=f"token {token}{what}")
+        for call in _bad(stage, who, token):
             yield Case(call.note, (call,))
     if not stage.held.anonymous:
-        yield Case("no token", (right.but(account=None, note="no token"),))
+        yield Case("no token", (stage.call(who).but(account=None, note="no token"),))
+    yield from _of_each(stage)
+
+
+def _bad(stage: Stage, who: Account, token: str) -> Iterator[Call]:
+    """Yield a call with a bad token: right but for that, and wrong in whatever is judged later."""
+    right = stage.call(who).but(token=token, note=f"token {token}")
+    wrong = right.document | {stage.subject.members.get("amount", "x"): 0}
+    worse = wrong | {stage.subject.members.get("currency", "y"): "xxx"}
+    yield right
+    yield right.but(document=wrong, note=f"token {token} and a wrong amount")
+    yield right.but(document=worse, note=f"token {token} and two wrong members")
+    header = stage.subject.organization
+    if header:
+        for what, named in (("an unknown organization", str(NOBODY)), ("a malformed header", "one")):
+            yield right.but(headers=((header.name, named),), note=f"token {token} and {what}")
+
+
+def _of_each(stage: Stage) -> Iterator[Case]:
+    """Every account's expired token, and what disabled accounts send."""
     for account in stage.usable():
         if not account.active:
-            yield Case("disabled account", (stage.call(account, note="disabled account"),))
+            for call in _bad(stage, account, OWN):
+                yield Case(f"disabled account: {call.note}", (call.but(note=f"disabled account: {call.note}"),))
+        elif account.id in stage.tokens.expired:
+            note = f"expired token of account {account.id}"
+            for call in _bad(stage, account, EXPIRED):
+                yield Case(note, (call.but(note=note),))
 
 
 def roles(stage: Stage) -> Iterator[Case]:

@@ -3,20 +3,24 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tollbridge.verify.calls import UNKNOWN, Answer, Call, Case
+from tollbridge.simulator import Fault
+from tollbridge.verify.calls import UNKNOWN, Answer, Break, Call, Case, Mend, Step
 from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.subject import MAY_NAME
 
 AMOUNT, METHOD, ORGANIZATION = 86_753_090, 867_530_911, 867_530_977
 TEXTS: dict[str, Any] = {"description": "canary of a description", "receipt_email": "canary@example.com"}
 """By role."""
 
 BAD_ADDRESS, UNKNOWN_MEMBER, QUERY = "canary.of.an.address", "canary.of.an.unknown.member", "canary.of.a.query"
+HEADER, NOBODY = "canary.of.a.header", 999_999_937
 CANARIES: dict[str, str] = {
     TEXTS["description"]: "a description",
     TEXTS["receipt_email"]: "an e-mail address",
     BAD_ADDRESS: "an e-mail address",
     UNKNOWN_MEMBER: "the value of an unknown member",
     QUERY: "a query",
+    HEADER: "a header",
     str(AMOUNT): "an amount",
     str(METHOD): "a payment method's id",
     str(ORGANIZATION): "an organization's id",
@@ -25,10 +29,17 @@ CANARIES: dict[str, str] = {
 
 
 def leaks(stage: Stage) -> Iterator[Case]:
-    """Yield pairs of requests full of canaries, one accepted and one refused, each followed by another request."""
+    """Yield pairs of requests full of canaries, one accepted and one refused, each followed by another request.
+
+    Then requests with canaries that get refusals of each kind.
+    """
     accepted = stage.call(note="canaries in every field", amount=AMOUNT, **TEXTS)
-    for what, after in _afterwards(stage):
-        yield Case(f"canaries, then {what}", (accepted, _refused(stage, accepted), after.but(note=f"then {what}")))
+    accepted = accepted.but(headers=(("X-Canary", HEADER), ("Cookie", f"session={HEADER}")))
+    refused = _refused(stage, accepted)
+    for what, after in _afterwards(stage, {}):
+        yield Case(f"canaries, then {what}", (accepted, refused, *after, Mend()))
+    for what, after in _afterwards(stage, TEXTS):
+        yield Case(f"{what}, with canaries", (*after, Mend()))
 
 
 def _refused(stage: Stage, accepted: Call) -> Call:
@@ -39,21 +50,53 @@ def _refused(stage: Stage, accepted: Call) -> Call:
         more[stage.subject.members["payment_method"]] = METHOD  # type: ignore[assignment]
     return accepted.but(
         document=accepted.document | more,
-        headers=((header.name, str(ORGANIZATION)),) if header else (),
+        headers=(*accepted.headers, *(((header.name, str(ORGANIZATION)),) if header else ())),
         path=f"{stage.subject.operation.path}?q={QUERY}",
     )
 
 
-def _afterwards(stage: Stage) -> Iterator[tuple[str, Call]]:
+def _afterwards(stage: Stage, texts: dict[str, Any]) -> Iterator[tuple[str, tuple[Step, ...]]]:
     """Yield calls that get answers of each kind."""
-    right = stage.call()
-    yield "a right request", right
-    yield "a violation", stage.call(amount=0)
-    yield "no JSON", right.but(raw=b"{", wire=Answer(400, "malformed-json", frozenset({"#"})))
+    right = stage.call(**texts)
+    if not texts:
+        yield "a right request", (right,)
+    yield "a violation", (stage.call(**texts | {"amount": 0}),)
+    member = stage.subject.members.get("receipt_email")
+    if member and texts:
+        yield "an address in a list", (right.but(document=right.document | {member: [TEXTS["receipt_email"]]}),)
+        yield "a text that is too long", (stage.call(**texts | {"description": TEXTS["description"] * 60}),)
+    yield from ((what, (call,)) for what, call in _on_the_wire(stage, right))
     if stage.usable() or stage.held.anonymous:
-        yield "a bad token", right.but(account=stage.default().id, token=UNKNOWN)
+        yield "a bad token", (right.but(account=stage.default().id, token=UNKNOWN),)
+    yield from ((what, (call,)) for what, call in _of_state(stage, texts))
+    if stage.two_sided:
+        broken = Break(Fault("POST", None, "500", times=None))
+        yield "a failure of Stripe's", (broken, right)
+        yield "an answer of Stripe's that is no JSON", (Break(Fault("POST", None, "garbage", times=None)), right)
+
+
+def _on_the_wire(stage: Stage, right: Call) -> Iterator[tuple[str, Call]]:
+    cut = right.body[:-1]
+    yield "no JSON", right.but(raw=cut, wire=Answer(400, "malformed-json", frozenset({"#"})))
+    text = (("Content-Type", "text/plain"),)
+    yield "text", right.but(raw=right.body, content=text, wire=Answer(415, "unsupported-media-type"))
+    yield "another method", right.but(raw=right.body, method="PUT", wire=Answer(405, "method-not-allowed"))
+    other = f"{stage.subject.operation.path}/nowhere"
+    yield "another path", right.but(raw=right.body, path=other, wire=Answer(404, "not-found"))
+
+
+def _of_state(stage: Stage, texts: dict[str, Any]) -> Iterator[tuple[str, Call]]:
     roles: dict[str, Any] = {"confirm": True} if "confirm" in stage.subject.members else {}
     for method in stage.methods(stage.home(), good=False)[:1] if roles else []:
-        yield "a card that is refused", stage.call(payment_method=method.id, **roles)
+        yield "a card that is refused", stage.call(payment_method=method.id, **roles, **texts)
     if "payment_method" in stage.subject.members:
-        yield "an unknown method", stage.call(payment_method=999_999_937)
+        yield "an unknown method", stage.call(payment_method=NOBODY, **texts)
+        home = stage.home()
+        for method in home.payment_methods.values() if home else ():
+            if not method.attached:
+                yield "a card that is not attached", stage.call(payment_method=method.id, **texts)
+    header = stage.subject.organization
+    for account in stage.usable():
+        if header and account.active and account.role in MAY_NAME:
+            named = ((header.name, str(NOBODY)),)
+            yield f"{account.role} names an unknown organization", stage.call(account, **texts).but(headers=named)

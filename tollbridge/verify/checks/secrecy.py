@@ -1,6 +1,9 @@
 """Whether an answer tells what is not for its reader."""
 
+import base64
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from tollbridge.verify.calls import NO_TOKEN_OF_ANYBODY
 from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
@@ -8,38 +11,63 @@ from tollbridge.verify.exchange import Exchange
 
 FREE_TEXTS = ("a description", "an e-mail address", "the value of an unknown member")
 SECRETS = ("a token", "an API key")
+EXAMPLES = ("yard@example.com",)
+"""Addresses that an answer may give as an example."""
+
 UNPROVABLE = "False"
 SECRET = re.compile(r"(?:pi|seti)_[A-Za-z0-9]+_secret_[A-Za-z0-9]+")
-API_KEY = re.compile(r"\b[sr]k_(?:test|live)_[A-Za-z0-9]{4,}")
-INTERNAL_ID = re.compile(r"\b(?:cus|pm|sub|acct|ch|req)_[A-Za-z0-9]{8,}")
+API_KEY = re.compile(r"\b(?:[sr]k_(?:test|live)|whsec)_[A-Za-z0-9]{4,}")
+INTERNAL_ID = re.compile(r"\b(?:cus|pm|sub|acct|ch)_[A-Za-z0-9]{8,}")
+INTENT_ID = re.compile(r"\bpi_[A-Za-z0-9]{8,}")
 INSIDE = {
     "a stack": re.compile(
-        r"Traceback \(most recent call last\)|\n\s+at [\w.$<>]+ ?\(|File \"[^\"]+\", line \d+|\.go:\d+ \+0x"
+        r"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|\bline \d+, in \w+"  # Python
+        r"|\bat [\w.$<>\[\] ]+\([^()\n]*:\d+(?::\d+)?\)|\bat (?:file:|node:|/)\S+:\d+:\d+"  # Node, Java
+        r"|\bat [\w.`<>+]+\([^()\n]*\) in \S+:line \d+"  # .NET
+        r"|\bgoroutine \d+ \[|\bpanic: |\.go:\d+"  # Go
+        r"|\.php(?::\d+|\(\d+\)| on line \d+)|\.rb:\d+:in\b"  # PHP, Ruby
     ),
     "SQL": re.compile(
-        r"\bSELECT\s.{1,80}\sFROM\b|\bINSERT\s+INTO\b|\bUPDATE\s+\w+\s+SET\b|sqlite3?\.|psycopg|SQLSTATE|ORA-\d{5}",
-        re.I,
+        r"\bSELECT\s.{1,600}?\sFROM\b|\bINSERT\s+INTO\b|\bUPDATE\s+\S+\s+SET\b|\bDELETE\s+FROM\b|sqlite3?\.|psycopg"
+        r"|SQLSTATE|ORA-\d{5}|violates \S+ ?\S* constraint|duplicate key value",
+        re.I | re.S,
     ),
     "a path of the machine": re.compile(
-        r"(?<![\w:/.])/(?:home|usr|var|opt|etc|root|srv|app|tmp|work|Users)/[\w./-]+|[A-Z]:\\\\\w"
+        r"(?<![\w:/.])/(?:home|usr|var|opt|etc|root|srv|app|tmp|work|Users)/[\w./-]+|[A-Z]:\\+\w"
     ),
-    "an exception": re.compile(r"\b(?:KeyError|TypeError|ValueError|AttributeError|NullPointerException|TypeError)\b"),
+    "an exception": re.compile(r"\b[A-Z]\w*(?:Exception|(?:Key|Type|Value|Attribute|Reference|Runtime)Error)\b"),
+    "the environment": re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]*=\S"),
+    "what is asked of Stripe": re.compile(r"api\.stripe\.com|/v1/(?:payment_intents|payment_methods|customers|subscr)"),
 }
 
 
 def _absent(pattern: re.Pattern[str]) -> str:
     """Return what is true of an answer in which a pattern is not found."""
-    return f"re.search({pattern.pattern!r}, everything{', re.I' if pattern.flags & re.I else ''}) is None"
+    flags = f", {int(pattern.flags & (re.I | re.S))}" if pattern.flags & (re.I | re.S) else ""
+    return f"re.search({pattern.pattern!r}, everything{flags}) is None"
 
 
 def _shown(x: Exchange) -> str:
-    """Return everything of an answer that a client sees, without the secret at its place."""
+    """Return everything of an answer that a client sees, as it came and as JSON reads it, but its own secret."""
     if x.reply is None:
         return ""
-    text = x.reply.text
+    texts = [x.reply.text, *_strings(x.reply.document)]
     if x.secret:
-        text = text.replace(x.secret, "", 1)
-    return "\n".join([*(f"{name}: {value}" for name, value in x.reply.headers), text])
+        texts = [x.reply.text.replace(x.secret, "", 1), *(t for t in _strings(x.reply.document) if t != x.secret)]
+    return "\n".join([*(f"{name}: {value}" for name, value in x.reply.headers), *texts])
+
+
+def _strings(document: Any) -> Iterator[str]:
+    """Yield every text of a document, its escapes read; the names of members too."""
+    if isinstance(document, str):
+        yield document
+    elif isinstance(document, dict):
+        for name, value in document.items():
+            yield str(name)
+            yield from _strings(value)
+    elif isinstance(document, list):
+        for item in document:
+            yield from _strings(item)
 
 
 @check(
@@ -61,6 +89,9 @@ def secret_in_its_place(x: Exchange) -> list[Wrong] | None:
     if API_KEY.search(shown):
         proof = _absent(API_KEY)
         wrong.append(Wrong("API key", f"The {x.status} shows an API key of Stripe's.", "none", proof))
+    if x.secret and any(disguise in shown for disguise in _disguises(x.secret)):
+        said = f"The {x.status} shows the client secret, or its last part, once more."
+        wrong.append(Wrong("disguised", said, "none", _once(x.subject.secret)))
     for text, what in x.memory.canaries.items():
         if what == "a token" and text in shown:
             proof = "not [t for n, t in os.environ.items() if 'TOKEN_' in n and t in everything]"
@@ -71,6 +102,17 @@ def secret_in_its_place(x: Exchange) -> list[Wrong] | None:
             said = f"The {x.status} shows the API key that Stripe was shown."
             wrong.append(Wrong("API key", said, "none", UNPROVABLE))
     return wrong
+
+
+def _disguises(secret: str) -> tuple[str, ...]:
+    """Return other ways to show a secret: the part that is secret of it, and all of it in base64."""
+    encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
+    return secret.rpartition("_secret_")[2] or secret, encoded[:-1]
+
+
+def _once(member: str | None) -> str:
+    """Return what is true of an answer that shows the secret at its place only."""
+    return f"everything.count(str(body[{member!r}]).rpartition('_secret_')[2]) == 1"
 
 
 def _where(x: Exchange) -> str:
@@ -96,12 +138,17 @@ def nothing_of_the_inside(x: Exchange) -> list[Wrong] | None:
         if found and found.group() not in sent:
             proof = _absent(pattern)
             wrong.append(Wrong(what, f"The {x.status} shows {what}: {found.group()[:60]!r}.", "none", proof))
-    internal = INTERNAL_ID.search(shown)
-    if internal and internal.group() not in sent and not internal.group().startswith("req_"):
-        proof = _absent(INTERNAL_ID)
-        said = f"The {x.status} shows an id of Stripe's ({internal.group().partition('_')[0]}_…)."
-        wrong.append(Wrong(f"id {internal.group()[:3]} in {_where(x)}", said, "none", proof))
+    for pattern in (INTERNAL_ID, *((INTENT_ID,) if _may_name_no_intent(x) else ())):
+        told = next((found.group() for found in pattern.finditer(shown) if found.group() not in sent), None)
+        if told:
+            said = f"The {x.status} shows an id of Stripe's ({told.partition('_')[0]}_…)."
+            wrong.append(Wrong(f"id {told[:3]} in {_where(x)}", said, "none", _absent(pattern)))
     return wrong
+
+
+def _may_name_no_intent(x: Exchange) -> bool:
+    """Whether the intent's id has no place in the answer: in a refusal that is not about an intent that was charged."""
+    return x.held.choice and not x.ok and x.code not in ("subscription-not-updated", "payment-outcome-unknown")
 
 
 @check(
@@ -116,20 +163,35 @@ def free_text(x: Exchange) -> list[Wrong] | None:
     """Judge refusals of calls with a text that is found nowhere else; with our choices only."""
     if x.reply is None or x.ok or not x.held.rule("refusal.echo"):
         return None
-    canaries = [text for text, what in x.memory.canaries.items() if what in FREE_TEXTS and text in _sent(x)]
-    if not canaries:
+    repeatable = {**_free_texts(x), **dict(_canaries(x))}
+    if not repeatable:
         return None
     shown = _shown(x)
     return [
-        Wrong(
-            x.memory.canaries[text],
-            f"The {x.status} repeats {x.memory.canaries[text]}.",
-            "no echo",
-            f"{text!r} not in everything",
-        )
-        for text in canaries
+        Wrong(what, f"The {x.status} repeats {what}.", "no echo", f"{text!r} not in everything")
+        for text, what in repeatable.items()
         if text in shown
     ]
+
+
+LEAST_ECHO, MOST_ECHO = 10, 24
+"""Characters of a text that are looked for: fewer may stand in an answer by chance."""
+
+
+def _free_texts(x: Exchange) -> dict[str, str]:
+    """Return the beginnings of the texts that a call sent, with what each is."""
+    roles = {"description": "a description", "receipt_email": "an e-mail address"}
+    texts = {role: x.subject.value(x.call.document, role) for role in roles}
+    return {
+        text[:MOST_ECHO]: roles[role]
+        for role, text in texts.items()
+        if isinstance(text, str) and len(text) >= LEAST_ECHO and not any(text in example for example in EXAMPLES)
+    }
+
+
+def _canaries(x: Exchange) -> Iterator[tuple[str, str]]:
+    sent = _sent(x)
+    return ((text, what) for text, what in x.memory.canaries.items() if what in FREE_TEXTS and text in sent)
 
 
 def _sent(x: Exchange) -> str:
