@@ -22,6 +22,7 @@ NEEDS = {
     "stripe": "Stripe's side",
     "choice": "`--hold choice`",
     "headers": "a contract that documents headers",
+    "wire": "an operation with an amount and a currency",
     "texts": "an operation with free texts",
     "codes": "a contract that enumerates its problems",
     "confirm": "an operation that charges",

@@ -22,6 +22,15 @@ def _sent(role: str) -> Bears:
     return lambda x: x.subject.value(x.call.document, role) is not MISSING
 
 
+def _seen(x: Exchange) -> bool:
+    """Whether Stripe's side is seen: what is left there is known."""
+    return x.told is not None
+
+
+def _seen_with_a_card(x: Exchange) -> bool:
+    return _seen(x) and _sent("payment_method")(x)
+
+
 def _absent(role: str) -> Bears:
     return lambda x: x.subject.value(x.call.document, role) is MISSING
 
@@ -85,13 +94,15 @@ BEARING: dict[str, Bears] = {
     "organization.effective": _names,
     "method.id": _sent("payment_method"),
     "method.attached": _sent("payment_method"),
-    "method.upsert": _sent("payment_method"),
-    "method.subscription": _sent("payment_method"),
+    "method.upsert": _seen_with_a_card,
+    "method.subscription": _seen_with_a_card,
+    "intent.fields": _seen,
+    "intent.customer": lambda x: _seen(x) or x.expected.kind == "refused",
     "method.default": lambda x: _absent("payment_method")(x) and x.subject.value(x.call.document, "confirm") is True,
     "confirm.fails": _charges,
     "charge.refused": lambda x: x.expected.kind == "declined",
     "subscription.untouched": _absent("payment_method"),
-    "subscription.order": _sent("payment_method"),
+    "subscription.order": _seen_with_a_card,
     "subscription.failed": _at_update,
     "charge.unknown": _charges,
     "provider.refusal": lambda x: _struck(x, "400"),

@@ -33,11 +33,13 @@ class Memory:
         secrets: every client secret that the target has answered.
         keys: every idempotency key that Stripe was shown, with the exchange's number.
         canaries: texts that belong into no answer, with what each is.
+        ids: request ids and instances that were answered, with the exchange's number.
     """
 
     secrets: set[str] = field(default_factory=set)
     keys: dict[str, int] = field(default_factory=dict)
     canaries: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -134,6 +136,11 @@ class Exchange:
         if not isinstance(errors, list) or not all(isinstance(error, dict) for error in errors):
             return frozenset()
         return frozenset(str(e.get("pointer") or e.get("header") or e.get("parameter")) for e in errors)
+
+    @property
+    def struck(self) -> bool:
+        """Whether a fault met one of its calls: one that waited in vain is no excuse, and asks for nothing."""
+        return bool(self.faults) and any(told.fault for told in self.told or ())
 
     @property
     def settled(self) -> bool:

@@ -102,7 +102,8 @@ class Line:
         """
         lines = [f"{method} {self.base}{path} HTTP/1.1", f"Host: {self.host}"]
         lines += [f"{name}: {value}" for name, value in headers]
-        if body or method in ("POST", "PUT", "PATCH"):
+        chunked = any(name.lower() == "transfer-encoding" for name, _ in headers)
+        if (body or method in ("POST", "PUT", "PATCH")) and not chunked:
             lines.append(f"Content-Length: {len(body)}")
         sent = "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogatepass") + body
         reused = self._socket is not None

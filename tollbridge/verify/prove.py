@@ -4,11 +4,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tollbridge.verify.calls import Case
+from tollbridge.verify.calls import Call, Case, Together
 from tollbridge.verify.cases import Stage
 from tollbridge.verify.checks import Wrong
 from tollbridge.verify.exchange import Exchange
@@ -40,13 +40,22 @@ def make_small(run: Run, stage: Stage, finding: Finding) -> None:
 
     for case in _longer_and_longer(run, stage, finding.case):
         if fails(case):
-            small = reduced(case, fails)
+            small = _ending(reduced(case, fails), fails)
             shown = _shown(run, stage, small, finding.fingerprint)
             if shown:
                 finding.case, finding.reproduced = small, True
                 finding.exchange, finding.wrong = shown
             return
         require_time(run)
+
+
+def _ending(case: Case, fails: Callable[[Case], bool]) -> Case:
+    """Return the case without the calls behind the one that shows the finding: a script judges the last one."""
+    for end in range(1, len(case.steps)):
+        cut = replace(case, steps=case.steps[:end])
+        if isinstance(cut.steps[-1], Call | Together) and not (case.same or case.equal) and fails(cut):
+            return cut
+    return case
 
 
 def _longer_and_longer(run: Run, stage: Stage, case: Case) -> Iterator[Case]:
@@ -67,14 +76,14 @@ def _shown(run: Run, stage: Stage, case: Case, name: str) -> tuple[Exchange, Wro
         run.target.reset()
     bench = Bench([check.name for check in run.bench.checks])
     memory = run.player.memory
-    kept = memory.secrets, memory.keys
-    memory.secrets, memory.keys = set(), {}  # it has to show by itself
+    kept = memory.secrets, memory.keys, memory.ids
+    memory.secrets, memory.keys, memory.ids = set(), {}, {}  # it has to show by itself
     try:
         for x, check, wrong in bench.judge(run.player.play(stage.subject, case)):
             if fingerprint(x.subject.operation.operation_id, check.name, wrong.cause) == name:
                 return x, wrong
     finally:
-        memory.secrets, memory.keys = kept
+        memory.secrets, memory.keys, memory.ids = kept
     return None
 
 

@@ -113,10 +113,11 @@ class Report:
 
     def rules(self) -> Iterator[tuple[str, str, int, str]]:
         """Yield each rule of the ledger with its origin, how often it was exercised, and the verdict."""
-        broken = {rule for finding in self.findings for rule in finding.rules}
+        broken = {rule for finding in (*self.findings, *self.known) for rule in finding.rules}
         for rule in self.contract.rules:
             count = self.tally.rules[rule.id]
-            verdict = "broken" if rule.id in broken else "kept" if count else self._why_not(rule.id, waiver=rule.waiver)
+            kept = count and self.held.rule(rule.id)
+            verdict = "broken" if rule.id in broken else "kept" if kept else self._why_not(rule.id, waiver=rule.waiver)
             yield rule.id, rule.origin, count, verdict
 
     def _why_not(self, identity: str, *, waiver: str | None) -> str:

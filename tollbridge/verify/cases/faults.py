@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from tollbridge.simulator import Fault
-from tollbridge.verify.calls import AtStripe, Break, Case, Mend
+from tollbridge.verify.calls import AtStripe, Break, Case, Mend, Step
 from tollbridge.verify.cases.stage import Stage
 
 CREATE = "/v1/payment_intents"
 UPDATE = "/v1/subscriptions/{subscription}"
-LASTING = ("429", "500", "reset", "garbage", "silence")
-NO_DIFFERENCE = (("429", "after"), ("silence", "before"))
+CANCEL = "/v1/payment_intents/{intent}/cancel"
+LASTING = ("429", "500", "reset", "garbage", "silence", "409", "424", "503")
+NO_DIFFERENCE = (("429", "after"), ("silence", "before"), ("409", "after"), ("424", "after"), ("503", "after"))
 """Stripe refuses before it acts; and whether it acted before it fell silent is seen with `after`."""
 
 
@@ -19,17 +20,57 @@ def faults(stage: Stage) -> Iterator[Case]:
     if not stage.two_sided:
         return
     good = stage.methods(stage.home(), good=True)
-    tied = {"payment_method": good[0].id} if good and "subscription" in stage.subject.caller else {}
+    # Not the default source, where there is another; and not the last one, which a sequence has detached.
+    tied = {"payment_method": good[min(1, len(good) - 1)].id} if good and "subscription" in stage.subject.caller else {}
     ways = [True, False] if "confirm" in stage.subject.members else [False]
     places = [("POST", CREATE), *([("POST", UPDATE)] if tied else [])]
     for fault in _once(places):
         for charges in ways:
             yield _case(stage, fault, charges, tied)
-    for fault in _at_confirm() if len(ways) > 1 else ():
+    for fault in _at_confirm() if True in ways else ():
         yield _case(stage, fault, True, tied)
     for fault in _lasting(places, looks=bool(tied)):
         for charges in ways if fault.method == "POST" else ways[-1:]:
             yield _case(stage, fault, charges, tied)
+    yield from _elsewhere(stage)
+    yield from _doubly(stage, tied)
+
+
+def _elsewhere(stage: Stage) -> Iterator[Case]:
+    """Charges of another kind whose answer is lost: of the default source, and of other organizations."""
+    fault = Fault("POST", CREATE, "500", "after", times=None)
+    for account, organization in stage.payers() if "confirm" in stage.subject.members else ():
+        good = stage.methods(organization, good=True)
+        named = [{"payment_method": method.id} for method in good[:1]] if account else []
+        for roles in [*([{}] if organization.default_source else []), *named]:
+            note = f"Stripe: 500 after {fault.method} {CREATE}, charging {organization.name}'s {_card(roles)}"
+            yield Case(note, (Break(fault), stage.call(account, note=note, confirm=True, **roles), Mend()))
+
+
+def _card(roles: dict[str, Any]) -> str:
+    return "chosen card" if roles else "default source"
+
+
+def _doubly(stage: Stage, tied: dict[str, Any]) -> Iterator[Case]:
+    """The update fails, and so does what is to take the intent back; and look-ups of what has to be refused fail."""
+    if not tied:
+        return
+    update, cancel = (Fault("POST", path, "500", "before", times=None) for path in (UPDATE, CANCEL))
+    note = "Stripe: 500 before the update, and before the cancellation"
+    steps: tuple[Step, ...] = (
+        *_untied(stage, update),
+        Break(update),
+        Break(cancel),
+        stage.call(note=note, **tied),
+        Mend(),
+    )
+    yield Case(note, steps)
+    home = stage.home()
+    for method in home.payment_methods.values() if home else ():
+        for kind in ("500", "429") if not method.attached else ():
+            look = Fault("GET", None, kind, "before", times=None)
+            note = f"Stripe: {kind} at the look-up of a card that is not attached"
+            yield Case(note, (Break(look), stage.call(note=note, payment_method=method.id), Mend()))
 
 
 def _at_confirm() -> Iterator[Fault]:
@@ -51,7 +92,7 @@ def _lasting(places: list[tuple[str, str]], *, looks: bool) -> Iterator[Fault]:
         for method, path, when in (*struck, *looked):
             if (kind, when) not in NO_DIFFERENCE or method == "GET":
                 yield Fault(method, path, kind, when, times=None)
-    for kind in ("400", "401"):
+    for kind in ("400", "401", "403"):
         for method, path in places:
             yield Fault(method, path, kind, "before", times=None)
     if looks:

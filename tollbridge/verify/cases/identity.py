@@ -1,6 +1,7 @@
 """Who asks: tokens, roles, and the header that names an organization; and what each may pay with."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tollbridge.verify.calls import (
     BARE,
@@ -16,9 +17,11 @@ from tollbridge.verify.calls import (
     UNKNOWN,
     Call,
     Case,
+    Headers,
 )
 from tollbridge.verify.cases.stage import Stage
 from tollbridge.verify.forgery import FORGED
+from tollbridge.verify.subject import MAY_NAME
 from tollbridge.world import Account, Organization
 
 NOBODY = 999_999_937
@@ -87,16 +90,29 @@ def roles(stage: Stage) -> Iterator[Case]:
             yield Case(note, (stage.call(account, note=note).but(headers=((header.name, str(named)),)),))
         if who.role == "ORG_GROUP_ADMIN":
             yield from _alike(stage, account, header.name)
-    for text in MALFORMED:
-        note = f"{header.name}: {text or 'empty'}"
-        yield Case(note, (stage.call(note=note).but(headers=((header.name, text),)),))
-        for account in stage.usable()[:1]:
+        for text in MALFORMED if account in (None, everybody[-1]) else MALFORMED[:4]:
+            note = f"{header.name}: {text or 'empty'}, {who.role}"
             yield Case(note, (stage.call(account, note=note).but(headers=((header.name, text),)),))
-    twice = ((header.name, "1"), (header.name, "1"))
-    yield Case(f"{header.name} twice", (stage.call(note=f"{header.name} twice").but(headers=twice),))
-    other = ((header.name, "0"),)
-    wrong = stage.call(note="header and body wrong", amount=0).but(headers=other)
-    yield Case("header and body wrong", (wrong,))
+        if who.role in MAY_NAME or account is None:
+            for first, second in (("1", "1"), ("1", "7")):
+                note = f"{header.name} twice, {who.role}"
+                twice = ((header.name, first), (header.name, second))
+                yield Case(note, (stage.call(account, note=note).but(headers=twice),))
+    yield from _with_more(stage, header.name)
+
+
+def _with_more(stage: Stage, header: str) -> Iterator[Case]:
+    """Yield a malformed header beside each fault of the body."""
+    wrong = ((header, "0"),)
+    right = stage.call()
+    bodies = {
+        "a wrong amount": right.document | {stage.subject.members.get("amount", "x"): 0},
+        "an unknown member": right.document | {"x": 1},
+        "an empty body": {},
+    }
+    for what, document in bodies.items():
+        note = f"a wrong header and {what}"
+        yield Case(note, (right.but(document=document, headers=wrong, note=note),))
 
 
 def _named(stage: Stage, who: Account) -> Iterator[tuple[str, int]]:
@@ -143,22 +159,56 @@ def methods(stage: Stage) -> Iterator[Case]:
 
 
 def _elsewhere(stage: Stage) -> Iterator[Case]:
-    """Organizations besides the default one: those that can pay, those that cannot, those without a default source."""
+    """Organizations besides the default one, by their own accounts and by those who may name them."""
+    for what, account, organization, headers in _acting(stage):
+        for note, roles in _attempts(stage, organization):
+            note = f"{what} {note}"
+            yield Case(note, (stage.call(account, note=note, **roles).but(headers=headers),))
+        yield from _foreign_and_unknown(stage, what, account, organization, headers)
+
+
+def _acting(stage: Stage) -> Iterator[tuple[str, Account, Organization, Headers]]:
+    """Yield who acts for which organization, in words, with the headers that say so."""
+    header = stage.subject.organization
     for account in stage.usable():
-        organization = stage.world.organizations.get(account.organization or 0)
-        if organization is None or not account.active or account.id == stage.default().id:
+        own = stage.world.organizations.get(account.organization or 0)
+        if not account.active:
             continue
-        what = f"{account.role} of {organization.name}"
-        yield Case(f"{what} pays", (stage.call(account, note=f"{what} pays"),))
-        if "confirm" in stage.subject.members:
-            yield Case(f"{what} charges", (stage.call(account, note=f"{what} charges", confirm=True),))
-        for method in _some(organization):
-            yield Case(f"{what} with a card", (_paying(stage, account, method, False, f"{what} with a card"),))
-        home = stage.home()
-        if home and home.id != organization.id:
-            for method in _some(home):
-                note = f"{what} with a foreign card"
-                yield Case(note, (_paying(stage, account, method, False, note),))
+        if own and account.id != stage.default().id and own is not stage.home():
+            yield f"{account.role} of {own.name}", account, own, ()
+        managed = stage.world.groups.get(account.group or 0, frozenset())
+        for organization in stage.world.organizations.values() if header and stage.held.names_organization else ():
+            if account.role == "ADMIN" or (account.role == "ORG_GROUP_ADMIN" and organization.id in managed):
+                named = ((str(header and header.name), str(organization.id)),)
+                yield f"{account.role} for {organization.name}", account, organization, named
+
+
+def _attempts(stage: Stage, organization: Organization) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield ways to pay for an organization, in words: without a card, with its cards, and with everybody else's."""
+    charges: dict[str, Any] = {"confirm": True} if "confirm" in stage.subject.members else {}
+    yield "pays", {}
+    if charges:
+        yield "charges", charges
+    for method in _some(organization):
+        yield "with a card", {"payment_method": method}
+        if charges:
+            yield "charges a card", {"payment_method": method} | charges
+    for other in stage.world.organizations.values():
+        for foreign in other.payment_methods if other is not organization else ():
+            yield "with a foreign card", {"payment_method": foreign}
+
+
+def _foreign_and_unknown(
+    stage: Stage, what: str, account: Account, organization: Organization, headers: Headers
+) -> Iterator[Case]:
+    """Yield, of each other organization, the pair of a foreign and an unknown card."""
+    for other in stage.world.organizations.values():
+        foreign = [*other.payment_methods][:1] if other is not organization else []
+        calls = tuple(
+            stage.call(account, payment_method=one).but(headers=headers) for card in foreign for one in (card, NOBODY)
+        )
+        if calls and organization.customer and organization.subscription:
+            yield Case(f"{what} with a foreign and an unknown method", calls, same=True)
 
 
 def _some(organization: Organization) -> list[int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tollbridge.verify.calls import Case
 from tollbridge.verify.cases.stage import Stage
+from tollbridge.world import Account
 
 WITHDRAWN = ("hrk", "eek", "ltl", "lvl", "sll", "vef", "mro", "usdc")
 NEAR = ("USD", "Usd", "usd\n", " usd", "usd ", "us", "usdd", "", "xxx", "\uff55\uff53\uff44", "$", "840")
@@ -17,10 +18,15 @@ def money(stage: Stage) -> Iterator[Case]:
     rows = list(stage.subject.money())
     if not rows:
         return
-    first = {"usd", "jpy", "kwd", "isk", "eur", "ugx"}
+    first = {"usd", "jpy", "kwd", "isk", "eur", "ugx", "gbp", "cad"}
     ordered = sorted(rows, key=lambda row: row[0] not in first)
     for code, least, most, step in ordered:
         yield from _edges(stage, code, least, most, step)
+        if code in first:
+            yield from _between(stage, code, least, most, step)
+        for what, account, roles in _ways(stage):
+            amount = max(least, 4_321_000)
+            yield _case(stage, f"{amount} {code}{what}", account, amount=amount, currency=code, **roles)
         if code == "isk":
             yield from _near_misses(stage)
 
@@ -40,6 +46,39 @@ def _edges(stage: Stage, code: str, least: int, most: int, step: int) -> Iterato
         yield _case(stage, f"{what} of {code}", amount=amount, currency=code)
 
 
+def _between(stage: Stage, code: str, least: int, most: int, step: int) -> Iterator[Case]:
+    """Yield an odd amount of each length, in turn plain, with a card, charged, of another payer."""
+    ways = [*_ways(stage)]
+    for turn, digits in enumerate((1, 12, 987, 1_234, 98_765, 123_457, 9_876_543, 12_345_679)):
+        amount = digits * step if digits * step <= most else digits - digits % step
+        if least < amount <= most:
+            what, account, roles = ways[(turn + _turn(code)) % len(ways)]
+            yield _case(stage, f"{amount} {code}{what}", account, amount=amount, currency=code, **roles)
+
+
+def _turn(code: str) -> int:
+    """Return where a currency begins, so that not all of them have the same amounts charged."""
+    return sum(map(ord, code))
+
+
+def _ways(stage: Stage) -> Iterator[tuple[str, Account | None, dict[str, Any]]]:
+    """Yield ways to pay: in words, who asks, and members by role."""
+    members, home = stage.subject.members, stage.home()
+    good = stage.methods(home, good=True)
+    charged: dict[str, Any] = {"confirm": True} if "confirm" in members else {}
+    yield "", None, {}
+    if good:
+        yield " with a card", None, {"payment_method": good[0].id}
+    if charged and home and home.default_source:
+        yield ", charged", None, charged
+    if charged and good:
+        yield ", charged to a card", None, {"payment_method": good[0].id} | charged
+    for account, organization in stage.payers():
+        if account:
+            yield f" of {organization.name}", account, {}
+            return
+
+
 def _near_misses(stage: Stage) -> Iterator[Case]:
     known = {code for code, *_ in stage.subject.money()}
     for code in (*NEAR, *(w for w in WITHDRAWN if w not in known)):
@@ -50,5 +89,5 @@ def _near_misses(stage: Stage) -> Iterator[Case]:
     yield _case(stage, "amount and currency wrong", amount=0, currency="xxx")
 
 
-def _case(stage: Stage, what: str, **roles: Any) -> Case:
-    return Case(what, (stage.call(note=what, **roles),))
+def _case(stage: Stage, what: str, account: Account | None = None, **roles: Any) -> Case:
+    return Case(what, (stage.call(account, note=what, **roles),))

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from tollbridge.simulator import Fault
 from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.cases.stage import AMOUNT, Stage
-from tollbridge.world import Account, Organization
+from tollbridge.verify.subject import MAY_NAME
+from tollbridge.world import Account, Organization, PaymentMethod
 
 TOGETHER = 8
 Payer = tuple[Account | None, Organization | None]
@@ -29,10 +30,12 @@ def sequences(stage: Stage) -> Iterator[Case]:
         yield Case("equal declines", (refused, refused), equal=True)
         if good:
             yield from _after_a_decline(stage, good[0].id, declined[0].id)
+        yield from _after_anothers_decline(stage, declined[0].id)
     bad = stage.call(note="equal refusals", amount=0)
     yield Case("equal refusals", (bad, bad), equal=True)
     if len(good) > 1:
         yield from _changes(stage, good[0].id, good[1].id)
+        yield from _attached(stage)
         yield from _detached(stage)
     yield from _interleaved(stage)
 
@@ -69,16 +72,46 @@ def _detached(stage: Stage) -> Iterator[Case]:
     if not stage.two_sided:
         return
     for account, organization in stage.payers():
+        attached = [m for m in organization.payment_methods.values() if m.attached]
+        spare = [m for m in attached if m.id != organization.default_source]
         good = stage.methods(organization, good=True)
-        spare = [m for m in good if m.id != organization.default_source]
-        if len(good) < 2 or not spare:
+        if len(attached) < 2 or not spare or not good:
             continue
-        method = spare[-1]
+        method = _spare(spare, good)
         call = stage.call(account, note="method detached in between", payment_method=method.id)
         other = stage.call(account, note="another method after that", payment_method=good[0].id)
         detach = AtStripe(f"/v1/payment_methods/{method.stripe}/detach")
         yield Case("method detached in between", (call, detach, call, other))
+
+
+def _spare(spare: list[PaymentMethod], good: list[PaymentMethod]) -> PaymentMethod:
+    """Return a card that later cases can do without: a good one where there are three, a refused one elsewhere."""
+    fine = [method for method in spare if method in good]
+    return fine[-1] if len(fine) > 1 else next((m for m in spare[::-1] if m not in good), spare[-1])
+
+
+def _attached(stage: Stage) -> Iterator[Case]:
+    """A card that was not attached is attached at Stripe: to the customer, so that it can be used."""
+    home = stage.home()
+    if home is None or home.customer is None or not stage.two_sided:
         return
+    for method in home.payment_methods.values():
+        if not method.attached:
+            call = stage.call(note="method attached in between", payment_method=method.id)
+            path = f"/v1/payment_methods/{method.stripe}"
+            attach = AtStripe(f"{path}/attach", {"customer": home.customer})
+            yield Case("method attached in between", (call, attach, call, AtStripe(f"{path}/detach"), call))
+            return
+
+
+def _after_anothers_decline(stage: Stage, declined: int) -> Iterator[Case]:
+    """A decline of one organization's, then charges of the others."""
+    refused = stage.call(note="a decline", payment_method=declined, confirm=True)
+    for account, organization in stage.payers():
+        for method in stage.methods(organization, good=True)[:1] if account else ():
+            note = "another organization's decline, then a charge"
+            charge = stage.call(account, note=note, payment_method=method.id, confirm=True)
+            yield Case(note, (refused, charge))
 
 
 def _interleaved(stage: Stage) -> Iterator[Case]:
@@ -110,15 +143,16 @@ def _together(stage: Stage) -> Iterator[Case]:
         account, organization = payers[n % len(payers)]
         good = stage.methods(organization, good=True)
         roles = {"payment_method": good[-1].id} if good and n % 4 < 2 else {}
-        texts = {"description": f"Together {n}"}
+        texts = {"description": f"Together {n}", "receipt_email": f"together{n}@example.com"}
         note = "calls together"
         calls.append(stage.call(account, note=note, amount=AMOUNT + 1_000 * (n + 1), **roles, **texts))
     yield Case("calls of several organizations together", (Together(tuple(calls)),))
     yield from _cards_together(stage, payers)
     account, organization = payers[0]
-    same = tuple(stage.call(account, note="equal calls together") for _ in range(TOGETHER))
+    same = tuple(stage.call(account, note="equal calls together") for _ in range(2 * TOGETHER))
     yield Case("equal calls together", (Together(same),))
     good = stage.methods(organization, good=True)
+    yield from _named_together(stage)
     if good and "confirm" in stage.subject.members:
         many = tuple(
             stage.call(
@@ -131,6 +165,29 @@ def _together(stage: Stage) -> Iterator[Case]:
             for n in range(TOGETHER)
         )
         yield Case("charges together", (Together(many),))
+        charge = stage.call(account, note="equal charges together", payment_method=good[0].id, confirm=True)
+        yield Case("equal charges together", (Together((charge,) * 3),))
+        declined = stage.methods(organization, good=False)
+        if declined:
+            refused = charge.but(document=charge.document | {stage.subject.members["payment_method"]: declined[0].id})
+            mixed = (charge, refused, charge, refused)
+            yield Case("charges and declines together", (Together(tuple(c.but(note="mixed together") for c in mixed)),))
+
+
+def _named_together(stage: Stage) -> Iterator[Case]:
+    """Administrators who name organizations, under way together."""
+    header = stage.subject.organization
+    admins = [a for a in stage.usable() if a.active and a.role in MAY_NAME]
+    calls: list[Call] = []
+    for account in admins if header else ():
+        managed = stage.world.groups.get(account.group or 0, frozenset())
+        for organization in stage.world.organizations.values():
+            if organization.customer and (account.role == "ADMIN" or organization.id in managed):
+                named = ((str(header.name), str(organization.id)),) if header else ()
+                note, amount = "organizations named together", AMOUNT + 1_000 * len(calls)
+                calls.append(stage.call(account, note=note, amount=amount).but(headers=named))
+    if len(calls) > 1:
+        yield Case("organizations named together", (Together(tuple(calls)),))
 
 
 def _cards_together(stage: Stage, payers: list[Payer]) -> Iterator[Case]:

@@ -1,9 +1,11 @@
 """The strict-wire table as cases: each row, and then a right call on the same connection."""
 
+import json
 from collections.abc import Iterator
 
 from tollbridge.verify.calls import Answer, Call, Case
 from tollbridge.verify.cases.rows import Table
+from tollbridge.verify.cases.spellings import CHUNKED, spellings
 from tollbridge.verify.cases.stage import Stage
 
 
@@ -13,11 +15,12 @@ def wire(stage: Stage) -> Iterator[Case]:
         return
     table = Table(stage.subject)
     account = None if stage.held.anonymous else stage.default().id
-    for row in (*table.bodies(), *table.headers(), *table.paths(), *table.sizes()):
+    for row in (*table.bodies(), *table.headers(), *table.paths(), *table.sizes(), *spellings(table)):
         answer = Answer(
             int(stage.subject.success) if row.status == 200 else row.status, row.error_code, row.places, row.rules
         )
-        document = {table.a: 4200, table.c: "usd"} if row.status == 200 else None
+        plain = {table.a: 4200, table.c: "usd"}
+        document = None if row.status != 200 else plain if CHUNKED in row.headers else json.loads(row.body)
         call = Call(
             stage.subject.operation,
             document=document,

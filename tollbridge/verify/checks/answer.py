@@ -1,5 +1,6 @@
 """Whether there is an answer, and whether it has the form that the contract documents."""
 
+import re
 from typing import Any
 
 from tollbridge.contract import Response, SchemaCheck
@@ -7,6 +8,7 @@ from tollbridge.verify.checks.check import CRITICAL, HIGH, LOW, MEDIUM, Wrong, c
 from tollbridge.verify.exchange import Exchange
 
 PROBLEM = "application/problem+json"
+CHARSET = re.compile(r"charset=\"?([^\s;\"]+)", re.I)
 
 
 def media_type(value: str | None) -> str:
@@ -56,6 +58,12 @@ def no_server_error(x: Exchange) -> list[Wrong] | None:
     return [Wrong(_kind(x), f"The answer is {x.status}.", "a status below 500", "status < 500")]
 
 
+def _meant(x: Exchange) -> Response | None:
+    """Return the documented response; that of the documented success for another 2xx."""
+    response = documented(x)
+    return x.subject.operation.responses.get(x.subject.success) if x.ok and response is None else response
+
+
 def _judges_form(x: Exchange) -> bool:
     """Whether the answer's form is held: a success's always; a refusal's, and the choice of statuses, with `choice`."""
     if x.reply is None:
@@ -91,16 +99,21 @@ def documented_status(x: Exchange) -> list[Wrong] | None:
     gate=True,
 )
 def media(x: Exchange) -> list[Wrong] | None:
-    """Judge any answer whose documented response has a body."""
-    response = documented(x)
+    """Judge any answer whose documented response has a body; another 2xx as the documented one."""
+    response = _meant(x)
     if not _judges_form(x) or response is None or not response.media:
         return None
-    came = media_type(x.reply.header("content-type") if x.reply else None)
-    known = sorted(response.media)
+    sent = (x.reply.header("content-type") if x.reply else None) or ""
+    came, known = media_type(sent), sorted(response.media)
     if came in known:
-        return []
+        charset = CHARSET.search(sent)
+        if charset is None or charset[1].lower() in ("utf-8", "utf8"):
+            return []
+        proof = "'utf-8' in headers['content-type'].lower()"
+        return [Wrong("charset", f"The {x.status} says charset={charset[1]}.", "UTF-8 (RFC 8259, section 8.1)", proof)]
     proof = f"headers.get('content-type', '').split(';')[0].strip().lower() in {known}"
-    return [Wrong(str(x.status), f"The {x.status} came as {came or 'nothing'}.", " or ".join(known), proof)]
+    kind = "a success" if x.ok else "a refusal"
+    return [Wrong(kind, f"The {x.status} came as {came or 'nothing'}.", " or ".join(known), proof)]
 
 
 @check(
@@ -126,10 +139,84 @@ def headers(x: Exchange) -> list[Wrong] | None:
         for name in response.headers
         if x.reply.header(name) is None
     ]
-    stored = x.reply.header("cache-control")
-    if stored is not None and "Cache-Control" in response.headers and "no-store" not in stored.lower():
-        said = f"Cache-Control is {stored!r}."
-        wrong.append(Wrong("may be stored", said, "no-store", "'no-store' in headers['cache-control']"))
+    sent = {name.lower(): value for name, value in x.reply.headers}
+    for name in response.headers:
+        value, right = sent.get(name.lower()), RIGHT.get(name.lower())
+        if value is not None and right and not re.search(right, value, re.I):
+            proof = f"re.search({right!r}, headers[{name.lower()!r}], re.I) is not None"
+            wrong.append(
+                Wrong(f"value of {name}", f"{name} of the {x.status} is {value!r}.", WORDS[name.lower()], proof)
+            )
+    return wrong
+
+
+RIGHT = {
+    "cache-control": r"\bno-store\b",
+    "www-authenticate": r"^bearer\b",
+    "retry-after": r"^([1-9][0-9]*|[a-z]{3}, .* GMT)$",
+    "x-request-id": r"\S",
+    "allow": r"^[A-Z]+( *, *[A-Z]+)*$",
+}
+"""What the value of a header has to look like; Stripe, RFC 9110 and RFC 9111 say the same of all of them."""
+
+WORDS = {
+    "cache-control": "no-store",
+    "www-authenticate": "Bearer, with or without more",
+    "retry-after": "seconds from 1 on, or a date",
+    "x-request-id": "an id",
+    "allow": "methods",
+}
+
+
+@check(
+    "allows-what-it-takes",
+    "A 405 names in Allow the methods that the path takes, and no others.",
+    "path.methods",
+    severity=LOW,
+    sample="A 405 for GET says Allow: GET, PUT.",
+    needs=("choice", "headers", "wire"),
+)
+def allows(x: Exchange) -> list[Wrong] | None:
+    """Judge 405s of another method on the operation's own path; with our choices only."""
+    if not x.held.choice or x.reply is None or x.status != 405:
+        return None
+    named = {method.strip() for method in (x.reply.header("allow") or "").upper().split(",")}
+    right = x.subject.operation.method.upper()
+    if right in named and x.call.verb not in named and named <= {right, "OPTIONS"}:
+        return []
+    said = f"Allow is {x.reply.header('allow')!r}."
+    return [
+        Wrong(
+            "other methods", said, right, f"{right!r} in headers['allow'] and {x.call.verb!r} not in headers['allow']"
+        )
+    ]
+
+
+@check(
+    "answers-have-their-own-ids",
+    "Every answer has an X-Request-Id, and every problem an instance, that no other has.",
+    "refusal.problem",
+    severity=LOW,
+    sample="Every problem has the instance req-1.",
+    needs=("choice", "headers"),
+)
+def own_ids(x: Exchange) -> list[Wrong] | None:
+    """Judge answers with such an id; with our choices only."""
+    if not x.held.choice or x.reply is None:
+        return None
+    document = x.reply.document
+    ids = {"X-Request-Id": x.reply.header("x-request-id")}
+    if media_type(x.reply.header("content-type")) == PROBLEM and isinstance(document, dict):
+        ids["instance"] = document.get("instance")
+    wrong = []
+    for name, value in ids.items():
+        if value is None:
+            continue
+        if not isinstance(value, str) or not value.strip():
+            place = f"headers.get({name.lower()!r})" if name != "instance" else "body['instance']"
+            wrong.append(Wrong(f"empty {name}", f"The {name} is empty.", "an id", f"bool(str({place}).strip())"))
+        elif x.memory.ids.setdefault(f"{name} {value}", x.number) != x.number:
+            wrong.append(Wrong(f"one {name}", f"The {name} {value!r} was an earlier answer's.", "another one", "False"))
     return wrong
 
 
@@ -143,7 +230,7 @@ def headers(x: Exchange) -> list[Wrong] | None:
 )
 def problem_status(x: Exchange) -> list[Wrong] | None:
     """Judge any answer that is a problem."""
-    if x.reply is None or media_type(x.reply.header("content-type")) != PROBLEM:
+    if x.reply is None or x.call.verb == "HEAD" or media_type(x.reply.header("content-type")) != PROBLEM:
         return None
     document = x.reply.document
     if not isinstance(document, dict):
@@ -169,9 +256,7 @@ def problem_status(x: Exchange) -> list[Wrong] | None:
 )
 def schema(x: Exchange) -> list[Wrong] | None:
     """Judge answers whose documented response has a schema for their media type."""
-    response = documented(x)
-    if x.ok and response is None:  # another 2xx than the documented one is held to the documented one's schema
-        response = x.subject.operation.responses.get(x.subject.success)
+    response = _meant(x)
     if not _judges_form(x) or response is None or x.reply is None or not x.reply.body:
         return None
     found = response.media.get(media_type(x.reply.header("content-type")))

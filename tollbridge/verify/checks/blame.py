@@ -29,7 +29,7 @@ def blames_right(x: Exchange) -> list[Wrong] | None:
     right = sorted(x.expected.places)
     return [
         Wrong(
-            f"{place} for {' '.join(right)}",
+            place,
             f"{place} is blamed.",
             f"only {', '.join(right)}",
             f"{BLAMED} <= set({right})",
@@ -53,30 +53,44 @@ def reports_all(x: Exchange) -> list[Wrong] | None:
     missing = sorted(x.expected.places - x.blamed)
     right = sorted(x.expected.places)
     return [
-        Wrong(f"{place} of {len(right)}", f"{place} is not blamed.", ", ".join(right), f"{BLAMED} >= set({right})")
+        Wrong(
+            "one of several" if len(right) > 1 else place,
+            f"{place} is not blamed.",
+            ", ".join(right),
+            f"{BLAMED} >= set({right})",
+        )
         for place in missing
     ]
 
 
 @check(
     "helps",
-    "A problem says in words what is wrong, and does not say the same of every fault.",
+    "A problem says in words what is wrong, each violation too, and does not say the same of every fault.",
     "refusal.problem",
     severity=LOW,
     sample="The detail of a violation is empty.",
     needs=("choice",),
 )
 def helps(x: Exchange) -> list[Wrong] | None:
-    """Judge violations; with our choices only."""
-    if not _blames(x):
+    """Judge problems; with our choices only."""
+    document = x.reply.document if x.reply else None
+    if not x.held.choice or x.ok or not isinstance(document, dict) or "detail" not in document:
         return None
-    document = x.reply.document if x.reply else {}
-    details = [error.get("detail") for error in document.get("errors", ()) if isinstance(error, dict)]
     wrong = []
-    if any(not isinstance(detail, str) or len(detail.split()) < 2 for detail in details):
+    if not _is_words(document["detail"]):
+        proof = "len(str(body.get('detail') or '').split()) > 1"
+        wrong.append(Wrong("no words", f"The detail of the {x.status} is {document['detail']!r}.", "a sentence", proof))
+    if not str(document.get("type", "x")).strip() or " " in str(document.get("type")):
+        wrong.append(Wrong("type", "The type is no URI reference.", "a URI reference", "' ' not in body['type'] != ''"))
+    details = [error.get("detail") for error in document.get("errors", ()) if isinstance(error, dict)]
+    if not all(map(_is_words, details)):
         proof = "all(len(str(e.get('detail') or '').split()) > 1 for e in body['errors'])"
         wrong.append(Wrong("empty", "A violation has no words.", "a sentence for each", proof))
-    if len(x.expected.places) > 1 and len(details) > 1 and len(set(details)) == 1:
+    if _blames(x) and len(x.expected.places) > 1 and len(details) > 1 and len(set(details)) == 1:
         proof = "len({e['detail'] for e in body['errors']}) > 1"
         wrong.append(Wrong("one for all", "Each violation says the same.", "a sentence for each", proof))
     return wrong
+
+
+def _is_words(text: object) -> bool:
+    return isinstance(text, str) and len(text.split()) > 1

@@ -1,19 +1,31 @@
 """Whether the target keeps its word, and nobody's money is taken twice, while Stripe fails."""
 
-from tollbridge.simulator import Told
+from tollbridge.simulator import Fault, Told
 from tollbridge.verify.checks.answer import documented
 from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.checks.provider import CREATE, PAID
+from tollbridge.verify.checks.success import untrue
 from tollbridge.verify.exchange import Exchange
 
 CONFIRM = "/v1/payment_intents/{intent}/confirm"
+UPDATE = "/v1/subscriptions/{subscription}"
+CANCEL = "/v1/payment_intents/{intent}/cancel"
 SAYS_NOTHING = ("500", "503", "reset", "silence", "garbage")
 """Kinds of faults that leave open whether the call had its effect."""
 
 
+PLACES = {CREATE: "the create", CONFIRM: "the confirmation", UPDATE: "the update", None: "a look-up"}
+
+
 def _fault(x: Exchange) -> str:
-    """Name the fault, as a cause."""
-    return f"{x.faults[0].kind} at {x.faults[0].path or 'a look-up'}: {x.status}"
+    """Name where the fault struck, as a cause."""
+    return f"at {PLACES.get(x.faults[0].path, 'another call')}"
+
+
+def _while(x: Exchange) -> str:
+    """Say what Stripe did, as the beginning of a sentence."""
+    fault = x.faults[0]
+    return f"Stripe: {fault.kind} {fault.when} {PLACES.get(fault.path, 'another call')}."
 
 
 def _charges(x: Exchange) -> bool:
@@ -35,7 +47,7 @@ def answers_under_faults(x: Exchange) -> list[Wrong] | None:
         return None
     if x.broken is None:
         return []
-    return [Wrong(_fault(x), f"There was no answer: {x.broken}.", "an HTTP answer", "status > 0")]
+    return [Wrong(_fault(x), f"{_while(x)} There was no answer: {x.broken}.", "an HTTP answer", "status > 0")]
 
 
 @check(
@@ -50,12 +62,19 @@ def answers_under_faults(x: Exchange) -> list[Wrong] | None:
 )
 def documented_under_faults(x: Exchange) -> list[Wrong] | None:
     """Judge answers while Stripe fails; another target's own 4xx and 5xx are its choice, but 500 is always a defect."""
-    if not x.faults or x.reply is None:
+    if not x.struck or x.reply is None:
         return None
     fine = x.status != 500 and (documented(x) is not None or not x.held.choice)
     if fine:
         return []
-    return [Wrong(_fault(x), f"The answer is {x.status}.", "a documented status but 500", "status not in (0, 500)")]
+    return [
+        Wrong(
+            f"{x.status} {_fault(x)}",
+            f"{_while(x)} The answer is {x.status}.",
+            "a documented status but 500",
+            "status not in (0, 500)",
+        )
+    ]
 
 
 @check(
@@ -69,25 +88,36 @@ def documented_under_faults(x: Exchange) -> list[Wrong] | None:
 )
 def success_is_true(x: Exchange) -> list[Wrong] | None:
     """Judge successes while Stripe fails."""
-    if not x.faults or not x.ok or not x.judged:
+    if not x.struck or not x.ok or not x.judged:
         return None
-    proof = f"intents and body.get({x.subject.secret!r}) in [i['client_secret'] for i in intents]"
-    if not x.intents:
-        return [Wrong(_fault(x), "The target says success, and there is no PaymentIntent.", "an intent", proof)]
-    intent = x.intents[-1]
-    if x.subject.secret and x.secret != intent.secret:
-        return [Wrong(_fault(x), "The secret is not that of the intent.", "its secret", proof)]
-    effect = x.expected.effect
-    if effect and effect.charges and intent.status not in PAID:
-        return [
-            Wrong(
-                _fault(x),
-                f"The intent is {intent.status}.",
-                "charged, as was asked",
-                "intents[-1]['status'] == 'succeeded'",
-            )
-        ]
-    return []
+    wrong = untrue(x)
+    if wrong is None:
+        return []
+    proof = f"status >= 300 or {wrong.proof}"
+    return [Wrong(f"{wrong.cause} {_fault(x)}", f"{_while(x)} {wrong.said}", wrong.expected, proof)]
+
+
+@check(
+    "subscription-stays-under-faults",
+    "Where no PaymentIntent was made, no subscription takes the card.",
+    "subscription.order",
+    severity=HIGH,
+    sample="Stripe refused the create, and the card became the subscription's all the same.",
+    needs=("stripe", "choice", "subscription"),
+)
+def subscription_stays_under_faults(x: Exchange) -> list[Wrong] | None:
+    """Judge calls while Stripe fails that made no intent, or one that the card refused; with our choices only."""
+    lives = [intent for intent in x.intents if intent.status != "canceled" and not intent.last_error]
+    if not x.struck or not x.judged or not x.held.rule("subscription.order") or lives:
+        return None
+    moved = [identity for identity, row in x.before.items() if x.after.get(identity) != row]
+    proof = "not [e for c in calls for e in c['effects'] if e['what'] == 'customer.subscription.updated']"
+    made = any(what == "payment_intent.created" for told in x.writes for what, _ in told.effects)
+    return [
+        Wrong("moved", f"{_while(x)} The subscription {identity} was changed.", "as it was", proof)
+        for identity in moved
+        if not made
+    ]
 
 
 @check(
@@ -101,7 +131,7 @@ def success_is_true(x: Exchange) -> list[Wrong] | None:
 )
 def one_intent(x: Exchange) -> list[Wrong] | None:
     """Judge calls while Stripe fails."""
-    if not x.faults or not x.judged:
+    if not x.struck or not x.judged:
         return None
     if len(x.intents) <= 1:
         return []
@@ -119,22 +149,23 @@ def one_intent(x: Exchange) -> list[Wrong] | None:
 )
 def no_second_charge(x: Exchange) -> list[Wrong] | None:
     """Judge failures while Stripe fails, of calls that charge the card on the server."""
-    if not x.faults or not x.judged or x.ok or x.reply is None or not _charges(x):
+    if not x.struck or not x.judged or x.ok or x.reply is None or not _charges(x):
         return None
     charged = any(intent.status in PAID for intent in x.intents)
     perhaps = charged or _outcome_unknown(x)
     if not perhaps:
         return None
-    wrong = []
     why = "The card was charged" if charged else "Whether the card was charged is not known"
-    if x.reply.header("retry-after") is not None:
-        wrong.append(
-            Wrong("Retry-After", f"{why}; the {x.status} has Retry-After.", "none", "'retry-after' not in headers")
-        )
-    if x.status < 500 or (x.held.choice and x.status == 503):
-        expected = "502" if x.held.choice else "a 5xx"
-        wrong.append(Wrong(str(x.status), f"{why}; the answer is {x.status}.", expected, "status == 502"))
-    return wrong
+    invites = x.reply.header("retry-after") is not None
+    if not invites and x.status >= 500 and not (x.held.choice and x.status == 503):
+        return []
+    expected = "502 without Retry-After" if x.held.choice else "a 5xx without Retry-After"
+    proof = "status < 300 or (status >= 500 and 'retry-after' not in headers)"
+    also = " with Retry-After" if invites else ""
+    said = f"{_while(x)} {why}; the answer is {x.status}{also}."
+    return [
+        Wrong("charged" if charged else "not known", said, expected, f"{proof}{' and status != 503' * x.held.choice}")
+    ]
 
 
 def _outcome_unknown(x: Exchange) -> bool:
@@ -161,24 +192,46 @@ def _confirmed_create(told: Told) -> bool:
 )
 def fault_problem(x: Exchange) -> list[Wrong] | None:
     """Judge failures while every call of one kind fails; with our choices only."""
-    if not x.held.choice or not x.faults or x.reply is None or x.ok or not x.judged or x.expected.kind != "accepted":
+    if not x.held.choice or not x.struck or x.reply is None or x.ok or not x.judged or x.expected.kind != "accepted":
         return None
     status, code = _right_problem(x)
     if (str(status), code) not in x.subject.codes:
         return None
     if (x.status, x.code) == (status, code):
-        if status == 503 and x.reply.header("retry-after") is None:
-            return [Wrong(f"{code} Retry-After", "The 503 has no Retry-After.", "one", "'retry-after' in headers")]
-        return []
-    proof = f"(status, body['error_code']) == ({status}, {code!r})"
-    return [Wrong(f"{_fault(x)}", f"The answer is {x.status} {x.code}.", f"{status} {code}", proof)]
+        return _members(x, status, code)
+    proof = f"status < 300 or (status, body['error_code']) == ({status}, {code!r})"
+    said = f"{_while(x)} The answer is {x.status} {x.code}."
+    return [Wrong(f"{code} {_fault(x)}", said, f"{status} {code}", proof)]
+
+
+def _members(x: Exchange, status: int, code: str) -> list[Wrong]:
+    """Return what a problem lacks that the contract has for it."""
+    assert x.reply is not None
+    if status == 503 and x.reply.header("retry-after") is None:
+        proof = "status != 503 or 'retry-after' in headers"
+        return [Wrong(f"{code} Retry-After", "The 503 has no Retry-After.", "one", proof)]
+    named = x.reply.document.get("payment_intent")
+    if code == "subscription-not-updated" and x.intents and named != x.intents[-1].id:
+        said = "payment_intent does not name the intent that was charged."
+        proof = "status < 300 or body.get('payment_intent') == intents[-1]['id']"
+        return [Wrong(f"{code} payment_intent", said, "its id", proof)]
+    return []
+
+
+def _striking(x: Exchange) -> Fault:
+    """Return the fault that struck first."""
+    told = next(told for told in x.told or () if told.fault)
+    return next(
+        (f for f in x.faults if f.kind == str(told.fault).split()[0] and f.matches(told.method, told.route)),
+        x.faults[0],
+    )
 
 
 def _right_problem(x: Exchange) -> tuple[int, str]:
     """Return what the contract has for the fault: where it struck, and whether a charge was under way."""
-    fault = x.faults[0]
+    fault = _striking(x)
     made = any(intent.status in PAID for intent in x.intents)
-    at_update = fault.path == "/v1/subscriptions/{subscription}"
+    at_update = fault.path == UPDATE
     if at_update and _charges(x) and made:
         return 502, "subscription-not-updated"
     if _outcome_unknown(x):
@@ -201,8 +254,10 @@ def _right_problem(x: Exchange) -> tuple[int, str]:
 )
 def takes_back(x: Exchange) -> list[Wrong] | None:
     """Judge failures of the update after an intent that was not confirmed; with our choices only."""
-    at_update = any(f.path == "/v1/subscriptions/{subscription}" for f in x.faults)
+    at_update = x.struck and any(f.path == UPDATE for f in x.faults)
     if not at_update or not x.judged or x.ok or _charges(x) or not x.intents or not x.held.rule("subscription.failed"):
+        return None
+    if any(f.path == CANCEL for f in x.faults):  # Stripe did not let it
         return None
     status = x.intents[-1].status
     if status == "canceled":
@@ -225,4 +280,8 @@ def recovers(x: Exchange) -> list[Wrong] | None:
     if x.ok:
         return []
     said = f"The answer is {x.status}{x.named}." if x.reply else f"There was no answer: {x.broken}."
-    return [Wrong(x.call.note, said, str(min(x.expected.statuses)), "200 <= status < 300")]
+    return [
+        Wrong(
+            str(x.status), f"{x.call.note.capitalize()}: {said}", str(min(x.expected.statuses)), "200 <= status < 300"
+        )
+    ]

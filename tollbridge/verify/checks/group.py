@@ -27,8 +27,16 @@ def together_as_alone(x: Exchange) -> list[Wrong] | None:
     refused = [one for one in x.group if one.expected.success and not one.ok]
     if refused:
         status = refused[0].status
-        said = f"{len(refused)} calls that are right got {status or refused[0].broken}."
-        return [Wrong(f"refused {status}", said, ALONE, "all(200 <= a.status < 300 for a in answers)")]
+        said = f"{len(refused)} of {len(x.group)} calls: right, and answered with {status or refused[0].broken}."
+        return [
+            Wrong(f"refused {status}", said, ALONE, f"all(200 <= a.status < 300 for a in answers[-{len(x.group)}:])")
+        ]
+    taken = [one for one in x.group if one.ok and one.expected.kind in ("declined", "refused", "violations", "token")]
+    if taken:
+        said = f"A call that has to be refused ({min(taken[0].expected.statuses)}) got {taken[0].status}."
+        proof = "sum(200 <= a.status < 300 for a in answers[-%d:]) == %d"
+        right = sum(one.expected.success for one in x.group)
+        return [Wrong("accepted", said, ALONE, proof % (len(x.group), right))]
     by_secret = {intent.secret: intent for intent in x.intents}
     found = [said for one in x.group for said in _differences(one, by_secret)]
     if found:  # what is mixed up differs from run to run: one cause

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tollbridge.simulator import Told
+from tollbridge.simulator.money import table
 from tollbridge.simulator.rows import PaymentIntent
 from tollbridge.verify.checks.check import CRITICAL, HIGH, Wrong, check
 from tollbridge.verify.exchange import MAY_CARRY, Exchange
@@ -122,7 +123,20 @@ def _differences(x: Exchange, intent: PaymentIntent, params: Mapping[str, Any]) 
                 shown = "another one" if has else "none"
                 yield Wrong(name, f"The intent's {name} is {shown}.", f"the request's ({wanted!r})", _at(name, wanted))
             else:
-                yield Wrong(name, f"The intent's {name} is {has!r}.", repr(wanted), _at(name, wanted))
+                cause = f"amount {_relation(has, wanted, intent.currency)}" if name == "amount" else name
+                yield Wrong(cause, f"The intent's {name} is {has!r}.", repr(wanted), _at(name, wanted))
+
+
+def _relation(has: int, wanted: int, currency: str) -> str:
+    """Return how a wrong amount comes from the right one, which tells causes apart."""
+    exponent = table()["currencies"].get(currency, {}).get("exponent", 2)
+    kind = f"in currencies of {exponent} decimals"
+    for factor in (10, 100, 1_000):
+        if has == wanted * factor:
+            return f"times {factor} {kind}"
+        if has == wanted // factor:
+            return f"divided by {factor} {kind}"
+    return "a little other" if abs(has - wanted) < 2 else "other"
 
 
 def _at(name: str, wanted: Any) -> str:
