@@ -7,17 +7,40 @@ from hashlib import sha256
 from typing import Any
 
 from tollbridge.simulator import Told
-from tollbridge.verify.calls import Case
+from tollbridge.verify.calls import NO_TOKEN_OF_ANYBODY, AtStripe, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.checks import Check, Wrong
-from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.exchange import Exchange, Memory
 
-SECRETS = re.compile(r"(_secret_)[A-Za-z0-9]+|\b([sr]k_(?:test|live)_)[A-Za-z0-9]+|(Bearer |Basic )[\w.~+/=-]+")
+SECRETS = re.compile(
+    r"(_secret_)[A-Za-z0-9]+|([sr]k_(?:test|live)_)(?!script\b)\w+|(whsec_)\w+"
+    rf"|(Bearer |Basic )(?!sk_test_script\b|{re.escape(NO_TOKEN_OF_ANYBODY)}|\w+=\")[\w.~+/=-]+"
+)
+"""What has the form of a secret; the key that the scripts show, and the token that nobody issued, are none."""
+
+LEAST_SECRET = 6
+"""Characters of a token or key that is masked wherever it stands; a shorter one would take words away."""
+
 MOST_SHOWN = 600
 
 
-def masked(text: str) -> str:
-    """Return a text without client secrets, keys and tokens."""
-    return SECRETS.sub(lambda found: (found[1] or found[2] or found[3]) + "***", text)
+def masked(text: str, memory: Memory | None = None) -> str:
+    """Return a text without client secrets, keys and tokens.
+
+    Args:
+        text: of a report.
+        memory: of the run, whose secrets are known, whatever form they have; None for the form alone.
+    """
+    for secret in _known(memory) if memory else ():
+        text = text.replace(secret, "***")
+    return SECRETS.sub(lambda found: next(filter(None, found.groups())) + "***", text)
+
+
+def _known(memory: Memory) -> list[str]:
+    """Return the secrets of a run, the longest first; of client secrets the part that is secret."""
+    kinds = ("a token", "an API key")
+    named = [text for text, what in memory.canaries.items() if what in kinds and text != NO_TOKEN_OF_ANYBODY]
+    tails = [secret.rpartition("_secret_")[2] for secret in memory.secrets]
+    return sorted((one for one in (*named, *tails) if len(one) >= LEAST_SECRET), key=len, reverse=True)
 
 
 def fingerprint(subject: str, check: str, cause: str) -> str:
@@ -41,6 +64,7 @@ class Finding:
         after: seconds from the run's beginning to its first sight.
         reproduced: whether the case, played again from the beginning, showed it again.
         scripts: by kind, `sh` and `pytest`; empty where it was not reproduced.
+        replay: why there are no scripts, in words.
     """
 
     fingerprint: str
@@ -54,10 +78,11 @@ class Finding:
     after: float = 0.0
     reproduced: bool = False
     scripts: dict[str, str] = field(default_factory=dict)
+    replay: str = "it was not played again"
 
     def document(self) -> dict[str, Any]:
         """Return it for the JSON report, secrets masked."""
-        x = self.exchange
+        x, memory = self.exchange, self.exchange.memory
         return {
             "fingerprint": self.fingerprint,
             "check": self.check.name,
@@ -65,17 +90,19 @@ class Finding:
             "operation": x.subject.operation.operation_id,
             "asserts": self.check.asserts,
             "rules": list(self.rules),
-            "found": masked(self.wrong.said),
-            "expected": masked(self.wrong.expected),
+            "found": masked(self.wrong.said, memory),
+            "expected": masked(self.wrong.expected, memory),
             "case": self.case.name,
+            "steps": [masked(step_line(step), memory) for step in self.case.steps],
             "seen_in": self.seen,
             "count": self.count,
             "seconds_to_find": round(self.after, 3),
             "reproduced": self.reproduced,
+            "replay": None if self.scripts else self.replay,
             "sent": sent(x),
-            "stripe_was_told": [told_line(told) for told in x.told or ()],
+            "stripe_was_told": [told_line(told, memory) for told in x.told or ()],
             "came_back": came_back(x),
-            "scripts": {kind: masked(script) for kind, script in self.scripts.items()},
+            "scripts": {kind: masked(script, memory) for kind, script in self.scripts.items()},
         }
 
 
@@ -85,25 +112,42 @@ def sent(x: Exchange) -> str:
     who = "" if call.account is None else f"   (as account {call.account}, token {call.token})"
     headers = "".join(f"\n{name}: {value[:200]}" for name, value in (*call.content, *call.headers))
     body = call.body.decode("utf-8", "replace")
-    return masked(f"{call.verb} {call.target}{who}{headers}\n\n{_cut(body)}")
+    return masked(f"{call.verb} {call.target}{who}{headers}\n\n{_cut(body)}", x.memory)
 
 
 def came_back(x: Exchange) -> str:
     """Return what came back, as status, headers and body."""
     if x.reply is None:
         return f"no answer: {x.broken}"
-    headers = "".join(f"\n{name}: {value}" for name, value in x.reply.headers)
-    return masked(f"{x.reply.status}{headers}\n\n{_cut(x.reply.text)}")
+    headers = "".join(f"\n{_printable(name)}: {_printable(value)}" for name, value in x.reply.headers)
+    return masked(f"{x.reply.status}{headers}\n\n{_cut(_printable(x.reply.text))}", x.memory)
 
 
-def told_line(told: Told) -> str:
+def told_line(told: Told, memory: Memory | None = None) -> str:
     """Return a call of Stripe's record as one line."""
     parameters = ", ".join(_flat(told.parameters))
     effects = ", ".join(what for what, _ in told.effects)
     key = f" key {told.idempotency_key}" if told.idempotency_key else ""
     fault = f" (fault: {told.fault})" if told.fault else ""
     line = f"{told.method} {told.path} {{{parameters}}}{key} → {told.status or 'nothing'}{fault}"
-    return masked(line + (f"; {effects}" if effects else ""))
+    return masked(line + (f"; {effects}" if effects else ""), memory)
+
+
+def step_line(step: Step) -> str:
+    """Return a step of a case as one line."""
+    match step:
+        case Call():
+            who = "" if step.account is None else f" as account {step.account}, token {step.token}"
+            return f"{step.verb} {step.target}{who} {_cut(step.body.decode('utf-8', 'replace'))}"
+        case AtStripe(path, form):
+            return f"at Stripe: POST {path} {dict(form)}"
+        case Break(fault):
+            often = "each time" if fault.times is None else f"{fault.times} times"
+            return f"Stripe fails: {fault.kind} {fault.when} {fault.method or 'any'} {fault.path or 'call'}, {often}"
+        case Mend():
+            return "Stripe fails no more"
+        case Together(calls):
+            return "together: " + "; ".join(map(step_line, calls))
 
 
 def _flat(parameters: Mapping[str, Any], around: str = "") -> Iterator[str]:
@@ -114,6 +158,11 @@ def _flat(parameters: Mapping[str, Any], around: str = "") -> Iterator[str]:
             yield from _flat(value, spelt)
         else:
             yield f"{spelt}={value}"
+
+
+def _printable(text: str) -> str:
+    """Return a text without control characters: what a target answers must not move a terminal's cursor."""
+    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
 
 
 def _cut(text: str) -> str:

@@ -19,6 +19,7 @@ from tollbridge.verify.reduce import reduced
 from tollbridge.verify.script import provable, scripts, variables
 from tollbridge.verify.targets import OwnTarget
 
+GONE = "refuses connections"
 HISTORY = 12
 """How many earlier cases are played before one that does not fail alone."""
 
@@ -32,8 +33,14 @@ ASSERTED = 7
 
 def make_small(run: Run, stage: Stage, finding: Finding) -> None:
     """Play the case from the beginning, with what came before where it needs that, and leave out what it can spare."""
-    if finding.fingerprint in run.plan.baseline or len(run.bench.findings) > SCRIPTED or not run.stripe:
+    if finding.fingerprint in run.plan.baseline:
         return
+    if not run.stripe or len(run.bench.findings) > SCRIPTED:
+        finding.replay = (
+            f"only the first {SCRIPTED} findings are played again" if run.stripe else "Stripe cannot be set back"
+        )
+        return
+    finding.replay = "played again from the beginning it did not show; the exchange above is what was seen"
 
     def fails(case: Case) -> bool:
         return _shown(run, stage, case, finding.fingerprint) is not None
@@ -44,6 +51,7 @@ def make_small(run: Run, stage: Stage, finding: Finding) -> None:
             shown = _shown(run, stage, small, finding.fingerprint)
             if shown:
                 finding.case, finding.reproduced = small, True
+                finding.replay = "none that was run alone failed again"
                 finding.exchange, finding.wrong = shown
             return
         require_time(run)
@@ -80,6 +88,8 @@ def _shown(run: Run, stage: Stage, case: Case, name: str) -> tuple[Exchange, Wro
     memory.secrets, memory.keys, memory.ids = set(), {}, {}  # it has to show by itself
     try:
         for x, check, wrong in bench.judge(run.player.play(stage.subject, case)):
+            if GONE in (x.broken or ""):
+                return None  # whoever is gone shows nothing
             if fingerprint(x.subject.operation.operation_id, check.name, wrong.cause) == name:
                 return x, wrong
     finally:

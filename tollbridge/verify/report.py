@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tollbridge import __version__
 from tollbridge.contract import Contract
 from tollbridge.verify.checks import CHECKS, SEVERITIES
-from tollbridge.verify.finding import Finding, came_back, masked, sent, told_line
+from tollbridge.verify.finding import Finding, came_back, masked, sent, step_line, told_line
 from tollbridge.verify.judge import Tally
 from tollbridge.verify.oracle import Held
 from tollbridge.verify.script import STEPS
@@ -45,6 +46,8 @@ class Report:
         unprovoked: documented problems that could not be provoked, with the reason.
         unfinished: why the run ended before its end; None where it did not.
         generated: how many random cases there were.
+        stale: fingerprints of the baseline that were not seen.
+        world: the world file's name.
     """
 
     url: str
@@ -62,19 +65,25 @@ class Report:
     unprovoked: dict[str, str]
     unfinished: str | None
     generated: int
+    stale: Sequence[str] = ()
+    world: str = ""
 
     @property
     def exit_code(self) -> int:
         """0 clean, 1 findings, 2 not everything could be asked."""
         if self.findings:
             return FOUND
-        return NOT_ASKED if self.unexercised or self.unfinished else CLEAN
+        # What is known may be why something else was not reached: it is said, and is no failure.
+        return NOT_ASKED if (self.unexercised and not self.known) or self.unfinished else CLEAN
 
     def document(self) -> dict[str, Any]:
         """Return the run for machines."""
         return {
+            "format": 1,
+            "tollbridge": __version__,
             "target": self.url,
             "contract": self.contract.path.name,
+            "world": self.world,
             "held": sorted(self.held.origins),
             "two_sided": self.two_sided,
             "seed": self.seed,
@@ -85,6 +94,7 @@ class Report:
             "unfinished": self.unfinished,
             "findings": [finding.document() for finding in self.ordered],
             "known": [finding.fingerprint for finding in self.known],
+            "stale": list(self.stale),
             "not_exercised": list(self.unexercised),
             "checks": [
                 {
@@ -139,8 +149,14 @@ class Report:
         if full or not self.findings:
             lines += [*self._checks(style), "", *self._ledger(style), ""]
             lines += [*self._unprovoked(style)]
-        for what in self.unexercised:
-            lines.append(style(f"not exercised: {what}", "bad"))
+        else:
+            lines += [*self._aside(style), "--full shows each check and the ledger."]
+        if self.known:
+            names = dict.fromkeys(f"{finding.check.name} {finding.fingerprint}" for finding in self.known)
+            lines += [style(f"known: {', '.join(names)}", "dim")]
+        if self.stale:
+            lines += [style(f"in the baseline, and not seen: {', '.join(self.stale)}", "dim")]
+        lines += [style(f"not exercised: {what}", "bad") for what in self.unexercised]
         if self.unfinished:
             lines.append(style(f"not finished: {self.unfinished}", "bad"))
         return "\n".join([*lines, self._summary(style)])
@@ -149,6 +165,13 @@ class Report:
         yield style(f"{'check':<36}{'judged':>8}  verdict", "head")
         for name in CHECKS:
             yield f"{name:<36}{self.tally.held[name]:>8}  {self._verdict(name, style)}"
+
+    def _aside(self, style: Style) -> Iterator[str]:
+        """Yield the checks that were not applicable, by the reason."""
+        for reason in dict.fromkeys(self.aside.values()):
+            named = ", ".join(name for name, why in self.aside.items() if why == reason)
+            told = f"not applicable: {named} ({reason})"
+            yield style(textwrap.fill(told, 100, subsequent_indent="  ", break_on_hyphens=False), "dim")
 
     def _verdict(self, name: str, style: Style) -> str:
         found = sum(f.check.name == name for f in self.findings)
@@ -197,8 +220,8 @@ def _finding(number: int, finding: Finding, style: Style, width: int) -> Iterato
     x = finding.exchange
     head = f"{number}. {finding.check.name}  [{finding.check.severity}]  {finding.fingerprint}"
     yield style(head, "bad")
-    yield f"   found     {masked(finding.wrong.said)}"
-    yield f"   expected  {masked(finding.wrong.expected)}"
+    yield f"   found     {masked(finding.wrong.said, x.memory)}"
+    yield f"   expected  {masked(finding.wrong.expected, x.memory)}"
     yield f"   asserts   {finding.check.asserts}"
     for rule in (rule for rule in x.held.contract.rules if rule.id in finding.rules[:3]):
         said = f"{rule.id} ({rule.origin}, at {rule.place}): {rule.statement}"
@@ -210,16 +233,19 @@ def _finding(number: int, finding: Finding, style: Style, width: int) -> Iterato
     if x.told is not None:
         yield style("   Stripe was told", "head")
         for told in x.told or ():
-            yield f"     {told_line(told)}"
+            yield f"     {told_line(told, x.memory)}"
         if not x.told:
             yield "     nothing"
     yield style("   came back", "head")
     yield textwrap.indent(came_back(x), "     ")
     if finding.scripts.get("sh"):
         yield style("   script (run, and it failed)", "head")
-        yield textwrap.indent(steps_of(masked(finding.scripts["sh"]), finding.wrong.proof), "     ")
-    elif not finding.reproduced:
-        yield "   script    none: played again from the beginning, it did not show; the exchange above is what was seen"
+        yield textwrap.indent(steps_of(masked(finding.scripts["sh"], x.memory), finding.wrong.proof), "     ")
+    else:
+        if len(finding.case.steps) > 1:
+            yield style("   steps", "head")
+            yield from (f"     {masked(step_line(step), x.memory)}" for step in finding.case.steps)
+        yield f"   script    none: {finding.replay}"
 
 
 def _cut(line: str) -> str:
@@ -228,7 +254,7 @@ def _cut(line: str) -> str:
 
 def steps_of(script: str, proof: str) -> str:
     """Return the lines of a sh script that a person reads: its steps and its verdict, without the machinery."""
-    lines = script.partition(f"{STEPS}\n")[2].partition("python3 - ")[0].splitlines()
+    lines = script.partition(f"{STEPS}\n")[2].partition("if [ -e ")[0].splitlines()
     lines = [line for line in lines if not line.startswith("before=")]
     shown = [line.removeprefix("n=$((n+1)); ").replace("ask -X", "curl -X", 1) for line in lines]
     return "\n".join([*map(_cut, shown), f"# right is: {masked(proof)}"])

@@ -180,6 +180,10 @@ def _search(run: Run) -> None:
         run.dropped += drawn.dropped
 
 
+def _cut_short(run: Run) -> bool:
+    return bool(run.unfinished) or (run.plan.fail_fast and bool(run.bench.findings))
+
+
 def _report(run: Run, seconds: float) -> Report:
     excluded = {name: "excluded by an option" for name in CHECKS if name not in {c.name for c in run.bench.checks}}
     aside: dict[str, str] = dict(excluded)
@@ -187,7 +191,7 @@ def _report(run: Run, seconds: float) -> Report:
         reasons = [not_applicable(check, stage) for stage in run.stages]
         if all(reasons):
             aside[check.name] = str(reasons[0])
-        elif check.optional and not run.bench.tally.held[check.name]:
+        elif check.optional and not run.bench.tally.held[check.name] and not _cut_short(run):
             aside[check.name] = "the target gave no occasion"
     return Report(
         url=run.target.url,
@@ -205,4 +209,6 @@ def _report(run: Run, seconds: float) -> Report:
         unprovoked=dict(unprovoked(run.stages)),
         unfinished=run.unfinished,
         generated=run.generated,
+        stale=sorted(run.plan.baseline - run.bench.findings.keys()),
+        world=run.plan.world.name,
     )

@@ -16,6 +16,7 @@ from tollbridge.verify import scripted
 from tollbridge.verify.calls import AtStripe, Break, Call, Mend, Step, Together
 from tollbridge.verify.checks import Wrong
 from tollbridge.verify.excerpt import excerpt, names_in
+from tollbridge.verify.forgery import FORGED, forged
 from tollbridge.verify.player import Player
 
 UNPROVABLE = "False"
@@ -44,13 +45,14 @@ ANSWERED = {"answers", "status", "headers", "body", "everything"}
 """What is known from the answers."""
 
 STEPS = "# What is sent:"
+FUTURE = "from __future__ import annotations\n\n"
 SHELL_TOLD = """\
 told() { curl -sS "$STRIPE/_tollbridge/simulator/record?limit=1" | sed 's/.*"total": *\\([0-9]*\\).*/\\1/'; }"""
 SHELL_HEAD = """\
-out=$(mktemp -d); n=0
+out=$(mktemp -d); n=0; trap 'rm -rf "$out"' EXIT
 stripe() {{ curl -sSf -o /dev/null -u sk_test_script: -X "$@"; }}
 ask() {{
-  curl -sS --max-time {within} -D "$out/$n.head" -o "$out/$n.body" "$@" || [ $? -ne 7 ] || exit 2
+  curl -sS --max-time {within} -D "$out/$n.head" -o "$out/$n.body" "$@" || case $? in 3|6|7) : >"$out/nobody";; esac
   cat "$out/$n.head" "$out/$n.body" 2>/dev/null; echo
 }}
 stripe POST "$STRIPE{reset}" || {{
@@ -81,6 +83,9 @@ def variables(player: Player) -> dict[str, str]:
     """Return the environment that the scripts need: the addresses, and the tokens by account."""
     found = {f"TOKEN_{account}": token for account, token in player.tokens.good.items()}
     found |= {f"EXPIRED_TOKEN_{account}": token for account, token in player.tokens.expired.items()}
+    for account, token in player.tokens.good.items():
+        other = next((t for a, t in player.tokens.good.items() if a != account), None)
+        found |= {f"{how.upper()}_TOKEN_{account}": forged(token, how, other) for how in FORGED}
     return found | {"TARGET": player.url, "STRIPE": _stripe(player)}
 
 
@@ -121,12 +126,14 @@ def _shell(player: Player, steps: list[Step], wrong: Wrong, head: list[str]) -> 
         "#!/bin/sh",
         *head,
         "# Exit code: 0 when the target is right, 1 when it is wrong, 2 when it cannot be told.",
-        f"TARGET=${{TARGET:-{player.url}}} STRIPE=${{STRIPE:-{stripe}}}; export TARGET STRIPE",
+        f"TARGET=${{TARGET:-{player.url}}} STRIPE=${{STRIPE:-{stripe}}}",
+        "TARGET=${TARGET%/} STRIPE=${STRIPE%/}; export TARGET STRIPE",
         *(f'[ "${{{name}:-}}" ] || {{ echo "Set {name}, a token." >&2; exit 2; }}' for name in _tokens(asked)),
         *([SHELL_TOLD] if recorded else []),
         SHELL_HEAD.format(within=f"{player.within:g}", reset=RESET, port=stripe.rpartition(":")[2]),
         STEPS,
         *asked,
+        'if [ -e "$out/nobody" ]; then echo "Nobody listens at $TARGET." >&2; exit 2; fi',
         f"python3 - \"$out\" $n {'$before ' if recorded else ''}<<'JUDGE'",
         _judge(wrong, recorded=recorded),
         "JUDGE\n",
@@ -147,11 +154,13 @@ def _judge(wrong: Wrong, *, recorded: bool) -> str:
         *(["before = int(sys.argv[3])"] if recorded else []),
         *_verdict(wrong),
         *(["for call in calls:", f"    {told}"] if "calls" in _needs(wrong) else []),
-        f'print("right" if right else {f"WRONG: {wrong.said} Expected: {wrong.expected}"!r})',
+        f'print("right" if right else {f"WRONG. Expected: {wrong.expected}"!r})',
         "sys.exit(not right)",
     ]
     text = "\n".join(code)
-    return f"import sys\n{excerpt(scripted, text)}\n\n\n{text}"
+    cannot = "except Exception as error:\n    sys.exit(print('It cannot be told:', error) or 2)"
+    tried = "\n".join(f"    {line}" for line in code)
+    return f"{FUTURE}import sys\n{excerpt(scripted, text)}\n\n\ntry:\n{tried}\n{cannot}"
 
 
 def _shell_step(player: Player, step: Step) -> list[str]:
@@ -227,6 +236,7 @@ def _pytest(player: Player, steps: list[Step], wrong: Wrong, head: list[str]) ->
     return "\n".join(
         [
             *head,
+            FUTURE,
             taken.replace(f"SECONDS = {scripted.SECONDS}", f"SECONDS = {player.within:g}"),
             "",
             *places,

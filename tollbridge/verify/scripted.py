@@ -155,14 +155,15 @@ def writes(calls: Any) -> list[tuple[str, str | None]]:
     """Return each write of some calls, as text, with its idempotency key."""
     changing = [call for call in calls if call["method"] != "GET"]
     named = [call["method"] + call["path"] + json.dumps(call["parameters"], sort_keys=True) for call in changing]
-    return [(what, call["idempotency_key"]) for what, call in zip(named, changing, strict=True)]
+    return [(what, changing[n]["idempotency_key"]) for n, what in enumerate(named)]
 
 
 def retries_keep_their_key(calls: Any) -> bool:
     """Tell whether each write that is sent again after it failed has the key that it had."""
     failed: dict[str, str | None] = {}
     changing = [call for call in calls if call["method"] != "GET"]
-    for (what, key), call in zip(writes(calls), changing, strict=True):
+    for n, (what, key) in enumerate(writes(calls)):
+        call = changing[n]
         if what in failed and (key is None or failed[what] != key):
             return False
         if call["fault"] or not 200 <= call["status"] < 300:
@@ -191,7 +192,8 @@ def lives(intent: Any) -> bool:
 def each_its_own(answers: Any, intents: Any, member: str, wanted: Any) -> bool:
     """Tell whether of calls under way together each got an intent of its own, with its own values."""
     found = {intent["client_secret"]: intent for intent in intents}
-    for answer, params in zip(answers, wanted, strict=False):
+    for n, answer in enumerate(answers):
+        params = wanted[n]
         if answer.status >= 300 or params is None:
             continue
         intent = found.get((answer.body or {}).get(member))
