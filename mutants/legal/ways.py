@@ -1,5 +1,6 @@
 """Other ways to the same state at Stripe."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -109,9 +110,11 @@ def declined_intent_cancelled() -> None:
                 made: Intent = await create(self, params, until=until)
                 return made
             except CardRefused:
-                found = await self._ask("get", f"/v1/payment_intents?customer={params['customer']}&limit=1", {}, until)
-                newest = found["data"][0]  # type: ignore[index]
-                await self._ask("post", f"/v1/payment_intents/{newest['id']}/cancel", {}, until)
+                found = await self._ask("get", f"/v1/payment_intents?customer={params['customer']}&limit=20", {}, until)
+                refused = [i for i in found["data"] if i["last_payment_error"] and i["status"] != "canceled"]  # type: ignore[attr-defined]
+                for intent in refused[:1]:  # another request may have cancelled it already
+                    with suppress(ProviderRefused):
+                        await self._ask("post", f"/v1/payment_intents/{intent['id']}/cancel", {}, until)
                 raise
 
         return created

@@ -138,6 +138,7 @@ def _alike(stage: Stage, account: Account | None, header: str) -> Iterator[Case]
 
 def methods(stage: Stage) -> Iterator[Case]:
     """Yield payment methods by their relation to who pays, charged on the server and not."""
+    yield from _elsewhere(stage)
     if "payment_method" not in stage.subject.members:
         return
     home = stage.home()
@@ -155,7 +156,6 @@ def methods(stage: Stage) -> Iterator[Case]:
     if foreign:
         calls = tuple(_paying(stage, None, one, False, "") for one in (foreign[0].id, NOBODY))
         yield Case("a foreign and an unknown method", calls, same=True)
-    yield from _elsewhere(stage)
 
 
 def _elsewhere(stage: Stage) -> Iterator[Case]:
@@ -174,7 +174,7 @@ def _acting(stage: Stage) -> Iterator[tuple[str, Account, Organization, Headers]
         own = stage.world.organizations.get(account.organization or 0)
         if not account.active:
             continue
-        if own and account.id != stage.default().id and own is not stage.home():
+        if own and account.id != stage.default().id:
             yield f"{account.role} of {own.name}", account, own, ()
         managed = stage.world.groups.get(account.group or 0, frozenset())
         for organization in stage.world.organizations.values() if header and stage.held.names_organization else ():
@@ -189,6 +189,8 @@ def _attempts(stage: Stage, organization: Organization) -> Iterator[tuple[str, d
     yield "pays", {}
     if charges:
         yield "charges", charges
+    if "payment_method" not in stage.subject.members:
+        return
     for method in _some(organization):
         yield "with a card", {"payment_method": method}
         if charges:
@@ -203,7 +205,8 @@ def _foreign_and_unknown(
 ) -> Iterator[Case]:
     """Yield, of each other organization, the pair of a foreign and an unknown card."""
     for other in stage.world.organizations.values():
-        foreign = [*other.payment_methods][:1] if other is not organization else []
+        shows = other is not organization and "payment_method" in stage.subject.members
+        foreign = [*other.payment_methods][:1] if shows else []
         calls = tuple(
             stage.call(account, payment_method=one).but(headers=headers) for card in foreign for one in (card, NOBODY)
         )

@@ -37,9 +37,9 @@ def leaks(stage: Stage) -> Iterator[Case]:
     accepted = accepted.but(headers=(("X-Canary", HEADER), ("Cookie", f"session={HEADER}")))
     refused = _refused(stage, accepted)
     for what, after in _afterwards(stage, {}):
-        yield Case(f"canaries, then {what}", (accepted, refused, *after, Mend()))
+        yield Case(f"canaries, then {what}", (accepted, refused, *after))
     for what, after in _afterwards(stage, TEXTS):
-        yield Case(f"{what}, with canaries", (*after, Mend()))
+        yield Case(f"{what}, with canaries", after)
 
 
 def _refused(stage: Stage, accepted: Call) -> Call:
@@ -71,8 +71,9 @@ def _afterwards(stage: Stage, texts: dict[str, Any]) -> Iterator[tuple[str, tupl
     yield from ((what, (call,)) for what, call in _of_state(stage, texts))
     if stage.two_sided:
         broken = Break(Fault("POST", None, "500", times=None))
-        yield "a failure of Stripe's", (broken, right)
-        yield "an answer of Stripe's that is no JSON", (Break(Fault("POST", None, "garbage", times=None)), right)
+        garbage = Break(Fault("POST", None, "garbage", times=None))
+        yield "a failure of Stripe's", (broken, right, Mend())
+        yield "an answer of Stripe's that is no JSON", (garbage, right, Mend())
 
 
 def _on_the_wire(stage: Stage, right: Call) -> Iterator[tuple[str, Call]]:
