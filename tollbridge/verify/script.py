@@ -53,7 +53,7 @@ out=$(mktemp -d); n=0; trap 'rm -rf "$out"' EXIT
 stripe() {{ curl -sSf -o /dev/null -u sk_test_script: -X "$@"; }}
 ask() {{
   curl -sS --max-time {within} -D "$out/$n.head" -o "$out/$n.body" "$@" || case $? in 3|6|7) : >"$out/nobody";; esac
-  cat "$out/$n.head" "$out/$n.body" 2>/dev/null; echo
+  cat "$out/$n.head" "$out/$n.body" 2>/dev/null | sed 's/_secret_[A-Za-z0-9]*/_secret_***/'; echo
 }}
 stripe POST "$STRIPE{reset}" || {{
   echo "No Stripe of Tollbridge's at $STRIPE: tollbridge stripe --port {port} --world FILE" >&2; exit 2

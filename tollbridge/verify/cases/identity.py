@@ -137,10 +137,14 @@ def _alike(stage: Stage, account: Account | None, header: str) -> Iterator[Case]
 
 
 def methods(stage: Stage) -> Iterator[Case]:
-    """Yield payment methods by their relation to who pays, charged on the server and not."""
+    """Yield payment methods by their relation to who pays, charged on the server and not; then who else pays."""
+    if "payment_method" in stage.subject.members:
+        yield from _at_home(stage)
     yield from _elsewhere(stage)
-    if "payment_method" not in stage.subject.members:
-        return
+
+
+def _at_home(stage: Stage) -> Iterator[Case]:
+    """Yield the default organization's methods, and what it may not pay with."""
     home = stage.home()
     foreign = [
         m for o in stage.world.organizations.values() if home and o.id != home.id for m in o.payment_methods.values()

@@ -96,8 +96,8 @@ def subscriptions_together(x: Exchange) -> list[Wrong] | None:
     return [
         Wrong(
             "default",
-            f"The default of {identity} is {row.default_payment_method!r}.",
-            f"one of {right[identity]}",
+            f"The default payment method of {identity} is {row.default_payment_method or 'none'}.",
+            " or ".join(right[identity]).replace("None", "none"),
             proof,
         )
         for identity, row in x.after.items()

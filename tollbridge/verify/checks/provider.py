@@ -120,11 +120,21 @@ def _differences(x: Exchange, intent: PaymentIntent, params: Mapping[str, Any]) 
             continue  # Stripe takes a refused method off the intent
         if has != wanted:
             if name in ("description", "receipt_email"):
-                shown = "another one" if has else "none"
-                yield Wrong(name, f"The intent's {name} is {shown}.", f"the request's ({wanted!r})", _at(name, wanted))
+                said = f"The intent's {name} is {_told(has)}."
+                yield Wrong(name, said, f"the request's: {_told(wanted)}", _at(name, wanted))
             else:
                 cause = f"amount {_relation(has, wanted, intent.currency)}" if name == "amount" else name
                 yield Wrong(cause, f"The intent's {name} is {has!r}.", repr(wanted), _at(name, wanted))
+
+
+def _told(text: str | None) -> str:
+    """Return a text as a reader sees it: its beginning, and how long it is."""
+    if text is None:
+        return "none"
+    return repr(text) if len(text) <= SHOWN else f"{text[:SHOWN]!r}… of {len(text)} characters"
+
+
+SHOWN = 40
 
 
 def _relation(has: int, wanted: int, currency: str) -> str:

@@ -26,7 +26,8 @@ def subscription_moves(x: Exchange) -> list[Wrong] | None:
     if default == effect.method:
         return []
     proof = f"subscription({identity!r})['default_payment_method'] == {effect.method!r}"
-    return [Wrong("not moved", f"The subscription's default method is {default!r}.", repr(effect.method), proof)]
+    said = f"The subscription's default payment method is {default or 'none'}."
+    return [Wrong("not moved", said, effect.method, proof)]
 
 
 @check(
@@ -83,13 +84,9 @@ def _moved(x: Exchange, *, spared: str) -> Iterator[Wrong]:
             continue
         default = before.default_payment_method
         proof = f"subscription({identity!r})['default_payment_method'] == {default!r}"
-        now = after.default_payment_method if after else "gone"
-        yield Wrong(
-            f"{x.expected.kind} moved",
-            f"The subscription {identity} was changed (its default is {now!r} now).",
-            f"as it was ({default!r})",
-            proof,
-        )
+        now = after.default_payment_method or "none" if after else "gone"
+        said = f"The subscription {identity} was changed: its default payment method is {now}."
+        yield Wrong(f"{x.expected.kind} moved", said, f"as it was: {default or 'none'}", proof)
 
 
 @check(
