@@ -225,6 +225,51 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
             "reply": problem(503, "provider-unavailable"),
         },
     ),
+    "a cancelled intent is no success": (
+        "success-is-true-under-faults",
+        {
+            "faults": (Fault("POST", "/v1/subscriptions/{subscription}", "500", times=None),),
+            "intents": [INTENT._replace(status="canceled")],
+        },
+    ),
+    "a card without an intent": (
+        "subscription-stays-under-faults",
+        {
+            "faults": (Fault("POST", "/v1/payment_intents", "500", times=None),),
+            "told": [told(status=500, effects=(), fault="500 before")],
+            "intents": [],
+            "reply": problem(503, "provider-unavailable"),
+        },
+    ),
+    "a fee": ("adds-nothing", {"told": [told("amount=4200&application_fee_amount=1")], "unsimulated": True}),
+    "held at the confirmation": (
+        "adds-nothing",
+        {"told": [told(), told("capture_method=manual", route="/v1/payment_intents/{intent}/confirm")]},
+    ),
+    "a stack of Node's": (
+        "nothing-of-the-inside",
+        {"reply": problem(409, "customer-missing", ',"trace":"Error\\n    at pay (/srv/app/pay.js:10:5)"')},
+    ),
+    "somebody else's description": (
+        "nothing-of-another-request",
+        {"reply": problem(404, "not-found", ',"hint":"LEAK"'), "memory": Memory(canaries={"LEAK": "a description"})},
+    ),
+    "the secret in a cookie": (
+        "secret-in-its-place",
+        {"reply": Reply(200, (*HEADERS, ("set-cookie", "s=abc")), f'{{"client_secret":"{SECRET}"}}'.encode(), 0.01)},
+    ),
+    "a challenge of another kind": (
+        "documented-headers",
+        {"reply": reply(401, problem(401, "invalid-token").text, ("www-authenticate", "Basic"))},
+    ),
+    "Allow names what is not taken": (
+        "allows-what-it-takes",
+        {
+            "reply": reply(405, problem(405, "method-not-allowed").text, ("allow", "GET, PUT")),
+            "call": Call(SUBJECT.operation, method="GET", raw=b""),
+        },
+    ),
+    "one id for all": ("answers-have-their-own-ids", {"memory": Memory(ids={"X-Request-Id req-1": 0})}),
     "not back": ("recovers", {"after_fault": True, "reply": problem(503, "provider-unavailable")}),
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.test_verify_checks import CONTRACT, HELD, SUBJECT, exchange, problem
+from tests.unit.test_verify_checks import CONTRACT, HELD, SUBJECT, exchange, problem, reply
 from tollbridge.simulator import Fault
 from tollbridge.verify.calls import Break, Call, Case, Mend, Step
 from tollbridge.verify.checks import CHECKS
@@ -45,6 +45,34 @@ def test_secrets_are_masked() -> None:
     text = "pi_1_secret_abc sk_test_abcdef Authorization: Bearer eyJ.abc-d_e.f Basic eDp4"
     assert masked(text) == "pi_1_secret_*** sk_test_*** Authorization: Bearer *** Basic ***"
     assert "secret_abc" not in came_back(exchange())
+
+
+def test_known_secrets_are_masked_wherever_they_stand() -> None:
+    """A token without a scheme, and the secret part of a client secret, are found by their value."""
+    x = exchange(reply=reply(401, '{"detail":"token opaque-token-of-account-7 and S3cretTail99"}'))
+    x.memory.canaries["opaque-token-of-account-7"] = "a token"
+    x.memory.secrets.add("pi_1_secret_S3cretTail99")
+    assert "opaque" not in came_back(x)
+    assert "S3cret" not in came_back(x)
+
+
+def test_an_answer_does_not_move_the_cursor() -> None:
+    """Control characters of an answer are shown as what they are."""
+    told = came_back(exchange(reply=reply(200, "\x1b[2J\x07", ("x-evil", "\x1b]0;x\x07"))))
+    assert "\x1b" not in told
+    assert "\\x1b[2J" in told
+
+
+def test_what_is_known_is_no_failure_and_is_named() -> None:
+    """A baseline's finding is named with its fingerprint; what it hides, and what is gone, are said."""
+    bench = Bench(CHECKS)
+    bench.keep(Case("first", (CALL,)), bench.judge([exchange(reply=problem(409, "provider-refused"))]))
+    [finding] = bench.findings.values()
+    run = report(known=[finding], tally=bench.tally, unexercised=["the check recovers"], stale=["0123456789ab"])
+    assert run.exit_code == 0
+    for said in (finding.fingerprint, "not exercised: the check recovers", "0123456789ab"):
+        assert said in run.text()
+    assert "broken" in {rule["verdict"] for rule in run.document()["rules"]}
 
 
 def test_a_fingerprint_is_the_same_in_every_run() -> None:
