@@ -97,7 +97,7 @@ class Bench:
                 if case.name not in known.seen and len(known.seen) < MOST_SEEN:
                     known.seen.append(case.name)
                 continue
-            broken = touched(check, x)
+            broken = touched(check, x) if wrong.rules is None else set(wrong.rules)
             rules = tuple(rule.id for rule in x.held.contract.rules if rule.id in broken and x.held.rule(rule.id))
             after = time.monotonic() - self.began
             new.append(Finding(name, check, wrong, rules, case, x, [case.name], after=after))

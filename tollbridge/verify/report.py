@@ -226,6 +226,8 @@ def _finding(number: int, finding: Finding, style: Style, width: int) -> Iterato
     for rule in (rule for rule in x.held.contract.rules if rule.id in finding.rules[:3]):
         said = f"{rule.id} ({rule.origin}, at {rule.place}): {rule.statement}"
         yield textwrap.fill(said, width, initial_indent="   rule      ", subsequent_indent="             ")
+    if not finding.rules:
+        yield "   rule      none of the ledger's: it holds of any HTTP API, or the schema says it"
     more = f" and {finding.count - 1} more exchanges" if finding.count > 1 else ""
     yield f"   seen in   {'; '.join(finding.seen[:4])}{more}"
     yield style("   sent", "head")

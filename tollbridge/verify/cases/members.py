@@ -14,6 +14,7 @@ EMAILS = (
     "yard@example.com",
     "yard+dock4@example.com",
     "first.last@mail.yard.example.com",
+    "yard.dock.4@gmail.com",
     "Yard.Master@Example.COM",
     "o'brien-1@ex-ample.co",
     "a" * 64 + "@example.com",
@@ -49,6 +50,8 @@ def members(stage: Stage) -> Iterator[Case]:
     for name in schema.get("required", ()):
         yield _one(right, {n: v for n, v in right.document.items() if n != name}, f"no {name}")
     yield _one(right, {}, "an empty object")
+    for document in ([], [right.document], "x", 7):
+        yield _one(right, document, f"{_kind(document)} for the object")
     for name in properties:
         for value in WRONG_TYPES:
             if not _fits(properties[name], value):
@@ -79,7 +82,15 @@ def _texts(stage: Stage) -> Iterator[Case]:
                 "a\x00b",
                 "<b>&amp;'\"\\/\n\t",
             )
-            texts[role] += ("null", "0", " ", "amount=1&currency=eur", "%00%0d%0a", "Zoë\u0301 ‮x‬")
+            texts[role] += (
+                "null",
+                "0",
+                " ",
+                "amount=1&currency=eur",
+                "%00%0d%0a",
+                "Zoë\u0301 ‮x‬",
+                "  two  blanks within, and more at the ends   ",
+            )
         else:
             texts[role] = (*EMAILS, *NOT_EMAILS)
     for role, values in texts.items():

@@ -1,6 +1,18 @@
 """The checks: each is named, documented and counted. The order of import is the order of judgement."""
 
-from tollbridge.verify.checks import answer, secrecy, keys, pairs, verdict, blame, provider, subscription, fault, group  # noqa: I001 - the order is meant
+from tollbridge.verify.checks import (
+    answer,
+    headers,
+    secrecy,
+    keys,
+    pairs,
+    verdict,
+    blame,
+    provider,
+    subscription,
+    fault,
+    group,
+)  # noqa: I001 - the order is meant
 from tollbridge.verify.checks.check import CHECKS, SEVERITIES, Check, Wrong
 
 __all__ = [
@@ -12,6 +24,7 @@ __all__ = [
     "blame",
     "fault",
     "group",
+    "headers",
     "keys",
     "pairs",
     "provider",

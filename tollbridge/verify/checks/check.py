@@ -18,12 +18,14 @@ class Wrong:
         said: what was seen.
         expected: what is right.
         proof: a Python expression that is true of a right answer; what it may name is in `script`.
+        rules: the ledger's rules that are broken; None for those of the check that the exchange bears on.
     """
 
     cause: str
     said: str
     expected: str
     proof: str
+    rules: tuple[str, ...] | None = None
 
 
 Judge = Callable[[Exchange], "list[Wrong] | None"]

@@ -10,7 +10,16 @@ from tollbridge.verify.checks.check import CRITICAL, HIGH, Wrong, check
 from tollbridge.verify.exchange import MAY_CARRY, Exchange
 
 CREATE = "/v1/payment_intents"
-CARRIED = ("amount", "currency", "description", "receipt_email", "customer", "payment_method")
+RULES = {
+    "amount": ("amount.unit", "intent.fields"),
+    "currency": ("intent.fields",),
+    "description": ("description.text", "intent.fields"),
+    "receipt_email": ("email.address", "intent.fields"),
+    "customer": ("intent.customer", "organization.effective"),
+    "payment_method": ("intent.fields",),
+}
+"""The ledger's rules that are broken where the intent has another value than the request."""
+
 NOT_PAID = "not [i for i in intents if i['status'] in ('succeeded', 'processing', 'requires_capture')]"
 PAID = ("succeeded", "processing", "requires_capture")
 """States in which a card was charged, or its money is held."""
@@ -121,10 +130,11 @@ def _differences(x: Exchange, intent: PaymentIntent, params: Mapping[str, Any]) 
         if has != wanted:
             if name in ("description", "receipt_email"):
                 said = f"The intent's {name} is {_told(has)}."
-                yield Wrong(name, said, f"the request's: {_told(wanted)}", _at(name, wanted))
+                yield Wrong(name, said, f"the request's: {_told(wanted)}", _at(name, wanted), RULES[name])
             else:
                 cause = f"amount {_relation(has, wanted, intent.currency)}" if name == "amount" else name
-                yield Wrong(cause, f"The intent's {name} is {has!r}.", repr(wanted), _at(name, wanted))
+                said = f"The intent's {name} is {has or 'none'}."
+                yield Wrong(cause, said, str(wanted or "none"), _at(name, wanted), RULES[name])
 
 
 def _told(text: str | None) -> str:
