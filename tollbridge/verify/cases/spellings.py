@@ -39,6 +39,8 @@ def _bodies(table: Table) -> Iterator[Row]:
         member = table.text
         pair = table.amount("4200", f',"{member}":"\\ud83d\\ude00"')
         yield _fine(table, "a pair of surrogates, escaped", "body.json", pair)
+        accent = table.amount("4200", f',"{member}":"Caf\\u00e9\\u2028\\/\\t"')
+        yield _fine(table, "letters, a separator, a slash and a tab, escaped", "body.json", accent)
         yield table.invalid("a text twice", table.amount("4200", f',"{member}":"x","{member}":"y"'), f"#/{member}")
     if table.payment_method:
         member = table.payment_method

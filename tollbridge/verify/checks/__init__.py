@@ -1,6 +1,6 @@
 """The checks: each is named, documented and counted. The order of import is the order of judgement."""
 
-from tollbridge.verify.checks import (
+from tollbridge.verify.checks import (  # noqa: I001 - the order is meant
     answer,
     headers,
     secrecy,
@@ -12,7 +12,7 @@ from tollbridge.verify.checks import (
     subscription,
     fault,
     group,
-)  # noqa: I001 - the order is meant
+)
 from tollbridge.verify.checks.check import CHECKS, SEVERITIES, Check, Wrong
 
 __all__ = [
