@@ -7,7 +7,7 @@ from tollbridge.verify.cases.faults import faults
 from tollbridge.verify.cases.identity import methods, roles, tokens
 from tollbridge.verify.cases.leaks import leaks
 from tollbridge.verify.cases.members import members
-from tollbridge.verify.cases.money import money
+from tollbridge.verify.cases.money import currencies, money
 from tollbridge.verify.cases.sequences import sequences, together
 from tollbridge.verify.cases.stage import Stage
 from tollbridge.verify.cases.wire import wire
@@ -25,6 +25,7 @@ TABLES: dict[str, Table] = {
     "wire": wire,
     "money": money,
     "faults": faults,
+    "currencies": currencies,
 }
 """By name."""
 

@@ -13,22 +13,33 @@ NEAR = ("USD", "Usd", "usd\n", " usd", "usd ", "us", "usdd", "", "xxx", "\uff55\
 ODD_AMOUNTS = (0, -1, -100, 2**31, 2**53 + 1, 2**63 - 1, 2**63, 10**30)
 
 
+FIRST = ("usd", "jpy", "kwd", "isk", "eur", "ugx", "gbp", "cad")
+"""Currencies of each kind."""
+
+
 def money(stage: Stage) -> Iterator[Case]:
-    """Yield the edges: of a few currencies first, of each kind, then of all."""
-    rows = list(stage.subject.money())
-    if not rows:
-        return
-    first = {"usd", "jpy", "kwd", "isk", "eur", "ugx", "gbp", "cad"}
-    ordered = sorted(rows, key=lambda row: row[0] not in first)
-    for code, least, most, step in ordered:
-        yield from _edges(stage, code, least, most, step)
-        if code in first:
-            yield from _between(stage, code, least, most, step)
-        for what, account, roles in _ways(stage):
-            amount = max(least, 4_321_000)
-            yield _case(stage, f"{amount} {code}{what}", account, amount=amount, currency=code, **roles)
-        if code == "isk":
-            yield from _near_misses(stage)
+    """Yield the edges of a few currencies, of each kind, amounts of each length in them, and near-misses."""
+    rows = {row[0]: row for row in stage.subject.money()}
+    for code in FIRST:
+        if code in rows:
+            yield from _in_each_way(stage, *rows[code])
+            yield from _between(stage, *rows[code])
+    if rows:
+        yield from _near_misses(stage)
+
+
+def currencies(stage: Stage) -> Iterator[Case]:
+    """Yield the edges of all other currencies."""
+    for row in stage.subject.money():
+        if row[0] not in FIRST:
+            yield from _in_each_way(stage, *row)
+
+
+def _in_each_way(stage: Stage, code: str, least: int, most: int, step: int) -> Iterator[Case]:
+    yield from _edges(stage, code, least, most, step)
+    for what, account, roles in _ways(stage):
+        amount = max(least, 4_321_000)
+        yield _case(stage, f"{amount} {code}{what}", account, amount=amount, currency=code, **roles)
 
 
 def _edges(stage: Stage, code: str, least: int, most: int, step: int) -> Iterator[Case]:
