@@ -37,7 +37,7 @@ ALL: dict[str, Mutant] = {}
 
 def mutant(apply: Callable[[], None]) -> Callable[[], None]:
     """Put a function on the list; its docstring says what is different."""
-    name, kind = apply.__name__, apply.__module__.rpartition(".")[2]
+    name, kind = apply.__name__, apply.__module__.rpartition(".")[2].removeprefix("more_")
     if name in ALL:
         raise ValueError(f"There are two mutants called {name}.")
     ALL[name] = Mutant(name, "legal" if ".legal" in apply.__module__ else kind, str(apply.__doc__), apply)
