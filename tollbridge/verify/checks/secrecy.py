@@ -27,16 +27,19 @@ INSIDE = {
         r"|\bgoroutine \d+ \[|\bpanic: |\.go:\d+"  # Go
         r"|\.php(?::\d+|\(\d+\)| on line \d+)|\.rb:\d+:in\b"  # PHP, Ruby
     ),
-    "SQL": re.compile(
-        r"\bSELECT\s.{1,600}?\sFROM\b|\bINSERT\s+INTO\b|\bUPDATE\s+\S+\s+SET\b|\bDELETE\s+FROM\b|sqlite3?\.|psycopg"
-        r"|SQLSTATE|ORA-\d{5}|violates \S+ ?\S* constraint|duplicate key value",
-        re.I | re.S,
+    "SQL": re.compile(  # in capitals: in small letters it may be English
+        r"\bSELECT\s.{1,600}?\sFROM\b|\bINSERT\s+INTO\b|\bUPDATE\s+\S+\s+SET\b|\bDELETE\s+FROM\b|SQLSTATE|ORA-\d{5}"
+        r"|(?i:sqlite3?\.|psycopg|violates \S+ ?\S* constraint|duplicate key value)",
+        re.S,
     ),
     "a path of the machine": re.compile(
         r"(?<![\w:/.])/(?:home|usr|var|opt|etc|root|srv|app|tmp|work|Users)/[\w./-]+|[A-Z]:\\+\w"
     ),
-    "an exception": re.compile(r"\b[A-Z]\w*(?:Exception|(?:Key|Type|Value|Attribute|Reference|Runtime)Error)\b"),
-    "the environment": re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]*=\S"),
+    "an exception": re.compile(
+        r"\b(?:(?:Key|Type|Value|Attribute|Reference|Runtime)Error|NullPointerException"
+        r"|(?:java|javax|org|com|System)\.[\w.]+Exception)\b"
+    ),
+    "the environment": re.compile(r"\b(?:STRIPE|DATABASE|DB|PG|REDIS|AWS|SECRET)_[A-Z0-9_]+=\S|\bPATH=/"),
     "what is asked of Stripe": re.compile(r"api\.stripe\.com|/v1/(?:payment_intents|payment_methods|customers|subscr)"),
 }
 
