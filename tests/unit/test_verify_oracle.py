@@ -119,6 +119,14 @@ def test_a_converted_minimum_is_not_judged_near_the_rate(stripe: StripeSide) -> 
     assert Oracle(WORLD, stripe, ALL, CARDS).expected(SUBJECT, near).kind == "violations"
 
 
+def test_a_code_of_the_apis_own_list_is_not_held_against_others(stripe: StripeSide) -> None:
+    """Stripe's API lists eleven codes more than its page: a foreign target may take them, and no other."""
+    foreign = Oracle(WORLD, stripe, FOREIGN, CARDS)
+    kinds = [foreign.expected(SUBJECT, call({"currency": code})).kind for code in ("ghs", "xxx", "USD")]
+    assert kinds == ["free", "violations", "violations"]
+    assert Oracle(WORLD, stripe, ALL, CARDS).expected(SUBJECT, call({"currency": "ghs"})).kind == "violations"
+
+
 def test_what_stripe_has_now_decides(stripe: StripeSide) -> None:
     """A method that was detached is a conflict from then on."""
     oracle = Oracle(WORLD, stripe, ALL, CARDS)
