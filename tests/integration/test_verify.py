@@ -203,16 +203,20 @@ def test_what_cannot_be_asked_is_a_sentence(tmp_path: Path) -> None:
     broken.write_text("openapi: 3.0.3\npaths: {}\n")
     other = tmp_path / "world.yaml"
     other.write_text(WORLD.read_text().replace("cus_Quay", "cus_Else").replace("cus_Inland", "cus_Elsewh"))
+    one = tmp_path / "one.yaml"
+    one.write_text(WORLD.read_text().replace("cus_QuaySeven", "cus_Elsewhere"))
     with launched(serve_command(port), ready=f"{nobody}/_tollbridge/health"):
         taken = verify(nobody, "--stripe-listen", f"127.0.0.1:{port}")
     with example("server.py") as (url, stripe):
         elsewhere = verify(url, "--stripe-listen", stripe, "--world", str(other))
+        partly = verify(url, "--stripe-listen", stripe, "--world", str(one))
     for done, said in (
         (verify(nobody), "the target refuses connections"),
         (verify("--checks", "honesty"), "There is no check honesty"),
         (verify("--contract", str(broken)), "there are no operations"),
         (taken, "cannot be had"),
         (elsewhere, "The world does not match the target"),
+        (partly, "it asks Stripe for cus_QuaySeven00007, which the world file does not have"),
         (verify("ftp://127.0.0.1:1"), "is no URL of a server"),
         (verify("http://127.0.0.1:1/?a=b"), "is no URL of a server"),
         (verify("--stripe-listen", "nowhere"), "is no HOST:PORT"),

@@ -54,7 +54,7 @@ def _listen(_context: click.Context, _parameter: click.Parameter, value: str | N
     host, _, port = value.removeprefix("http://").rstrip("/").rpartition(":")
     if not port.isdigit() or not 0 < int(port) < 65_536:
         raise click.BadParameter(f"{value!r} is no HOST:PORT, such as 127.0.0.1:12111.")
-    return host or "127.0.0.1", int(port)
+    return host.strip("[]") or "127.0.0.1", int(port)
 
 
 def _url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

@@ -79,7 +79,8 @@ class StripeSide:
     @property
     def url(self) -> str:
         """Where it is."""
-        return f"http://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     def __enter__(self) -> Self:
         """Listen.
