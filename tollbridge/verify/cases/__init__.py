@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from tollbridge.verify.calls import Case
-from tollbridge.verify.cases.faults import faults
+from tollbridge.verify.cases.faults import faults, look_ups
 from tollbridge.verify.cases.identity import methods, roles, tokens
 from tollbridge.verify.cases.leaks import leaks
 from tollbridge.verify.cases.members import members
@@ -18,6 +18,7 @@ TABLES: dict[str, Table] = {
     "methods": methods,
     "tokens": tokens,
     "roles": roles,
+    "look-ups": look_ups,
     "leaks": leaks,
     "sequences": sequences,
     "together": together,

@@ -52,7 +52,7 @@ def _card(roles: dict[str, Any]) -> str:
 
 
 def _doubly(stage: Stage, tied: dict[str, Any]) -> Iterator[Case]:
-    """The update fails, and so does what is to take the intent back; and look-ups of what has to be refused fail."""
+    """The update fails, and so does what is to take the intent back."""
     if not tied:
         return
     update, cancel = (Fault("POST", path, "500", "before", times=None) for path in (UPDATE, CANCEL))
@@ -65,7 +65,11 @@ def _doubly(stage: Stage, tied: dict[str, Any]) -> Iterator[Case]:
         Mend(),
     )
     yield Case(note, steps)
-    home = stage.home()
+
+
+def look_ups(stage: Stage) -> Iterator[Case]:
+    """Yield calls with a card that is not attached, while Stripe cannot be asked about it."""
+    home = stage.home() if stage.two_sided and "payment_method" in stage.subject.members else None
     for method in home.payment_methods.values() if home else ():
         for kind in ("500", "429") if not method.attached else ():
             look = Fault("GET", None, kind, "before", times=None)
@@ -110,7 +114,7 @@ def _case(stage: Stage, fault: Fault, charges: bool, tied: dict[str, Any]) -> Ca
 
 
 def _untied(stage: Stage, fault: Fault) -> Iterator[AtStripe]:
-    """Take the subscription's method away before its update fails: who need not change it does not ask."""
+    """Take the subscription's method away before: who need not change it does not ask; who does too early shows."""
     home = stage.home()
-    if fault.path == UPDATE and home and home.subscription:
+    if fault.path in (UPDATE, CREATE) and home and home.subscription:
         yield AtStripe(f"/v1/subscriptions/{home.subscription}", {"default_payment_method": ""})
