@@ -124,8 +124,7 @@ class Line:
             line = self._socket = self._socket or self._connected()
             line.settimeout(self.within)
             line.sendall(sent)
-            reply = HTTPResponse(_Timed(line, until), method=method)  # type: ignore[arg-type]
-            reply.begin()
+            reply = self._begun(_Timed(line, until), method)
             body = reply.read(MOST_ANSWER + 1)
         except (ConnectionResetError, BrokenPipeError):
             self.close()
@@ -137,6 +136,17 @@ class Line:
         if reply.will_close:
             self.close()
         return Reply(reply.status, tuple(reply.getheaders()), body, time.monotonic() - begun)
+
+    @staticmethod
+    def _begun(line: "_Timed", method: str) -> HTTPResponse:
+        """Return the final answer, its body to be read; what is said before it (1xx) is none (RFC 9110, 15.2)."""
+        shared = line.makefile("rb")
+        line.makefile = lambda _mode: shared  # type: ignore[method-assign]
+        while True:
+            reply = HTTPResponse(line, method=method)  # type: ignore[arg-type]
+            reply.begin()
+            if not 101 < reply.status < 200:
+                return reply
 
     def _how(self, error: Exception) -> str:
         """Return how an exchange ended with an error."""

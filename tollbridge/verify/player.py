@@ -188,6 +188,7 @@ def _require_known(told: list[Told]) -> None:
     strange = next((one for one in told if not one.route or (one.status == 501 and not adds(one))), None)
     if strange:
         raise VerifyError(
-            f"The target asked Stripe for {strange.method} {strange.path}, which the simulator does not have: what "
+            f"The target asked Stripe for {strange.method} {strange.path}, which the simulator does not have, or with "
+            f"a parameter or an expansion that it does not have ({', '.join(strange.parameters) or 'none sent'}): what "
             "follows from it cannot be judged. docs/simulator.md lists what it has."
         )

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,9 @@ SCRIPTED = 25
 """How many findings get scripts; what many causes have in common is better mended first."""
 
 SCRIPT_SECONDS = 60
+MOST_PROVING = 10.0
+"""Seconds after the run's own time in which scripts are still run."""
+
 ASSERTED = 7
 """The exit code of a test that fails; Python itself ends with 1 for any other error."""
 
@@ -103,6 +107,9 @@ def prove(run: Run) -> None:
         return
     for finding in reported(run):
         if not (finding.reproduced and provable(finding.wrong)):
+            continue
+        if time.monotonic() > run.until + MOST_PROVING:
+            finding.replay = "the run's time was over"
             continue
         run.say("running the scripts of findings", 0.99)
         finding.scripts = _failing(run, finding)

@@ -59,15 +59,20 @@ def verify(plan: Plan, say: Say = lambda _what, _part: None) -> Report:
     with ExitStack() as whole:
         run = _prepared(plan, contract, world, chosen, whole, say, begun)
         try:
-            _play_tables(run)
-            _search(run)
-        except Enough as why:
-            run.unfinished = str(why) or None
+            _play(run)
+            prove(run)
         except KeyboardInterrupt:
             run.unfinished = "interrupted"
-            return _report(run, time.monotonic() - begun)
-        prove(run)
         return _report(run, time.monotonic() - begun)
+
+
+def _play(run: Run) -> None:
+    """Play the tables, then search at random, as far as there is time."""
+    try:
+        _play_tables(run)
+        _search(run)
+    except Enough as why:
+        run.unfinished = str(why) or None
 
 
 def _chosen(plan: Plan) -> list[str]:
@@ -134,10 +139,10 @@ def _play_tables(run: Run) -> None:
         if number == SILENT_CALLS and not run.bench.answered:
             raise Enough(f"none of the first {SILENT_CALLS} requests got an answer")
         run.say(table, 0.9 * number / len(planned))
-        _play(run, stage, case)
+        _judge(run, stage, case)
 
 
-def _play(run: Run, stage: Stage, case: Case) -> list[Finding]:
+def _judge(run: Run, stage: Stage, case: Case) -> list[Finding]:
     played = run.player.play(stage.subject, case)
     new = run.bench.keep(case, run.bench.judge(played))
     for finding in new:
@@ -175,7 +180,7 @@ def _search(run: Run) -> None:
 
         strategy = sequences_of(run.contract, stage, drawn)
         for _name, case in search(strategy, shows, seed=run.plan.seed, examples=run.plan.max_examples, until=run.until):
-            _play(run, stage, case)
+            _judge(run, stage, case)
         run.generated += drawn.cases
         run.dropped += drawn.dropped
 

@@ -197,6 +197,8 @@ def fault_problem(x: Exchange) -> list[Wrong] | None:
     if x.ok and not (x.faults[0].method == "GET" and x.faults[0].times is None):
         return None  # whether a success is true is judged by another check; one without any look-up is none of ours
     status, code = _right_problem(x)
+    if code == "payment-method-not-attached" and x.code == "provider-refused":
+        code = "provider-refused"  # it may have been another look-up that Stripe refused, such as the customer's
     if (str(status), code) not in x.subject.codes:
         return None
     if (x.status, x.code) == (status, code):

@@ -72,13 +72,21 @@ def no_intent_on_refusal(x: Exchange) -> list[Wrong] | None:
     live = [intent for intent in x.intents if intent.status in PAID]
     if live:
         return [Wrong("charged", f"The {x.status} left a PaymentIntent that is paid.", "none", NOT_PAID)]
-    # Stripe's own refusal at confirmation (402, 409) may leave one that never succeeded.
-    asked_stripe = x.expected.kind == "declined" or x.code in ("provider-refused", "default-payment-method-missing")
-    most = 1 if asked_stripe else 0
-    if len(x.intents) <= most:
+    if x.expected.kind == "free":
         return []
-    said = f"The {x.status} left {len(x.intents)} PaymentIntents."
+    # Stripe's own refusal at confirmation may leave one that never succeeded; a cancelled one is none.
+    most = 1 if x.expected.kind == "declined" or _refused_by_stripe(x) else 0
+    left = [intent for intent in x.intents if intent.status != "canceled" or x.held.choice]
+    if len(left) <= most:
+        return []
+    said = f"The {x.status} left {len(left)} PaymentIntents."
     return [Wrong(x.expected.kind, said, f"at most {most}", f"len(intents) <= {most}")]
+
+
+def _refused_by_stripe(x: Exchange) -> bool:
+    """Whether Stripe itself refused to confirm: at the create, or at a confirmation of its own."""
+    confirms = [told for told in x.writes if told.route == INTENT_ROUTES[2] or told.parameters.get("confirm") == "true"]
+    return any(400 <= told.status < 500 for told in confirms)
 
 
 @check(

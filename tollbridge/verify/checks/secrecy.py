@@ -32,9 +32,7 @@ INSIDE = {
         r"|(?i:sqlite3?\.|psycopg|violates \S+ ?\S* constraint|duplicate key value)",
         re.S,
     ),
-    "a path of the machine": re.compile(
-        r"(?<![\w:/.])/(?:home|usr|var|opt|etc|root|srv|app|tmp|work|Users)/[\w./-]+|[A-Z]:\\+\w"
-    ),
+    "a path of the machine": re.compile(r"(?<![\w:/.])/(?:home|usr|var|etc|root|srv|tmp|Users)/[\w./-]+|[A-Z]:\\+\w"),
     "an exception": re.compile(
         r"\b(?:(?:Key|Type|Value|Attribute|Reference|Runtime)Error|NullPointerException"
         r"|(?:java|javax|org|com|System)\.[\w.]+Exception)\b"

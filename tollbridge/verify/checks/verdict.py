@@ -2,6 +2,8 @@
 
 from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.oracle import kebab
+from tollbridge.verify.subject import MAY_NAME
 
 
 def _wrong_status(x: Exchange, cause: str) -> list[Wrong]:
@@ -15,7 +17,8 @@ def _wrong_status(x: Exchange, cause: str) -> list[Wrong]:
         expected, proof = " or ".join(map(str, statuses)), f"status in {statuses}"
     if not fine:
         return [Wrong(f"{cause}: {x.status}", f"The answer is {x.status}{x.named}.", expected, proof)]
-    if codes and x.code not in codes and _judges_code(x):
+    code = x.code if x.held.choice else kebab(x.code or "")
+    if codes and code not in codes and _judges_code(x):
         said = f"The error_code is {x.code!r}."
         return [Wrong(f"{cause}: code", said, " or ".join(codes), f"body['error_code'] in {codes}")]
     return []
@@ -24,6 +27,10 @@ def _wrong_status(x: Exchange, cause: str) -> list[Wrong]:
 def _judges_code(x: Exchange) -> bool:
     """Whether the error_code is held: ours is a choice, the card's is the provider's, on problems that have one."""
     return (x.held.choice and bool(x.subject.codes)) or (x.expected.kind == "declined" and x.code is not None)
+
+
+MAY_PAY = (*MAY_NAME, "ORG_ADMIN")
+"""Roles that pay by any reading of the page."""
 
 
 @check(
@@ -50,6 +57,8 @@ def accepts_valid(x: Exchange) -> list[Wrong] | None:
         return None
     if x.ok and (x.status in x.expected.statuses or not x.held.choice or x.expected.kind == "wire"):
         return []
+    if x.status == 403 and x.account and x.account.role not in MAY_PAY and not x.held.rule("roles.all"):
+        return None  # that every role may pay is our reading
     blamed = " ".join(sorted(x.blamed))
     cause = f"{x.status} {x.code or ''} {blamed}".strip()
     said = f"The answer is {x.status}{x.named}."
