@@ -44,6 +44,17 @@ def drips(line: socket.socket) -> None:
         time.sleep(0.1)
 
 
+def hints_first(line: socket.socket) -> None:
+    """Say something before the answer, twice (RFC 9110, section 15.2)."""
+    line.sendall(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+    line.sendall(b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+
+
+def wrong_chunks(line: socket.socket) -> None:
+    """Give a chunk a size that is no number."""
+    line.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n{}\r\n0\r\n\r\n")
+
+
 BROKEN: dict[str, Callable[[socket.socket], None]] = {
     "closes": closes,
     "drips": drips,
@@ -51,7 +62,10 @@ BROKEN: dict[str, Callable[[socket.socket], None]] = {
     "hangs": hangs,
     "stops halfway": stops_halfway,
     "talks garbage": talks_garbage,
+    "wrong chunks": wrong_chunks,
 }
+UNUSUAL: dict[str, Callable[[socket.socket], None]] = {"hints first": hints_first}
+"""Right, and not what every client expects."""
 
 
 @contextmanager
@@ -68,7 +82,7 @@ def broken_target(kind: str) -> Iterator[str]:
         def answering(line: socket.socket) -> None:
             with line, suppress(OSError):
                 line.recv(65_536)
-                BROKEN[kind](line)
+                (BROKEN | UNUSUAL)[kind](line)
 
         threading.Thread(target=serving, daemon=True).start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}"

@@ -324,3 +324,18 @@ def test_each_mutant_is_somewhere(tmp_path: Path) -> None:
     assert tmp_path
     for mutant in ALL.values():
         assert mutant.says.endswith(".")
+
+
+def test_what_stripe_refuses_to_confirm_may_leave_an_intent() -> None:
+    """A foreign target that creates, is refused at the confirmation, and cancels, is not accused."""
+    foreign = replace(HELD, origins=frozenset({DOCUMENTED, PROVIDER}))
+    route = "/v1/payment_intents/{intent}/confirm"
+    confirm = told("error_on_requires_action=true", route=route, status=400, effects=(), idempotency_key="key-2")
+    refused = {
+        "expected": Expected("refused", frozenset({409}), frozenset({"default-payment-method-missing"})),
+        "reply": problem(422, "x"),
+        "after": subscription(None),
+    }
+    for intent, calls in ((INTENT, [told(), confirm]), (INTENT._replace(status="canceled"), [told()])):
+        assert found(exchange(held=foreign, intents=[intent], told=calls, **refused)) == set()
+    assert "no-intent-on-refusal" in found(exchange(held=foreign, intents=[INTENT], told=[told()], **refused))

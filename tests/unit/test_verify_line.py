@@ -15,6 +15,7 @@ SAID = {
     "hangs": "no whole answer came within",
     "stops halfway": "no whole HTTP|no whole answer|closed",
     "talks garbage": "no whole HTTP",
+    "wrong chunks": "no whole HTTP",
 }
 
 
@@ -25,6 +26,13 @@ def test_what_is_no_answer_is_told_within_the_bound(kind: str) -> None:
     with broken_target(kind) as url, Line(url, 0.4) as line, pytest.raises(Broken, match=SAID[kind]):
         line.ask("POST", "/", (), b"{}")
     assert time.monotonic() - begun < 5
+
+
+def test_interim_answers_are_not_the_answer() -> None:
+    """A 100 and a 103 come before the final one, which counts."""
+    with broken_target("hints first") as url, Line(url, 2) as line:
+        reply = line.ask("POST", "/", (), b"{}")
+    assert (reply.status, reply.document) == (201, {})
 
 
 def test_nobody_there_is_told() -> None:

@@ -127,6 +127,25 @@ def test_a_code_of_the_apis_own_list_is_not_held_against_others(stripe: StripeSi
     assert Oracle(WORLD, stripe, ALL, CARDS).expected(SUBJECT, call({"currency": "ghs"})).kind == "violations"
 
 
+@pytest.mark.parametrize(
+    ("member", "value", "kind"),
+    [
+        ("description", None, "free"),
+        ("payment_method", None, "free"),
+        ("receipt_email", "yard@-example.com", "free"),
+        ("receipt_email", "yard", "violations"),
+        ("amount", None, "violations"),
+        ("description", 7, "violations"),
+    ],
+)
+def test_a_reading_of_ours_is_not_held_against_others(
+    stripe: StripeSide, member: str, value: object, kind: str
+) -> None:
+    """Null for what may be left out, and how an address looks, are choices; what is required, and types, are not."""
+    assert Oracle(WORLD, stripe, FOREIGN, CARDS).expected(SUBJECT, call({member: value})).kind == kind
+    assert Oracle(WORLD, stripe, ALL, CARDS).expected(SUBJECT, call({member: value})).kind == "violations"
+
+
 def test_what_stripe_has_now_decides(stripe: StripeSide) -> None:
     """A method that was detached is a conflict from then on."""
     oracle = Oracle(WORLD, stripe, ALL, CARDS)

@@ -99,6 +99,7 @@ BEARING: dict[str, Bears] = {
     "intent.fields": _seen,
     "intent.customer": lambda x: _seen(x) or x.expected.kind == "refused",
     "method.default": lambda x: _absent("payment_method")(x) and x.subject.value(x.call.document, "confirm") is True,
+    "confirm.absent": lambda x: x.expected.kind != "violations" or "confirm.absent" in x.expected.rules,
     "confirm.fails": _charges,
     "charge.refused": lambda x: x.expected.kind == "declined",
     "subscription.untouched": _absent("payment_method"),

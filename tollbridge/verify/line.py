@@ -147,6 +147,7 @@ class Line:
             reply.begin()
             if not 101 < reply.status < 200:
                 return reply
+            reply.fp = None  # type: ignore[assignment]  # the next one is read from it
 
     def _how(self, error: Exception) -> str:
         """Return how an exchange ended with an error."""

@@ -151,6 +151,10 @@ class Report:
             lines += [*self._unprovoked(style)]
         else:
             lines += [*self._aside(style), "--full shows each check and the ledger."]
+        if not self.held.names_organization:
+            lines += [
+                style("not judged: who pays where a header names it: the target does not read the contract's", "dim")
+            ]
         if self.known:
             names = dict.fromkeys(f"{finding.check.name} {finding.fingerprint}" for finding in self.known)
             lines += [style(f"known: {', '.join(names)}", "dim")]
