@@ -75,7 +75,8 @@ def no_intent_on_refusal(x: Exchange) -> list[Wrong] | None:
     if x.expected.kind == "free":
         return []
     # Stripe's own refusal at confirmation may leave one that never succeeded; a cancelled one is none.
-    most = 1 if x.expected.kind == "declined" or _refused_by_stripe(x) else 0
+    at_confirmation = x.expected.kind == "declined" or "default-payment-method-missing" in x.expected.codes
+    most = 1 if at_confirmation or _refused_by_stripe(x) else 0
     left = [intent for intent in x.intents if intent.status != "canceled" or x.held.choice]
     if len(left) <= most:
         return []
