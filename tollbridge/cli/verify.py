@@ -1,6 +1,8 @@
 """`tollbridge verify`."""
 
 import json
+import math
+import os
 import signal
 import sys
 import time
@@ -61,14 +63,20 @@ def _url(_context: click.Context, _parameter: click.Parameter, value: str | None
     """Return the target's URL, http or https, with host, port and perhaps a path to which the contract's are added."""
     if value is None:
         return None
-    parts = urlsplit(value)
     try:
+        parts = urlsplit(value)
         plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
-        plain = False
+        raise click.BadParameter(f"{value} is no URL of a server, such as http://localhost:8000.") from None
     if not plain or parts.query or parts.fragment or parts.username is not None:
         raise click.BadParameter(f"{value} is no URL of a server, such as http://localhost:8000.")
     return parts.geturl()
+
+
+def _seconds(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number of seconds.")
+    return value
 
 
 def _held(_context: click.Context, _parameter: click.Parameter, value: str | None) -> frozenset[str] | None:
@@ -127,7 +135,13 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: str | No
     "choice for our own server]",
 )
 @click.option(
-    "--max-time", default=300.0, show_default=True, type=click.FloatRange(1), metavar="SECONDS", help="Of the run."
+    "--max-time",
+    default=300.0,
+    show_default=True,
+    type=click.FloatRange(1),
+    callback=_seconds,
+    metavar="SECONDS",
+    help="Of the run.",
 )
 @click.option(
     "--max-examples", default=150, show_default=True, type=click.IntRange(0), help="Random sequences at most."
@@ -143,6 +157,7 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: str | No
 @click.option(
     "--answer-within",
     type=click.FloatRange(0.5, 600),
+    callback=_seconds,
     metavar="SECONDS",
     help="The longest that one answer may take.  [default: 35 for a URL, 6 for our own server]",
 )
@@ -205,7 +220,8 @@ def verify(
         _list_checks()
         return
     progress = Progress(shown=sys.stderr.isatty() and not quiet)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what was found is told, our server stopped
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: what was found is told, our server stopped
+        signal.signal(ending, signal.default_int_handler)
     try:
         plan = harness.Plan(
             contract=contract or DEFAULTS.contract,
@@ -227,7 +243,7 @@ def verify(
         report = harness.verify(plan, progress)
     except (harness.VerifyError, KeyboardInterrupt) as reason:
         progress.done()
-        raise CouldNotAsk(str(reason) or "Interrupted before anything was asked.") from None
+        raise CouldNotAsk(harness.printable(str(reason)) or "Interrupted before anything was asked.") from None
     progress.done()
     _tell(report, json_to, scripts, full=full, quiet=quiet)
     sys.exit(report.exit_code)
@@ -238,7 +254,7 @@ def _tell(report: "Report", json_to: Path | None, scripts: Path | None, *, full:
         json_to.write_text(report.json() + "\n")
     if scripts:
         _write_scripts(scripts, report.ordered)
-    colours = sys.stdout.isatty()
+    colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
     text = report.text(lambda text, what: click.style(text, **STYLES[what]) if colours else text, full=full)
     click.echo(text.splitlines()[-1] if quiet else text)
 

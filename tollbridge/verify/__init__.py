@@ -2,9 +2,20 @@
 
 from tollbridge.verify.checks import CHECKS, Check
 from tollbridge.verify.error import VerifyError
-from tollbridge.verify.finding import Finding
+from tollbridge.verify.finding import Finding, printable
 from tollbridge.verify.plan import Plan
 from tollbridge.verify.report import NOT_ASKED, Report
 from tollbridge.verify.run import EVERY_ORIGIN, verify
 
-__all__ = ["CHECKS", "EVERY_ORIGIN", "NOT_ASKED", "Check", "Finding", "Plan", "Report", "VerifyError", "verify"]
+__all__ = [
+    "CHECKS",
+    "EVERY_ORIGIN",
+    "NOT_ASKED",
+    "Check",
+    "Finding",
+    "Plan",
+    "Report",
+    "VerifyError",
+    "printable",
+    "verify",
+]

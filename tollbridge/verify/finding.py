@@ -32,7 +32,7 @@ def masked(text: str, memory: Memory | None = None) -> str:
     """
     for secret in _known(memory) if memory else ():
         text = text.replace(secret, "***")
-    return SECRETS.sub(lambda found: next(filter(None, found.groups())) + "***", text)
+    return printable(SECRETS.sub(lambda found: next(filter(None, found.groups())) + "***", text))
 
 
 def _known(memory: Memory) -> list[str]:
@@ -119,8 +119,8 @@ def came_back(x: Exchange) -> str:
     """Return what came back, as status, headers and body."""
     if x.reply is None:
         return f"no answer: {x.broken}"
-    headers = "".join(f"\n{_printable(name)}: {_printable(value)}" for name, value in x.reply.headers)
-    return masked(f"{x.reply.status}{headers}\n\n{_cut(_printable(x.reply.text))}", x.memory)
+    headers = "".join(f"\n{printable(name)}: {printable(value)}" for name, value in x.reply.headers)
+    return masked(f"{x.reply.status}{headers}\n\n{_cut(printable(x.reply.text))}", x.memory)
 
 
 def told_line(told: Told, memory: Memory | None = None) -> str:
@@ -160,7 +160,7 @@ def _flat(parameters: Mapping[str, Any], around: str = "") -> Iterator[str]:
             yield f"{spelt}={value}"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return a text without control characters: what a target answers must not move a terminal's cursor."""
     return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
 

@@ -21,6 +21,9 @@ from tollbridge.verify.calls import Headers
 MOST_ANSWER = 1_000_000
 """Bytes of an answer that are read; more is a flood."""
 
+MOST_DEPTH = 100
+"""Levels of an answer's JSON; no documented one has more than a few."""
+
 CLOSED = "the target closed the connection without an answer"
 
 
@@ -50,16 +53,28 @@ class Reply:
 
     @cached_property
     def document(self) -> Any:
-        """The body as JSON; None where it is none."""
+        """The body as JSON; None where it is none, or none that can be worked with."""
         try:
-            return json.loads(self.body)
+            document = json.loads(self.body.decode())
+            json.dumps(document, ensure_ascii=False).encode()  # a lone surrogate is no text
         except (ValueError, RecursionError):
             return None
+        return document if _depth(document) <= MOST_DEPTH else None
 
     @property
     def text(self) -> str:
         """The body as text."""
         return self.body.decode("utf-8", "replace")
+
+
+def _depth(document: Any) -> int:
+    """Return how deep a document is nested."""
+    depth, level = 0, [document]
+    while level:
+        depth += 1
+        nested = [one for one in level if isinstance(one, dict | list)]
+        level = [child for one in nested for child in (one.values() if isinstance(one, dict) else one)]
+    return depth
 
 
 class Line:

@@ -153,6 +153,8 @@ class Player:
 
     def _together(self, subject: Subject, calls: Sequence[Call]) -> list[Exchange]:
         before = self.stripe.moment() if self.stripe else None
+        if self.line:
+            self.line.close()  # a target that serves one connection at a time would wait for it
         played = [self._exchange(subject, call, self.oracle.expected(subject, call)) for call in calls]
 
         def asking(x: Exchange) -> None:

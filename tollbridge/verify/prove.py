@@ -111,6 +111,8 @@ def prove(run: Run) -> None:
         if time.monotonic() > run.until + MOST_PROVING:
             finding.replay = "the run's time was over"
             continue
+        if run.player.line:
+            run.player.line.close()
         run.say("running the scripts of findings", 0.99)
         finding.scripts = _failing(run, finding)
 

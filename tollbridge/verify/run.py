@@ -79,7 +79,10 @@ def _chosen(plan: Plan) -> list[str]:
     unknown = [name for name in (*plan.checks, *plan.exclude) if name not in CHECKS]
     if unknown:
         raise VerifyError(f"There is no check {', '.join(unknown)}. Known are: {', '.join(CHECKS)}.")
-    return [name for name in CHECKS if (not plan.checks or name in plan.checks) and name not in plan.exclude]
+    chosen = [name for name in CHECKS if (not plan.checks or name in plan.checks) and name not in plan.exclude]
+    if not chosen:
+        raise VerifyError("No check is left: what --checks names, --exclude takes away.")
+    return chosen
 
 
 def _prepared(

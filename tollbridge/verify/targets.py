@@ -6,17 +6,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
 from tollbridge.launch import LaunchError, free_port, launched, stop
+from tollbridge.verify.calls import JSON
 from tollbridge.verify.error import VerifyError
+from tollbridge.verify.line import Broken, Line
 from tollbridge.verify.subject import Tokens
 from tollbridge.world import World
 
 RESET_SECONDS = 120
+DESK_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -129,20 +129,21 @@ def desk_tokens(url: str, world: World) -> Tokens:
     """Return tokens from a Tollbridge server's own desk, for every account; none where there is no such desk."""
     good: dict[int, str] = {}
     expired: dict[int, str] = {}
-    for account in world.accounts:
-        for into, more in ((good, {}), (expired, {"expires_in": -3600})):
-            token = _issued(url, {"account": account, **more})
-            if token is None:
-                return Tokens({}, {})
-            into[account] = token
+    with Line(url, DESK_SECONDS) as line:
+        for account in world.accounts:
+            for into, more in ((good, {}), (expired, {"expires_in": -3600})):
+                token = _issued(line, {"account": account, **more})
+                if token is None:
+                    return Tokens({}, {})
+                into[account] = token
     return Tokens(good, expired)
 
 
-def _issued(url: str, asked: dict[str, int]) -> str | None:
-    headers = {"Content-Type": "application/json"}
-    request = Request(f"{url}/_tollbridge/tokens", json.dumps(asked).encode(), headers)  # noqa: S310 - an http URL
+def _issued(line: Line, asked: dict[str, int]) -> str | None:
     try:
-        with urlopen(request, timeout=5) as answer:  # noqa: S310 - an http URL
-            return str(json.load(answer)["access_token"])
-    except (HTTPError, URLError, HTTPException, OSError, ValueError, KeyError, TypeError):
+        reply = line.ask("POST", "/_tollbridge/tokens", (JSON,), json.dumps(asked).encode())
+    except Broken:
         return None
+    document = reply.document if 200 <= reply.status < 300 else None
+    token = document.get("access_token") if isinstance(document, dict) else None
+    return token if isinstance(token, str) and token else None

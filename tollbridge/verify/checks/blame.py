@@ -82,11 +82,12 @@ def helps(x: Exchange) -> list[Wrong] | None:
         wrong.append(Wrong("no words", f"The detail of the {x.status} is {document['detail']!r}.", "a sentence", proof))
     if not str(document.get("type", "x")).strip() or " " in str(document.get("type")):
         wrong.append(Wrong("type", "The type is no URI reference.", "a URI reference", "' ' not in body['type'] != ''"))
-    details = [error.get("detail") for error in document.get("errors", ()) if isinstance(error, dict)]
+    errors = document.get("errors")
+    details = [error.get("detail") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     if not all(map(_is_words, details)):
         proof = "all(len(str(e.get('detail') or '').split()) > 1 for e in body['errors'])"
         wrong.append(Wrong("empty", "A violation has no words.", "a sentence for each", proof))
-    if _blames(x) and len(x.expected.places) > 1 and len(details) > 1 and len(set(details)) == 1:
+    if _blames(x) and len(x.expected.places) > 1 and len(details) > 1 and len(set(map(str, details))) == 1:
         proof = "len({e['detail'] for e in body['errors']}) > 1"
         wrong.append(Wrong("one for all", "Each violation says the same.", "a sentence for each", proof))
     return wrong

@@ -65,7 +65,7 @@ def _seen(x: Exchange) -> tuple[int, tuple[str, ...], Any]:
         text = re.sub(rf"\b{re.escape(sent)}\b", "…", text)
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = text
     if isinstance(document, dict):
         document.pop("instance", None)
