@@ -6,7 +6,7 @@ import pytest
 
 from tests.targets import BROKEN, broken_target
 from tollbridge.launch import free_port
-from tollbridge.verify.line import Broken, Line
+from tollbridge.verify.line import Broken, Line, Reply
 
 SAID = {
     "closes": "closed the connection",
@@ -39,3 +39,24 @@ def test_nobody_there_is_told() -> None:
     """A refused connection is a sentence."""
     with Line(f"http://127.0.0.1:{free_port()}", 1) as line, pytest.raises(Broken, match="refuses connections"):
         line.ask("POST", "/", (), b"")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a":"\\ud800"}',
+        b"[" * 300 + b"]" * 300,
+        b"\xef\xbb\xbf{}",
+        "{}".encode("utf-16"),
+        b"[" * 100_000,
+        b"9" * 5_000,
+    ],
+)
+def test_what_cannot_be_worked_with_is_no_json(body: bytes) -> None:
+    """A lone surrogate, a nest of lists, another encoding, a number that Python does not read."""
+    assert Reply(200, (), body, 0.0).document is None
+
+
+def test_plain_json_is_read() -> None:
+    """What the contract documents is far from these bounds."""
+    assert Reply(200, (), b'{"a":[{"b":"\\ud83d\\ude00"}]}', 0.0).document == {"a": [{"b": "\U0001f600"}]}

@@ -119,13 +119,22 @@ def subjects(contract: Contract) -> list[Subject]:
         VerifyError: there is none.
     """
     found = [_subject(operation) for operation in contract.operations if operation.body]
+    for subject in found:
+        if not isinstance(minimal(subject.schema), dict):
+            raise VerifyError(
+                f"{subject.operation.operation_id}: its body is no JSON object, which is all that is judged."
+            )
     if not found:
         raise VerifyError(f"{contract.path}: no operation takes a JSON body, so there is nothing to verify.")
     return found
 
 
 def _subject(operation: Operation) -> Subject:
-    said = operation.stripe or {}
+    said: Any = operation.stripe or {}
+    if not isinstance(said, dict):
+        raise VerifyError(
+            f"{operation.operation_id}: x-stripe is to be an object of roles, such as creates and amount."
+        )
     members, caller = {}, set()
     for role, where in said.items():
         place = where if isinstance(where, str) else where.get("request", "") if isinstance(where, dict) else ""
@@ -133,6 +142,13 @@ def _subject(operation: Operation) -> Subject:
             members[role] = place[2:].replace("~1", "/").replace("~0", "~")
         elif isinstance(where, dict) and "caller" in where:
             caller.add(role)
+    known = operation.body.schema.get("properties", {}) if operation.body else {}
+    for role, member in members.items():
+        if member not in known:
+            raise VerifyError(
+                f"{operation.operation_id}: x-stripe says that {role} is #/{member}, and the body's schema has no such "
+                f"member. It has: {', '.join(known) or 'none'}."
+            )
     secret = said.get("secret")
     place = secret if isinstance(secret, str) else secret.get("response", "") if isinstance(secret, dict) else ""
     return Subject(operation, members, place[2:] or None, frozenset(caller))
