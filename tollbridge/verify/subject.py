@@ -120,13 +120,20 @@ def subjects(contract: Contract) -> list[Subject]:
     """
     found = [_subject(operation) for operation in contract.operations if operation.body]
     for subject in found:
-        if not isinstance(minimal(subject.schema), dict):
-            raise VerifyError(
-                f"{subject.operation.operation_id}: its body is no JSON object, which is all that is judged."
-            )
+        if not _is_object(subject.schema):
+            named = subject.operation.operation_id
+            raise VerifyError(f"{named}: its body is no JSON object with properties, which is all that is judged.")
     if not found:
         raise VerifyError(f"{contract.path}: no operation takes a JSON body, so there is nothing to verify.")
     return found
+
+
+def _is_object(schema: Mapping[str, Any]) -> bool:
+    """Whether a body can be made that fits: of a schema that says its members itself."""
+    try:
+        return isinstance(minimal(schema), dict)
+    except (KeyError, TypeError, IndexError):
+        return False
 
 
 def _subject(operation: Operation) -> Subject:

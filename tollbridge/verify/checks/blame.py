@@ -52,15 +52,10 @@ def reports_all(x: Exchange) -> list[Wrong] | None:
         return None
     missing = sorted(x.expected.places - x.blamed)
     right = sorted(x.expected.places)
-    return [
-        Wrong(
-            "one of several" if len(right) > 1 else place,
-            f"{place} is not blamed.",
-            ", ".join(right),
-            f"{BLAMED} >= set({right})",
-        )
-        for place in missing
-    ]
+    if not missing:
+        return []
+    cause, said = "one of several" if len(right) > 1 else missing[0], f"{', '.join(missing)}: not blamed."
+    return [Wrong(cause, said, ", ".join(right), f"{BLAMED} >= set({right})")]
 
 
 @check(

@@ -36,9 +36,8 @@ def headers(x: Exchange) -> list[Wrong] | None:
         value, right = sent.get(name.lower()), RIGHT.get(name.lower())
         if value is not None and right and not re.search(right, value, re.I):
             proof = f"re.search({right!r}, headers[{name.lower()!r}], re.I) is not None"
-            wrong.append(
-                Wrong(f"value of {name}", f"{name} of the {x.status} is {value!r}.", WORDS[name.lower()], proof)
-            )
+            said = f"{name} of the {x.status} is {value!r}."
+            wrong.append(Wrong(f"value of {name}", said, WORDS[name.lower()], proof, _rules(name)))
     return wrong
 
 
