@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from tollbridge.verify.checks import Check
 from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.routes import UPDATE
 from tollbridge.verify.subject import MAY_NAME, MISSING
 
 Bears = Callable[[Exchange], bool]
@@ -66,7 +67,7 @@ def _struck(x: Exchange, *kinds: str) -> bool:
 
 
 def _at_update(x: Exchange) -> bool:
-    return any(fault.path == "/v1/subscriptions/{subscription}" for fault in x.faults)
+    return any(fault.path == UPDATE for fault in x.faults)
 
 
 BEARING: dict[str, Bears] = {

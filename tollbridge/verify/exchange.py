@@ -9,10 +9,10 @@ from tollbridge.simulator.rows import PaymentIntent, Subscription
 from tollbridge.verify.calls import Call
 from tollbridge.verify.line import Reply
 from tollbridge.verify.oracle import Expected, Held
+from tollbridge.verify.routes import CREATE
 from tollbridge.verify.subject import Subject
 from tollbridge.world import Account
 
-INTENT = "/v1/payment_intents"
 MAY_CARRY = {
     *("amount", "currency", "description", "receipt_email", "customer", "payment_method", "payment_method_types"),
     *("confirm", "error_on_requires_action", "metadata", "expand", "capture_method", "automatic_payment_methods"),
@@ -22,7 +22,7 @@ MAY_CARRY = {
 
 def adds(told: Told) -> bool:
     """Tell whether a call makes, changes or confirms an intent with what changes what the intent does."""
-    return told.method == "POST" and told.route.startswith(INTENT) and not told.parameters.keys() <= MAY_CARRY
+    return told.method == "POST" and told.route.startswith(CREATE) and not told.parameters.keys() <= MAY_CARRY
 
 
 @dataclass

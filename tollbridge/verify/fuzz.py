@@ -18,6 +18,7 @@ from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Tog
 from tollbridge.verify.cases.members import EMAILS, NOT_EMAILS
 from tollbridge.verify.cases.money import NEAR
 from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.routes import CREATE, UPDATE
 
 MOST_STEPS = 5
 MOST_FOUND = 10
@@ -108,9 +109,9 @@ def _elsewhere(stage: Stage) -> st.SearchStrategy[AtStripe]:
 
 
 def _breaks(stage: Stage) -> st.SearchStrategy[Break]:
-    routes = [("POST", "/v1/payment_intents"), ("GET", None)]
+    routes = [("POST", CREATE), ("GET", None)]
     if "subscription" in stage.subject.caller:
-        routes.append(("POST", "/v1/subscriptions/{subscription}"))
+        routes.append(("POST", UPDATE))
     return st.builds(
         lambda route, kind, when: Break(Fault(route[0], route[1], kind, when)),
         st.sampled_from(routes),

@@ -24,7 +24,7 @@ MOST_ANSWER = 1_000_000
 MOST_DEPTH = 100
 """Levels of an answer's JSON; no documented one has more than a few."""
 
-CLOSED = "the target closed the connection without an answer"
+REFUSED, CLOSED = "the target refuses connections", "the target closed the connection without an answer"
 
 
 class Broken(Exception):
@@ -170,7 +170,7 @@ class Line:
             case TimeoutError():
                 return f"no whole answer came within {self.within:g} s"
             case ConnectionRefusedError():
-                return "the target refuses connections"
+                return REFUSED
             case ssl.SSLError():
                 return f"no TLS with the target ({error.reason or error})"
             case OSError():

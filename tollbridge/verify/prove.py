@@ -15,12 +15,12 @@ from tollbridge.verify.checks import Wrong
 from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.finding import Finding, fingerprint
 from tollbridge.verify.judge import Bench
+from tollbridge.verify.line import REFUSED
 from tollbridge.verify.plan import Run, require_time
 from tollbridge.verify.reduce import reduced
 from tollbridge.verify.script import provable, scripts, variables
 from tollbridge.verify.targets import OwnTarget
 
-GONE = "refuses connections"
 HISTORY = 12
 """How many earlier cases are played before one that does not fail alone."""
 
@@ -92,7 +92,7 @@ def _shown(run: Run, stage: Stage, case: Case, name: str) -> tuple[Exchange, Wro
     memory.secrets, memory.keys, memory.ids = set(), {}, {}  # it has to show by itself
     try:
         for x, check, wrong in bench.judge(run.player.play(stage.subject, case)):
-            if GONE in (x.broken or ""):
+            if x.broken == REFUSED:
                 return None  # whoever is gone shows nothing
             if fingerprint(x.subject.operation.operation_id, check.name, wrong.cause) == name:
                 return x, wrong

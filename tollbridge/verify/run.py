@@ -16,6 +16,7 @@ from tollbridge.verify.exchange import Memory
 from tollbridge.verify.exercised import unexercised, unprovoked
 from tollbridge.verify.finding import Finding, fingerprint
 from tollbridge.verify.judge import Bench
+from tollbridge.verify.line import REFUSED
 from tollbridge.verify.opening import first_cases, opening
 from tollbridge.verify.oracle import CHOICE, DOCUMENTED, PROVIDER, Held, Oracle
 from tollbridge.verify.plan import Enough, Plan, Run, Say, require_time
@@ -30,7 +31,6 @@ from tollbridge.world import World, WorldError, load_world
 SILENT_CALLS = 5
 """A target that answered none of so many is not asked all the others."""
 
-GONE = "refuses connections"
 FOREIGN_SECONDS, OWN_SECONDS = 35.0, 6.0
 EVERY_ORIGIN = frozenset({DOCUMENTED, PROVIDER, CHOICE})
 
@@ -151,7 +151,7 @@ def _judge(run: Run, stage: Stage, case: Case) -> list[Finding]:
     for finding in new:
         make_small(run, stage, finding)
     run.history.append((stage, case))
-    if any(x.broken and GONE in x.broken for x in played):
+    if any(x.broken == REFUSED for x in played):
         _bring_back(run)
     if any(f.fingerprint not in run.plan.baseline for f in new) and run.plan.fail_fast:
         raise Enough

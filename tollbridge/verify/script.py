@@ -14,13 +14,10 @@ from urllib.parse import urlencode
 
 from tollbridge.verify import scripted
 from tollbridge.verify.calls import AtStripe, Break, Call, Mend, Step, Together
-from tollbridge.verify.checks import Wrong
+from tollbridge.verify.checks import UNPROVABLE, Wrong
 from tollbridge.verify.excerpt import excerpt, names_in
 from tollbridge.verify.forgery import FORGED, forged
 from tollbridge.verify.player import Player
-
-UNPROVABLE = "False"
-"""The proof of a verdict that a script cannot come to."""
 
 RESET, FAULTS = "/_tollbridge/simulator/reset", "/_tollbridge/simulator/faults"
 STANDARD = "http://127.0.0.1:12111"

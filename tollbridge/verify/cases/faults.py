@@ -6,10 +6,8 @@ from typing import Any
 from tollbridge.simulator import Fault
 from tollbridge.verify.calls import AtStripe, Break, Case, Mend, Step
 from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.routes import CANCEL, CONFIRM, CREATE, UPDATE
 
-CREATE = "/v1/payment_intents"
-UPDATE = "/v1/subscriptions/{subscription}"
-CANCEL = "/v1/payment_intents/{intent}/cancel"
 LASTING = ("429", "500", "reset", "garbage", "silence", "409", "424", "503")
 NO_DIFFERENCE = (("429", "after"), ("silence", "before"), ("409", "after"), ("424", "after"), ("503", "after"))
 """Stripe refuses before it acts; and whether it acted before it fell silent is seen with `after`."""
@@ -80,7 +78,7 @@ def look_ups(stage: Stage) -> Iterator[Case]:
 def _at_confirm() -> Iterator[Fault]:
     """A target that creates and confirms in two calls: the second one's answer is lost."""
     for kind in ("reset", "500"):
-        yield Fault("POST", f"{CREATE}/{{intent}}/confirm", kind, "after", times=None)
+        yield Fault("POST", CONFIRM, kind, "after", times=None)
 
 
 def _once(places: list[tuple[str, str]]) -> Iterator[Fault]:

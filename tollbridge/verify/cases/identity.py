@@ -19,12 +19,11 @@ from tollbridge.verify.calls import (
     Case,
     Headers,
 )
-from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.cases.stage import NOBODY, Stage
 from tollbridge.verify.forgery import FORGED
 from tollbridge.verify.subject import MAY_NAME
 from tollbridge.world import Account, Organization
 
-NOBODY = 999_999_937
 MALFORMED = ("+4", "4.0", "1_0", "007", "", "0", "-1", "one", "9223372036854775808", "1,7", "1 ", "٤")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tollbridge.simulator import Fault
 from tollbridge.verify.calls import UNKNOWN, Answer, Break, Call, Case, Mend, Step
-from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.cases.stage import NOBODY, Stage
 from tollbridge.verify.subject import MAY_NAME
 
 AMOUNT, METHOD, ORGANIZATION = 86_753_090, 867_530_911, 867_530_977
@@ -13,7 +13,7 @@ TEXTS: dict[str, Any] = {"description": "canary of a description", "receipt_emai
 """By role."""
 
 BAD_ADDRESS, UNKNOWN_MEMBER, QUERY = "canary.of.an.address", "canary.of.an.unknown.member", "canary.of.a.query"
-HEADER, NOBODY = "canary.of.a.header", 999_999_937
+HEADER = "canary.of.a.header"
 CANARIES: dict[str, str] = {
     TEXTS["description"]: "a description",
     TEXTS["receipt_email"]: "an e-mail address",

@@ -12,6 +12,9 @@ from tollbridge.world import Account, Organization, PaymentMethod, World
 AMOUNT = 100_000
 """Minor units: above every minimum but the Indonesian one's, a multiple of every step."""
 
+NOBODY = 999_999_937
+"""An id that no organization and no payment method has."""
+
 
 @dataclass(frozen=True)
 class Stage:

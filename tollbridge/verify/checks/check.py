@@ -8,6 +8,9 @@ from tollbridge.verify.exchange import Exchange
 CRITICAL, HIGH, MEDIUM, LOW = "critical", "high", "medium", "low"
 SEVERITIES = (CRITICAL, HIGH, MEDIUM, LOW)
 
+UNPROVABLE = "False"
+"""The proof of a verdict that a script cannot come to."""
+
 
 @dataclass(frozen=True)
 class Wrong:

@@ -3,13 +3,11 @@
 from tollbridge.simulator import Fault, Told
 from tollbridge.verify.checks.answer import documented
 from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
-from tollbridge.verify.checks.provider import CREATE, PAID
+from tollbridge.verify.checks.provider import PAID
 from tollbridge.verify.checks.success import untrue
 from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.routes import CANCEL, CONFIRM, CREATE, UPDATE
 
-CONFIRM = "/v1/payment_intents/{intent}/confirm"
-UPDATE = "/v1/subscriptions/{subscription}"
-CANCEL = "/v1/payment_intents/{intent}/cancel"
 SAYS_NOTHING = ("500", "503", "reset", "silence", "garbage")
 """Kinds of faults that leave open whether the call had its effect."""
 

@@ -3,7 +3,7 @@
 import re
 
 from tollbridge.verify.checks.answer import PROBLEM, documented, media_type
-from tollbridge.verify.checks.check import LOW, Wrong, check
+from tollbridge.verify.checks.check import LOW, UNPROVABLE, Wrong, check
 from tollbridge.verify.exchange import Exchange
 
 
@@ -111,5 +111,7 @@ def own_ids(x: Exchange) -> list[Wrong] | None:
             place = f"headers.get({name.lower()!r})" if name != "instance" else "body['instance']"
             wrong.append(Wrong(f"empty {name}", f"The {name} is empty.", "an id", f"bool(str({place}).strip())"))
         elif x.memory.ids.setdefault(f"{name} {value}", x.number) != x.number:
-            wrong.append(Wrong(f"one {name}", f"The {name} {value!r} was an earlier answer's.", "another one", "False"))
+            wrong.append(
+                Wrong(f"one {name}", f"The {name} {value!r} was an earlier answer's.", "another one", UNPROVABLE)
+            )
     return wrong

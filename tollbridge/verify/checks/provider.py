@@ -8,8 +8,8 @@ from tollbridge.simulator.money import table
 from tollbridge.simulator.rows import PaymentIntent
 from tollbridge.verify.checks.check import CRITICAL, HIGH, Wrong, check
 from tollbridge.verify.exchange import MAY_CARRY, Exchange
+from tollbridge.verify.routes import CHANGE, CONFIRM, CREATE
 
-CREATE = "/v1/payment_intents"
 RULES = {
     "amount": ("amount.unit", "intent.fields"),
     "currency": ("intent.fields",),
@@ -27,7 +27,7 @@ PAID = ("succeeded", "processing", "requires_capture")
 CHARGED = ("succeeded", "processing")
 """States that a charge on the server is to end in: what is only held was not charged."""
 
-INTENT_ROUTES = (CREATE, f"{CREATE}/{{intent}}", f"{CREATE}/{{intent}}/confirm")
+INTENT_ROUTES = (CREATE, CHANGE, CONFIRM)
 ALLOWED = ("payment_intent.", "charge.", "customer.subscription.updated")
 
 
@@ -86,7 +86,7 @@ def no_intent_on_refusal(x: Exchange) -> list[Wrong] | None:
 
 def _refused_by_stripe(x: Exchange) -> bool:
     """Whether Stripe itself refused to confirm: at the create, or at a confirmation of its own."""
-    confirms = [told for told in x.writes if told.route == INTENT_ROUTES[2] or told.parameters.get("confirm") == "true"]
+    confirms = [told for told in x.writes if told.route == CONFIRM or told.parameters.get("confirm") == "true"]
     return any(400 <= told.status < 500 for told in confirms)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tollbridge.verify.calls import NO_TOKEN_OF_ANYBODY
-from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
+from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, UNPROVABLE, Wrong, check
 from tollbridge.verify.exchange import Exchange
 
 FREE_TEXTS = ("a description", "an e-mail address", "the value of an unknown member")
@@ -14,7 +14,6 @@ SECRETS = ("a token", "an API key")
 EXAMPLES = ("yard@example.com",)
 """Addresses that an answer may give as an example."""
 
-UNPROVABLE = "False"
 SECRET = re.compile(r"(?:pi|seti)_[A-Za-z0-9]+_secret_[A-Za-z0-9]+")
 API_KEY = re.compile(r"\b(?:[sr]k_(?:test|live)|whsec)_[A-Za-z0-9]{4,}")
 INTERNAL_ID = re.compile(r"\b(?:cus|pm|sub|acct|ch)_[A-Za-z0-9]{8,}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
+from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, UNPROVABLE, Wrong, check
 from tollbridge.verify.exchange import Exchange
 
 
@@ -72,7 +72,7 @@ def no_other_moves(x: Exchange) -> list[Wrong] | None:
         if plain._replace(metadata=plain.metadata or None) != x.before[own]._replace(
             metadata=x.before[own].metadata or None
         ):
-            proof = "False"
+            proof = UNPROVABLE
             wrong.append(Wrong("more", "More of the subscription than its default was changed.", "nothing", proof))
     return wrong
 
