@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tollbridge import compose
 from tollbridge.contract import load
 from tollbridge.gateway.calls import Gateway, Intent
+from tollbridge.problems import ProviderRefused
 
 Document = MutableMapping[str, Any]
 
@@ -44,9 +45,10 @@ def mutant(apply: Callable[[], None]) -> Callable[[], None]:
     return apply
 
 
-def around(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
-    """Replace a function by what is made of it."""
-    setattr(owner, name, make(getattr(owner, name)))
+def instead(owner: Any, name: str, change: Callable[..., Any]) -> None:
+    """Let a function stand in for another: it gets that one, then what that one gets."""
+    kept = getattr(owner, name)
+    setattr(owner, name, lambda *given, **named: change(kept, *given, **named))
 
 
 @dataclass
@@ -105,13 +107,10 @@ Change = Callable[[Answer], Awaitable[None] | None]
 def answering(change: Change) -> None:
     """Let a function change every answer below `/api`."""
 
-    def make(application: Any) -> Any:
-        def made(parts: Any) -> ASGIApp:
-            return _changing(application(parts), change)
+    def made(application: Any, parts: Any) -> ASGIApp:
+        return _changing(application(parts), change)
 
-        return made
-
-    around(compose, "application", make)
+    instead(compose, "application", made)
 
 
 def _changing(app: ASGIApp, change: Change) -> ASGIApp:
@@ -152,30 +151,44 @@ def _changing(app: ASGIApp, change: Change) -> ASGIApp:
 def creating(change: Callable[[dict[str, Any]], Any]) -> None:
     """Let a function change what the create of an intent says to Stripe."""
 
-    def make(create: Any) -> Any:
-        async def created(self: Gateway, params: Mapping[str, Any], *, until: float) -> Intent:
-            changed = dict(params)
-            change(changed)
-            intent: Intent = await create(self, changed, until=until)
-            return intent
+    async def created(create: Any, self: Gateway, params: Mapping[str, Any], *, until: float) -> Intent:
+        changed = dict(params)
+        change(changed)
+        intent: Intent = await create(self, changed, until=until)
+        return intent
 
-        return created
+    instead(Gateway, "create_intent", created)
 
-    around(Gateway, "create_intent", make)
+
+async def created_in_two(
+    create: Any, self: Gateway, params: Mapping[str, Any], *, until: float, more: Mapping[str, Any]
+) -> Intent:
+    """Create an intent, then confirm it, with more on the confirmation."""
+    if "confirm" not in params:
+        plain: Intent = await create(self, params, until=until)
+        return plain
+    first = {n: v for n, v in params.items() if n not in ("confirm", "error_on_requires_action")}
+    made: Intent = await create(self, first, until=until)
+    how: dict[str, Any] = {"error_on_requires_action": True, **more}
+    if "payment_method" not in params:
+        customer = await self._ask("get", f"/v1/customers/{params['customer']}", {}, until)
+        if customer["default_source"] is None:
+            await self._ask("post", f"/v1/payment_intents/{made.id}/cancel", {}, until)
+            raise ProviderRefused("none", code="payment_intent_unexpected_state", param=None)
+        how["payment_method"] = customer["default_source"]
+    await self._ask("post", f"/v1/payment_intents/{made.id}/confirm", how, until, charges=True)
+    return made
 
 
 def reading(change: Callable[[dict[str, Any]], None]) -> None:
     """Let a function change the contract that the server enforces."""
 
-    def make(read: Any) -> Any:
-        def changed(path: Any) -> dict[str, Any]:
-            document: dict[str, Any] = read(path)
-            change(document)
-            return document
+    def changed(read: Any, path: Any) -> dict[str, Any]:
+        document: dict[str, Any] = read(path)
+        change(document)
+        return document
 
-        return changed
-
-    around(load, "_read", make)
+    instead(load, "_read", changed)
 
 
 def body_schema(document: dict[str, Any]) -> dict[str, Any]:

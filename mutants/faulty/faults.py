@@ -5,7 +5,7 @@ from unittest import mock
 
 import stripe
 
-from mutants.patch import Answer, answering, around, mutant
+from mutants.patch import Answer, answering, instead, mutant
 from tollbridge.gateway import calls, transport
 from tollbridge.gateway.calls import Gateway, Intent
 from tollbridge.payments import Payments
@@ -15,13 +15,10 @@ from tollbridge.problems import PaymentOutcomeUnknown, Problem, ProviderInvalidR
 def _sending(change: Any) -> None:
     """Let a function change the headers of each attempt."""
 
-    def make(request: Any) -> Any:
-        async def sent(self: Any, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
-            return await request(self, method, url, change(method, url, dict(headers)), post_data)
+    async def sent(request: Any, self: Any, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
+        return await request(self, method, url, change(method, url, dict(headers)), post_data)
 
-        return sent
-
-    around(transport.UrlTransport, "request_async", make)
+    instead(transport.UrlTransport, "request_async", sent)
 
 
 @mutant
@@ -49,30 +46,24 @@ def one_key_for_all_updates() -> None:
 def key_by_amount() -> None:
     """The idempotency key is made of the amount, so that equal requests are one."""
 
-    def make(create: Any) -> Any:
-        async def created(self: Gateway, params: Any, *, until: float) -> Intent:
-            key = f"{params['amount']}-{params['currency']}-{params['customer']}"
-            with mock.patch("tollbridge.gateway.calls.uuid4", return_value=key):
-                made: Intent = await create(self, params, until=until)
-                return made
+    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
+        key = f"{params['amount']}-{params['currency']}-{params['customer']}"
+        with mock.patch("tollbridge.gateway.calls.uuid4", return_value=key):
+            made: Intent = await create(self, params, until=until)
+            return made
 
-        return created
-
-    around(Gateway, "create_intent", make)
+    instead(Gateway, "create_intent", created)
 
 
 @mutant
 def unknown_is_unavailable() -> None:
     """A charge whose outcome is unknown is called unavailable: try again."""
 
-    def make(problem_for: Any) -> Any:
-        def found(error: Any, attempts: Any, *, charges: bool) -> Problem:
-            problem: Problem = problem_for(error, attempts, charges=charges)
-            return ProviderUnavailable("Try again.") if isinstance(problem, PaymentOutcomeUnknown) else problem
+    def found(problem_for: Any, error: Any, attempts: Any, *, charges: bool) -> Problem:
+        problem: Problem = problem_for(error, attempts, charges=charges)
+        return ProviderUnavailable("Try again.") if isinstance(problem, PaymentOutcomeUnknown) else problem
 
-        return found
-
-    around(calls, "problem_for", make)
+    instead(calls, "problem_for", found)
 
 
 @mutant
@@ -90,18 +81,15 @@ def invites_again() -> None:
 def charged_and_unavailable() -> None:
     """A card was charged, the subscription was not updated, and the answer is 503: try again."""
 
-    def make(tie: Any) -> Any:
-        async def tied(
-            self: Payments, organization: Any, method: str, intent: Any, until: float, *, charged: bool
-        ) -> None:
-            try:
-                await tie(self, organization, method, intent, until, charged=charged)
-            except Problem as problem:
-                raise ProviderUnavailable("Try again.") if charged else problem from None
+    async def tied(
+        tie: Any, self: Payments, organization: Any, method: str, intent: Any, until: float, *, charged: bool
+    ) -> None:
+        try:
+            await tie(self, organization, method, intent, until, charged=charged)
+        except Problem as problem:
+            raise ProviderUnavailable("Try again.") if charged else problem from None
 
-        return tied
-
-    around(Payments, "_tie", make)
+    instead(Payments, "_tie", tied)
 
 
 @mutant
@@ -122,40 +110,34 @@ def left_open() -> None:
     async def nothing(*_args: Any) -> None:
         """Do nothing."""
 
-    around(Payments, "_cancel", lambda _: nothing)
+    instead(Payments, "_cancel", nothing)
 
 
 @mutant
 def too_many_is_500() -> None:
     """Stripe's 429 becomes a 500."""
 
-    def make(problem_for: Any) -> Any:
-        def found(error: Any, attempts: Any, *, charges: bool) -> Problem:
-            if isinstance(error, stripe.RateLimitError):
-                raise RuntimeError("too many")
-            problem: Problem = problem_for(error, attempts, charges=charges)
-            return problem
+    def found(problem_for: Any, error: Any, attempts: Any, *, charges: bool) -> Problem:
+        if isinstance(error, stripe.RateLimitError):
+            raise RuntimeError("too many")
+        problem: Problem = problem_for(error, attempts, charges=charges)
+        return problem
 
-        return found
-
-    around(calls, "problem_for", make)
+    instead(calls, "problem_for", found)
 
 
 @mutant
 def garbage_is_success() -> None:
     """An answer of Stripe's that cannot be read is a success with a made-up secret."""
 
-    def make(create: Any) -> Any:
-        async def created(self: Gateway, params: Any, *, until: float) -> Intent:
-            try:
-                made: Intent = await create(self, params, until=until)
-                return made
-            except ProviderInvalidResponse:
-                return Intent("pi_1", f"pi_{'0' * 24}_secret_{'x' * 25}")
+    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
+        try:
+            made: Intent = await create(self, params, until=until)
+            return made
+        except ProviderInvalidResponse:
+            return Intent("pi_1", f"pi_{'0' * 24}_secret_{'x' * 25}")
 
-        return created
-
-    around(Gateway, "create_intent", make)
+    instead(Gateway, "create_intent", created)
 
 
 @mutant
@@ -187,36 +169,36 @@ def never_again() -> None:
 @mutant
 def waits_for_ever() -> None:
     """The time for one request at Stripe is not bounded."""
-    around(Gateway, "begin", lambda begin: lambda self: begin(self) + 600)
-    around(stripe.HTTPXClient, "__init__", lambda init: lambda self, **how: init(self, **(how | {"timeout": 600})))
+    instead(Gateway, "begin", lambda begin, self: begin(self) + 600)
+    instead(stripe.HTTPXClient, "__init__", lambda init, self, **how: init(self, **(how | {"timeout": 600})))
+
+
+def looked_up_in_vain(because: type[Problem], *, attached: bool) -> None:
+    """Take a card for attached or not where Stripe cannot be asked whose it is."""
+
+    async def known(has: Any, self: Gateway, customer: str, method: str, *, until: float) -> bool:
+        try:
+            found: bool = await has(self, customer, method, until=until)
+            return found
+        except because:
+            return attached
+
+    instead(Gateway, "has_method", known)
 
 
 @mutant
 def look_up_failed_so_what() -> None:
     """Where Stripe cannot be asked whose the card is, it is taken for not attached."""
-
-    def make(has: Any) -> Any:
-        async def known(self: Gateway, customer: str, method: str, *, until: float) -> bool:
-            try:
-                return await has(self, customer, method, until=until)  # type: ignore[no-any-return]
-            except Problem:
-                return False
-
-        return known
-
-    around(Gateway, "has_method", make)
+    looked_up_in_vain(Problem, attached=False)
 
 
 @mutant
 def refusal_is_unavailable() -> None:
     """What Stripe refuses for good is called unavailable."""
 
-    def make(problem_for: Any) -> Any:
-        def found(error: Any, attempts: Any, *, charges: bool) -> Problem:
-            problem: Problem = problem_for(error, attempts, charges=charges)
-            refused = problem.error_code == "provider-refused" and attempts.status == 400 and charges
-            return ProviderUnavailable("Try again.") if refused else problem
+    def found(problem_for: Any, error: Any, attempts: Any, *, charges: bool) -> Problem:
+        problem: Problem = problem_for(error, attempts, charges=charges)
+        refused = problem.error_code == "provider-refused" and attempts.status == 400 and charges
+        return ProviderUnavailable("Try again.") if refused else problem
 
-        return found
-
-    around(calls, "problem_for", make)
+    instead(calls, "problem_for", found)

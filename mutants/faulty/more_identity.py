@@ -6,8 +6,9 @@ from typing import Any
 
 import jwt
 
-from mutants.patch import around, mutant
-from tollbridge.problems import InactiveAccount, InvalidRequest, InvalidToken, OrganizationNotFound, TokenExpired
+from mutants.faulty.identity import told_late
+from mutants.patch import instead, mutant
+from tollbridge.problems import InactiveAccount, InvalidToken, OrganizationNotFound, TokenExpired
 from tollbridge.server import operations, tokens
 from tollbridge.server.identity import Identity
 from tollbridge.server.tokens import Tokens
@@ -15,18 +16,11 @@ from tollbridge.server.tokens import Tokens
 CLAIMS: dict[str, Any] = {"require": ["exp", "iat", "sub", "iss", "aud"]}
 
 
-def _decoding(change: Any) -> None:
-    def make(decode: Any) -> Any:
-        return lambda token, secret="", **how: change(decode, token, secret, how)
-
-    around(jwt, "decode", make)
-
-
 @mutant
 def signature_alone_not_verified() -> None:
     """Every claim of a token is checked, its signature is not."""
 
-    def change(decode: Any, token: str, secret: Any, how: dict[str, Any]) -> Any:
+    def decoded(decode: Any, token: str, secret: Any = "", **how: Any) -> Any:
         options = {
             "verify_signature": False,
             "verify_exp": True,
@@ -36,14 +30,14 @@ def signature_alone_not_verified() -> None:
         }
         return decode(token, options=options, issuer=how["issuer"], audience=how["audience"], leeway=how["leeway"])
 
-    _decoding(change)
+    instead(jwt, "decode", decoded)
 
 
 @mutant
 def alg_none_accepted() -> None:
     """A token with the algorithm none, and no signature, is accepted."""
 
-    def change(decode: Any, token: str, secret: Any, how: dict[str, Any]) -> Any:
+    def decoded(decode: Any, token: str, secret: Any = "", **how: Any) -> Any:
         try:
             head = json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))
         except ValueError:
@@ -53,11 +47,11 @@ def alg_none_accepted() -> None:
             return decode(token, options=options, issuer=how["issuer"], audience=how["audience"])
         return decode(token, secret, **how)
 
-    _decoding(change)
+    instead(jwt, "decode", decoded)
 
 
 def _bearer(change: Any) -> None:
-    around(tokens, "bearer", lambda b: lambda values: change(b, values))
+    instead(tokens, "bearer", change)
     from tollbridge.server import identity
 
     setattr(identity, "bearer", tokens.bearer)  # noqa: B010 - it is imported there, not exported
@@ -110,82 +104,55 @@ def last_of_two_different_tokens() -> None:
 def empty_bearer_is_nobody() -> None:
     """An Authorization of "Bearer" and no token acts as the default account."""
 
-    def make(authenticate: Any) -> Any:
-        def account(self: Identity, sent: list[bytes], *, required: bool = False) -> Any:
-            empty = len(sent) == 1 and sent[0].strip().lower() in (b"bearer", b"")
-            return authenticate(self, [] if empty else sent, required=required)
+    def account(authenticate: Any, self: Identity, sent: list[bytes], *, required: bool = False) -> Any:
+        empty = len(sent) == 1 and sent[0].strip().lower() in (b"bearer", b"")
+        return authenticate(self, [] if empty else sent, required=required)
 
-        return account
-
-    around(Identity, "authenticate", make)
+    instead(Identity, "authenticate", account)
 
 
 @mutant
 def empty_authorization_is_nobody() -> None:
     """An empty Authorization acts as the default account."""
 
-    def make(authenticate: Any) -> Any:
-        def account(self: Identity, sent: list[bytes], *, required: bool = False) -> Any:
-            return authenticate(self, [value for value in sent if value.strip()], required=required)
+    def account(authenticate: Any, self: Identity, sent: list[bytes], *, required: bool = False) -> Any:
+        return authenticate(self, [value for value in sent if value.strip()], required=required)
 
-        return account
+    instead(Identity, "authenticate", account)
 
-    around(Identity, "authenticate", make)
+
+def _expired_is_good(whose: Any) -> None:
+    """Accept the expired tokens of some accounts."""
+
+    def found(account: Any, self: Tokens, token: str) -> Any:
+        try:
+            return account(self, token)
+        except TokenExpired:
+            known = self.world.accounts[int(jwt.decode(token, options={"verify_signature": False})["sub"])]
+            if whose(known):
+                return known
+            raise
+
+    instead(Tokens, "account", found)
 
 
 @mutant
 def admins_expired_token_accepted() -> None:
     """An administrator's expired token is accepted."""
-
-    def make(account: Any) -> Any:
-        def found(self: Tokens, token: str) -> Any:
-            try:
-                return account(self, token)
-            except TokenExpired:
-                sub = jwt.decode(token, options={"verify_signature": False})["sub"]
-                if self.world.accounts[int(sub)].role == "ADMIN":
-                    return self.world.accounts[int(sub)]
-                raise
-
-        return found
-
-    around(Tokens, "account", make)
+    _expired_is_good(lambda account: account.role == "ADMIN")
 
 
 @mutant
 def expired_token_of_seven_accepted() -> None:
     """The second organization's expired tokens are accepted."""
-
-    def make(account: Any) -> Any:
-        def found(self: Tokens, token: str) -> Any:
-            try:
-                return account(self, token)
-            except TokenExpired:
-                sub = jwt.decode(token, options={"verify_signature": False})["sub"]
-                if sub == "7":
-                    return self.world.accounts[7]
-                raise
-
-        return found
-
-    around(Tokens, "account", make)
-
-
-def _arguments(change: Any) -> None:
-    def make(arguments: Any) -> Any:
-        async def found(self: Any, served: Any, scope: Any, receive: Any) -> Any:
-            return await change(arguments, self, served, scope, receive)
-
-        return found
-
-    around(operations.Operations, "_arguments", make)
+    _expired_is_good(lambda account: account.id == 7)
 
 
 @mutant
 def organization_before_expiry() -> None:
     """Who has an expired token is told that the organization does not exist."""
 
-    async def change(arguments: Any, self: Any, served: Any, scope: Any, receive: Any) -> Any:
+    async def found(arguments: Any, self: Any, served: Any, scope: Any, receive: Any) -> Any:
         try:
             return await arguments(self, served, scope, receive)
         except TokenExpired:
@@ -194,82 +161,41 @@ def organization_before_expiry() -> None:
                 raise OrganizationNotFound("There is none.") from None
             raise
 
-    _arguments(change)
+    instead(operations.Operations, "_arguments", found)
 
 
 @mutant
 def violations_before_inactive() -> None:
     """A disabled account is told the body's violations first."""
-    _late(InactiveAccount)
+    told_late(InactiveAccount)
 
 
 @mutant
 def violations_before_expiry_of_admins() -> None:
     """Who has an expired token is told the body's violations, where more than one rule is broken."""
-    _late(TokenExpired, least=2)
-
-
-def _late(kind: Any, least: int = 1) -> None:
-    async def change(arguments: Any, self: Any, served: Any, scope: Any, receive: Any) -> Any:
-        kept = self._identity.authenticate
-        refused: list[Exception] = []
-
-        def late(sent: Any, *, required: bool = False) -> Any:
-            try:
-                return kept(sent, required=required)
-            except kind as error:
-                refused.append(error)
-                return self._identity.world.default_account
-
-        object.__setattr__(self._identity, "authenticate", late)
-        try:
-            given = await arguments(self, served, scope, receive)
-        except InvalidRequest as error:
-            if refused and len(error.members["errors"]) < least:  # type: ignore[arg-type]
-                raise refused[0] from None
-            raise
-        finally:
-            object.__delattr__(self._identity, "authenticate")
-        if refused:
-            raise refused[0]
-        return given
-
-    _arguments(change)
+    told_late(TokenExpired, least=2)
 
 
 @mutant
-def bad_token_with_header_is_nobody() -> None:  # noqa: C901 - it stands in three places of the server
+def bad_token_with_header_is_nobody() -> None:
     """A bad token is left out of account where the organization header is there."""
 
-    async def change(arguments: Any, self: Any, served: Any, scope: Any, receive: Any) -> Any:
+    async def found(arguments: Any, self: Any, served: Any, scope: Any, receive: Any) -> Any:
+        read: list[Any] = []
+
+        async def recording() -> Any:
+            read.append(await receive())
+            return read[-1]
+
+        async def again() -> Any:
+            return read.pop(0) if read else await receive()
+
         try:
-            return await arguments(self, served, scope, receive)
+            return await arguments(self, served, scope, recording)
         except (InvalidToken, TokenExpired):
-            names = dict(scope["headers"])
-            if b"organization_id" not in names:
+            if b"organization_id" not in dict(scope["headers"]):
                 raise
             scope["headers"] = [(n, v) for n, v in scope["headers"] if n != b"authorization"]
-            body = getattr(receive, "kept", None)
-            return await arguments(self, served, scope, body or receive)
+            return await arguments(self, served, scope, again)
 
-    def make(arguments: Any) -> Any:
-        async def found(self: Any, served: Any, scope: Any, receive: Any) -> Any:
-            messages: list[Any] = []
-            replay: list[Any] = []
-
-            async def recording() -> Any:
-                message = await receive()
-                messages.append(message)
-                return message
-
-            async def replaying() -> Any:
-                if not replay:
-                    replay.extend(messages)
-                return replay.pop(0)
-
-            recording.kept = replaying  # type: ignore[attr-defined]
-            return await change(arguments, self, served, scope, recording)
-
-        return found
-
-    around(operations.Operations, "_arguments", make)
+    instead(operations.Operations, "_arguments", found)

@@ -1,72 +1,44 @@
 """What Stripe is told besides the create, and about other objects than this request's."""
 
+from functools import partial
 from typing import Any
 
-from mutants.patch import around, creating, mutant
+from mutants.faulty.order import not_made
+from mutants.patch import created_in_two, creating, instead, mutant
 from tollbridge.gateway.calls import Gateway, Intent
-from tollbridge.payments import Payments
-from tollbridge.problems import CardRefused, ProviderRefused
 
 
-def _made(change: Any) -> None:
-    """Create intents in another way."""
-
-    def make(create: Any) -> Any:
-        async def created(self: Gateway, params: Any, *, until: float) -> Intent:
-            found: Intent = await change(create, self, dict(params), until)
-            return found
-
-        return created
-
-    around(Gateway, "create_intent", make)
-
-
-async def _in_two(create: Any, self: Any, params: dict[str, Any], until: float, more: dict[str, Any]) -> Intent:
+def _in_two(**more: Any) -> None:
     """Create, then confirm, which is legal; with more on the confirmation, which is not."""
-    if "confirm" not in params:
-        plain: Intent = await create(self, params, until=until)
-        return plain
-    first = {n: v for n, v in params.items() if n not in ("confirm", "error_on_requires_action")}
-    made: Intent = await create(self, first, until=until)
-    how: dict[str, Any] = {"error_on_requires_action": True, **more}
-    if "payment_method" not in params:
-        customer = await self._ask("get", f"/v1/customers/{params['customer']}", {}, until)
-        if customer["default_source"] is None:
-            await self._ask("post", f"/v1/payment_intents/{made.id}/cancel", {}, until)
-            raise ProviderRefused("none", code="payment_intent_unexpected_state", param=None)
-        how["payment_method"] = customer["default_source"]
-    await self._ask("post", f"/v1/payment_intents/{made.id}/confirm", how, until, charges=True)
-    return made
+    instead(Gateway, "create_intent", partial(created_in_two, more=more))
 
 
 @mutant
 def kept_at_confirmation() -> None:
     """Create, then confirm: the confirmation keeps the card for later (setup_future_usage)."""
-    _made(lambda c, s, p, u: _in_two(c, s, p, u, {"setup_future_usage": "off_session"}))
+    _in_two(setup_future_usage="off_session")
 
 
 @mutant
 def held_at_confirmation() -> None:
     """Create, then confirm: the confirmation only holds the money (capture_method=manual)."""
-    _made(lambda c, s, p, u: _in_two(c, s, p, u, {"capture_method": "manual"}))
+    _in_two(capture_method="manual")
 
 
 @mutant
 def off_session_at_confirmation() -> None:
     """Create, then confirm: the confirmation says off_session."""
-    _made(
-        lambda c, s, p, u: _in_two(c, s, dict(p.items()), u, {"off_session": True, "error_on_requires_action": "true"})
-    )
+    _in_two(off_session=True, error_on_requires_action="true")
 
 
 def _updated(more: dict[str, Any]) -> None:
-    async def change(create: Any, self: Any, params: dict[str, Any], until: float) -> Intent:
+    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
         made: Intent = await create(self, params, until=until)
         if "confirm" not in params:
             await self._ask("post", f"/v1/payment_intents/{made.id}", more, until)
         return made
 
-    _made(change)
+    instead(Gateway, "create_intent", created)
 
 
 @mutant
@@ -162,30 +134,12 @@ def token_in_metadata() -> None:
 
     seen: list[str] = []
 
-    def make(authenticate: Any) -> Any:
-        def account(self: Any, sent: Any, *, required: bool = False) -> Any:
-            seen[:] = [value.decode("latin-1") for value in sent]
-            return authenticate(self, sent, required=required)
+    def account(authenticate: Any, self: Any, sent: Any, *, required: bool = False) -> Any:
+        seen[:] = [value.decode("latin-1") for value in sent]
+        return authenticate(self, sent, required=required)
 
-        return account
-
-    around(Identity, "authenticate", make)
+    instead(Identity, "authenticate", account)
     creating(lambda p: p.update(metadata={"authorization": seen[0][:400]}) if seen else None)
-
-
-def _declined(change: Any) -> None:
-    def make(create: Any) -> Any:
-        async def created(self: Payments, params: dict[str, Any], until: float) -> Intent:
-            try:
-                made: Intent = await create(self, params, until)
-                return made
-            except CardRefused:
-                await change(self._gateway, params, until)
-                raise
-
-        return created
-
-    around(Payments, "_create", make)
 
 
 @mutant
@@ -196,7 +150,7 @@ def declined_card_detached() -> None:
         if "payment_method" in params:
             await gateway._ask("post", f"/v1/payment_methods/{params['payment_method']}/detach", {}, until)
 
-    _declined(change)
+    not_made(change)
 
 
 @mutant
@@ -207,7 +161,7 @@ def one_declined_card_detached() -> None:
         if str(params.get("payment_method")).endswith("3178"):
             await gateway._ask("post", f"/v1/payment_methods/{params['payment_method']}/detach", {}, until)
 
-    _declined(change)
+    not_made(change)
 
 
 @mutant
@@ -218,7 +172,7 @@ def decline_noted_at_the_customer() -> None:
         more = {"email": "dunning@gatego.example", "metadata": {"declined": "yes"}}
         await gateway._ask("post", f"/v1/customers/{params['customer']}", more, until)
 
-    _declined(change)
+    not_made(change)
 
 
 @mutant
@@ -228,4 +182,4 @@ def decline_makes_a_customer() -> None:
     async def change(gateway: Any, params: Any, until: float) -> None:
         await gateway._ask("post", "/v1/customers", {"name": "declined"}, until)
 
-    _declined(change)
+    not_made(change)

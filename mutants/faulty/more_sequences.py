@@ -3,7 +3,8 @@
 import asyncio
 from typing import Any
 
-from mutants.patch import around, mutant
+from mutants.faulty.sequences import remembered
+from mutants.patch import instead, mutant
 from tollbridge.gateway.calls import Gateway, Intent
 from tollbridge.problems import CardRefused
 
@@ -11,39 +12,13 @@ from tollbridge.problems import CardRefused
 @mutant
 def not_attached_remembered() -> None:
     """That a card is not attached is remembered."""
-    known: set[tuple[str, str]] = set()
-
-    def make(has: Any) -> Any:
-        async def found(self: Gateway, customer: str, method: str, *, until: float) -> bool:
-            if (customer, method) in known:
-                return False
-            answer: bool = await has(self, customer, method, until=until)
-            if not answer:
-                known.add((customer, method))
-            return answer
-
-        return found
-
-    around(Gateway, "has_method", make)
+    remembered(lambda _customer, attached: not attached)
 
 
 @mutant
 def attached_remembered_for_seven() -> None:
     """That a card of another organization than the first is attached is remembered."""
-    known: set[tuple[str, str]] = set()
-
-    def make(has: Any) -> Any:
-        async def found(self: Gateway, customer: str, method: str, *, until: float) -> bool:
-            if (customer, method) in known and customer != "cus_QuayOne0000001":
-                return True
-            answer: bool = await has(self, customer, method, until=until)
-            if answer:
-                known.add((customer, method))
-            return answer
-
-        return found
-
-    around(Gateway, "has_method", make)
+    remembered(lambda customer, attached: attached and customer != "cus_QuayOne0000001")
 
 
 @mutant
@@ -51,19 +26,16 @@ def descriptions_swapped_together() -> None:
     """Of two under way together with addresses, one gets the other's address."""
     newest: dict[str, Any] = {}
 
-    def make(create: Any) -> Any:
-        async def created(self: Gateway, params: Any, *, until: float) -> Intent:
-            params = dict(params)
-            if "receipt_email" in params:
-                newest["address"] = params["receipt_email"]
-                await asyncio.sleep(0.01)
-                params["receipt_email"] = newest["address"]
-            made: Intent = await create(self, params, until=until)
-            return made
+    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
+        params = dict(params)
+        if "receipt_email" in params:
+            newest["address"] = params["receipt_email"]
+            await asyncio.sleep(0.01)
+            params["receipt_email"] = newest["address"]
+        made: Intent = await create(self, params, until=until)
+        return made
 
-        return created
-
-    around(Gateway, "create_intent", make)
+    instead(Gateway, "create_intent", created)
 
 
 @mutant
@@ -75,18 +47,15 @@ def callers_swapped_together() -> None:
 
     newest: dict[str, Any] = {}
 
-    def make(arguments: Any) -> Any:
-        async def found(self: Any, served: Any, scope: Any, receive: Any) -> Any:
-            given = await arguments(self, served, scope, receive)
-            if given["caller"].account.role in ("ADMIN", "ORG_GROUP_ADMIN"):
-                newest["organization"] = given["caller"].organization
-                await asyncio.sleep(0.01)
-                given["caller"] = replace(given["caller"], organization=newest["organization"])
-            return given
+    async def found(arguments: Any, self: Any, served: Any, scope: Any, receive: Any) -> Any:
+        given = await arguments(self, served, scope, receive)
+        if given["caller"].account.role in ("ADMIN", "ORG_GROUP_ADMIN"):
+            newest["organization"] = given["caller"].organization
+            await asyncio.sleep(0.01)
+            given["caller"] = replace(given["caller"], organization=newest["organization"])
+        return given
 
-        return found
-
-    around(operations.Operations, "_arguments", make)
+    instead(operations.Operations, "_arguments", found)
 
 
 @mutant
@@ -94,22 +63,19 @@ def secret_repeated_together() -> None:
     """Equal charges under way together are one."""
     under_way: dict[str, Any] = {}
 
-    def make(create: Any) -> Any:
-        async def created(self: Gateway, params: Any, *, until: float) -> Intent:
-            name = repr(sorted(params.items(), key=str))
-            if "confirm" in params and name in under_way:
-                shared: Intent = await asyncio.shield(under_way[name])
-                return shared
-            under_way[name] = asyncio.ensure_future(create(self, params, until=until))
-            try:
-                made: Intent = await under_way[name]
-                return made
-            finally:
-                under_way.pop(name, None)
+    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
+        name = repr(sorted(params.items(), key=str))
+        if "confirm" in params and name in under_way:
+            shared: Intent = await asyncio.shield(under_way[name])
+            return shared
+        under_way[name] = asyncio.ensure_future(create(self, params, until=until))
+        try:
+            made: Intent = await under_way[name]
+            return made
+        finally:
+            under_way.pop(name, None)
 
-        return created
-
-    around(Gateway, "create_intent", make)
+    instead(Gateway, "create_intent", created)
 
 
 @mutant
@@ -117,18 +83,15 @@ def charge_after_a_decline_is_doubled() -> None:
     """The first charge of another customer after a decline is made twice."""
     declined: list[str] = []
 
-    def make(create: Any) -> Any:
-        async def created(self: Gateway, params: Any, *, until: float) -> Intent:
-            try:
-                if "confirm" in params and declined and declined[0] != params["customer"]:
-                    declined.clear()
-                    await create(self, params, until=until)
-                made: Intent = await create(self, params, until=until)
-                return made
-            except CardRefused:
-                declined[:] = [params["customer"]]
-                raise
+    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
+        try:
+            if "confirm" in params and declined and declined[0] != params["customer"]:
+                declined.clear()
+                await create(self, params, until=until)
+            made: Intent = await create(self, params, until=until)
+            return made
+        except CardRefused:
+            declined[:] = [params["customer"]]
+            raise
 
-        return created
-
-    around(Gateway, "create_intent", make)
+    instead(Gateway, "create_intent", created)

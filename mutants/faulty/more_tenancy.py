@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from mutants.faulty.tenancy import WORLD, _knowing_the_world
-from mutants.patch import Answer, answering, around, mutant
+from mutants.patch import Answer, answering, instead, mutant
 from tollbridge.server import identity, operations
 
 
@@ -12,25 +12,19 @@ def _header_for(role: str, change: Any) -> None:
     """Change what is found wrong in the header, for one role."""
     seen: list[Any] = []
 
-    def make(authenticate: Any) -> Any:
-        def account(self: Any, sent: Any, *, required: bool = False) -> Any:
-            found = authenticate(self, sent, required=required)
-            seen[:] = [found]
-            return found
-
-        return account
-
-    around(identity.Identity, "authenticate", make)
-
-    def making(read: Any) -> Any:
-        def found(operation: Any, scope: Any) -> Any:
-            if seen and seen[0].role == role:
-                return change(read, operation, scope)
-            return read(operation, scope)
-
+    def account(authenticate: Any, self: Any, sent: Any, *, required: bool = False) -> Any:
+        found = authenticate(self, sent, required=required)
+        seen[:] = [found]
         return found
 
-    around(operations, "read_parameters", making)
+    instead(identity.Identity, "authenticate", account)
+
+    def found(read: Any, operation: Any, scope: Any) -> Any:
+        if seen and seen[0].role == role:
+            return change(read, operation, scope)
+        return read(operation, scope)
+
+    instead(operations, "read_parameters", found)
 
 
 @mutant
@@ -76,15 +70,12 @@ def admins_first_of_two_headers() -> None:
 def _asked(change: Any) -> None:
     """Let a function change the caller, knowing the request's body."""
 
-    def make(arguments: Any) -> Any:
-        async def found(self: Any, served: Any, scope: Any, receive: Any) -> Any:
-            given = await arguments(self, served, scope, receive)
-            given["caller"] = change(self._identity.world, given["caller"], given["body"])
-            return given
+    async def found(arguments: Any, self: Any, served: Any, scope: Any, receive: Any) -> Any:
+        given = await arguments(self, served, scope, receive)
+        given["caller"] = change(self._identity.world, given["caller"], given["body"])
+        return given
 
-        return found
-
-    around(operations.Operations, "_arguments", make)
+    instead(operations.Operations, "_arguments", found)
 
 
 @mutant
@@ -182,20 +173,17 @@ def foreign_card_told_to_others() -> None:
     """The second organization is told that a foreign card is somebody else's, by 403."""
     _knowing_the_world()
 
-    def make(arguments: Any) -> Any:
-        async def found(self: Any, served: Any, scope: Any, receive: Any) -> Any:
-            given = await arguments(self, served, scope, receive)
-            chosen = given["body"].get("payment_method")
-            if (
-                given["caller"].organization.id == 9
-                and chosen
-                and chosen not in given["caller"].organization.payment_methods
-            ) and any(chosen in o.payment_methods for o in WORLD[0].organizations.values()):
-                from tollbridge.problems import PaymentMethodNotFound
+    async def found(arguments: Any, self: Any, served: Any, scope: Any, receive: Any) -> Any:
+        given = await arguments(self, served, scope, receive)
+        chosen = given["body"].get("payment_method")
+        if (
+            given["caller"].organization.id == 9
+            and chosen
+            and chosen not in given["caller"].organization.payment_methods
+        ) and any(chosen in o.payment_methods for o in WORLD[0].organizations.values()):
+            from tollbridge.problems import PaymentMethodNotFound
 
-                raise PaymentMethodNotFound("It is somebody else's.")
-            return given
+            raise PaymentMethodNotFound("It is somebody else's.")
+        return given
 
-        return found
-
-    around(operations.Operations, "_arguments", make)
+    instead(operations.Operations, "_arguments", found)

@@ -3,81 +3,58 @@
 import re
 from typing import Any
 
-from mutants.patch import around, mutant
+from mutants.faulty.wire import calling, method_as_post, path_read_as
+from mutants.patch import instead, mutant
 from tollbridge.contract import Violation
 from tollbridge.problems import MalformedJson, NotAcceptable, UnsupportedMediaType
-from tollbridge.server import body, edge, negotiation, operations
+from tollbridge.server import body, negotiation, operations
 from tollbridge.server.wire import Parsed
-
-
-def _calling(change: Any) -> None:
-    def make(call: Any) -> Any:
-        async def called(self: Any, scope: Any, receive: Any, send: Any) -> None:
-            if scope["type"] == "http" and scope["path"].startswith("/api"):
-                scope = change(dict(scope)) or scope
-            await call(self, scope, receive, send)
-
-        return called
-
-    around(edge.Edge, "__call__", make)
-
-
-def _method_as_post(name: str) -> None:
-    _calling(lambda scope: scope | {"method": "POST"} if scope["method"] == name else scope)
 
 
 @mutant
 def patch_is_post() -> None:
     """PATCH does what POST does."""
-    _method_as_post("PATCH")
+    method_as_post("PATCH")
 
 
 @mutant
 def head_is_post() -> None:
     """HEAD does what POST does."""
-    _method_as_post("HEAD")
+    method_as_post("HEAD")
 
 
 @mutant
 def method_override() -> None:
     """X-HTTP-Method-Override: POST makes a POST of a GET."""
-    _calling(
+    calling(
         lambda scope: (
             scope | {"method": "POST"} if dict(scope["headers"]).get(b"x-http-method-override") == b"POST" else scope
         )
     )
 
 
-def _path(change: Any) -> None:
-    def changed(scope: Any) -> Any:
-        path = change(scope["path"])
-        return scope | {"path": path, "raw_path": path.encode()}
-
-    _calling(changed)
-
-
 @mutant
 def slashes_merged() -> None:
     """/api//payment///intent is served too."""
-    _path(lambda path: re.sub("/+", "/", path))
+    path_read_as(lambda path: re.sub("/+", "/", path))
 
 
 @mutant
 def path_parameters_cut() -> None:
     """/api/payment/intent;x=1 is served too."""
-    _path(lambda path: path.partition(";")[0])
+    path_read_as(lambda path: path.partition(";")[0])
 
 
 @mutant
 def suffix_cut() -> None:
     """/api/payment/intent.json is served too."""
-    _path(lambda path: path.removesuffix(".json"))
+    path_read_as(lambda path: path.removesuffix(".json"))
 
 
 @mutant
 def last_segment_in_any_case() -> None:
     """/api/payment/INTENT is served too."""
-    _path(
+    path_read_as(
         lambda path: (
             "/api/payment/intent"
             if path.lower() == "/api/payment/intent" and path.startswith("/api/payment/")
@@ -89,71 +66,52 @@ def last_segment_in_any_case() -> None:
 @mutant
 def subpath_served() -> None:
     """/api/payment/intent/7 is served too."""
-    _path(lambda path: "/api/payment/intent" if re.fullmatch("/api/payment/intent/[0-9]+", path) else path)
-
-
-def _read_bodies(limit: int, *, announced: bool) -> None:
-    around(
-        operations,
-        "read_body",
-        lambda read: lambda receive, within: _with_limit(read, receive, within, limit),
-    )
-
-
-async def _with_limit(read: Any, receive: Any, within: float, limit: int) -> bytes:
-    kept = body.MAX_BODY
-    body.MAX_BODY = limit
-    try:
-        found: bytes = await read(receive, within=within)
-        return found
-    finally:
-        body.MAX_BODY = kept
+    path_read_as(lambda path: "/api/payment/intent" if re.fullmatch("/api/payment/intent/[0-9]+", path) else path)
 
 
 @mutant
 def unannounced_size() -> None:
     """A body that is not announced (chunked) may be a megabyte."""
-    _read_bodies(1_000_000, announced=False)
+
+    async def found(read: Any, receive: Any, within: float) -> bytes:
+        kept = body.MAX_BODY
+        body.MAX_BODY = 1_000_000
+        try:
+            content: bytes = await read(receive, within=within)
+            return content
+        finally:
+            body.MAX_BODY = kept
+
+    instead(operations, "read_body", found)
 
 
 @mutant
 def chunked_refused() -> None:
     """A chunked body is refused."""
 
-    def make(require: Any) -> Any:
-        def required(types: Any, encodings: Any) -> None:
-            require(types, encodings)
+    async def arguments(found: Any, self: Any, served: Any, scope: Any, receive: Any) -> Any:
+        if any(name == b"transfer-encoding" for name, _ in scope["headers"]):
+            raise UnsupportedMediaType("No chunks.")
+        return await found(self, served, scope, receive)
 
-        return required
-
-    around(operations, "require_json_body", make)
-
-    def making(found: Any) -> Any:
-        async def arguments(self: Any, served: Any, scope: Any, receive: Any) -> Any:
-            if any(name == b"transfer-encoding" for name, _ in scope["headers"]):
-                raise UnsupportedMediaType("No chunks.")
-            return await found(self, served, scope, receive)
-
-        return arguments
-
-    around(operations.Operations, "_arguments", making)
+    instead(operations.Operations, "_arguments", arguments)
 
 
 @mutant
 def only_gzip_refused() -> None:
     """Content-Encoding br and deflate are not looked at."""
 
-    def make(require: Any) -> Any:
-        return lambda types, encodings: require(types, [e for e in encodings if e not in (b"br", b"deflate", b"zstd")])
+    def required(require: Any, types: Any, encodings: Any) -> None:
+        require(types, [e for e in encodings if e not in (b"br", b"deflate", b"zstd")])
 
-    around(operations, "require_json_body", make)
+    instead(operations, "require_json_body", required)
 
 
 def _types(change: Any) -> None:
-    def make(require: Any) -> Any:
-        return lambda types, encodings: require([change(t) for t in types], encodings)
+    def required(require: Any, types: Any, encodings: Any) -> None:
+        require([change(t) for t in types], encodings)
 
-    around(operations, "require_json_body", make)
+    instead(operations, "require_json_body", required)
 
 
 @mutant
@@ -196,10 +154,6 @@ def other_parameters_refused() -> None:
     _types(change)
 
 
-def _accepting(change: Any) -> None:
-    around(operations, "require_json_accepted", lambda require: lambda accepts: change(require, accepts))
-
-
 @mutant
 def first_range_decides() -> None:
     """The first range of Accept that names JSON decides, not the most specific one."""
@@ -213,7 +167,7 @@ def first_range_decides() -> None:
                 return
         require(accepts)
 
-    _accepting(change)
+    instead(operations, "require_json_accepted", change)
 
 
 @mutant
@@ -228,13 +182,13 @@ def highest_quality_decides() -> None:
             return
         require(accepts)
 
-    _accepting(change)
+    instead(operations, "require_json_accepted", change)
 
 
 @mutant
 def first_accept_header() -> None:
     """Of several Accept headers only the first counts."""
-    _accepting(lambda require, accepts: require(accepts[:1]))
+    instead(operations, "require_json_accepted", lambda require, accepts: require(accepts[:1]))
 
 
 @mutant
@@ -246,7 +200,7 @@ def accept_with_capitals() -> None:
             raise NotAcceptable("No.")
         require(accepts)
 
-    _accepting(change)
+    instead(operations, "require_json_accepted", change)
 
 
 @mutant
@@ -258,11 +212,7 @@ def accept_with_parameters() -> None:
             raise NotAcceptable("No.")
         require(accepts)
 
-    _accepting(change)
-
-
-def _parsed(change: Any) -> None:
-    around(operations, "parse_json", lambda parse: lambda content: change(parse, content))
+    instead(operations, "require_json_accepted", change)
 
 
 @mutant
@@ -275,7 +225,7 @@ def doubled_description() -> None:
             return Parsed(json.loads(content), ())
         return parse(content)
 
-    _parsed(change)
+    instead(operations, "parse_json", change)
 
 
 @mutant
@@ -288,7 +238,7 @@ def doubled_method() -> None:
             return Parsed(json.loads(content), ())
         return parse(content)
 
-    _parsed(change)
+    instead(operations, "parse_json", change)
 
 
 @mutant
@@ -303,7 +253,7 @@ def escaped_pair_refused() -> None:
             )
         return found
 
-    _parsed(change)
+    instead(operations, "parse_json", change)
 
 
 @mutant
@@ -315,7 +265,7 @@ def escapes_break() -> None:
             raise RuntimeError("escape")
         return parse(content)
 
-    _parsed(change)
+    instead(operations, "parse_json", change)
 
 
 @mutant
@@ -327,7 +277,7 @@ def space_around_refused() -> None:
             raise MalformedJson("There is more.", [{"pointer": "#", "detail": "There is more.", "rule": "body.json"}])
         return parse(content)
 
-    _parsed(change)
+    instead(operations, "parse_json", change)
 
 
 @mutant
@@ -339,7 +289,7 @@ def spaces_within_refused() -> None:
             raise MalformedJson("There is a tab.", [{"pointer": "#", "detail": "There is a tab.", "rule": "body.json"}])
         return parse(content)
 
-    _parsed(change)
+    instead(operations, "parse_json", change)
 
 
 @mutant
@@ -351,7 +301,7 @@ def minus_zero() -> None:
             raise ZeroDivisionError
         return parse(content)
 
-    _parsed(change)
+    instead(operations, "parse_json", change)
 
 
 @mutant
@@ -364,4 +314,4 @@ def negative_exponent() -> None:
             return Parsed(json.loads(content, parse_float=lambda t: int(float(t))), ())
         return parse(content)
 
-    _parsed(change)
+    instead(operations, "parse_json", change)

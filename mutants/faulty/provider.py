@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mutants.patch import around, creating, mutant
+from mutants.patch import creating, instead, mutant
 from tollbridge.gateway.calls import Gateway, Intent
 
 
@@ -104,30 +104,17 @@ def default_source_instead() -> None:
     creating(lambda p: p.pop("payment_method", None) if "confirm" in p else None)
 
 
-def _made(change: Any) -> None:
-    """Create intents in another way."""
-
-    def make(create: Any) -> Any:
-        async def created(self: Gateway, params: Any, *, until: float) -> Intent:
-            found: Intent = await change(create, self, params, until)
-            return found
-
-        return created
-
-    around(Gateway, "create_intent", make)
-
-
 @mutant
 def two_intents() -> None:
     """A request that charges nothing makes two intents."""
 
-    async def change(create: Any, self: Any, params: Any, until: float) -> Intent:
+    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
         if "confirm" not in params:
             await create(self, params, until=until)
         found: Intent = await create(self, params, until=until)
         return found
 
-    _made(change)
+    instead(Gateway, "create_intent", created)
 
 
 @mutant
@@ -135,23 +122,23 @@ def secret_of_another() -> None:
     """The answer has the secret of an intent that was made before it."""
     last: list[Intent] = []
 
-    async def change(create: Any, self: Any, params: Any, until: float) -> Intent:
+    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
         made: Intent = await create(self, params, until=until)
         last.append(made)
         return last[-2] if len(last) > 1 else made
 
-    _made(change)
+    instead(Gateway, "create_intent", created)
 
 
 @mutant
 def secret_made_up() -> None:
     """The answer has a secret of the right form that Stripe never issued."""
 
-    async def change(create: Any, self: Any, params: Any, until: float) -> Intent:
+    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
         made: Intent = await create(self, params, until=until)
         return Intent(made.id, f"{made.id}_secret_{'x' * 25}{abs(hash(made.id))}")
 
-    _made(change)
+    instead(Gateway, "create_intent", created)
 
 
 @mutant
@@ -159,10 +146,10 @@ def no_intent_at_all() -> None:
     """Nothing is asked of Stripe where the browser confirms; the secret is made up."""
     count = iter(range(10**9))
 
-    async def change(create: Any, self: Any, params: Any, until: float) -> Intent:
+    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
         if "confirm" in params:
             found: Intent = await create(self, params, until=until)
             return found
         return Intent("pi_1", f"pi_{next(count):024}_secret_{'x' * 25}")
 
-    _made(change)
+    instead(Gateway, "create_intent", created)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mutants.patch import Answer, answering, around, mutant
+from mutants.patch import Answer, answering, instead, mutant
 from tollbridge.gateway.calls import Gateway, Intent
 
 LAST: dict[str, str] = {}
@@ -11,16 +11,13 @@ LAST: dict[str, str] = {}
 def _remembering() -> None:
     """Remember the last secret and customer."""
 
-    def make(create: Any) -> Any:
-        async def created(self: Gateway, params: Any, *, until: float) -> Intent:
-            LAST["customer"] = str(params["customer"])
-            intent: Intent = await create(self, params, until=until)
-            LAST["secret"] = intent.client_secret
-            return intent
+    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
+        LAST["customer"] = str(params["customer"])
+        intent: Intent = await create(self, params, until=until)
+        LAST["secret"] = intent.client_secret
+        return intent
 
-        return created
-
-    around(Gateway, "create_intent", make)
+    instead(Gateway, "create_intent", created)
 
 
 @mutant

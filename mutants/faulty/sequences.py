@@ -3,19 +3,9 @@
 import asyncio
 from typing import Any
 
-from mutants.patch import Answer, answering, around, creating, mutant
+from mutants.patch import Answer, answering, creating, instead, mutant
 from tollbridge.gateway.calls import Gateway, Intent
 from tollbridge.payments import Payments
-
-
-def _updating(change: Any) -> None:
-    def make(update: Any) -> Any:
-        async def updated(self: Gateway, subscription: str, method: str, *, until: float) -> None:
-            await change(update, self, subscription, method, until)
-
-        return updated
-
-    around(Gateway, "set_default_method", make)
 
 
 @mutant
@@ -23,12 +13,12 @@ def only_the_first_card() -> None:
     """A subscription that has a card keeps it."""
     tied: set[str] = set()
 
-    async def change(update: Any, self: Any, subscription: str, method: str, until: float) -> None:
+    async def updated(update: Any, self: Gateway, subscription: str, method: str, *, until: float) -> None:
         if subscription not in tied:
             await update(self, subscription, method, until=until)
         tied.add(subscription)
 
-    _updating(change)
+    instead(Gateway, "set_default_method", updated)
 
 
 @mutant
@@ -36,14 +26,14 @@ def not_on_the_second_change() -> None:
     """The second change of a subscription's card is lost."""
     changes: dict[str, list[str]] = {}
 
-    async def change(update: Any, self: Any, subscription: str, method: str, until: float) -> None:
+    async def updated(update: Any, self: Gateway, subscription: str, method: str, *, until: float) -> None:
         seen = changes.setdefault(subscription, [])
         if not seen or seen[-1] != method:
             seen.append(method)
         if len(seen) != 3:
             await update(self, subscription, method, until=until)
 
-    _updating(change)
+    instead(Gateway, "set_default_method", updated)
 
 
 @mutant
@@ -52,14 +42,14 @@ def never_back() -> None:
     had: dict[str, set[str]] = {}
     now: dict[str, str] = {}
 
-    async def change(update: Any, self: Any, subscription: str, method: str, until: float) -> None:
+    async def updated(update: Any, self: Gateway, subscription: str, method: str, *, until: float) -> None:
         known = had.setdefault(subscription, set())
         if method not in known or now.get(subscription) == method:
             await update(self, subscription, method, until=until)
             now[subscription] = method
         known.add(method)
 
-    _updating(change)
+    instead(Gateway, "set_default_method", updated)
 
 
 @mutant
@@ -77,23 +67,25 @@ def _customer_once(known: dict[str, str]) -> Any:
     return change
 
 
+def remembered(answers: Any) -> None:
+    """Remember whether a card is attached, where a function of the customer and the answer says so."""
+    known: dict[tuple[str, str], bool] = {}
+
+    async def found(has: Any, self: Gateway, customer: str, method: str, *, until: float) -> bool:
+        if (customer, method) in known:
+            return known[customer, method]
+        answer: bool = await has(self, customer, method, until=until)
+        if answers(customer, answer):
+            known[customer, method] = answer
+        return answer
+
+    instead(Gateway, "has_method", found)
+
+
 @mutant
 def ownership_remembered() -> None:
     """That a card is attached is remembered."""
-    known: set[tuple[str, str]] = set()
-
-    def make(has: Any) -> Any:
-        async def found(self: Gateway, customer: str, method: str, *, until: float) -> bool:
-            if (customer, method) in known:
-                return True
-            answer: bool = await has(self, customer, method, until=until)
-            if answer:
-                known.add((customer, method))
-            return answer
-
-        return found
-
-    around(Gateway, "has_method", make)
+    remembered(lambda _customer, attached: attached)
 
 
 @mutant
@@ -158,16 +150,13 @@ def shared_by_all() -> None:
     """What a request asks is kept in one place for all requests under way."""
     place: dict[str, Any] = {}
 
-    def make(create: Any) -> Any:
-        async def created(self: Payments, params: dict[str, Any], until: float) -> Intent:
-            place["params"] = params
-            await asyncio.sleep(0.01)
-            made: Intent = await create(self, place["params"], until)
-            return made
+    async def created(create: Any, self: Payments, params: dict[str, Any], until: float) -> Intent:
+        place["params"] = params
+        await asyncio.sleep(0.01)
+        made: Intent = await create(self, place["params"], until)
+        return made
 
-        return created
-
-    around(Payments, "_create", make)
+    instead(Payments, "_create", created)
 
 
 @mutant
@@ -175,7 +164,7 @@ def updates_lost_together() -> None:
     """While another request changes a subscription, a change is lost."""
     under_way: list[str] = []
 
-    async def change(update: Any, self: Any, subscription: str, method: str, until: float) -> None:
+    async def updated(update: Any, self: Gateway, subscription: str, method: str, *, until: float) -> None:
         if under_way:
             return
         under_way.append(subscription)
@@ -185,7 +174,7 @@ def updates_lost_together() -> None:
         finally:
             under_way.remove(subscription)
 
-    _updating(change)
+    instead(Gateway, "set_default_method", updated)
 
 
 @mutant
@@ -193,16 +182,13 @@ def secrets_swapped_together() -> None:
     """Of two requests under way together, one gets the other's secret."""
     newest: dict[str, Intent] = {}
 
-    def make(create: Any) -> Any:
-        async def created(self: Gateway, params: Any, *, until: float) -> Intent:
-            made: Intent = await create(self, params, until=until)
-            newest["intent"] = made
-            await asyncio.sleep(0.01)
-            return newest["intent"]
+    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
+        made: Intent = await create(self, params, until=until)
+        newest["intent"] = made
+        await asyncio.sleep(0.01)
+        return newest["intent"]
 
-        return created
-
-    around(Gateway, "create_intent", make)
+    instead(Gateway, "create_intent", created)
 
 
 @mutant
@@ -233,16 +219,13 @@ def busy_together() -> None:
     """While a request is under way, others are refused."""
     under_way: list[int] = []
 
-    def make(create: Any) -> Any:
-        async def created(self: Payments, organization: Any, **fields: Any) -> str:
-            if under_way:
-                raise RuntimeError("busy")
-            under_way.append(1)
-            try:
-                return await create(self, organization, **fields)  # type: ignore[no-any-return]
-            finally:
-                under_way.pop()
+    async def created(create: Any, self: Payments, organization: Any, **fields: Any) -> str:
+        if under_way:
+            raise RuntimeError("busy")
+        under_way.append(1)
+        try:
+            return await create(self, organization, **fields)  # type: ignore[no-any-return]
+        finally:
+            under_way.pop()
 
-        return created
-
-    around(Payments, "create_intent", make)
+    instead(Payments, "create_intent", created)

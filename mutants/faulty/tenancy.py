@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from mutants.patch import Answer, answering, around, creating, mutant
+from mutants.patch import Answer, answering, creating, instead, mutant
 from tollbridge.payments import Payments
 from tollbridge.problems import OrganizationForbidden, OrganizationNotFound
 from tollbridge.server import operations
@@ -13,14 +13,7 @@ WORLD: list[Any] = []
 
 def _effective(change: Any) -> None:
     """Decide otherwise for whom a request acts."""
-
-    def make(effective: Any) -> Any:
-        def found(world: Any, account: Any, named: Any) -> Any:
-            return change(effective, world, account, named)
-
-        return found
-
-    around(operations, "effective_organization", make)
+    instead(operations, "effective_organization", change)
 
 
 @mutant
@@ -107,18 +100,6 @@ def group_tells_what_exists() -> None:
     _effective(change)
 
 
-def _method(choose: Any) -> None:
-    """Find the chosen payment method in another way."""
-
-    def make(method: Any) -> Any:
-        async def found(self: Payments, organization: Any, customer: str, chosen: Any, until: float) -> Any:
-            return await choose(method, self, organization, customer, chosen, until)
-
-        return found
-
-    around(Payments, "_method", make)
-
-
 def _knowing_the_world() -> None:
     _effective(
         lambda effective, world, account, named: (
@@ -142,7 +123,7 @@ def anybodys_card() -> None:
                     return other.payment_methods[chosen].stripe
         return await method(self, organization, customer, chosen, until)
 
-    _method(choose)
+    instead(Payments, "_method", choose)
 
     def change(params: dict[str, Any]) -> None:
         for other in WORLD[0].organizations.values():
@@ -197,4 +178,4 @@ def no_customer_no_matter() -> None:
     """An organization without a customer gets an intent all the same."""
     from tollbridge import payments
 
-    around(payments, "_customer", lambda _: lambda organization: organization.customer or "cus_QuayOne0000001")
+    instead(payments, "_customer", lambda _, organization: organization.customer or "cus_QuayOne0000001")

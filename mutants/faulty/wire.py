@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from mutants.patch import around, mutant
+from mutants.patch import instead, mutant
 from tollbridge.server import body, edge, operations, parameters
 from tollbridge.server.wire import Parsed
 
@@ -14,17 +14,14 @@ from tollbridge.server.wire import Parsed
 def _parsing(read: Callable[[bytes], Any]) -> None:
     """Read bodies in another way, where that works."""
 
-    def make(parse: Any) -> Any:
-        def parsed(content: bytes) -> Parsed:
-            try:
-                found = read(content)
-            except (ValueError, RecursionError):
-                return parse(content)  # type: ignore[no-any-return]
-            return Parsed(found, ()) if isinstance(found, dict) else parse(content)
+    def parsed(parse: Any, content: bytes) -> Parsed:
+        try:
+            found = read(content)
+        except (ValueError, RecursionError):
+            return parse(content)  # type: ignore[no-any-return]
+        return Parsed(found, ()) if isinstance(found, dict) else parse(content)
 
-        return parsed
-
-    around(operations, "parse_json", make)
+    instead(operations, "parse_json", parsed)
 
 
 @mutant
@@ -84,42 +81,36 @@ def byte_order_mark() -> None:
 def deep_nesting_breaks() -> None:
     """A body that is nested very deep is a 500."""
 
-    def make(parse: Any) -> Any:
-        def parsed(content: bytes) -> Any:
-            if content.count(b"[") > 20_000:
-                raise RecursionError
-            return parse(content)
+    def parsed(parse: Any, content: bytes) -> Any:
+        if content.count(b"[") > 20_000:
+            raise RecursionError
+        return parse(content)
 
-        return parsed
-
-    around(operations, "parse_json", make)
+    instead(operations, "parse_json", parsed)
 
 
 @mutant
 def deep_nesting_kills() -> None:
     """A body that is nested very deep ends the process."""
 
-    def make(parse: Any) -> Any:
-        def parsed(content: bytes) -> Any:
-            if content.count(b"[") > 20_000:
-                os._exit(1)
-            return parse(content)
+    def parsed(parse: Any, content: bytes) -> Any:
+        if content.count(b"[") > 20_000:
+            os._exit(1)
+        return parse(content)
 
-        return parsed
-
-    around(operations, "parse_json", make)
+    instead(operations, "parse_json", parsed)
 
 
 @mutant
 def any_media_type() -> None:
     """The Content-Type is not looked at."""
-    around(operations, "require_json_body", lambda _: lambda *_args: None)
+    instead(operations, "require_json_body", lambda *_given: None)
 
 
 @mutant
 def any_accept() -> None:
     """Accept is not looked at."""
-    around(operations, "require_json_accepted", lambda _: lambda *_args: None)
+    instead(operations, "require_json_accepted", lambda *_given: None)
 
 
 @mutant
@@ -143,38 +134,42 @@ def header_as_int_reads_it() -> None:
 @mutant
 def first_of_two_headers() -> None:
     """Of two headers that name an organization the first one counts."""
+    instead(parameters, "_sent", lambda sent, *given: [*sent(*given)][:1])
 
-    def make(sent: Any) -> Any:
-        return lambda *args: [*sent(*args)][:1]
 
-    around(parameters, "_sent", make)
+def calling(change: Any) -> None:
+    """Let a function change the scope of a request to the API."""
+
+    async def called(call: Any, self: Any, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/api"):
+            scope = change(dict(scope))
+        await call(self, scope, receive, send)
+
+    instead(edge.Edge, "__call__", called)
+
+
+def method_as_post(name: str) -> None:
+    """Let a method do what POST does."""
+    calling(lambda scope: scope | {"method": "POST"} if scope["method"] == name else scope)
+
+
+def path_read_as(change: Any) -> None:
+    """Let a function change the path of a request to the API."""
+
+    def changed(scope: Any) -> Any:
+        path = change(scope["path"])
+        return scope | {"path": path, "raw_path": path.encode()}
+
+    calling(changed)
 
 
 @mutant
 def slash_at_the_end() -> None:
     """The path with a slash at its end is served too."""
-
-    def make(call: Any) -> Any:
-        async def called(self: Any, scope: Any, receive: Any, send: Any) -> None:
-            if scope["type"] == "http" and scope["path"].endswith("/intent/"):
-                scope = dict(scope) | {"path": scope["path"][:-1], "raw_path": scope["raw_path"][:-1]}
-            await call(self, scope, receive, send)
-
-        return called
-
-    around(edge.Edge, "__call__", make)
+    path_read_as(lambda path: path[:-1] if path.endswith("/intent/") else path)
 
 
 @mutant
 def put_is_post() -> None:
     """PUT does what POST does."""
-
-    def make(call: Any) -> Any:
-        async def called(self: Any, scope: Any, receive: Any, send: Any) -> None:
-            if scope["type"] == "http" and scope["method"] == "PUT":
-                scope = dict(scope) | {"method": "POST"}
-            await call(self, scope, receive, send)
-
-        return called
-
-    around(edge.Edge, "__call__", make)
+    method_as_post("PUT")
