@@ -241,7 +241,7 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
             "reply": problem(503, "provider-unavailable"),
         },
     ),
-    "a fee": ("adds-nothing", {"told": [told("amount=4200&application_fee_amount=1")], "unsimulated": True}),
+    "a fee": ("adds-nothing", {"told": [told("amount=4200&application_fee_amount=1", status=501)]}),
     "held at the confirmation": (
         "adds-nothing",
         {"told": [told(), told("capture_method=manual", route="/v1/payment_intents/{intent}/confirm")]},

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -63,14 +64,12 @@ def _url(_context: click.Context, _parameter: click.Parameter, value: str | None
     """Return the target's URL, http or https, with host, port and perhaps a path to which the contract's are added."""
     if value is None:
         return None
-    try:
+    with suppress(ValueError):  # of a port that is none
         parts = urlsplit(value)
         plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        raise click.BadParameter(f"{value} is no URL of a server, such as http://localhost:8000.") from None
-    if not plain or parts.query or parts.fragment or parts.username is not None:
-        raise click.BadParameter(f"{value} is no URL of a server, such as http://localhost:8000.")
-    return parts.geturl()
+        if plain and not parts.query and not parts.fragment and parts.username is None:
+            return parts.geturl()
+    raise click.BadParameter(f"{value} is no URL of a server, such as http://localhost:8000.")
 
 
 def _seconds(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:

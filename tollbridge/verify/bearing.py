@@ -119,5 +119,4 @@ def touched(check: Check, x: Exchange) -> set[str]:
     decided = check.name in DECIDED_BY or (check.name == "accepts-valid" and x.expected.kind == "wire")
     deciding = x.expected.rules if decided else ()
     own = (rule for rule in check.rules if rule not in BEARING or BEARING[rule](x))
-    ledger = {rule.id for rule in x.held.contract.rules}
-    return {rule for rule in (*own, *deciding) if rule in ledger}
+    return {rule for rule in (*own, *deciding) if rule in x.held.ledger}

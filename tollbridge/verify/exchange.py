@@ -1,8 +1,9 @@
 """One exchange: what was asked, what Stripe was told, what came back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from tollbridge.simulator import Fault, Told
 from tollbridge.simulator.rows import PaymentIntent, Subscription
@@ -18,6 +19,10 @@ MAY_CARRY = {
     *("confirm", "error_on_requires_action", "metadata", "expand", "capture_method", "automatic_payment_methods"),
 }
 """What a call about an intent may carry; everything else changes what the intent does."""
+
+
+NOT_SIMULATED = 501
+"""The status with which the simulator says that it does not have what it was asked for."""
 
 
 def adds(told: Told) -> bool:
@@ -67,7 +72,6 @@ class Exchange:
         after_fault: whether a fault of Stripe's was mended just before.
         memory: of the run.
         account: who acts; None where the token is refused.
-        unsimulated: whether Stripe was told of an intent what the simulator has not, so that no answer to it is right.
     """
 
     number: int
@@ -90,7 +94,6 @@ class Exchange:
     group: "tuple[Exchange, ...]" = ()
     after_fault: bool = False
     account: Account | None = None
-    unsimulated: bool = False
 
     @property
     def status(self) -> int:
@@ -117,6 +120,22 @@ class Exchange:
             return None
         found = document.get(self.subject.secret)
         return found if isinstance(found, str) else None
+
+    @cached_property
+    def shown(self) -> str:
+        """Everything of the answer that a client sees, as it came and as JSON reads it, but its own secret."""
+        if self.reply is None:
+            return ""
+        texts = [self.reply.text, *_strings(self.reply.document)]
+        if self.secret:
+            once = self.reply.text.replace(self.secret, "", 1)
+            texts = [once, *(t for t in _strings(self.reply.document) if t != self.secret)]
+        return "\n".join([*(f"{name}: {value}" for name, value in self.reply.headers), *texts])
+
+    @property
+    def unsimulated(self) -> bool:
+        """Whether Stripe was told of an intent what the simulator has not, so that no answer to it is right."""
+        return any(told.status == NOT_SIMULATED for told in self.told or ())
 
     @property
     def writes(self) -> list[Told]:
@@ -156,3 +175,16 @@ class Exchange:
     def judged(self) -> bool:
         """Whether Stripe's side of this exchange alone can be seen."""
         return self.told is not None and not self.together
+
+
+def _strings(document: Any) -> Iterator[str]:
+    """Yield every text of a document, its escapes read; the names of members too."""
+    if isinstance(document, str):
+        yield document
+    elif isinstance(document, dict):
+        for name, value in document.items():
+            yield str(name)
+            yield from _strings(value)
+    elif isinstance(document, list):
+        for item in document:
+            yield from _strings(item)

@@ -155,8 +155,6 @@ class Line:
     @staticmethod
     def _begun(line: "_Timed", method: str) -> HTTPResponse:
         """Return the final answer, its body to be read; what is said before it (1xx) is none (RFC 9110, 15.2)."""
-        shared = line.makefile("rb")
-        line.makefile = lambda _mode: shared  # type: ignore[method-assign]
         while True:
             reply = HTTPResponse(line, method=method)  # type: ignore[arg-type]
             reply.begin()
@@ -207,9 +205,11 @@ class _Timed(io.RawIOBase):
     def __init__(self, line: socket.socket, until: float) -> None:
         self._line = line
         self._until = until
+        self._reader = io.BufferedReader(self)
 
-    def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
+    def makefile(self, _mode: str) -> "io.BufferedReader[_Timed]":
+        """Return the one reader: what it has read ahead belongs to whoever reads on."""
+        return self._reader
 
     def readable(self) -> bool:
         return True

@@ -6,8 +6,9 @@ there is. Within the last group the order is free, so a call with two such fault
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from tollbridge.contract import Contract, Violation
@@ -42,10 +43,15 @@ class Held:
         """Whether our choices are held."""
         return CHOICE in self.origins
 
+    @cached_property
+    def ledger(self) -> Mapping[str, str]:
+        """The origin of each of the ledger's rules, by its id."""
+        return {rule.id: rule.origin for rule in self.contract.rules}
+
     def rule(self, identity: str | None) -> bool:
         """Tell whether a rule is held; what the ledger has no word on, the contract's schema itself says."""
-        rule = next((rule for rule in self.contract.rules if rule.id == identity), None)
-        return rule is None or rule.origin in self.origins
+        origin = self.ledger.get(identity or "")
+        return origin is None or origin in self.origins
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,14 @@ from tollbridge.verify.calls import (
     BARE,
     BASIC,
     EMPTY,
+    EXPIRED,
     LOWER,
     NO_TOKEN_OF_ANYBODY,
     OTHER_SCHEME,
     SCHEME_ONLY,
+    TWICE,
+    TWO,
+    UNKNOWN,
     AtStripe,
     Break,
     Call,
@@ -23,8 +27,8 @@ from tollbridge.verify.calls import (
     Together,
 )
 from tollbridge.verify.error import VerifyError
-from tollbridge.verify.exchange import Exchange, Memory, adds
-from tollbridge.verify.forgery import forged
+from tollbridge.verify.exchange import NOT_SIMULATED, Exchange, Memory, adds
+from tollbridge.verify.forgery import FORGED, forged
 from tollbridge.verify.line import Broken, Line, Reply
 from tollbridge.verify.oracle import Expected, Oracle
 from tollbridge.verify.stripeside import OURS, Moment, StripeSide
@@ -135,21 +139,17 @@ class Player:
         if call.account is None:
             return ()
         token = self.tokens.good.get(call.account, NO_TOKEN_OF_ANYBODY)
-        other = next((t for account, t in self.tokens.good.items() if account != call.account), None)
-        match call.token:
-            case "expired":
-                shown = [f"Bearer {self.tokens.expired.get(call.account, '')}"]
-            case "unknown":
-                shown = [f"Bearer {NO_TOKEN_OF_ANYBODY}"]
-            case "twice":
-                shown = [f"Bearer {token}"] * 2
-            case "two":
-                shown = [f"Bearer {other}", f"Bearer {token}"]
-            case "unsigned" | "tampered" | "altered":
-                shown = [f"Bearer {forged(token, call.token, other)}"]
-            case _:
-                shown = [SPELT.get(call.token, "Bearer {}").format(token)]
-        return tuple(("Authorization", one) for one in shown)
+        other = self.tokens.of_another(call.account)
+        special: dict[str, list[str | None]] = {
+            EXPIRED: [self.tokens.expired.get(call.account, "")],
+            UNKNOWN: [NO_TOKEN_OF_ANYBODY],
+            TWICE: [token, token],
+            TWO: [other, token],
+        }
+        if call.token in FORGED:
+            special[call.token] = [forged(token, call.token, other)]
+        spelt = SPELT.get(call.token, "Bearer {}")
+        return tuple(("Authorization", spelt.format(one)) for one in special.get(call.token, [token]))
 
     def _together(self, subject: Subject, calls: Sequence[Call]) -> list[Exchange]:
         before = self.stripe.moment() if self.stripe else None
@@ -175,7 +175,6 @@ class Player:
         told = self.stripe.told_after(before)
         self.memory.canaries |= dict.fromkeys(self.stripe.keys - {OURS}, "an API key")
         _require_known(told)
-        played[-1].unsimulated = any(one.status == 501 for one in told)
         last = played[-1]
         last.told = told
         made = [identity for one in told for what, identity in one.effects if what == "payment_intent.created"]
@@ -187,7 +186,7 @@ class Player:
 
 def _require_known(told: list[Told]) -> None:
     """Refuse to judge what follows from a route that the simulator has not; a parameter it has not is a finding's."""
-    strange = next((one for one in told if not one.route or (one.status == 501 and not adds(one))), None)
+    strange = next((one for one in told if not one.route or (one.status == NOT_SIMULATED and not adds(one))), None)
     if strange:
         raise VerifyError(
             f"The target asked Stripe for {strange.method} {strange.path}, which the simulator does not have, or with "

@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,9 +148,9 @@ class Report:
             lines += [*_finding(number, finding, style, width), ""]
         if full or not self.findings:
             lines += [*self._checks(style), "", *self._ledger(style), ""]
-            lines += [*self._unprovoked(style)]
+            lines += [*_by_reason("not provoked", self.unprovoked, style), *([""] if self.unprovoked else [])]
         else:
-            lines += [*self._aside(style), "--full shows each check and the ledger."]
+            lines += [*_by_reason("not applicable", self.aside, style), "--full shows each check and the ledger."]
         if not self.held.names_organization:
             lines += [
                 style("not judged: who pays where a header names it: the target does not read the contract's", "dim")
@@ -170,13 +170,6 @@ class Report:
         for name in CHECKS:
             yield f"{name:<36}{self.tally.held[name]:>8}  {self._verdict(name, style)}"
 
-    def _aside(self, style: Style) -> Iterator[str]:
-        """Yield the checks that were not applicable, by the reason."""
-        for reason in dict.fromkeys(self.aside.values()):
-            named = ", ".join(name for name, why in self.aside.items() if why == reason)
-            told = f"not applicable: {named} ({reason})"
-            yield style(textwrap.fill(told, 100, subsequent_indent="  ", break_on_hyphens=False), "dim")
-
     def _verdict(self, name: str, style: Style) -> str:
         found = sum(f.check.name == name for f in self.findings)
         if found:
@@ -190,16 +183,6 @@ class Report:
         for identity, origin, count, verdict in self.rules():
             kind = {"broken": "bad", "kept": "good"}.get(verdict, "dim")
             yield f"{identity:<28}{origin:<12}{count:>9}  {style(verdict, kind)}"
-
-    def _unprovoked(self, style: Style) -> Iterator[str]:
-        """Yield the documented problems that no call had to get, by the reason."""
-        reasons = dict.fromkeys(self.unprovoked.values())
-        for reason in reasons:
-            named = ", ".join(name for name, why in self.unprovoked.items() if why == reason)
-            told = f"not provoked: {named} ({reason})"
-            yield style(textwrap.fill(told, 100, subsequent_indent="  ", break_on_hyphens=False), "dim")
-        if reasons:
-            yield ""
 
     def _summary(self, style: Style) -> str:
         rules = list(self.rules())
@@ -218,6 +201,20 @@ class Report:
             f"{verdict}{known}: {self.calls} calls in {self.seconds:.1f} s from {sides}, {ran} checks exercised, "
             f"{exercised} of {len(rules)} rules, held {', '.join(sorted(self.held.origins))}, seed {self.seed}."
         )
+
+
+def _by_reason(what: str, reasons: Mapping[str, str], style: Style) -> Iterator[str]:
+    """Yield what stands aside, by the reason.
+
+    Args:
+        what: is said of it.
+        reasons: by the name of a check or of a documented problem.
+        style: of the report.
+    """
+    for reason in dict.fromkeys(reasons.values()):
+        named = ", ".join(name for name, why in reasons.items() if why == reason)
+        told = f"{what}: {named} ({reason})"
+        yield style(textwrap.fill(told, 100, subsequent_indent="  ", break_on_hyphens=False), "dim")
 
 
 def _finding(number: int, finding: Finding, style: Style, width: int) -> Iterator[str]:

@@ -81,7 +81,7 @@ def variables(player: Player) -> dict[str, str]:
     found = {f"TOKEN_{account}": token for account, token in player.tokens.good.items()}
     found |= {f"EXPIRED_TOKEN_{account}": token for account, token in player.tokens.expired.items()}
     for account, token in player.tokens.good.items():
-        other = next((t for a, t in player.tokens.good.items() if a != account), None)
+        other = player.tokens.of_another(account)
         found |= {f"{how.upper()}_TOKEN_{account}": forged(token, how, other) for how in FORGED}
     return found | {"TARGET": player.url, "STRIPE": _stripe(player)}
 

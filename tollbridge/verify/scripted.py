@@ -153,17 +153,18 @@ def alike(first: Answer, second: Answer) -> bool:
 
 def writes(calls: Any) -> list[tuple[str, str | None]]:
     """Return each write of some calls, as text, with its idempotency key."""
-    changing = [call for call in calls if call["method"] != "GET"]
-    named = [call["method"] + call["path"] + json.dumps(call["parameters"], sort_keys=True) for call in changing]
-    return [(what, changing[n]["idempotency_key"]) for n, what in enumerate(named)]
+    return [
+        (call["method"] + call["path"] + json.dumps(call["parameters"], sort_keys=True), call["idempotency_key"])
+        for call in calls
+        if call["method"] != "GET"
+    ]
 
 
 def retries_keep_their_key(calls: Any) -> bool:
     """Tell whether each write that is sent again after it failed has the key that it had."""
     failed: dict[str, str | None] = {}
     changing = [call for call in calls if call["method"] != "GET"]
-    for n, (what, key) in enumerate(writes(calls)):
-        call = changing[n]
+    for call, (what, key) in zip(changing, writes(calls), strict=True):
         if what in failed and (key is None or failed[what] != key):
             return False
         if call["fault"] or not 200 <= call["status"] < 300:

@@ -174,6 +174,10 @@ class Tokens:
         self.good = dict(good)
         self.expired = dict(expired)
 
+    def of_another(self, account: int) -> str | None:
+        """Return a good token of another account; None where there is none."""
+        return next((token for other, token in self.good.items() if other != account), None)
+
     def every(self) -> list[str]:
         """Return every token, for whoever looks for them where they do not belong."""
         return [*self.good.values(), *self.expired.values()]

@@ -172,18 +172,12 @@ def _elsewhere(stage: Stage) -> Iterator[Case]:
 
 def _acting(stage: Stage) -> Iterator[tuple[str, Account, Organization, Headers]]:
     """Yield who acts for which organization, in words, with the headers that say so."""
-    header = stage.subject.organization
     for account in stage.usable():
         own = stage.world.organizations.get(account.organization or 0)
-        if not account.active:
-            continue
-        if own and account.id != stage.default().id:
+        if own and account.active and account.id != stage.default().id:
             yield f"{account.role} of {own.name}", account, own, ()
-        managed = stage.world.groups.get(account.group or 0, frozenset())
-        for organization in stage.world.organizations.values() if header and stage.held.names_organization else ():
-            if account.role == "ADMIN" or (account.role == "ORG_GROUP_ADMIN" and organization.id in managed):
-                named = ((str(header and header.name), str(organization.id)),)
-                yield f"{account.role} for {organization.name}", account, organization, named
+    for account, organization, headers in stage.named() if stage.held.names_organization else ():
+        yield f"{account.role} for {organization.name}", account, organization, headers
 
 
 def _attempts(stage: Stage, organization: Organization) -> Iterator[tuple[str, dict[str, Any]]]:

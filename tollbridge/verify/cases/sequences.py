@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from tollbridge.simulator import Fault
 from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.cases.stage import AMOUNT, Stage
-from tollbridge.verify.subject import MAY_NAME
 from tollbridge.world import Account, Organization, PaymentMethod
 
 TOGETHER = 8
@@ -176,16 +175,11 @@ def _together(stage: Stage) -> Iterator[Case]:
 
 def _named_together(stage: Stage) -> Iterator[Case]:
     """Administrators who name organizations, under way together."""
-    header = stage.subject.organization
-    admins = [a for a in stage.usable() if a.active and a.role in MAY_NAME]
     calls: list[Call] = []
-    for account in admins if header else ():
-        managed = stage.world.groups.get(account.group or 0, frozenset())
-        for organization in stage.world.organizations.values():
-            if organization.customer and (account.role == "ADMIN" or organization.id in managed):
-                named = ((str(header.name), str(organization.id)),) if header else ()
-                note, amount = "organizations named together", AMOUNT + 1_000 * len(calls)
-                calls.append(stage.call(account, note=note, amount=amount).but(headers=named))
+    for account, organization, headers in stage.named():
+        if organization.customer:
+            note, amount = "organizations named together", AMOUNT + 1_000 * len(calls)
+            calls.append(stage.call(account, note=note, amount=amount).but(headers=headers))
     if len(calls) > 1:
         yield Case("organizations named together", (Together(tuple(calls)),))
 

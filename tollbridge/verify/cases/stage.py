@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tollbridge.verify.calls import Call
+from tollbridge.verify.calls import Call, Headers
 from tollbridge.verify.oracle import Held
 from tollbridge.verify.subject import Subject, Tokens, minimal
 from tollbridge.world import Account, Organization, PaymentMethod, World
@@ -67,6 +67,17 @@ class Stage:
             return []
         found = [m for m in organization.payment_methods.values() if m.attached and m.stripe in self.cards]
         return [m for m in found if bool(self.cards[m.stripe]) is not good]
+
+    def named(self) -> Iterator[tuple[Account, Organization, Headers]]:
+        """Yield each account with each organization that it may name, and the header that names it."""
+        header = self.subject.organization
+        if header is None:
+            return
+        for account in self.usable():
+            managed = self.world.groups.get(account.group or 0, frozenset())
+            for organization in self.world.organizations.values() if account.active else ():
+                if account.role == "ADMIN" or (account.role == "ORG_GROUP_ADMIN" and organization.id in managed):
+                    yield account, organization, ((header.name, str(organization.id)),)
 
     def payers(self) -> Iterator[tuple[Account | None, Organization]]:
         """Yield who can pay for each organization that can: the default account, then others with tokens."""

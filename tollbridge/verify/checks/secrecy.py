@@ -3,7 +3,6 @@
 import base64
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from tollbridge.verify.calls import NO_TOKEN_OF_ANYBODY
 from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, UNPROVABLE, Wrong, check
@@ -47,29 +46,6 @@ def _absent(pattern: re.Pattern[str]) -> str:
     return f"re.search({pattern.pattern!r}, everything{flags}) is None"
 
 
-def _shown(x: Exchange) -> str:
-    """Return everything of an answer that a client sees, as it came and as JSON reads it, but its own secret."""
-    if x.reply is None:
-        return ""
-    texts = [x.reply.text, *_strings(x.reply.document)]
-    if x.secret:
-        texts = [x.reply.text.replace(x.secret, "", 1), *(t for t in _strings(x.reply.document) if t != x.secret)]
-    return "\n".join([*(f"{name}: {value}" for name, value in x.reply.headers), *texts])
-
-
-def _strings(document: Any) -> Iterator[str]:
-    """Yield every text of a document, its escapes read; the names of members too."""
-    if isinstance(document, str):
-        yield document
-    elif isinstance(document, dict):
-        for name, value in document.items():
-            yield str(name)
-            yield from _strings(value)
-    elif isinstance(document, list):
-        for item in document:
-            yield from _strings(item)
-
-
 @check(
     "secret-in-its-place",
     "A client secret, key or token is in no answer but the client secret at its place in the success.",
@@ -81,7 +57,7 @@ def secret_in_its_place(x: Exchange) -> list[Wrong] | None:
     """Judge any answer."""
     if x.reply is None:
         return None
-    shown = _shown(x)
+    shown = x.shown
     wrong = []
     if SECRET.search(shown):
         proof = f"shows_none_besides(everything, body if status < 300 else None, {x.subject.secret!r})"
@@ -130,7 +106,7 @@ def nothing_of_the_inside(x: Exchange) -> list[Wrong] | None:
     """Judge any answer; the id of a charged intent has a place of its own."""
     if x.reply is None:
         return None
-    shown = _shown(x)
+    shown = x.shown
     sent = x.call.body.decode("utf-8", "replace")
     wrong = []
     for what, pattern in INSIDE.items():
@@ -166,7 +142,7 @@ def free_text(x: Exchange) -> list[Wrong] | None:
     repeatable = {**_free_texts(x), **dict(_canaries(x))}
     if not repeatable:
         return None
-    shown = _shown(x)
+    shown = x.shown
     return [
         Wrong(what, f"The {x.status} repeats {what}.", "no echo", f"{text!r} not in everything")
         for text, what in repeatable.items()
@@ -211,7 +187,7 @@ def nothing_of_another(x: Exchange) -> list[Wrong] | None:
     """Judge any answer, by canaries: values that stand in some requests and nowhere else."""
     if x.reply is None:
         return None
-    shown, sent = _shown(x), _sent(x)
+    shown, sent = x.shown, _sent(x)
     return [
         Wrong(what, f"The {x.status} shows {what} that this request does not have.", "none", _without(text))
         for text, what in x.memory.canaries.items()
