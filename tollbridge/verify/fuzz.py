@@ -17,7 +17,7 @@ from tollbridge.simulator import Fault
 from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.cases.members import EMAILS, NOT_EMAILS
 from tollbridge.verify.cases.money import NEAR
-from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.cases.stage import NOBODY, Stage, retied
 from tollbridge.verify.routes import CREATE, UPDATE
 
 MOST_STEPS = 5
@@ -101,7 +101,7 @@ def sequences_of(contract: Contract, stage: Stage, drawn: Drawn) -> st.SearchStr
 def _elsewhere(stage: Stage) -> st.SearchStrategy[AtStripe]:
     """Return what somebody else does at Stripe: another card for a subscription, or none."""
     changes = [
-        AtStripe(f"/v1/subscriptions/{organization.subscription}", {"default_payment_method": method})
+        retied(organization, method)
         for _, organization in stage.payers()
         for method in ("", *(m.stripe for m in stage.methods(organization, good=True)))
     ]
@@ -163,7 +163,7 @@ def _ours(stage: Stage) -> st.SearchStrategy[Call]:
             )
         made = stage.call(draw(st.sampled_from(accounts)) if accounts else None, **roles)
         if header and draw(st.booleans()):
-            made = made.but(headers=((header.name, draw(st.sampled_from([*organizations, "999999937"]))),))
+            made = made.but(headers=((header.name, draw(st.sampled_from([*organizations, str(NOBODY)]))),))
         return made
 
     return call()

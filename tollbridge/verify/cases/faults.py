@@ -5,7 +5,7 @@ from typing import Any
 
 from tollbridge.simulator import Fault
 from tollbridge.verify.calls import AtStripe, Break, Case, Mend, Step
-from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.cases.stage import Stage, retied
 from tollbridge.verify.routes import CANCEL, CONFIRM, CREATE, UPDATE
 
 LASTING = ("429", "500", "reset", "garbage", "silence", "409", "424", "503")
@@ -115,4 +115,4 @@ def _untied(stage: Stage, fault: Fault) -> Iterator[AtStripe]:
     """Take the subscription's method away before: who need not change it does not ask; who does too early shows."""
     home = stage.home()
     if fault.path in (UPDATE, CREATE) and home and home.subscription:
-        yield AtStripe(f"/v1/subscriptions/{home.subscription}", {"default_payment_method": ""})
+        yield retied(home)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tollbridge.simulator import Fault
 from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Together
-from tollbridge.verify.cases.stage import AMOUNT, Stage
+from tollbridge.verify.cases.stage import AMOUNT, Stage, retied
 from tollbridge.world import Account, Organization, PaymentMethod
 
 TOGETHER = 8
@@ -59,7 +59,7 @@ def _changes(stage: Stage, first: int, second: int) -> Iterator[Case]:
         yield Case("change of card, charged", charged)
     home = stage.home()
     if stage.two_sided and home and home.subscription:
-        taken = AtStripe(f"/v1/subscriptions/{home.subscription}", {"default_payment_method": ""})
+        taken = retied(home)
         again = stage.call(note="the card taken away at Stripe, and chosen again", payment_method=first)
         yield Case(again.note, (again, taken, again))
     plain = stage.call(note="a card, then none")
@@ -191,7 +191,7 @@ def _cards_together(stage: Stage, payers: list[Payer]) -> Iterator[Case]:
     for account, organization in payers:
         good = stage.methods(organization, good=True)
         if organization and organization.subscription and good:
-            steps.append(AtStripe(f"/v1/subscriptions/{organization.subscription}", {"default_payment_method": ""}))
+            steps.append(retied(organization))
             calls.append(stage.call(account, note="cards together", payment_method=good[0].id))
     if stage.two_sided and len(calls) > 1:
         yield Case("cards of several organizations together", (*steps, Together(tuple(calls))))

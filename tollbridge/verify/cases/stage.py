@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tollbridge.verify.calls import Call, Headers
+from tollbridge.verify.calls import AtStripe, Call, Headers
 from tollbridge.verify.oracle import Held
 from tollbridge.verify.subject import Subject, Tokens, minimal
 from tollbridge.world import Account, Organization, PaymentMethod, World
@@ -14,6 +14,11 @@ AMOUNT = 100_000
 
 NOBODY = 999_999_937
 """An id that no organization and no payment method has."""
+
+
+def retied(organization: Organization, method: str = "") -> AtStripe:
+    """Return what gives an organization's subscription another card at Stripe, or none."""
+    return AtStripe(f"/v1/subscriptions/{organization.subscription}", {"default_payment_method": method})
 
 
 @dataclass(frozen=True)
