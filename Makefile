@@ -1,5 +1,5 @@
 # One line a target; what a target does is in scripts/. ARGS reach the program: make serve ARGS="--port 8081"
-.PHONY: help serve test verify check mutants prove format bench bench-growth bench-stores stripe-mock clean
+.PHONY: help serve test coverage verify check mutants prove format bench bench-growth bench-stores stripe-mock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\): ## /\1@/p' Makefile | awk -F@ '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -9,6 +9,9 @@ serve: ## run the server at http://localhost:8080
 
 test: ## unit and contract tests: quick, no network
 	@scripts/setup test && exec .venv/bin/python -m pytest $(ARGS)
+
+coverage: ## make test, with the lines and branches that no test reaches
+	@scripts/setup test && exec .venv/bin/python -m pytest --quiet --cov --cov-report=term $(ARGS)
 
 verify: ## judge our own server from both sides, or ARGS="http://… --stripe-listen 127.0.0.1:12111"
 	@scripts/setup test && exec .venv/bin/tollbridge verify $(ARGS)
@@ -38,4 +41,4 @@ stripe-mock: ## run the real stripe-mock at http://127.0.0.1:12111
 	@exec scripts/stripe-mock $(ARGS)
 
 clean: ## remove what the targets above made
-	@rm -rf .venv .tools bench/node_modules tests/integration/*/node_modules .mypy_cache .ruff_cache mutants/.results .pytest_cache .hypothesis .import_linter_cache .schemathesis
+	@rm -rf .venv .tools bench/node_modules tests/integration/*/node_modules .mypy_cache .ruff_cache mutants/.results .coverage .pytest_cache .hypothesis .import_linter_cache .schemathesis

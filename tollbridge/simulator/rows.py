@@ -1,5 +1,8 @@
 """The rows: what Stripe remembers of each object, the id first.
 
+They are a storage format: a row is stored as the list of its fields. So the format is append only: a new field goes to
+the end and has a default, and no field is moved, renamed or removed (`tests/unit/test_simulator_rows.py`).
+
 `more`, where a row has it, holds members of the object as Stripe shows them, of those that few objects have.
 """
 

@@ -1,0 +1,66 @@
+"""The rows as a storage format: what is stored today can be read by every later version."""
+
+import pytest
+
+from tollbridge.simulator.rows import ROW_TYPES
+
+STORED = {
+    "Customer": (
+        "id email name default_source created",
+        "default_method metadata more deleted",
+    ),
+    "PaymentMethod": (
+        "id card customer created",
+        "consumed set_up exp_month exp_year metadata more",
+    ),
+    "Subscription": (
+        "id customer status default_payment_method created items",
+        "metadata cancel_at_period_end canceled_at ended_at more",
+    ),
+    "PaymentIntent": (
+        "id secret amount currency created status metadata",
+        (
+            "customer payment_method redirects description receipt_email amount_received latest_charge last_error "
+            "next_action canceled_at cancellation_reason capture_method amount_capturable future_usage more"
+        ),
+    ),
+    "Charge": (
+        "id payment_intent customer payment_method card amount currency created",
+        "amount_captured failure manual refunded description receipt_email metadata",
+    ),
+    "SetupIntent": (
+        "id secret created status metadata",
+        "customer payment_method redirects description usage last_error next_action cancellation_reason",
+    ),
+    "Product": (
+        "id name created",
+        "active description metadata",
+    ),
+    "Price": (
+        "id product currency unit_amount created",
+        "interval interval_count active nickname metadata",
+    ),
+}
+"""The fields of each row in their order: those that every stored row has, and those that were added with a default."""
+
+
+def test_every_row_type_is_pinned() -> None:
+    """A new row type is added to the table above."""
+    assert list(ROW_TYPES) == list(STORED)
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_stored_fields_keep_their_places(name: str) -> None:
+    """A row begins with the fields that are stored today, in their order."""
+    required, added = (fields.split() for fields in STORED[name])
+    fields = ROW_TYPES[name]._fields  # type: ignore[attr-defined]
+    assert list(fields[: len(required) + len(added)]) == [*required, *added]
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_a_row_stored_without_the_added_fields_is_read(name: str) -> None:
+    """Every field beyond the first version's has a default, and so has every field that is appended."""
+    required, _added = (fields.split() for fields in STORED[name])
+    row = ROW_TYPES[name](*required)
+    assert list(row[: len(required)]) == required
+    assert row[len(required) :] == tuple(ROW_TYPES[name]._field_defaults.values())  # type: ignore[attr-defined]
