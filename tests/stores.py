@@ -1,8 +1,6 @@
 """What every store has to do: one suite, run on each of them."""
 
-import random
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,19 +9,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from tests.unit.stripe_calls import ANN, ANNS, BOB, INTENTS, LOOSE, NOW, SEED, SUBSCRIPTION, call, create
+from tests.keys import KeyRules
+from tests.unit.stripe_calls import ANN, ANNS, BOB, INTENTS, LOOSE, NOW, SUBSCRIPTION, call, create, on
 from tollbridge.simulator import Fault, Simulator, Store
 from tollbridge.simulator.rows import Customer, PaymentMethod
 from tollbridge.simulator.sql import state_url
 from tollbridge.simulator.sql.tables import METADATA
 
 PAID = {"amount": 1000, "currency": "usd", "payment_method_types[]": "card", "payment_method": "pm_card_visa"}
-Fresh = Callable[[], Store]
-
-
-def on(store: Store, **more: Any) -> Simulator:
-    """A simulator on a store."""
-    return Simulator(SEED, clock=lambda: NOW, randomness=random.Random(7), store=store, **more)
 
 
 def customer(number: int) -> Customer:
@@ -39,8 +32,8 @@ def abandoned(store: Store, row: Customer) -> None:
         raise ZeroDivisionError
 
 
-class StoreRules:
-    """The suite; `store` and `again` are fixtures of whoever runs it: an empty store, and another on the same state."""
+class StoreRules(KeyRules):
+    """The suite, for two fixtures: `store` is an empty store, `again` is another one on the same state."""
 
     def test_a_unit_of_work_is_kept_whole_or_not_at_all(self, store: Store) -> None:
         """It sees its own writes; others see them once it ended well."""

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.postgresql import Postgres, running
-from tests.stores import StoreRules, differences, on
-from tests.unit.stripe_calls import create
+from tests.stores import StoreRules, differences
+from tests.unit.stripe_calls import create, on
 from tollbridge.simulator import Store
 from tollbridge.simulator.sql import SqlStore, state_url
 

@@ -2,11 +2,12 @@
 
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from tollbridge.simulator import Reply, Request, Simulator
+from tollbridge.simulator import Reply, Request, Simulator, Store
 
 KEY = "sk_test_0123456789"
 FORM = "application/x-www-form-urlencoded"
@@ -51,6 +52,12 @@ def simulator(*, now: int = NOW, seed: dict[str, Any] = SEED, **more: Any) -> Si
     """A simulator that behaves the same in every run."""
     more.setdefault("randomness", random.Random(7))
     return Simulator(seed, clock=lambda: now, **more)
+
+
+def on(store: Store, clock: Callable[[], int] = lambda: NOW, **more: Any) -> Simulator:
+    """Return a simulator on a store."""
+    more.setdefault("randomness", random.Random(7))
+    return Simulator(SEED, clock=clock, store=store, **more)
 
 
 def call(

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.unit.stripe_calls import ANN, FORM, INTENTS, KEY, NOW, SEED, SUBSCRIPTION, call, read, simulator
+from tests.unit.stripe_calls import ANN, FORM, INTENTS, KEY, NOW, SEED, SUBSCRIPTION, call, on, read, simulator
 from tollbridge.simulator import Fault, NoAnswer, Request, Simulator
+from tollbridge.simulator.core import PRUNE_EVERY
 from tollbridge.simulator.idempotency import KEPT_SECONDS
-from tollbridge.simulator.store import MOST_KEYS as MOST
+from tollbridge.simulator.store import MemoryStore
 
 CREATE = ("POST", INTENTS)
 PAY = {"amount": 1000, "currency": "usd", "payment_method_types[]": "card"}
@@ -114,13 +115,32 @@ def test_keys_are_forgotten_after_a_day() -> None:
     assert call(stripe, *CREATE, PAY, idempotency_key="k").document["id"] != first
 
 
-def test_keys_are_bounded_in_number() -> None:
-    """The oldest gives way to the newest."""
-    stripe = simulator(recorded=1)
-    for number in range(MOST + 1):
-        call(stripe, *CREATE, PAY, idempotency_key=f"k{number}")
-    assert "idempotent-replayed" in call(stripe, *CREATE, PAY, idempotency_key="k1").headers
-    assert "idempotent-replayed" not in call(stripe, *CREATE, PAY, idempotency_key="k0").headers
+def test_calls_throw_old_keys_away() -> None:
+    """Every so many calls, what both clocks are a day beyond; what only the simulator's is beyond stays."""
+    now = [NOW]
+    stripe = Simulator(SEED, clock=lambda: now[0], randomness=random.Random(7))
+    call(stripe, *CREATE, PAY, idempotency_key="old")
+    now[0] += KEPT_SECONDS + 1
+    call(stripe, *CREATE, PAY, idempotency_key="young")
+    stripe.clock.advance(9 * KEPT_SECONDS)
+    for _ in range(PRUNE_EVERY):
+        call(stripe, "GET", f"/v1/customers/{ANN}")
+    kept = b"".join(stripe.snapshot())
+    assert (b'"old"' in kept, b'"young"' in kept) == (False, True)
+
+
+def test_other_keys_make_no_key_forgotten() -> None:
+    """With a hundred thousand others, the first one replays."""
+    store = MemoryStore(recorded=1)
+    stripe = on(store)
+    call(stripe, *CREATE, PAY, idempotency_key="first")
+    kept = store.key("first")
+    assert kept is not None
+    with store.work() as work:
+        for number in range(100_000):
+            work.keep(f"k{number}", kept)
+    store.prune(NOW, NOW)
+    assert "idempotent-replayed" in call(stripe, *CREATE, PAY, idempotency_key="first").headers
 
 
 def test_a_key_means_nothing_to_a_read() -> None:

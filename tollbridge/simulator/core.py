@@ -43,6 +43,9 @@ RECORDED = 10_000
 TRIES = 50
 """How often a unit of work is tried that others come in between of."""
 
+PRUNE_EVERY = 500
+"""Calls, after which old idempotency keys, and calls beyond the record's bound, are thrown away."""
+
 T = TypeVar("T")
 NOT_REACHED = Reply(0, {}, b"")
 """Stands for the answer that a fault before the effect kept from being made."""
@@ -85,6 +88,7 @@ class Simulator:
         self._randomness = randomness
         self._new_id = id_maker(randomness)
         self._in_flight: Counter[str] = Counter()
+        self._handled_calls = 0
         self._worked(lambda work: plant(work, self._seed, self.clock()))
 
     def secret(self, name: str, fresh: bytes) -> bytes:
@@ -119,7 +123,7 @@ class Simulator:
         Raises:
             ValueError: it is no snapshot; what was here stays.
         """
-        head = load(lines, self._store)
+        head = load(lines, self._store, self.clock.machine())
         self.forgive()
         self._begin(head["randomness"] or random.SystemRandom())
         self.clock.set(head["stopped_at"], head["ahead"] or 0)
@@ -202,6 +206,7 @@ class Simulator:
         """
         request_id = self._new_id("req")
         try:
+            self._prune()
             route, named = found_route(request.method, request.path)
             shared = self._store.shared()
             fault = asked_for(request.headers.get(HEADER)) or self._fault(shared, route)
@@ -210,6 +215,12 @@ class Simulator:
         if fault and fault.kind == "slow":
             raise self._late(request, request_id, route, named, fault)
         return self._handled(request, request_id, route, named, fault, self.clock.at(shared))
+
+    def _prune(self) -> None:
+        """Throw away what is old, now and then."""
+        self._handled_calls += 1
+        if self._handled_calls % PRUNE_EVERY == 0:
+            self._store.prune(self.clock(), self.clock.machine())
 
     def _fault(self, shared: Shared, route: Route) -> Fault | None:
         """Return the fault that waits for a call of a route."""
@@ -282,7 +293,8 @@ class Simulator:
             if answer.status >= 400:
                 name_log(answer.document, request_id, now)
             if key is not None:
-                work.keep(key, first_answer(request, answer, work.written(answer.row), request_id, now))
+                stored = work.written(answer.row)
+                work.keep(key, first_answer(request, answer, stored, request_id, now, self.clock.machine()))
             work.tell(telling(answer.status, tuple(effects)))
             own = {"original-request": request_id} if request.method == "POST" else {}
             return reply_to(request, request_id, answer.status, orjson.dumps(answer.document), own)

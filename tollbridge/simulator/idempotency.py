@@ -1,8 +1,11 @@
-"""Idempotency keys: the first answer is kept and replayed; other parameters under the same key are refused."""
+"""Idempotency keys: the first answer is kept and replayed; other parameters under the same key are refused.
 
-from dataclasses import dataclass
+A key replays for a day of the simulator's clock, as at Stripe. It is thrown away when a day has gone by on the
+simulator's clock and on the machine's: a clock that a test sets ahead and back forgets no key that is live again.
+"""
+
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -16,8 +19,7 @@ KEPT_SECONDS = 24 * 3600
 MAX_LENGTH = 255
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A first answer.
 
     Args:
@@ -25,23 +27,27 @@ class Kept:
         fingerprint: of what was asked.
         status: the HTTP status.
         content: the body; or, a tenth of its size, the row that it shows, as it was stored.
-        cls: the row's type; None where the content is the body.
+        type: the row's type; None where the content is the body.
         request_id: of the first request.
-        when: seconds since the epoch.
+        when: seconds since the epoch, by the simulator's clock.
+        made: seconds since the epoch, by the machine's.
     """
 
     path: str
     fingerprint: bytes
     status: int
     content: bytes
-    cls: type[tuple[Any, ...]] | None
+    type: str | None
     request_id: str
     when: int
+    made: int
 
     @property
     def body(self) -> bytes:
         """The body, byte for byte."""
-        return self.content if self.cls is None else orjson.dumps(shown(self.cls(*orjson.loads(self.content)[1:])))
+        if self.type is None:
+            return self.content
+        return orjson.dumps(shown(ROW_TYPES[self.type](*orjson.loads(self.content)[1:])))
 
 
 def earlier(kept: Kept | None, key: str, request: Request, now: int) -> Kept | None:
@@ -70,7 +76,9 @@ def require_length(key: str) -> None:
         )
 
 
-def first_answer(request: Request, answer: Answer, stored: bytes | None, request_id: str, now: int) -> Kept:
+def first_answer(
+    request: Request, answer: Answer, stored: bytes | None, request_id: str, now: int, machine: int
+) -> Kept:
     """Return a first answer as it is kept; validation failures never come here.
 
     Args:
@@ -78,32 +86,31 @@ def first_answer(request: Request, answer: Answer, stored: bytes | None, request
         answer: what was answered.
         stored: the answer's row, as the store has it; None where the answer shows none.
         request_id: of the request.
-        now: seconds since the epoch.
+        now: seconds since the epoch, by the simulator's clock.
+        machine: the same by the machine's.
     """
-    cls = type(answer.row) if answer.row and stored else None
-    content = stored if cls and stored else bytes(memoryview(orjson.dumps(answer.document)))
-    return Kept(request.path, _fingerprint(request), answer.status, content, cls, request_id, now)
+    name = type(answer.row).__name__ if answer.row and stored else None
+    content = stored if name and stored else bytes(memoryview(orjson.dumps(answer.document)))
+    return Kept(request.path, _fingerprint(request), answer.status, content, name, request_id, now, machine)
 
 
 def dumped(key: str, kept: Kept) -> tuple[Any, ...]:
     """Return a key as it goes into a snapshot."""
-    cls = kept.cls.__name__ if kept.cls else None
     content = orjson.loads(kept.content)
-    return key, kept.path, kept.fingerprint.hex(), kept.status, content, cls, kept.request_id, kept.when
+    return key, kept.path, kept.fingerprint.hex(), kept.status, content, kept.type, kept.request_id, kept.when
 
 
-def put_back(document: list[Any]) -> tuple[str, Kept]:
-    """Return a key of a snapshot.
+def put_back(document: list[Any], machine: int) -> tuple[str, Kept]:
+    """Return a key of a snapshot, as if it had been made now by the machine's clock.
 
     Raises:
         ValueError, TypeError: it is none.
     """
-    key, path, fingerprint, status, content, cls, request_id, when = document
-    if cls is not None and cls not in ROW_TYPES:
-        raise ValueError(cls)
-    row_type = ROW_TYPES[cls] if cls else None
+    key, path, fingerprint, status, content, name, request_id, when = document
+    if name is not None and name not in ROW_TYPES:
+        raise ValueError(name)
     stored = bytes(memoryview(orjson.dumps(content)))
-    kept = Kept(path, bytes.fromhex(fingerprint), int(status), stored, row_type, str(request_id), int(when))
+    kept = Kept(path, bytes.fromhex(fingerprint), int(status), stored, name, str(request_id), int(when), machine)
     orjson.loads(kept.body)
     return str(key), kept
 

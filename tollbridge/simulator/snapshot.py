@@ -34,8 +34,13 @@ def dump(store: Store, randomness: random.Random) -> Iterator[bytes]:
         yield orjson.dumps([KEY, *dumped(key, kept)]) + b"\n"
 
 
-def load(lines: Iterable[bytes], store: Store) -> dict[str, Any]:
+def load(lines: Iterable[bytes], store: Store, machine: int) -> dict[str, Any]:
     """Put the objects and keys of a snapshot into a store; return its head, with clock and randomness.
+
+    Args:
+        lines: of the snapshot.
+        store: where to.
+        machine: seconds since the epoch, by the machine's clock.
 
     Raises:
         ValueError: a line is not one of a snapshot; the sentence names it, and the store is as it was.
@@ -44,7 +49,7 @@ def load(lines: Iterable[bytes], store: Store) -> dict[str, Any]:
     first = next(numbered, (1, b""))[1]
     head = _head(first)
     keys: dict[str, Kept] = {}
-    store.load(_rows(numbered, keys), keys)
+    store.load(_rows(numbered, keys, machine), keys)
     return head
 
 
@@ -73,13 +78,15 @@ def _randomness(state: Any) -> random.Random:
     return made
 
 
-def _rows(numbered: Iterable[tuple[int, bytes]], keys: dict[str, Kept]) -> Iterator[tuple[str, list[Any]]]:
+def _rows(
+    numbered: Iterable[tuple[int, bytes]], keys: dict[str, Kept], machine: int
+) -> Iterator[tuple[str, list[Any]]]:
     """Yield the rows; the keys among the lines are kept aside."""
     for number, line in numbered:
         try:
             name, *rest = orjson.loads(line)
             if name == KEY:
-                key, kept = put_back(rest)
+                key, kept = put_back(rest, machine)
                 keys[key] = kept
                 continue
             [row] = rest

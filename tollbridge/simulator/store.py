@@ -8,18 +8,19 @@ objects were made: lists go by it. A unit of work sees its own writes and leaves
 from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from threading import RLock
 from typing import Any
 
 import orjson
 
-from tollbridge.simulator.idempotency import Kept
+from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.shared import Shared
 from tollbridge.simulator.work import EVERYBODY, Owner, Rows, Work, packed, place_of
 
-MOST_KEYS = 10_000
+WHEN, MADE = (Kept._fields.index(name) for name in ("when", "made"))
 
 
 class MemoryStore:
@@ -36,7 +37,7 @@ class MemoryStore:
         self._rows: Rows = {}
         self._lists: dict[tuple[str, Owner], list[str]] = {}
         self._places = 0
-        self._keys: OrderedDict[str, Kept] = OrderedDict()
+        self._keys: OrderedDict[str, tuple[Any, ...]] = OrderedDict()  # the garbage collector skips plain tuples
         self._told: deque[Told] = deque(maxlen=recorded)
         self._total = 0
         self._shared = Shared()
@@ -58,7 +59,8 @@ class MemoryStore:
 
     def key(self, key: str) -> Kept | None:
         """Return the first answer to an idempotency key."""
-        return self._keys.get(key)
+        kept = self._keys.get(key)
+        return None if kept is None else Kept(*kept)
 
     def next_place(self) -> int:
         """Return the place of an object that is being made."""
@@ -83,10 +85,8 @@ class MemoryStore:
                 self._list(name, identity, kept.get(identity), stored)
                 kept[identity] = stored
         for key, first in keys.items():
-            self._keys.pop(key, None)
-            self._keys[key] = first
-            while len(self._keys) > MOST_KEYS:
-                self._keys.popitem(last=False)
+            self._keys.pop(key, None)  # so that the keys stand in the order of the machine's clock
+            self._keys[key] = tuple(first)
         self._told.extend(told)
         self._total += len(told)
 
@@ -111,7 +111,7 @@ class MemoryStore:
 
     def first_answers(self) -> Iterator[tuple[str, Kept]]:
         """Yield the idempotency keys, the oldest first."""
-        return iter(tuple(self._keys.items()))
+        return iter([(key, Kept(*kept)) for key, kept in self._keys.items()])
 
     def load(self, rows: Iterable[tuple[str, list[Any]]], keys: dict[str, Kept]) -> None:
         """Replace objects and keys by what was dumped, each row with its place; what is told stays.
@@ -141,6 +141,13 @@ class MemoryStore:
         self._rows, self._lists, self._places, self._keys = {}, {}, 0, OrderedDict()
         self._told.clear()
         self._shared = Shared()
+
+    def prune(self, now: int, machine: int) -> None:
+        """Throw away keys that no clock will bring back; calls beyond the bound are not here."""
+        with self._lock:
+            old = takewhile(lambda item: machine - item[1][MADE] > KEPT_SECONDS, self._keys.items())
+            for key in [key for key, kept in old if now - kept[WHEN] > KEPT_SECONDS]:
+                del self._keys[key]
 
     def told(self, after: int, most: int) -> list[tuple[int, Told]]:
         """Return calls that are kept, of those after a number, each with its own; the first call ever has 1."""

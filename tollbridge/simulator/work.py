@@ -176,6 +176,14 @@ class Store(Protocol):
     def clear(self) -> None:
         """Forget objects, keys, calls, clock and faults."""
 
+    def prune(self, now: int, machine: int) -> None:
+        """Throw away keys that no clock will bring back, and calls beyond the bound.
+
+        Args:
+            now: seconds since the epoch, by the simulator's clock.
+            machine: the same by the machine's.
+        """
+
     def told(self, after: int, most: int) -> list[tuple[int, Told]]:
         """Return calls that are kept, of those after a number, each with its own; the first call ever has 1."""
 

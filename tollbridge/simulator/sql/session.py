@@ -170,17 +170,17 @@ def key_values(key: str, kept: Kept) -> dict[str, Any]:
         "fingerprint": kept.fingerprint,
         "status": kept.status,
         "content": kept.content,
-        "type": kept.cls.__name__ if kept.cls else None,
+        "type": kept.type,
         "request_id": kept.request_id,
         "created": kept.when,
+        "made": kept.made,
     }
 
 
 def kept_from(row: Any) -> Kept:
     """Return a first answer from the table's row."""
-    cls = ROW_TYPES[row.type] if row.type else None
-    content = bytes(row.content)
-    return Kept(row.path, bytes(row.fingerprint), row.status, content, cls, row.request_id, row.created)
+    content, fingerprint = bytes(row.content), bytes(row.fingerprint)
+    return Kept(row.path, fingerprint, row.status, content, row.type, row.request_id, row.created, row.made)
 
 
 def told_from(content: bytes) -> Told:

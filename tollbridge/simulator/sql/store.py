@@ -31,8 +31,6 @@ NEWEST = {
     "postgresql": text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM calls_number_seq"),
 }
 TRIES = 50
-PRUNE_EVERY = 500
-"""Calls, after which old keys and calls are thrown away."""
 
 
 class SqlStore:
@@ -52,7 +50,6 @@ class SqlStore:
         """
         self._engine, self._reader = opened(url)
         self._recorded = recorded
-        self._calls = 0
         migrated(self._engine)
 
     def close(self) -> None:
@@ -62,9 +59,6 @@ class SqlStore:
 
     def work(self) -> Work:
         """Give a unit of work: a transaction, begun by its first question."""
-        self._calls += 1
-        if self._calls % PRUNE_EVERY == 0:
-            self._prune()
         return Work(Session(self._engine))
 
     def counts(self) -> dict[str, int]:
@@ -84,7 +78,7 @@ class SqlStore:
     def first_answers(self) -> Iterator[tuple[str, Kept]]:
         """Yield the idempotency keys, the oldest first."""
         with translated(), self._reader.connect() as connection:
-            for row in connection.execute(select(KEYS).order_by(KEYS.c.created)):
+            for row in connection.execute(select(KEYS).order_by(KEYS.c.made)):
                 yield row.key, kept_from(row)
 
     def load(self, rows: Iterable[tuple[str, list[Any]]], keys: dict[str, Kept]) -> None:
@@ -116,6 +110,14 @@ class SqlStore:
             connection.execute(delete(SETTINGS).where(SETTINGS.c.name == SHARED))
 
         self._changed(clearing)
+
+    def prune(self, now: int, machine: int) -> None:
+        """Throw away keys that no clock will bring back, and calls beyond the bound."""
+        old = (KEYS.c.made < machine - KEPT_SECONDS) & (KEYS.c.created < now - KEPT_SECONDS)
+        last = select(func.max(CALLS.c.number)).scalar_subquery()
+        with suppress(Again, Unavailable), translated(), self._engine.begin() as connection:  # the next one will do
+            connection.execute(delete(KEYS).where(old))
+            connection.execute(delete(CALLS).where(CALLS.c.number <= last - self._recorded))
 
     def told(self, after: int, most: int) -> list[tuple[int, Told]]:
         """Return calls that are kept, of those after a number, each with its own."""
@@ -169,14 +171,6 @@ class SqlStore:
         with translated(), self._reader.connect() as connection:
             query = select(SETTINGS.c.value).where(SETTINGS.c.name == f"secret {name}")
             return bytes(connection.execute(query).scalar_one())
-
-    def _prune(self) -> None:
-        """Throw away keys that are too old to be replayed, by the newest of them, and calls beyond the bound."""
-        newest = select(func.max(KEYS.c.created)).scalar_subquery()
-        last = select(func.max(CALLS.c.number)).scalar_subquery()
-        with suppress(Again, Unavailable), translated(), self._engine.begin() as connection:  # the next one will do
-            connection.execute(delete(KEYS).where(KEYS.c.created < newest - 2 * KEPT_SECONDS))
-            connection.execute(delete(CALLS).where(CALLS.c.number <= last - self._recorded))
 
     def _changed(self, how: Callable[[Connection], T]) -> T:
         """Return what a function of a transaction returns, once nobody came in between."""

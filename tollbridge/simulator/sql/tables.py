@@ -31,9 +31,11 @@ KEYS = Table(
     Column("content", LargeBinary),
     Column("type", String(40)),
     Column("request_id", Text),
-    Column("created", BigInteger, index=True),
+    Column("created", BigInteger),
+    Column("made", BigInteger, index=True),
 )
-"""First answers; what is null belongs to a unit of work that has claimed the key and has not ended."""
+"""First answers: `created` by the simulator's clock, `made` by the machine's. What is null belongs to a unit of work
+that has claimed the key and has not ended."""
 
 CALLS = Table(
     "calls",
