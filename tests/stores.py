@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from tests.keys import KeyRules
+from tests.sharing import SharingRules
 from tests.unit.stripe_calls import ANN, ANNS, BOB, INTENTS, LOOSE, NOW, SUBSCRIPTION, call, create, on
 from tollbridge.simulator import Fault, Simulator, Store
 from tollbridge.simulator.rows import Customer, PaymentMethod
@@ -32,7 +33,7 @@ def abandoned(store: Store, row: Customer) -> None:
         raise ZeroDivisionError
 
 
-class StoreRules(KeyRules):
+class StoreRules(KeyRules, SharingRules):
     """The suite, for two fixtures: `store` is an empty store, `again` is another one on the same state."""
 
     def test_a_unit_of_work_is_kept_whole_or_not_at_all(self, store: Store) -> None:

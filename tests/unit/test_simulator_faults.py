@@ -6,7 +6,7 @@ import pytest
 from stripe import ErrorObject
 
 from tests.unit.stripe_calls import INTENTS, KEY, SUBSCRIPTION, call, create, simulator
-from tollbridge.simulator import Fault, Late, NoAnswer, Request
+from tollbridge.simulator import Fault, Late, NoAnswer, Request, Simulator
 from tollbridge.simulator.failures import INJECTED
 from tollbridge.simulator.faults import KINDS, LOST
 
@@ -138,6 +138,32 @@ def test_a_share_of_the_calls_is_hit_and_ids_stay_as_they_are() -> None:
     assert runs[0] == runs[1]
     assert 15 < runs[0].count(429) < 45
     assert set(runs[0]) == {200, 429}
+
+
+def met_by(stripe: Simulator, faults: int = 1, calls: int = 200) -> list[int]:
+    """Let faults with a share wait, and return the statuses of many calls."""
+    for status in ("429", "500")[:faults]:
+        stripe.inject(Fault(*CREATE, kind=status, times=None, share=0.5))
+    return [create(stripe).status for _ in range(calls)]
+
+
+def test_draws_repeat_where_ids_do() -> None:
+    """After a reset with one seed they are the same, after another seed or none they are others."""
+    stripe = simulator()
+    runs = []
+    for seed in (7, 7, 8, None, None):
+        stripe.reset(seed)
+        runs.append(tuple(met_by(stripe)))
+    assert runs[0] == runs[1]
+    assert len(set(runs)) == 4
+
+
+def test_two_shares_draw_apart() -> None:
+    """Of what the first fault spares, the second hits its half."""
+    statuses = met_by(simulator(), faults=2)
+    assert 65 < statuses.count(429) < 135
+    assert 20 < statuses.count(500) < 80
+    assert statuses.count(200) > 20
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

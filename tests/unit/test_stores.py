@@ -1,14 +1,19 @@
 """The stores that need nothing but this process: memory, and an SQLite file."""
 
+import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import create_engine
 
 from tests.stores import StoreRules, differences
-from tests.unit.stripe_calls import create
+from tests.unit.stripe_calls import INTENTS, call, create, on
 from tollbridge.simulator import Simulator, Store, Unavailable
 from tollbridge.simulator.sql import SqlStore, StateError, state_url
+from tollbridge.simulator.sql.engine import steps
 from tollbridge.simulator.store import MemoryStore
 
 
@@ -61,6 +66,28 @@ def test_the_migrations_make_the_tables_that_the_statements_are_for(tmp_path: Pa
     for _ in range(2):
         SqlStore(state_url(url), recorded=1).close()
         assert differences(url) == []
+
+
+def test_what_an_older_version_kept_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Its keys replay, and its faults wait and draw."""
+    url = f"sqlite:///{tmp_path}/state.db"
+    SqlStore(state_url(url), recorded=1).close()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        command.downgrade(steps(connection), "0001")
+    engine.dispose()
+    with sqlite3.connect(tmp_path / "state.db") as old:
+        fault = {"method": None, "path": None, "kind": "500", "when": "before", "times": 1, "share": 1, "seconds": 1.0}
+        shared = json.dumps({"stopped_at": None, "ahead": 0, "faults": [fault]})
+        old.execute("INSERT INTO settings VALUES ('shared', ?)", (shared.encode(),))
+        old.execute("INSERT INTO idempotency_keys VALUES ('k', '/v1/x', x'00', 402, x'7b7d', NULL, 'req_1', 18e8)")
+    old.close()
+    store = SqlStore(state_url(url), recorded=1)
+    stripe = on(store)
+    assert [create(stripe).status, create(stripe).status] == [500, 200]
+    refused = call(stripe, "POST", INTENTS, idempotency_key="k")
+    assert (refused.status, refused.error["type"]) == (400, "idempotency_error")
+    store.close()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -130,7 +131,7 @@ class Simulator:
 
     def faults(self) -> list[Fault]:
         """Return the faults that wait for their call."""
-        return self._store.shared().faults.waiting()
+        return [replace(one.fault) for one in self._store.shared().faults.waiting]
 
     def forgive(self) -> None:
         """Forget every fault."""
@@ -163,7 +164,16 @@ class Simulator:
         """
         if not is_template(fault.method, fault.path):
             raise ValueError(f"A fault waits for a route such as POST {ROUTES[-1].template}, not {fault.path}.")
-        self._store.change(lambda shared: shared.faults.add(fault))
+        seed = self._draws()
+        self._store.change(lambda shared: shared.faults.add(fault, seed))
+
+    def _draws(self) -> int:
+        """Return a seed for the draws of a fault: it repeats where ids do, and takes nothing from what makes them."""
+        state = None if isinstance(self._randomness, random.SystemRandom) else self._randomness.getstate()
+        apart = random.Random()  # noqa: S311 - which tests fail, not whom to trust
+        if state is not None:
+            apart.setstate(state)
+        return apart.getrandbits(53)
 
     def intents(self) -> list[PaymentIntent]:
         """Return every payment intent, oldest first: for whoever stands beside the simulator."""
@@ -224,7 +234,7 @@ class Simulator:
 
     def _fault(self, shared: Shared, route: Route) -> Fault | None:
         """Return the fault that waits for a call of a route."""
-        if not shared.faults:
+        if not shared.faults.wait_for(route.method, route.template):
             return None
         return self._store.change(lambda shared: shared.faults.take(route.method, route.template))
 

@@ -1,13 +1,16 @@
 """Faults on demand: matching calls fail, before or after their effect, or are answered late."""
 
-import random
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from tollbridge.simulator.failures import INJECTED, invalid
 
 LOST = ("reset", "silence")
 KINDS = (*INJECTED, *LOST, "garbage", "slow")
 MOST_SECONDS = 600.0
+ALL_DRAWS = 1 << 32
+
 HEADER = "tollbridge-fault"
 SYNTAX = "KIND [before|after] [SECONDS], such as `500 after` or `slow before 2.5`"
 
@@ -50,46 +53,70 @@ class Fault:
         return self.method in (None, method) and self.path in (None, template)
 
 
+@dataclass
+class Waiting:
+    """A fault that waits for its calls, and how far its draws have gone.
+
+    Args:
+        fault: what to do; its times are counted down.
+        seed: decides with `drawn` which calls a share hits.
+        drawn: how many calls were drawn for.
+    """
+
+    fault: Fault
+    seed: int
+    drawn: int = 0
+
+    def hits(self) -> bool:
+        """Draw for a call: the draws go on wherever the fault is kept meanwhile, and repeat with their seed."""
+        if self.fault.share == 1:
+            return True
+        self.drawn += 1
+        hashed = sha256(b"%d %d" % (self.seed, self.drawn)).digest()
+        return int.from_bytes(hashed[:4]) / ALL_DRAWS < self.fault.share
+
+    def spent(self) -> bool:
+        """Count a call that was hit; return whether it was the last."""
+        if self.fault.times is not None:
+            self.fault.times -= 1
+        return self.fault.times == 0
+
+
 class Faults:
     """The faults that wait for their calls."""
 
-    def __init__(self, seed: int = 0) -> None:
-        """Begin with none.
+    def __init__(self, waiting: Iterable[Waiting] = ()) -> None:
+        """Begin with some, or none."""
+        self.waiting = list(waiting)
+
+    def add(self, fault: Fault, seed: int) -> None:
+        """Let a fault wait; what is counted down is a copy, so the caller's serves again.
 
         Args:
-            seed: decides which calls a share hits, apart from the randomness that makes ids.
+            fault: what to do to matching calls.
+            seed: of its draws, apart from the randomness that makes ids; two that wait together draw apart.
         """
-        self._waiting: list[Fault] = []
-        self._randomness = random.Random(seed)  # noqa: S311 - which tests fail, not whom to trust
+        self.waiting.append(Waiting(replace(fault), seed + len(self.waiting)))
 
-    def add(self, fault: Fault) -> None:
-        """Let a fault wait; what is counted down is a copy, so the caller's serves again."""
-        self._waiting.append(replace(fault))
+    def wait_for(self, method: str, template: str) -> bool:
+        """Tell whether one of them may hit a call."""
+        return any(one.fault.matches(method, template) for one in self.waiting)
 
     def take(self, method: str, template: str) -> Fault | None:
         """Return the fault of a call, one use less; None where none waits for it, or its share spares the call."""
-        for fault in self._waiting:
-            if not fault.matches(method, template):
-                continue
-            if fault.share < 1 and self._randomness.random() >= fault.share:
-                continue
-            if fault.times is not None:
-                fault.times -= 1
-                if not fault.times:
-                    self._waiting.remove(fault)
-            return fault
+        for one in self.waiting:
+            if one.fault.matches(method, template) and one.hits():
+                if one.spent():
+                    self.waiting.remove(one)
+                return one.fault
         return None
 
     def forget(self) -> None:
         """Let none wait."""
-        self._waiting.clear()
+        self.waiting.clear()
 
     def __len__(self) -> int:
-        return len(self._waiting)
-
-    def waiting(self) -> list[Fault]:
-        """Return copies of the faults that wait."""
-        return [replace(fault) for fault in self._waiting]
+        return len(self.waiting)
 
 
 def asked_for(header: str | None) -> Fault | None:

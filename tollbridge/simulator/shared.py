@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from tollbridge.simulator.faults import Fault, Faults
+from tollbridge.simulator.faults import Fault, Faults, Waiting
 
 
 @dataclass
@@ -22,13 +22,11 @@ class Shared:
 
     def document(self) -> dict[str, Any]:
         """Return it as plain data."""
-        waiting = [asdict(fault) for fault in self.faults.waiting()]
+        waiting = [asdict(one) for one in self.faults.waiting]
         return {"stopped_at": self.stopped_at, "ahead": self.ahead, "faults": waiting}
 
 
 def shared_from(document: dict[str, Any]) -> Shared:
     """Return what was kept as plain data."""
-    faults = Faults()
-    for fault in document["faults"]:
-        faults.add(Fault(**fault))
-    return Shared(document["stopped_at"], document["ahead"], faults)
+    waiting = [Waiting(Fault(**one["fault"]), one["seed"], one["drawn"]) for one in document["faults"]]
+    return Shared(document["stopped_at"], document["ahead"], Faults(waiting))

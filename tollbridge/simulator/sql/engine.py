@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -45,6 +45,18 @@ def opened(url: URL) -> tuple[Engine, Engine]:
         connect_args={"connect_timeout": BUSY_SECONDS},
     )
     return engine, engine
+
+
+def in_turn(engine: Engine) -> Engine:
+    """Return an engine for changes of one row that everybody changes: each waits for the one before, and sees it.
+
+    With the state of its beginning, all but the first of those who wait would have to begin again.
+    """
+    return engine.execution_options(isolation_level="READ COMMITTED") if _is_postgresql(engine) else engine
+
+
+def _is_postgresql(engine: Engine) -> bool:
+    return engine.dialect.name == "postgresql"
 
 
 def _sqlite(url: URL, begin: str, connections: int) -> Engine:
@@ -110,11 +122,16 @@ def migrated(engine: Engine) -> None:
             # whoever waited has to see what the others made meanwhile
             connection.execution_options(isolation_level="READ COMMITTED")
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATING})
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(steps(connection), "head")
         connection.commit()
+
+
+def steps(connection: Connection) -> Config:
+    """Return what Alembic has to know: the steps between the versions of the tables, and the database."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
 
 
 def settled(engine: Engine) -> None:

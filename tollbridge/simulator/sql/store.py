@@ -18,7 +18,7 @@ from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.shared import Shared, shared_from
-from tollbridge.simulator.sql.engine import migrated, opened, settled, translated
+from tollbridge.simulator.sql.engine import in_turn, migrated, opened, settled, translated
 from tollbridge.simulator.sql.session import Session, kept_from, key_values, object_values, told_from
 from tollbridge.simulator.sql.tables import CALLS, KEYS, OBJECTS, PLACES, SETTINGS
 from tollbridge.simulator.work import Again, Unavailable, Work, packed
@@ -49,6 +49,7 @@ class SqlStore:
             Unavailable: it cannot be reached, or written to.
         """
         self._engine, self._reader = opened(url)
+        self._in_turn = in_turn(self._engine)
         self._recorded = recorded
         migrated(self._engine)
 
@@ -176,7 +177,7 @@ class SqlStore:
         """Return what a function of a transaction returns, once nobody came in between."""
         for _ in range(TRIES):
             try:
-                with translated(), self._engine.begin() as connection:
+                with translated(), self._in_turn.begin() as connection:
                     return how(connection)
             except Again:
                 continue
