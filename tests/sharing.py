@@ -1,12 +1,15 @@
 """Two servers on one state: what is promised to be shared, asked of one after it was done at the other."""
 
+import json
 import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.unit.stripe_calls import INTENTS, create, on
-from tollbridge.simulator import Fault, Simulator, Store
+from tests.keys import BARE, pay
+from tests.unit.stripe_calls import INTENTS, NOW, call, create, on, read
+from tollbridge.simulator import Fault, Late, Simulator, Store
+from tollbridge.simulator.idempotency import GRACE_SECONDS
 
 CALLS = 160
 
@@ -15,6 +18,14 @@ def statuses(both: tuple[Simulator, Simulator]) -> list[int]:
     """The statuses of many calls at once, by turns at one server and at the other."""
     with ThreadPoolExecutor(8) as threads:
         return list(threads.map(lambda number: create(both[number % 2]).status, range(CALLS)))
+
+
+def slow(stripe: Simulator, when: str, seconds: float = 2.5, **form: object) -> Late:
+    """Begin a call with the key `k` that is answered late."""
+    fault = f"slow {when} {seconds}"
+    with pytest.raises(Late) as late:
+        call(stripe, "POST", INTENTS, BARE | form, idempotency_key="k", tollbridge_fault=fault)
+    return late.value
 
 
 class SharingRules:
@@ -33,6 +44,63 @@ class SharingRules:
         assert 13 <= met.count(429) <= 67
         assert 3 <= met[::2].count(429) <= 37
         assert 3 <= met[1::2].count(429) <= 37
+
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_a_key_in_use_at_one_is_in_use_at_the_other(self, both: tuple[Simulator, Simulator], when: str) -> None:
+        """Stripe's 409 while the slow answer is under way, which does not replay; then the answer replays."""
+        one, other = both
+        late = slow(one, when)
+        for stripe in both:
+            meanwhile = pay(stripe, "k")
+            assert (meanwhile.status, meanwhile.error["code"]) == (409, "idempotency_key_in_use")
+        assert pay(other, "another").status == 200
+        made = json.loads(late.answer().body)
+        for stripe in both:
+            again = pay(stripe, "k")
+            assert (again.document["id"], again.headers["idempotent-replayed"]) == (made["id"], "true")
+        assert len(other.intents()) == 2
+
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_two_slow_calls_with_one_key_make_one_intent(self, both: tuple[Simulator, Simulator], when: str) -> None:
+        """The second is answered late, and with 409; it frees nothing of the first's."""
+        first, second = slow(both[0], when), slow(both[1], when)
+        refused = read(second.answer())
+        assert (refused.status, refused.error["code"]) == (409, "idempotency_key_in_use")
+        assert pay(both[1], "k").status == 409
+        assert read(first.answer()).status == 200
+        assert pay(both[1], "k").headers["idempotent-replayed"] == "true"
+        assert len(both[0].intents()) == 1
+
+    def test_a_slow_call_that_is_refused_frees_its_key(self, both: tuple[Simulator, Simulator]) -> None:
+        """Its answer is not kept, so another request may have the key."""
+        late = slow(both[0], "before", amount=1)
+        assert pay(both[1], "k").status == 409
+        assert read(late.answer()).status == 400
+        assert pay(both[1], "k").status == 200
+
+    def test_a_slow_call_whose_process_died_keeps_its_key_no_longer_than_it_takes(
+        self, store: Store, again: Store
+    ) -> None:
+        """Some seconds more, by the machine's clock, whatever the simulator's says; then the key is free."""
+        now = [NOW]
+        one = on(store, lambda: now[0], randomness=random.Random(1))
+        other = on(again, lambda: now[0], randomness=random.Random(2))
+        slow(one, "before", seconds=30)
+        other.clock.advance(3600)
+        now[0] += 30
+        assert pay(other, "k").status == 409
+        now[0] += GRACE_SECONDS
+        assert pay(other, "k").status == 200
+        assert "idempotent-replayed" in pay(one, "k").headers
+
+    def test_a_reset_frees_a_key_in_use(self, both: tuple[Simulator, Simulator]) -> None:
+        """What the slow call does afterwards, it does to the new state, and it frees nothing that is not its own."""
+        old = slow(both[0], "before")
+        both[1].reset()
+        new = slow(both[1], "before")
+        assert read(old.answer()).status == 409
+        assert pay(both[0], "k").status == 409
+        assert read(new.answer()).status == 200
 
     def test_a_share_with_times_is_used_up_wherever_the_calls_arrive(self, both: tuple[Simulator, Simulator]) -> None:
         """Calls are hit until the number is reached, none after it."""

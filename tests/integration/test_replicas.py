@@ -203,3 +203,22 @@ def test_the_database_crashes_under_load_and_comes_back(postgres: Postgres) -> N
             path = f"/_tollbridge/stripe/v1/payment_intents/{secret.partition('_secret_')[0]}"
             status, document, _ = asked(port, "GET", path, headers=KEY)
             assert (status, document["client_secret"]) == (200, secret)
+
+
+def test_a_key_in_use_at_one_server_is_in_use_at_all(postgres: Postgres) -> None:
+    """Stripe's 409 at the other server while the slow answer is under way; afterwards it replays there."""
+    url = postgres.emptied()
+    with ExitStack() as stack:
+        ports = [started(stack, url)[1] for _ in range(2)]
+        path = "/_tollbridge/stripe/v1/payment_intents"
+        headers = {**KEY, "Idempotency-Key": "slow", "Content-Type": "application/x-www-form-urlencoded"}
+        late = {**headers, "Tollbridge-Fault": "slow before 3"}
+        with ThreadPoolExecutor(1) as threads:
+            first = threads.submit(asked, ports[0], "POST", path, urlencode(PAID), late)
+            time.sleep(1)
+            status, document, _ = asked(ports[1], "POST", path, urlencode(PAID), headers)
+            assert (status, document["error"]["code"]) == (409, "idempotency_key_in_use")
+            made = first.result()
+        again = asked(ports[1], "POST", path, urlencode(PAID), headers)
+        assert (made[0], again[0], again[1]["id"]) == (200, 200, made[1]["id"])
+        assert again[2]["idempotent-replayed"] == "true"

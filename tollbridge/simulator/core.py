@@ -7,10 +7,11 @@ mended and repeated.
 
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from math import ceil
 from typing import Any, TypeVar
 
 import orjson
@@ -22,10 +23,10 @@ from tollbridge.simulator.clock import Clock
 from tollbridge.simulator.context import Context
 from tollbridge.simulator.envelope import form_of, name_log
 from tollbridge.simulator.expansion import expanded, wanted
-from tollbridge.simulator.failures import IN_FLIGHT, StripeFailure, unavailable
+from tollbridge.simulator.failures import StripeFailure, unavailable
 from tollbridge.simulator.faults import HEADER, Fault, asked_for
 from tollbridge.simulator.forms import Form
-from tollbridge.simulator.idempotency import earlier, first_answer, require_length
+from tollbridge.simulator.idempotency import GRACE_SECONDS, Use, earlier, first_answer, key_of
 from tollbridge.simulator.ids import id_maker
 from tollbridge.simulator.message import Late, Reply, Request
 from tollbridge.simulator.record import Told
@@ -88,7 +89,6 @@ class Simulator:
         """Plant the seed."""
         self._randomness = randomness
         self._new_id = id_maker(randomness)
-        self._in_flight: Counter[str] = Counter()
         self._handled_calls = 0
         self._worked(lambda work: plant(work, self._seed, self.clock()))
 
@@ -220,10 +220,11 @@ class Simulator:
             route, named = found_route(request.method, request.path)
             shared = self._store.shared()
             fault = asked_for(request.headers.get(HEADER)) or self._fault(shared, route)
+            late = self._late(request, request_id, route, named, fault) if fault and fault.kind == "slow" else None
         except (StripeFailure, Unavailable) as failure:
             return self._refused(request, request_id, failure, "", {}, None)
-        if fault and fault.kind == "slow":
-            raise self._late(request, request_id, route, named, fault)
+        if late:
+            raise late
         return self._handled(request, request_id, route, named, fault, self.clock.at(shared))
 
     def _prune(self) -> None:
@@ -239,16 +240,34 @@ class Simulator:
         return self._store.change(lambda shared: shared.faults.take(route.method, route.template))
 
     def _late(self, request: Request, request_id: str, route: Route, named: dict[str, str], fault: Fault) -> Late:
-        """Return the answer that comes later; meanwhile its idempotency key is in use."""
-        key = request.headers.get("idempotency-key", "")
-        made = self._handled(request, request_id, route, named, fault, self.clock()) if fault.when == "after" else None
-        self._in_flight[key] += 1
+        """Return the answer that comes later; meanwhile its idempotency key is in use.
+
+        Raises:
+            StripeFailure: 400, the key's length is wrong.
+            Unavailable: the key cannot be claimed.
+        """
+        key = key_of(request)
+        made: Reply | None = None
+        if not self._claimed(key, request_id, fault.seconds) or fault.when == "after":
+            made = self._handled(request, request_id, route, named, fault, self.clock())
 
         def answer() -> Reply:
-            self._in_flight[key] -= 1
-            return made or self._handled(request, request_id, route, named, fault, self.clock())
+            try:
+                return made or self._handled(request, request_id, route, named, fault, self.clock())
+            finally:
+                with suppress(Unavailable):  # then it is over when its time is
+                    self._released(key, request_id)
 
         return Late(fault.seconds, answer)
+
+    def _claimed(self, key: str | None, owner: str, seconds: float) -> bool:
+        """Use a key for so long; False where another call uses it."""
+        machine = self.clock.machine()
+        return key is None or self._store.claim(key, Use(owner, machine + ceil(seconds) + GRACE_SECONDS), machine)
+
+    def _released(self, key: str | None, owner: str) -> None:
+        if key is not None:
+            self._store.release(key, owner)
 
     def _handled(
         self, request: Request, request_id: str, route: Route, named: dict[str, str], fault: Fault | None, now: int
@@ -281,15 +300,11 @@ class Simulator:
         telling: Callable[[int, tuple[tuple[str, str], ...]], Told],
     ) -> Reply:
         """Return the answer; what it changed, its idempotency key and its line in the record are kept as one."""
-        key = request.headers.get("idempotency-key") if request.method == "POST" else None
-        if key is not None:
-            if self._in_flight[key]:
-                raise StripeFailure(409, IN_FLIGHT.format(key=key), "idempotency_error", "idempotency_key_in_use")
-            require_length(key)
+        key, machine = key_of(request), self.clock.machine()
         paths = wanted(route, form) if "expand" in form else []
 
         def once(work: Work) -> Reply:
-            first = earlier(work.key(key), key, request, now) if key is not None else None
+            first = earlier(work.key(key), key, request, request_id, now, machine) if key is not None else None
             if first:
                 replay = {"idempotent-replayed": "true", "original-request": first.request_id}
                 work.tell(telling(first.status, ()))
@@ -304,7 +319,7 @@ class Simulator:
                 name_log(answer.document, request_id, now)
             if key is not None:
                 stored = work.written(answer.row)
-                work.keep(key, first_answer(request, answer, stored, request_id, now, self.clock.machine()))
+                work.keep(key, first_answer(request, answer, stored, request_id, now, machine))
             work.tell(telling(answer.status, tuple(effects)))
             own = {"original-request": request_id} if request.method == "POST" else {}
             return reply_to(request, request_id, answer.status, orjson.dumps(answer.document), own)

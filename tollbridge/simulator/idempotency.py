@@ -2,6 +2,9 @@
 
 A key replays for a day of the simulator's clock, as at Stripe. It is thrown away when a day has gone by on the
 simulator's clock and on the machine's: a clock that a test sets ahead and back forgets no key that is live again.
+
+While a slow answer is under way its key is in use, for everybody who shares the state: another call with it gets
+Stripe's 409. Any other call takes no time of the simulator's: whoever brings its key meanwhile waits, and replays.
 """
 
 from hashlib import sha256
@@ -10,13 +13,15 @@ from typing import Any, NamedTuple
 import orjson
 
 from tollbridge.simulator.answer import Answer
-from tollbridge.simulator.failures import StripeFailure, invalid
+from tollbridge.simulator.failures import IN_FLIGHT, StripeFailure, invalid
 from tollbridge.simulator.message import Request
 from tollbridge.simulator.rows import ROW_TYPES
 from tollbridge.simulator.shapes import shown
 
 KEPT_SECONDS = 24 * 3600
 MAX_LENGTH = 255
+GRACE_SECONDS = 5
+"""How much longer than it takes a slow call may keep its key, before it is taken for dead."""
 
 
 class Kept(NamedTuple):
@@ -50,30 +55,74 @@ class Kept(NamedTuple):
         return orjson.dumps(shown(ROW_TYPES[self.type](*orjson.loads(self.content)[1:])))
 
 
-def earlier(kept: Kept | None, key: str, request: Request, now: int) -> Kept | None:
-    """Return the first answer to a key, if it is one to this request; None where there is none, or it is too old.
+class Use(NamedTuple):
+    """A slow call under way with a key.
+
+    Args:
+        owner: the call's request id.
+        until: seconds since the epoch, by the machine's clock; a call whose process died is over then.
+    """
+
+    owner: str
+    until: int
+
+
+class Known(NamedTuple):
+    """What a state has of a key.
+
+    Args:
+        first: the first answer; None before there is one.
+        use: the slow call under way with it; None for none.
+    """
+
+    first: Kept | None = None
+    use: Use | None = None
+
+
+def key_of(request: Request) -> str | None:
+    """Return a request's key, as every kind of state can hold it; None where it has none, or a read has one.
 
     Raises:
-        StripeFailure: 400, the key was used for something else.
+        StripeFailure: 400, its length is wrong.
     """
-    if kept is None or now - kept.when > KEPT_SECONDS:
+    key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    if key is None:
         return None
-    if kept.fingerprint != _fingerprint(request):
-        raise _misused(key, request.path, kept.path)
-    return kept
-
-
-def require_length(key: str) -> None:
-    """Refuse a key of a wrong length.
-
-    Raises:
-        StripeFailure: 400.
-    """
     if not 1 <= len(key) <= MAX_LENGTH:
         raise invalid(
             f"Idempotent key length is {len(key)}, which is outside accepted lengths. Idempotent Keys must be "
             f"1-{MAX_LENGTH} characters long."
         )
+    return storable(key)
+
+
+def storable(text: str) -> str:
+    """Return a text that every kind of state can hold: PostgreSQL has no NUL, and none has lone surrogates."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def earlier(known: Known, key: str, request: Request, request_id: str, now: int, machine: int) -> Kept | None:
+    """Return the first answer to a key, if it is one to this request; None where there is none, or it is too old.
+
+    Args:
+        known: what the state has of the key.
+        key: as `key_of` returns it.
+        request: what is asked.
+        request_id: of the request.
+        now: seconds since the epoch, by the simulator's clock.
+        machine: the same by the machine's.
+
+    Raises:
+        StripeFailure: 400, the key was used for something else; 409, it is in use.
+    """
+    kept, use = known
+    if use and use.until > machine and use.owner != request_id:
+        raise StripeFailure(409, IN_FLIGHT.format(key=key), "idempotency_error", "idempotency_key_in_use")
+    if kept is None or now - kept.when > KEPT_SECONDS:
+        return None
+    if kept.fingerprint != _fingerprint(request):
+        raise _misused(key, request.path, kept.path)
+    return kept
 
 
 def first_answer(

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept
+from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept, Known, Use
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.shared import Shared
@@ -38,6 +38,7 @@ class MemoryStore:
         self._lists: dict[tuple[str, Owner], list[str]] = {}
         self._places = 0
         self._keys: OrderedDict[str, tuple[Any, ...]] = OrderedDict()  # the garbage collector skips plain tuples
+        self._uses: dict[str, Use] = {}
         self._told: deque[Told] = deque(maxlen=recorded)
         self._total = 0
         self._shared = Shared()
@@ -57,10 +58,10 @@ class MemoryStore:
         rows = self._rows.get(name)
         return rows.get(identity) if rows else None
 
-    def key(self, key: str) -> Kept | None:
-        """Return the first answer to an idempotency key."""
+    def key(self, key: str) -> Known:
+        """Return what is known of an idempotency key."""
         kept = self._keys.get(key)
-        return None if kept is None else Kept(*kept)
+        return Known(None if kept is None else Kept(*kept), self._uses.get(key))
 
     def next_place(self) -> int:
         """Return the place of an object that is being made."""
@@ -135,12 +136,30 @@ class MemoryStore:
             fresh._places = max(fresh._places, place)
         fresh._keep({}, keys, [])
         self._rows, self._lists, self._places, self._keys = fresh._rows, fresh._lists, fresh._places, fresh._keys
+        self._uses = {}
 
     def clear(self) -> None:
         """Forget objects, keys, what was told, and what is shared; the calls told go on being counted."""
         self._rows, self._lists, self._places, self._keys = {}, {}, 0, OrderedDict()
+        self._uses = {}
         self._told.clear()
         self._shared = Shared()
+
+    def claim(self, key: str, use: Use, machine: int) -> bool:
+        """Let a slow call use an idempotency key; False where another uses it."""
+        with self._lock:
+            other = self._uses.get(key)
+            if other and other.until > machine:
+                return False
+            self._uses[key] = use
+            return True
+
+    def release(self, key: str, owner: str) -> None:
+        """End a call's use of a key; nothing where it uses it no more."""
+        with self._lock:
+            use = self._uses.get(key)
+            if use and use.owner == owner:
+                del self._uses[key]
 
     def prune(self, now: int, machine: int) -> None:
         """Throw away keys that no clock will bring back; calls beyond the bound are not here."""
@@ -148,6 +167,7 @@ class MemoryStore:
             old = takewhile(lambda item: machine - item[1][MADE] > KEPT_SECONDS, self._keys.items())
             for key in [key for key, kept in old if now - kept[WHEN] > KEPT_SECONDS]:
                 del self._keys[key]
+            self._uses = {key: use for key, use in self._uses.items() if use.until > machine}
 
     def told(self, after: int, most: int) -> list[tuple[int, Told]]:
         """Return calls that are kept, of those after a number, each with its own; the first call ever has 1."""

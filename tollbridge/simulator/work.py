@@ -5,7 +5,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 import orjson
 
-from tollbridge.simulator.idempotency import Kept
+from tollbridge.simulator.idempotency import Kept, Known, Use
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.shared import Shared
 
@@ -56,8 +56,8 @@ class Source(Protocol):
     def listed(self, name: str, owner: Owner, beyond: int | None, *, newest_first: bool) -> Iterator[bytes]:
         """Yield the rows of a list from a place on; some may have another owner by now."""
 
-    def key(self, key: str) -> Kept | None:
-        """Return the first answer to an idempotency key; None claims it for this unit of work."""
+    def key(self, key: str) -> Known:
+        """Return what is known of an idempotency key; one without a first answer is this unit's from now on."""
 
     def next_place(self) -> int:
         """Return the place of an object that is being made."""
@@ -130,8 +130,8 @@ class Work:
         place = self._source.next_place() if earlier is None else place_of(earlier)
         self.writes.setdefault(name, {})[row[0]] = packed(place, row)
 
-    def key(self, key: str) -> Kept | None:
-        """Return the first answer to an idempotency key; None where there is none, and the key is this unit's."""
+    def key(self, key: str) -> Known:
+        """Return what is known of an idempotency key; one without a first answer is this unit's from now on."""
         return self._source.key(key)
 
     def keep(self, key: str, first: Kept) -> None:
@@ -175,6 +175,18 @@ class Store(Protocol):
 
     def clear(self) -> None:
         """Forget objects, keys, calls, clock and faults."""
+
+    def claim(self, key: str, use: Use, machine: int) -> bool:
+        """Let a slow call use an idempotency key; False where another uses it.
+
+        Args:
+            key: which.
+            use: by which call, until when.
+            machine: seconds since the epoch, by the machine's clock.
+        """
+
+    def release(self, key: str, owner: str) -> None:
+        """End a call's use of a key; nothing where it uses it no more."""
 
     def prune(self, now: int, machine: int) -> None:
         """Throw away keys that no clock will bring back, and calls beyond the bound.

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tollbridge.simulator.envelope import encoded
-from tollbridge.simulator.idempotency import Kept
+from tollbridge.simulator.idempotency import Kept, Known, Use, storable
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.sql.engine import translated
@@ -60,7 +60,7 @@ class Session:
     def stored(self, name: str, identity: str) -> bytes | None:
         """Return a stored row; None where nothing has the id."""
         with translated():
-            content = self._open.execute(ONE, {"t": name, "i": _storable(identity)}).scalar()
+            content = self._open.execute(ONE, {"t": name, "i": storable(identity)}).scalar()
         if content is None:
             return None
         self._known.add((name, identity))
@@ -87,14 +87,14 @@ class Session:
         with translated():
             return [bytes(content) for (content,) in self._open.execute(query)]
 
-    def key(self, key: str) -> Kept | None:
-        """Return the first answer to an idempotency key; None claims it: whoever asks next waits for our end."""
+    def key(self, key: str) -> Known:
+        """Return what is known of an idempotency key; of one that is not, whoever asks next waits for our end."""
         with translated():
-            claimed = self._open.execute(CLAIM[self._engine.dialect.name], {"key": _storable(key)})
+            claimed = self._open.execute(CLAIM[self._engine.dialect.name], {"key": key})
             if claimed.first() is not None:
-                return None
-            row = self._open.execute(KEY, {"k": _storable(key)}).one_or_none()
-        return kept_from(row) if row is not None and row.path is not None else None
+                return Known()
+            row = self._open.execute(KEY, {"k": key}).one()
+        return Known(kept_from(row) if row.path is not None else None, Use(row.owner, row.until) if row.owner else None)
 
     def next_place(self) -> int:
         """Return the place of an object that is being made."""
@@ -165,8 +165,8 @@ def object_values(name: str, identity: str, stored: bytes) -> dict[str, Any]:
 def key_values(key: str, kept: Kept) -> dict[str, Any]:
     """Return a first answer as the table has it."""
     return {
-        "key": _storable(key),
-        "path": _storable(kept.path),
+        "key": key,
+        "path": storable(kept.path),
         "fingerprint": kept.fingerprint,
         "status": kept.status,
         "content": kept.content,
@@ -190,8 +190,3 @@ def told_from(content: bytes) -> Told:
     except orjson.JSONDecodeError:  # lone surrogates, as `encoded` spells them
         told = Told(*json.loads(content))
     return told._replace(effects=tuple((what, identity) for what, identity in told.effects))
-
-
-def _storable(text: str) -> str:
-    """Return a text as a database can take it: PostgreSQL has no NUL, and nobody has lone surrogates."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()

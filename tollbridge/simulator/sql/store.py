@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
-from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept
+from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept, Use
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.shared import Shared, shared_from
@@ -31,6 +31,7 @@ NEWEST = {
     "postgresql": text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM calls_number_seq"),
 }
 TRIES = 50
+ANSWERED = KEYS.c.path.is_not(None)
 
 
 class SqlStore:
@@ -79,7 +80,7 @@ class SqlStore:
     def first_answers(self) -> Iterator[tuple[str, Kept]]:
         """Yield the idempotency keys, the oldest first."""
         with translated(), self._reader.connect() as connection:
-            for row in connection.execute(select(KEYS).order_by(KEYS.c.made)):
+            for row in connection.execute(select(KEYS).where(ANSWERED).order_by(KEYS.c.made)):
                 yield row.key, kept_from(row)
 
     def load(self, rows: Iterable[tuple[str, list[Any]]], keys: dict[str, Kept]) -> None:
@@ -112,12 +113,35 @@ class SqlStore:
 
         self._changed(clearing)
 
+    def claim(self, key: str, use: Use, machine: int) -> bool:
+        """Let a slow call use an idempotency key; False where another uses it."""
+        values = use._asdict()
+        claiming = self._inserting(KEYS).values(key=key, **values)
+        free = KEYS.c.until.is_(None) | (KEYS.c.until <= machine)
+        claiming = claiming.on_conflict_do_update(index_elements=["key"], set_=values, where=free)
+        return self._changed(lambda connection: connection.execute(claiming.returning(KEYS.c.key)).first() is not None)
+
+    def release(self, key: str, owner: str) -> None:
+        """End a call's use of a key; nothing where it uses it no more."""
+        own = (KEYS.c.key == key) & (KEYS.c.owner == owner)
+
+        def releasing(connection: Connection) -> None:
+            connection.execute(delete(KEYS).where(own, ~ANSWERED))
+            connection.execute(update(KEYS).where(own).values(owner=None, until=None))
+
+        self._changed(releasing)
+
+    def _inserting(self, table: Table) -> Any:
+        """Return an insert that may say what to do where the row is there."""
+        return (sqlite if self._engine.dialect.name == "sqlite" else postgresql).insert(table)
+
     def prune(self, now: int, machine: int) -> None:
         """Throw away keys that no clock will bring back, and calls beyond the bound."""
         old = (KEYS.c.made < machine - KEPT_SECONDS) & (KEYS.c.created < now - KEPT_SECONDS)
+        dead = ~ANSWERED & (KEYS.c.until < machine)
         last = select(func.max(CALLS.c.number)).scalar_subquery()
         with suppress(Again, Unavailable), translated(), self._engine.begin() as connection:  # the next one will do
-            connection.execute(delete(KEYS).where(old))
+            connection.execute(delete(KEYS).where(old | dead))
             connection.execute(delete(CALLS).where(CALLS.c.number <= last - self._recorded))
 
     def told(self, after: int, most: int) -> list[tuple[int, Told]]:
@@ -166,9 +190,9 @@ class SqlStore:
 
     def secret(self, name: str, fresh: bytes) -> bytes:
         """Return a secret that all who share this store have; the fresh one becomes it where there is none."""
-        made = (sqlite if self._engine.dialect.name == "sqlite" else postgresql).insert(SETTINGS)
+        made = self._inserting(SETTINGS).on_conflict_do_nothing()
         values = {"name": f"secret {name}", "value": fresh}
-        self._changed(lambda connection: connection.execute(made.on_conflict_do_nothing(), values))
+        self._changed(lambda connection: connection.execute(made, values))
         with translated(), self._reader.connect() as connection:
             query = select(SETTINGS.c.value).where(SETTINGS.c.name == f"secret {name}")
             return bytes(connection.execute(query).scalar_one())

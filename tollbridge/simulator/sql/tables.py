@@ -33,9 +33,12 @@ KEYS = Table(
     Column("request_id", Text),
     Column("created", BigInteger),
     Column("made", BigInteger, index=True),
+    Column("owner", String(40)),
+    Column("until", BigInteger),
 )
-"""First answers: `created` by the simulator's clock, `made` by the machine's. What is null belongs to a unit of work
-that has claimed the key and has not ended."""
+"""First answers: `created` by the simulator's clock, `made` by the machine's. They are
+null where a unit of work has claimed the key and has not ended, or where a slow call, the `owner`, uses it `until` a
+time of the machine's."""
 
 CALLS = Table(
     "calls",
