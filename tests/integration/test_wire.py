@@ -2,12 +2,19 @@
 
 import json
 import socket
+import sys
 import time
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.wire_rows import GOOD, PATH, ROWS, Row
+from tests.integration.conftest import ROOT
+from tests.wire_rows import FRAMED, GOOD, PATH, ROWS, Framed, Row, statuses
+from tollbridge.compose import Options
+from tollbridge.launch import free_port, launched
+from tollbridge.verify.stripeside import StripeSide
+from tollbridge.world import load_world
 
 HEAD_LIMIT = 32_768
 
@@ -115,31 +122,38 @@ def test_a_head_just_within_the_limit_is_read(server_url: str) -> None:
     assert status(raw(server_url, sent)) == 200
 
 
-def test_trailers_are_bounded(server_url: str) -> None:
-    """Headers after a chunked body cannot grow without end."""
-    trailers = b"X-Trailer: " + b"x" * 100 + b"\r\n"
-    answer = raw(server_url, head(b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n") + trailers * 2_000)
-    assert answer == b"" or status(answer) in (400, 431)
-    assert still_serves(server_url)
+@pytest.fixture(scope="module")
+def stripe_url() -> Iterator[str]:
+    """The simulator alone, as a user starts it."""
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    command = [sys.executable, "-m", "tollbridge", "stripe", "--quiet", "--port", str(port)]
+    with launched(command, ready=f"{url}/_tollbridge/health", cwd=ROOT):
+        yield url
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        head(b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n{}"),
-        head(b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-        head(b"Content-Length: -1\r\n\r\n"),
-        head(b"Content-Length: 1_0\r\n\r\n"),
-        head(b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
-        b"GET / HTTP/9.9\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-    ],
-    ids=["two lengths", "length and chunked", "negative", "underscore", "bad chunk", "version", "TLS"],
-)
-def test_broken_framing_is_refused(server_url: str, sent: bytes) -> None:
-    """What is not HTTP/1.1 is 400 and the end of the connection."""
-    assert status(raw(server_url, sent)) == 400
-    assert still_serves(server_url)
+@pytest.fixture(scope="module")
+def harness_url() -> Iterator[str]:
+    """The Stripe that the harness is for a target."""
+    with StripeSide(load_world(Options().world), None) as side:
+        yield side.url
+
+
+@pytest.mark.parametrize("row", FRAMED["api"], ids=lambda row: row.name)
+def test_a_row_of_the_framing_table(server_url: str, row: Framed) -> None:
+    """The stated answers come, in their order, and the connection ends."""
+    assert statuses(raw(server_url, row.sent)) == row.statuses
+
+
+@pytest.mark.parametrize("row", FRAMED["stripe"], ids=lambda row: row.name)
+def test_a_row_of_the_framing_table_at_the_simulator(stripe_url: str, row: Framed) -> None:
+    """`tollbridge stripe` frames requests as the API does."""
+    assert statuses(raw(stripe_url, row.sent)) == row.statuses
+
+
+@pytest.mark.parametrize("row", FRAMED["stripe"], ids=lambda row: row.name)
+def test_a_row_of_the_framing_table_at_the_harness(harness_url: str, row: Framed) -> None:
+    """So does the harness's Stripe: a target's client is not the harness's to choose."""
+    assert statuses(raw(harness_url, row.sent)) == row.statuses
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tollbridge.problems import InvalidRequest, Problem, UnsupportedMediaType
+from tollbridge.server.body import read_body
 from tollbridge.server.tokens import MOST_SECONDS, Tokens
 
 MOST_BODY = 4_096
@@ -41,17 +42,14 @@ async def _read(request: Request) -> dict[str, Any]:
 
     Raises:
         UnsupportedMediaType: a page of another origin could send it without asking.
+        BodyTooLarge, RequestTimeout: it is not read to its end.
         InvalidRequest: it is not what is expected.
     """
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType("Send the body as application/json, with that Content-Type.")
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > MOST_BODY:
-            raise _refused(f"The body is larger than {MOST_BODY} bytes; send {MEMBERS}.")
+    content = await read_body(request.receive, most=MOST_BODY)
     try:
-        sent = json.loads(bytes(content))
+        sent = json.loads(content)
     except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict) or "account" not in sent or sent.keys() - {"account", "expires_in"}:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tollbridge.http1.body import ClientGone
 from tollbridge.problems import InternalError, MethodNotAllowed, NotFound, Problem
 from tollbridge.server.answers import send_problem
-from tollbridge.server.body import ClientGone, drain
 from tollbridge.server.cors import local_origin, preflight_headers, response_headers
 from tollbridge.server.exchange import EXCHANGE, Exchange
 
@@ -44,68 +44,37 @@ class Edge:
         scope[EXCHANGE] = exchange
         scope["app"] = self  # Starlette's routers raise their 404 and 405 only where this is set
         origin = local_origin(headers)
-        body = _Body(receive, headers)
-        reply = _Reply(send, exchange, body, response_headers(origin) if origin else [])
+        reply = _Reply(send, exchange, response_headers(origin) if origin else [])
         own = path == SURFACE or path.startswith(SURFACE + "/")
         try:
             if origin and scope["method"] == "OPTIONS" and (allowed := preflight_headers(headers)):
                 await _no_content(reply, allowed)
             else:
-                await (self._surface if own else self._api)(scope, body, reply)
+                await (self._surface if own else self._api)(scope, receive, reply)
         except ClientGone:
             return
         except Exception as error:
             await _refuse(error, exchange, reply)
-        if reply.held:
-            await drain(body)
-            await reply.finish()
         if not own:
             self._note(exchange)
-
-
-class _Body:
-    """The ASGI channel in, which knows whether there is more of the request to come."""
-
-    def __init__(self, receive: Receive, headers: list[tuple[bytes, bytes]]) -> None:
-        self._receive = receive
-        self.unread = any(
-            name == b"transfer-encoding" or (name == b"content-length" and value != b"0") for name, value in headers
-        )
-
-    async def __call__(self) -> Message:
-        message = await self._receive()
-        self.unread = self.unread and bool(message.get("more_body"))
-        return message
 
 
 class _Reply:
     """The ASGI channel back, with the headers that every answer carries."""
 
-    def __init__(self, send: Send, exchange: Exchange, body: _Body, headers: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, send: Send, exchange: Exchange, headers: list[tuple[bytes, bytes]]) -> None:
         self._send = send
         self._exchange = exchange
-        self._body = body
         self._headers = headers
         self.started = False
-        self.held = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             self._exchange.status = message["status"]
             extra = [(b"x-request-id", self._exchange.id.encode()), *self._headers]
-            if self._body.unread:
-                # Answered before the request was read: the rest is drained, and the connection ends.
-                self.held = True
-                extra.append((b"connection", b"close"))
             message["headers"] = [*message.get("headers", ()), *extra]
-        elif self.held:
-            message["more_body"] = True
         await self._send(message)
-
-    async def finish(self) -> None:
-        """End an answer that was held open while the rest of the request was read."""
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _refuse(error: Exception, exchange: Exchange, reply: _Reply) -> None:

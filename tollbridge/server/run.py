@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import uvicorn
 from starlette.types import ASGIApp
 
-from tollbridge.server.protocol import LimitedProtocol
+from tollbridge.http1.protocol import LimitedProtocol
 from tollbridge.server.redaction import RedactingFormatter
 
 BACKLOG = 2048

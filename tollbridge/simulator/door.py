@@ -8,35 +8,33 @@ import anyio
 import anyio.to_thread
 from starlette.types import Message, Receive, Scope, Send
 
+from tollbridge.http1.body import BodyTooLarge, BodyTooSlow, Bounds, ClientGone, read_body
 from tollbridge.simulator.core import Simulator
 from tollbridge.simulator.forms import MAX_BODY
 from tollbridge.simulator.message import Late, NoAnswer, Reply, Request
 
 T = TypeVar("T")
 SILENCE_SECONDS = 120.0
+JSON = {"content-type": "application/json"}
+BOUNDS = Bounds(MAX_BODY)
 TOO_LARGE = b'{"error":{"message":"Request body too large.","type":"invalid_request_error"}}'
-
-
-class BodyTooLarge(Exception):
-    """The request's body is larger than any of Stripe's parameters need."""
-
-
-class Gone(Exception):
-    """The client left before its request was whole: what it sent is not acted upon."""
+TOO_SLOW = b'{"error":{"message":"The request body did not arrive in time.","type":"invalid_request_error"}}'
 
 
 class StripeDoor:
     """Serves a simulator over HTTP."""
 
-    def __init__(self, simulator: Simulator, *, silence: float = SILENCE_SECONDS) -> None:
+    def __init__(self, simulator: Simulator, *, silence: float = SILENCE_SECONDS, bounds: Bounds = BOUNDS) -> None:
         """Open the door.
 
         Args:
             simulator: what is behind it.
             silence: seconds, the most that the fault `silence` holds a connection.
+            bounds: on a request's body.
         """
         self._simulator = simulator
         self._silence = silence
+        self._bounds = bounds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; a fault may answer nothing."""
@@ -49,12 +47,14 @@ class StripeDoor:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            request = await _request(scope, receive)
+            request = _request(scope, await read_body(receive, self._bounds))
             await _answer(send, await answered(self._simulator, request))
-        except Gone:
+        except ClientGone:
             return
         except BodyTooLarge:
-            await _answer(send, Reply(413, {"content-type": "application/json", "connection": "close"}, TOO_LARGE))
+            await _answer(send, Reply(413, JSON, TOO_LARGE))
+        except BodyTooSlow:
+            await _answer(send, Reply(408, JSON, TOO_SLOW))
         except NoAnswer as fault:
             await _give_no_answer(fault, self._silence, receive, send)
 
@@ -85,9 +85,8 @@ async def _live(receive: Receive, send: Send) -> None:
         await send({"type": f"{message['type']}.complete"})
 
 
-async def _request(scope: Scope, receive: Receive) -> Request:
+def _request(scope: Scope, body: bytes) -> Request:
     """Return the request, its path as it was sent: the core reads what is quoted in it."""
-    body = await _body(receive)
     path = scope.get("raw_path") or scope["path"].encode()
     path = path.partition(b"?")[0].decode("utf-8", "replace").removeprefix(scope.get("root_path", ""))
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -107,25 +106,6 @@ async def _give_no_answer(fault: NoAnswer, silence: float, receive: Receive, sen
             pass
     # A server that returns with half an answer sent closes the connection.
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
-
-
-async def _body(receive: Receive) -> bytes:
-    """Return the request's body.
-
-    Raises:
-        BodyTooLarge: without reading it all.
-        Gone: the client left.
-    """
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Gone
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY:
-            raise BodyTooLarge
-        if not message.get("more_body"):
-            return bytes(body)
 
 
 async def _answer(send: Send, reply: Reply) -> None:

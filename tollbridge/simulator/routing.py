@@ -66,7 +66,7 @@ class Routes:
         Raises:
             StripeFailure: 404 where Stripe has no such route, 501 where only we have not.
         """
-        steps = path.split("/")
+        steps = [unquote(step) for step in path.split("/")] if "%" in path else path.split("/")
         tree = self._trees.get(method)
         found = _walk(tree, steps, 0) if tree else None
         if found is None:
@@ -74,7 +74,7 @@ class Routes:
         if isinstance(found, str):
             raise not_simulated(f"{method} {path[:80]}")
         template = found.template.split("/")
-        named = {name[1:-1]: unquote(value) for name, value in zip(template, steps, strict=True) if name[:1] == "{"}
+        named = {name[1:-1]: value for name, value in zip(template, steps, strict=True) if name[:1] == "{"}
         return found, named
 
     def has(self, method: str | None, template: str | None) -> bool:

@@ -15,6 +15,7 @@ import orjson
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tollbridge.http1.protocol import LimitedProtocol
 from tollbridge.launch import free_port
 from tollbridge.simulator import Fault, Request, Simulator, StripeDoor, Told, control
 from tollbridge.simulator.rows import Customer, PaymentIntent, PaymentMethod, Subscription
@@ -64,6 +65,7 @@ class StripeSide:
             self._watching(door, desk),
             host=self.host,
             port=self.port,
+            http=LimitedProtocol,
             log_config=None,
             access_log=False,
             lifespan="off",
