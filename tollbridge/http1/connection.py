@@ -13,23 +13,25 @@ FLUSH_SECONDS = 0.05
 
 READ_WITHIN = 10.0
 READ_LEAST = 16_384
-"""A client that is sent more than is kept for it has to take so many bytes in each so many seconds."""
+"""A client that is sent more than is kept for it has to take so many bytes in so many seconds, again and again."""
 
 
 class Connection:
     """A transport as uvicorn's protocol uses it."""
 
-    read_within = READ_WITHIN
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, *, read_within: float = READ_WITHIN
+    ) -> None:
         """Take a transport's place.
 
         Args:
             transport: of the connection.
             loop: that it belongs to.
+            read_within: seconds in which a client has to take `READ_LEAST` bytes of what waits for it.
         """
         self._transport = transport
         self._loop = loop
+        self._read_within = read_within
         self._head: bytes | None = None
         self._discarded = 0
         self._unsent = 0
@@ -102,7 +104,7 @@ class Connection:
     def _wait_for_the_reader(self) -> None:
         self._unsent = self._transport.get_write_buffer_size()
         if self._unsent and self._watch is None:
-            self._watch = self._loop.call_later(self.read_within, self._look_at_the_reader)
+            self._watch = self._loop.call_later(self._read_within, self._look_at_the_reader)
 
     def _look_at_the_reader(self) -> None:
         self._watch = None

@@ -10,7 +10,7 @@ import httptools
 from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from tollbridge.http1.connection import Connection
+from tollbridge.http1.connection import READ_WITHIN, Connection
 from tollbridge.http1.cycle import Cycle, Refusal, no_content
 from tollbridge.http1.head import Refused, addressed_to, decoded, require_framing, target_of, without_offer
 
@@ -28,6 +28,7 @@ class LimitedProtocol(HttpToolsProtocol):
     """Serves requests that are HTTP/1.1; refuses others, and cuts off clients that send too much or too slowly."""
 
     head_within = HEAD_WITHIN
+    read_within = READ_WITHIN
     transport: Connection  # type: ignore[assignment]
     cycle: Cycle
 
@@ -47,7 +48,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock: a connection that sends nothing is a slow head too."""
-        super().connection_made(Connection(transport, self.loop))  # type: ignore[arg-type]
+        super().connection_made(Connection(transport, self.loop, read_within=self.read_within))  # type: ignore[arg-type]
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
