@@ -1,7 +1,7 @@
 """One line a request: for people on a terminal, JSON otherwise.
 
 Written directly, as `logging` costs three times as much. A line has the operation and never a body, a
-query or a header, so no secret can be in it.
+query or a header; where the path is shown, what looks like a secret in it is masked.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from typing import TextIO
 import orjson
 
 from tollbridge.server.exchange import Exchange
+from tollbridge.server.redaction import redacted
 
 RED, YELLOW, GREEN, PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[0m"
 SHOWN = 80
@@ -59,8 +60,8 @@ def _pretty(exchange: Exchange, *, colours: bool) -> str:
 
 
 def _shown(path: str) -> str:
-    """Return a path that is safe to print: bounded, without control characters."""
-    return path[:SHOWN].encode("ascii", "backslashreplace").decode().translate(CONTROLS)
+    """Return a path that is safe to print: without secrets (masked before it is cut), bounded, no control characters."""
+    return redacted(path)[:SHOWN].encode("ascii", "backslashreplace").decode().translate(CONTROLS)
 
 
 CONTROLS = dict.fromkeys((*range(32), 127), "?")

@@ -1,4 +1,9 @@
-"""The record of what the simulator was told: without a secret in the clear."""
+"""The record of what the simulator was told: without a secret in the clear.
+
+Client secrets and keys are masked when a call is kept, all that `masking` knows when it is shown: looking for card
+numbers in every call would cost each of them more than keeping it does, and what could hold one (a description) is
+kept with the objects anyway.
+"""
 
 import hmac
 import logging
@@ -9,6 +14,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote_plus
 
+from tollbridge.masking import has_secret, masked
 from tollbridge.simulator.access import key_of
 from tollbridge.simulator.envelope import joined, status_told
 from tollbridge.simulator.faults import Fault
@@ -20,7 +26,6 @@ from tollbridge.simulator.work import Again, Store, Unavailable
 log = logging.getLogger(__name__)
 
 HIDDEN_NAMES = ("client_secret", "number", "cvc")
-SECRET = re.compile(r"\w+_secret_\w+|[sr]k_(?:test|live)_\w+")
 SIGNS = ("secret", "number", "cvc", "k_test_", "k_live_")
 """What a text with a secret has in it; a text without is kept as it came, which is quicker and smaller."""
 
@@ -77,10 +82,10 @@ class Record:
         key = request.headers.get("idempotency-key")
         return Told(
             method=request.method,
-            path=self.masked_text(request.path[:MOST_PATH]),
+            path=self._kept(request.path),
             route=template,
             form=self.masked(joined(request.query, body), form),
-            idempotency_key=None if key is None else self.masked_text(key[:MOST_PATH]),
+            idempotency_key=None if key is None else self._kept(key),
             status=status_told(fault, status),
             effects=effects,
             fault=f"{fault.kind} {fault.when}" if fault else None,
@@ -89,7 +94,7 @@ class Record:
 
     def after(self, number: int, most: int = sys.maxsize) -> list[tuple[int, Told]]:
         """Return the calls that are kept of those after a number, each with its own; the first call ever has 1."""
-        return self._store.told(number, most)
+        return [(each, self._shown(told)) for each, told in self._store.told(number, most)]
 
     def masked(self, text: str, parameters: Mapping[str, Value]) -> str | Mapping[str, Any]:
         """Return a form that can be kept: as text, or with its secrets hashed, so that equal ones can be told.
@@ -104,8 +109,9 @@ class Record:
             text = text[: text.rfind("&", 0, MOST_TEXT) + 1]
             parameters = decoded(text)
         plain = unquote_plus(text) if "%" in text and ESCAPED_LETTER.search(text) else text
-        if not _has_signs(plain):
-            return text
+        return self._masked_parameters(parameters) if _has_signs(plain) else text
+
+    def _masked_parameters(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         return {self.masked_text(name): self._masked_value(name, value) for name, value in parameters.items()}
 
     def _masked_value(self, name: str, value: Value) -> Any:
@@ -115,11 +121,21 @@ class Record:
             return [self._masked_value(name, item) for item in value]
         return self.fingerprint(value) if name in HIDDEN_NAMES else self.masked_text(value)
 
+    def _kept(self, text: str) -> str:
+        """Return a path or a key that can be kept; what is cut is masked before, so that no half of a secret is left."""
+        return self.masked_text(text)[:MOST_PATH] if len(text) > MOST_PATH or _has_signs(text) else text
+
     def masked_text(self, text: str) -> str:
         """Return a text with the secrets in it as keyed hashes."""
-        if _has_signs(text):
-            return SECRET.sub(lambda found: self.fingerprint(found.group()), text)
-        return text
+        return masked(text, lambda _kept, secret: self.fingerprint(secret))
+
+    def _shown(self, told: Told) -> Told:
+        """Return a call as it may be seen: without any secret that is known as one."""
+        form = told.form
+        if isinstance(form, str) and has_secret(unquote_plus(form)):
+            form = self._masked_parameters(told.parameters)
+        key = None if told.idempotency_key is None else self.masked_text(told.idempotency_key)
+        return told._replace(path=self.masked_text(told.path), form=form, idempotency_key=key)
 
     def fingerprint(self, secret: str) -> str:
         """Return the keyed hash that stands for a secret."""
