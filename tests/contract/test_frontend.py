@@ -103,6 +103,14 @@ def test_the_own_surface_is_bounded(module_server: Server, path: str, status: in
         assert answer.json()["error_code"] == "not-found"
 
 
+def test_a_server_with_its_state_is_ready(module_server: Server) -> None:
+    """`health` says that it lives, `ready` that it serves."""
+    for probe, status in {"health": "ok", "ready": "ready"}.items():
+        answer = module_server.http.get(f"/_tollbridge/{probe}")
+        assert (answer.status_code, answer.json()) == (200, {"status": status})
+        assert answer.headers["cache-control"] == "no-store"
+
+
 def test_every_request_is_noted_once(server: Server) -> None:
     """A note has the operation, the status and the problem's code; our own surface is not noted."""
     server.http.post(PATH, json=GOOD)

@@ -222,3 +222,24 @@ def test_a_key_in_use_at_one_server_is_in_use_at_all(postgres: Postgres) -> None
         again = asked(ports[1], "POST", path, urlencode(PAID), headers)
         assert (made[0], again[0], again[1]["id"]) == (200, 200, made[1]["id"])
         assert again[2]["idempotent-replayed"] == "true"
+
+
+def test_a_server_without_its_database_lives_and_is_not_ready(postgres: Postgres) -> None:
+    """`health` stays 200, `ready` is a 503 problem while the database is away, and 200 when it is back."""
+    url = postgres.emptied()
+    with ExitStack() as stack:
+        port = started(stack, url, "--answer-within", "2")[1]
+
+        def probes() -> list[int]:
+            return [asked(port, "GET", f"/_tollbridge/{probe}")[0] for probe in ("health", "ready")]
+
+        assert probes() == [200, 200]
+        postgres.stop(signal.SIGQUIT)
+        assert probes() == [200, 503]
+        status, document, headers = asked(port, "GET", "/_tollbridge/ready")
+        assert (status, document["error_code"], headers["retry-after"]) == (503, "not-ready", "1")
+        assert "The state cannot be reached" in document["detail"]
+        postgres.start()
+        until = time.monotonic() + 20
+        while probes() != [200, 200]:
+            assert time.monotonic() < until

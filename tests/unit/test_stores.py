@@ -60,6 +60,25 @@ class TestSqlite(StoreRules):
         assert (tmp_path / "kept.db").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o664, 0o777, 0o604])
+def test_a_file_that_was_there_before_becomes_its_owners_only(tmp_path: Path, mode: int) -> None:
+    """Whatever mode a database had, nobody but its owner may read it or the files beside it once it was opened."""
+    url, file = state_url(f"sqlite:///{tmp_path}/old.db"), tmp_path / "old.db"
+    store = SqlStore(url, recorded=10)
+    create(Simulator({}, store=store))
+    files = sorted(tmp_path.iterdir())
+    assert {path.name for path in files} == {"old.db", "old.db-shm", "old.db-wal"}
+    for path in files:
+        path.chmod(mode)
+    again = SqlStore(url, recorded=10)
+    assert [oct(path.stat().st_mode & 0o777) for path in files] == ["0o600"] * 3
+    again.close()
+    store.close()
+    file.chmod(0o600)
+    SqlStore(url, recorded=10).close()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 def test_the_migrations_make_the_tables_that_the_statements_are_for(tmp_path: Path) -> None:
     """Alembic finds no difference; opening it again changes nothing."""
     url = f"sqlite:///{tmp_path}/state.db"

@@ -60,7 +60,7 @@ def _pretty(exchange: Exchange, *, colours: bool) -> str:
 
 
 def _shown(path: str) -> str:
-    """Return a path that is safe to print: without secrets (masked before it is cut), bounded, no control characters."""
+    """Return a path that is safe to print: secrets masked, then cut, and without control characters."""
     return redacted(path)[:SHOWN].encode("ascii", "backslashreplace").decode().translate(CONTROLS)
 
 

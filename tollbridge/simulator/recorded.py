@@ -122,7 +122,7 @@ class Record:
         return self.fingerprint(value) if name in HIDDEN_NAMES else self.masked_text(value)
 
     def _kept(self, text: str) -> str:
-        """Return a path or a key that can be kept; what is cut is masked before, so that no half of a secret is left."""
+        """Return a path or a key that can be kept; masked before it is cut, so that no half of a secret is left."""
         return self.masked_text(text)[:MOST_PATH] if len(text) > MOST_PATH or _has_signs(text) else text
 
     def masked_text(self, text: str) -> str:

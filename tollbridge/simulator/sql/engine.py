@@ -22,6 +22,10 @@ CONNECTIONS = 8
 COLLISIONS = ("40001", "40P01", "23505")
 """PostgreSQL's codes for: could not serialize, deadlock, somebody made the same row first."""
 
+PRIVATE, OTHERS = 0o600, 0o077
+BESIDE = ("-wal", "-shm", "-journal")
+"""The files that SQLite keeps beside a database."""
+
 MIGRATING = 7_210_001
 """The advisory lock that one process at a time holds while it changes the tables."""
 
@@ -73,9 +77,15 @@ def _sqlite(url: URL, begin: str, connections: int) -> Engine:
 
 
 def _make_private(path: Path) -> None:
-    """Make the file for its owner only: it holds client secrets."""
+    """Let the file be its owner's only, one that was there before too, with SQLite's files beside it.
+
+    It holds client secrets. New files beside it get its mode from SQLite.
+    """
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE))
+        for file in (path, *(path.with_name(path.name + end) for end in BESIDE)):
+            if file.exists() and file.stat().st_mode & OTHERS:
+                file.chmod(PRIVATE)
     except OSError as error:
         raise Unavailable(f"{path}: {error.strerror}") from None
 
