@@ -78,6 +78,13 @@ def _seconds(_context: click.Context, _parameter: click.Parameter, value: float 
     return value
 
 
+def _header(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Return what fits into a header."""
+    if value and not all("!" <= character <= "~" for character in value):
+        raise click.BadParameter("It takes letters, digits and signs of ASCII, without spaces.")
+    return value or None
+
+
 def _held(_context: click.Context, _parameter: click.Parameter, value: str | None) -> frozenset[str] | None:
     """Each level holds the ones before it too: what the page says, what Stripe says, what we chose."""
     if value is None:
@@ -160,6 +167,13 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: str | No
     metavar="SECONDS",
     help="The longest that one answer may take.  [default: 35 for a URL, 6 for our own server]",
 )
+@click.option(
+    "--control-token",
+    metavar="TOKEN",
+    callback=_header,
+    help="What a Tollbridge server at the URL asks for before it issues tokens. It is never taken from the "
+    "environment: another target would be told it.",
+)
 @click.option("--fail-fast", is_flag=True, help="End with the first finding.")
 @click.option("--json", "json_to", type=click.Path(path_type=Path), callback=_file, help="Write the report as JSON.")
 @click.option(
@@ -189,6 +203,7 @@ def verify(
     baseline: Path | None,
     reset: str | None,
     answer_within: float | None,
+    control_token: str | None,
     fail_fast: bool,
     json_to: Path | None,
     scripts: Path | None,
@@ -238,6 +253,7 @@ def verify(
             reset=reset,
             answer_within=answer_within,
             fail_fast=fail_fast,
+            control_token=control_token,
         )
         report = harness.verify(plan, progress)
     except (harness.VerifyError, KeyboardInterrupt) as reason:

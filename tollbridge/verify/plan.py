@@ -35,6 +35,7 @@ class Plan:
         reset: a shell command that sets the target back.
         answer_within: seconds for one answer; None for the usual bound.
         fail_fast: whether the run ends with the first finding.
+        control_token: what a Tollbridge server at the URL asks for before it issues tokens; None for nothing.
     """
 
     contract: Path
@@ -52,6 +53,7 @@ class Plan:
     reset: str | None = None
     answer_within: float | None = None
     fail_fast: bool = False
+    control_token: str | None = None
 
 
 Say = Callable[[str, float], None]

@@ -103,7 +103,7 @@ def _prepared(
         target = Target(str(plan.url), plan.reset)
     tokens = world_tokens(world)
     if not tokens.good:
-        tokens = desk_tokens(target.url, world)
+        tokens = desk_tokens(target.url, world, plan.control_token)
     origins = plan.hold or (EVERY_ORIGIN if own else frozenset({DOCUMENTED, PROVIDER}))
     cards = charged_alone(world)
     memory = Memory(canaries=_canaries(tokens, world))

@@ -1,6 +1,7 @@
 """The target: our own server, started for the run, or any server at a URL."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -109,7 +110,9 @@ class OwnTarget(Target):
             self._end()
 
     def _begin(self) -> None:
-        self._launch = launched(self._command, ready=f"{self.url}/_tollbridge/health")
+        # A control token of the environment is for another server: this one is asked for tokens without it.
+        environment = {name: value for name, value in os.environ.items() if name != "TOLLBRIDGE_CONTROL_TOKEN"}
+        self._launch = launched(self._command, ready=f"{self.url}/_tollbridge/health", env=environment)
         try:
             self.process = self._launch.__enter__()
         except LaunchError as error:
@@ -125,23 +128,30 @@ class OwnTarget(Target):
         self._begin()
 
 
-def desk_tokens(url: str, world: World) -> Tokens:
-    """Return tokens from a Tollbridge server's own desk, for every account; none where there is no such desk."""
+def desk_tokens(url: str, world: World, control_token: str | None = None) -> Tokens:
+    """Return tokens from a Tollbridge server's own desk, for every account; none where there is no such desk.
+
+    Args:
+        url: of the target.
+        world: whose accounts they are for.
+        control_token: what the desk asks for; None for nothing.
+    """
+    headers = (JSON,) if control_token is None else (JSON, ("Tollbridge-Control-Token", control_token))
     good: dict[int, str] = {}
     expired: dict[int, str] = {}
     with Line(url, DESK_SECONDS) as line:
         for account in world.accounts:
             for into, more in ((good, {}), (expired, {"expires_in": -3600})):
-                token = _issued(line, {"account": account, **more})
+                token = _issued(line, headers, {"account": account, **more})
                 if token is None:
                     return Tokens({}, {})
                 into[account] = token
     return Tokens(good, expired)
 
 
-def _issued(line: Line, asked: dict[str, int]) -> str | None:
+def _issued(line: Line, headers: tuple[tuple[str, str], ...], asked: dict[str, int]) -> str | None:
     try:
-        reply = line.ask("POST", "/_tollbridge/tokens", (JSON,), json.dumps(asked).encode())
+        reply = line.ask("POST", "/_tollbridge/tokens", headers, json.dumps(asked).encode())
     except Broken:
         return None
     document = reply.document if 200 <= reply.status < 300 else None
