@@ -98,6 +98,7 @@ class Options:
         limits: how long a client may take.
         seed: of the simulator's ids and secrets; None lets no run repeat another.
         recorded: how many of its last calls the simulator remembers.
+        snapshot_limit: bytes of a snapshot that can be put back.
         state: where the simulator keeps its state: `memory`, `sqlite:///FILE` or `postgresql://…`.
         tokens_required: whether a request without a token is refused.
         environment: where `STRIPE_API_KEY` and `TOLLBRIDGE_TOKEN_SECRET` are looked up.
@@ -111,6 +112,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     seed: int | None = None
     recorded: int = 10_000
+    snapshot_limit: int = 1_073_741_824
     state: str = "memory"
     tokens_required: bool = False
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -172,11 +174,18 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
         handlers=handlers,
         identity=Identity(world, _tokens(options, world, simulator), options.tokens_required),
         bindings=bindings,
-        mounts={"stripe": StripeDoor(simulator), "simulator": control(simulator)} if simulator else {},
+        mounts=_mounts(options, simulator) if simulator else {},
         note=_warning_once(note, world),
         limits=options.limits,
     )
     return Sandbox(application(parts), contract, world, simulator, options.tokens_required)
+
+
+def _mounts(options: Options, simulator: Simulator) -> Mapping[str, ASGIApp]:
+    return {
+        "stripe": StripeDoor(simulator),
+        "simulator": control(simulator, snapshot_limit=options.snapshot_limit),
+    }
 
 
 def compose_stripe(options: Options) -> ASGIApp:
@@ -199,7 +208,7 @@ def compose_stripe(options: Options) -> ASGIApp:
     )
     routes = [
         Route(f"{SURFACE}/health", _health),
-        Mount(f"{SURFACE}/simulator", control(simulator)),
+        Mount(f"{SURFACE}/simulator", control(simulator, snapshot_limit=options.snapshot_limit)),
         Mount("/", door),
     ]
     return Starlette(routes=routes)

@@ -20,6 +20,7 @@ class Hasty(LimitedProtocol):
 
     head_within = 0.05
     read_within = 0.1
+    end_within = 0.1
 
 
 async def large(_scope: Scope, _receive: Receive, send: Send) -> None:
@@ -84,7 +85,7 @@ def test_a_client_that_stays_after_the_last_answer_is_dropped() -> None:
     """The server ends its half at once, and the connection when it has waited for the client's."""
 
     async def served() -> bytes:
-        async with connected(short) as client:
+        async with connected(short, Hasty) as client:
             await client.send(API.last)
             answer = await client.everything()
             await client.dropped()

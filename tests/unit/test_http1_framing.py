@@ -17,7 +17,7 @@ SHORT = [row for row in ROWS if len(row.sent) < 2_000]
 
 async def door(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer 200 to the right body at the right path, 404 elsewhere, and 418 to another body."""
-    right = await read_body(receive, Bounds(1_000_000)) == API.body
+    right = await read_body(scope, receive, Bounds(1_000_000)) == API.body
     status = 404 if scope["path"].encode() != API.path else 200 if right else 418
     await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"2")]})
     await send({"type": "http.response.body", "body": b"ok"})

@@ -28,6 +28,14 @@ RECORDED = click.option(
     type=click.IntRange(1, 1_000_000),
     help="How many of its last calls the simulator remembers.",
 )
+SNAPSHOT_LIMIT = click.option(
+    "--snapshot-limit",
+    default=DEFAULTS.snapshot_limit,
+    show_default=True,
+    type=click.IntRange(1),
+    metavar="BYTES",
+    help="The largest snapshot that can be put back.",
+)
 
 
 def url_of(host: str, sockets: Sequence[socket]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from tollbridge import __version__
-from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, STATE, url_of
+from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, SNAPSHOT_LIMIT, STATE, url_of
 from tollbridge.compose import (
     CANNOT_START,
     TOKEN_SECRET,
@@ -70,6 +70,7 @@ from tollbridge.compose import (
 )
 @SEED
 @RECORDED
+@SNAPSHOT_LIMIT
 @click.option("--quiet", is_flag=True, help="No banner and no request log.")
 def serve(
     host: str,
@@ -85,6 +86,7 @@ def serve(
     workers: int,
     seed: int | None,
     recorded: int,
+    snapshot_limit: int,
     quiet: bool,
 ) -> None:
     """Serve the contract, offline.
@@ -114,6 +116,7 @@ def serve(
         state=state,
         seed=seed,
         recorded=recorded,
+        snapshot_limit=snapshot_limit,
     )
     if workers > 1 and state == "memory" and stripe == "simulator":
         raise click.UsageError(

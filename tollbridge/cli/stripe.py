@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from tollbridge import __version__
-from tollbridge.cli.options import DEFAULTS, FILE, RECORDED, SEED, STATE, url_of
+from tollbridge.cli.options import DEFAULTS, FILE, RECORDED, SEED, SNAPSHOT_LIMIT, STATE, url_of
 from tollbridge.compose import CANNOT_START, Options, bind, compose_stripe, run, set_up_logging
 
 
@@ -17,8 +17,18 @@ from tollbridge.compose import CANNOT_START, Options, bind, compose_stripe, run,
 @STATE
 @SEED
 @RECORDED
+@SNAPSHOT_LIMIT
 @click.option("--quiet", is_flag=True, help="No banner.")
-def stripe(host: str, port: int, world: Path | None, state: str, seed: int | None, recorded: int, quiet: bool) -> None:
+def stripe(
+    host: str,
+    port: int,
+    world: Path | None,
+    state: str,
+    seed: int | None,
+    recorded: int,
+    snapshot_limit: int,
+    quiet: bool,
+) -> None:
     """Serve the Stripe simulator alone: stateful, offline, for any Stripe client.
 
     Listens where stripe-mock does, and says no where Stripe says no. Any key sk_test_… is let in.
@@ -37,9 +47,12 @@ def stripe(host: str, port: int, world: Path | None, state: str, seed: int | Non
 
     Exit codes: 0 stopped as asked, 1 could not start (the sentence says why), 2 wrong usage.
     """
+    options = Options(
+        world=world or DEFAULTS.world, state=state, seed=seed, recorded=recorded, snapshot_limit=snapshot_limit
+    )
     set_up_logging(colours=sys.stderr.isatty())
     try:
-        app = compose_stripe(Options(world=world or DEFAULTS.world, state=state, seed=seed, recorded=recorded))
+        app = compose_stripe(options)
         sockets = bind(host, port)
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None

@@ -4,15 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from starlette.types import Message, Receive
+from starlette.types import Message, Receive, Scope
 
 
 class BodyTooLarge(Exception):
     """More bytes came, or were announced, than are read."""
 
+    def __init__(self, most: int) -> None:
+        super().__init__(f"The body is larger than {most} bytes, the most that is read.")
+
 
 class BodyTooSlow(Exception):
     """The body was not complete in its time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The body was not complete after {seconds:g} seconds.")
 
 
 class ClientGone(Exception):
@@ -34,51 +40,63 @@ class Bounds:
     pace: int = 32_768
 
 
-async def read_body(receive: Receive, bounds: Bounds) -> bytes:
+async def read_body(scope: Scope, receive: Receive, bounds: Bounds) -> bytes:
     """Return the whole body.
 
     Args:
+        scope: the ASGI scope.
         receive: the ASGI channel.
         bounds: on bytes and time.
 
     Raises:
-        BodyTooLarge: as soon as one byte too many has come.
+        BodyTooLarge: where `Content-Length` says so, before any of it is read; else as soon as one byte too many came.
         BodyTooSlow: its time is over.
         ClientGone: the connection was closed.
     """
+    _require_announced(scope, bounds)
     body = bytearray()
     try:
         async with asyncio.timeout(bounds.within):
             while True:
                 message = await receive()
-                body += _piece(message, bounds.most - len(body))
+                body += _piece(message)
+                if len(body) > bounds.most:
+                    raise BodyTooLarge(bounds.most)
                 if not message.get("more_body"):
                     return bytes(body)
     except TimeoutError:
-        raise BodyTooSlow from None
+        raise BodyTooSlow(bounds.within) from None
 
 
-async def pieces(receive: Receive, bounds: Bounds) -> AsyncIterator[bytes]:
+async def pieces(scope: Scope, receive: Receive, bounds: Bounds) -> AsyncIterator[bytes]:
     """Yield the pieces of a large body as they come; arguments and exceptions as of `read_body`."""
-    until = asyncio.get_running_loop().time() + bounds.within
+    _require_announced(scope, bounds)
+    begun = asyncio.get_running_loop().time()
     size, more = 0, True
     while more:
+        allowed = bounds.within + size / bounds.pace
         try:
-            async with asyncio.timeout_at(until + size / bounds.pace):
+            async with asyncio.timeout_at(begun + allowed):
                 message = await receive()
         except TimeoutError:
-            raise BodyTooSlow from None
-        piece = _piece(message, bounds.most - size)
+            raise BodyTooSlow(round(allowed)) from None
+        piece = _piece(message)
         size += len(piece)
+        if size > bounds.most:
+            raise BodyTooLarge(bounds.most)
         more = message.get("more_body", False)
         yield piece
 
 
-def _piece(message: Message, room: int) -> bytes:
+def _require_announced(scope: Scope, bounds: Bounds) -> None:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and int(value) > bounds.most:  # the parser has refused what is not a number
+            raise BodyTooLarge(bounds.most)
+
+
+def _piece(message: Message) -> bytes:
     """Return what a message brings of the body."""
     if message["type"] == "http.disconnect":
         raise ClientGone
     piece: bytes = message.get("body", b"")
-    if len(piece) > room:
-        raise BodyTooLarge
     return piece

@@ -3,7 +3,7 @@
 import asyncio
 from asyncio import TimerHandle
 
-LINGER_SECONDS = 1.0
+END_WITHIN = 5.0
 LINGER_BYTES = 1_048_576
 """How long, and how much, is read and thrown away after an answer that ends a connection (RFC 9112 §9.6): a socket
 that is closed with something unread resets the connection, and the client's system throws the answer away."""
@@ -11,16 +11,22 @@ that is closed with something unread resets the connection, and the client's sys
 FLUSH_SECONDS = 0.05
 """How often it is looked whether everything was sent."""
 
-READ_WITHIN = 10.0
+READ_WITHIN = 30.0
 READ_LEAST = 16_384
-"""A client that is sent more than is kept for it has to take so many bytes in so many seconds, again and again."""
+"""A client that is sent more than is kept for it has to take so many bytes in so many seconds, again and again.
+The seconds are many because a system takes more from us only when a third of what it keeps, up to 4 MB, was read."""
 
 
 class Connection:
     """A transport as uvicorn's protocol uses it."""
 
     def __init__(
-        self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, *, read_within: float = READ_WITHIN
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        read_within: float = READ_WITHIN,
+        end_within: float = END_WITHIN,
     ) -> None:
         """Take a transport's place.
 
@@ -28,10 +34,12 @@ class Connection:
             transport: of the connection.
             loop: that it belongs to.
             read_within: seconds in which a client has to take `READ_LEAST` bytes of what waits for it.
+            end_within: seconds in which it has to end the connection, after the last answer.
         """
         self._transport = transport
         self._loop = loop
         self._read_within = read_within
+        self._end_within = end_within
         self._head: bytes | None = None
         self._discarded = 0
         self._unsent = 0
@@ -123,7 +131,7 @@ class Connection:
         except OSError:  # it has gone
             self._transport.abort()
         else:
-            self._end = self._loop.call_later(LINGER_SECONDS, self._transport.abort)
+            self._end = self._loop.call_later(self._end_within, self._transport.abort)
 
     def _flush(self) -> None:
         if self._head is not None:

@@ -10,7 +10,7 @@ import httptools
 from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from tollbridge.http1.connection import READ_WITHIN, Connection
+from tollbridge.http1.connection import END_WITHIN, READ_WITHIN, Connection
 from tollbridge.http1.cycle import Cycle, Refusal, no_content
 from tollbridge.http1.head import Refused, addressed_to, decoded, require_framing, target_of, without_offer
 
@@ -29,6 +29,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     head_within = HEAD_WITHIN
     read_within = READ_WITHIN
+    end_within = END_WITHIN
     transport: Connection  # type: ignore[assignment]
     cycle: Cycle
 
@@ -48,7 +49,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock: a connection that sends nothing is a slow head too."""
-        super().connection_made(Connection(transport, self.loop, read_within=self.read_within))  # type: ignore[arg-type]
+        connection = Connection(transport, self.loop, read_within=self.read_within, end_within=self.end_within)
+        super().connection_made(connection)  # type: ignore[arg-type]
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:

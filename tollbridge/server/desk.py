@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tollbridge.http1.body import Bounds
 from tollbridge.problems import InvalidRequest, Problem, UnsupportedMediaType
 from tollbridge.server.body import read_body
 from tollbridge.server.tokens import MOST_SECONDS, Tokens
@@ -47,7 +48,7 @@ async def _read(request: Request) -> dict[str, Any]:
     """
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType("Send the body as application/json, with that Content-Type.")
-    content = await read_body(request.receive, most=MOST_BODY)
+    content = await read_body(request.scope, request.receive, Bounds(MOST_BODY))
     try:
         sent = json.loads(content)
     except (ValueError, RecursionError):

@@ -14,9 +14,10 @@ import connexion
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tollbridge.contract import Operation, Violation
+from tollbridge.http1.body import Bounds
 from tollbridge.problems import ContractBreach, InvalidRequest, NotFound
 from tollbridge.server.answers import send_json
-from tollbridge.server.body import read_body, require_small
+from tollbridge.server.body import MAX_BODY, read_body
 from tollbridge.server.exchange import EXCHANGE
 from tollbridge.server.handlers import Handler
 from tollbridge.server.identity import Identity, effective_organization
@@ -85,7 +86,7 @@ class Operations:
         self._endpoints = endpoints
         self._identity = identity
         self._bindings = bindings
-        self._limits = limits
+        self._bounds = Bounds(MAX_BODY, limits.body_within)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or raise the problem that it is."""
@@ -111,7 +112,7 @@ class Operations:
         for name, value in scope["headers"]:
             headers.setdefault(name, []).append(value)
         require_json_accepted(headers.get(b"accept", []))
-        parsed = await self._body(operation, headers, receive)
+        parsed = await self._body(operation, headers, scope, receive)
         authorization = headers.get(b"authorization", [])
         account = self._identity.authenticate(authorization, required=operation.requires_token)
         values, broken = read_parameters(operation, scope)
@@ -124,14 +125,13 @@ class Operations:
         return {name: value for name, value in offered.items() if name in served.wants}
 
     async def _body(
-        self, operation: Operation, headers: Mapping[bytes, list[bytes]], receive: Receive
+        self, operation: Operation, headers: Mapping[bytes, list[bytes]], scope: Scope, receive: Receive
     ) -> Parsed | None:
         """Return the body as far as it is JSON; None where there is none and none is needed."""
         if operation.body is None or not (operation.body_required or _has_body(headers)):
             return None
         require_json_body(headers.get(b"content-type", []), headers.get(b"content-encoding", []))
-        require_small(headers.get(b"content-length", []))
-        return parse_json(await read_body(receive, within=self._limits.body_within))
+        return parse_json(await read_body(scope, receive, self._bounds))
 
 
 def _has_body(headers: Mapping[bytes, list[bytes]]) -> bool:

@@ -7,25 +7,29 @@ pass.
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from tempfile import SpooledTemporaryFile
 from typing import Any, TypeVar
 
 import orjson
+from anyio.to_thread import run_sync
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
+from tollbridge.http1.body import BodyTooLarge, BodyTooSlow, Bounds, ClientGone, read_body
 from tollbridge.simulator.core import Simulator
 from tollbridge.simulator.door import off_the_loop
 from tollbridge.simulator.failures import StripeFailure
 from tollbridge.simulator.faults import Fault
 from tollbridge.simulator.replies import API_VERSION
+from tollbridge.simulator.upload import uploaded
 from tollbridge.simulator.work import Unavailable
 
-MOST_BODY = 65_536
+BOUNDS = Bounds(65_536)
+SNAPSHOT_LIMIT = 1_073_741_824
+"""Bytes of a snapshot that is put back: about a million intents with their charges."""
+
 MOST_LISTED = 1_000
-MOST_IN_MEMORY = 8_000_000
 TEXT, INTEGER, NUMBER, COUNT = (str,), (int,), (int, float), (int, type(None))
 JSON_TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", COUNT: "integer, or null for all calls"}
 MEMBERS = {
@@ -47,6 +51,8 @@ T = TypeVar("T")
 TITLES = {
     400: "Bad Request",
     404: "Not Found",
+    408: "Request Timeout",
+    409: "Conflict",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     503: "Service Unavailable",
@@ -63,14 +69,18 @@ class Refused(Exception):
         self.status = status
 
 
-def control(simulator: Simulator) -> ASGIApp:
+def control(simulator: Simulator, *, snapshot_limit: int = SNAPSHOT_LIMIT) -> ASGIApp:
     """Return the control API of a simulator, to be mounted.
 
     `GET /` tells what is there; `/faults` lists, adds and clears faults; `/record` reads and clears the record;
     `POST /reset` goes back to the beginning; `POST /payment_intents/{intent}/authenticate` ends a 3-D Secure challenge,
     and so it does for `/setup_intents/…`.
+
+    Args:
+        simulator: that is controlled.
+        snapshot_limit: bytes of a snapshot that can be put back.
     """
-    desk = Desk(simulator)
+    desk = Desk(simulator, Bounds(snapshot_limit))
     routes = [
         Route("/", _told(desk.summary)),
         Route("/faults", _told(desk.faults)),
@@ -91,9 +101,16 @@ def control(simulator: Simulator) -> ASGIApp:
 class Desk:
     """Where the control API's requests are worked on."""
 
-    def __init__(self, simulator: Simulator) -> None:
-        """Take a simulator's place."""
+    def __init__(self, simulator: Simulator, snapshots: Bounds) -> None:
+        """Take a simulator's place.
+
+        Args:
+            simulator: that is controlled.
+            snapshots: on those that are put back.
+        """
         self._simulator = simulator
+        self._snapshots = snapshots
+        self._restores = False
 
     async def _do(self, work: Callable[[], T]) -> T:
         return await off_the_loop(self._simulator, work)
@@ -139,7 +156,7 @@ class Desk:
 
     async def reset(self, request: HttpRequest) -> Response:
         """Go back to the beginning; a seed makes what follows repeatable."""
-        sent = await _body(request) if request.headers.get("content-length", "0") != "0" else {}
+        sent = await _body(request) if _has_body(request) else {}
         _require_members(sent, {"seed": INTEGER}, ())
         await self._do(lambda: self._simulator.reset(sent.get("seed")))
         return Response(status_code=204)
@@ -170,14 +187,16 @@ class Desk:
         """Put a whole state back."""
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != NDJSON:
             raise Refused(f"Send the snapshot as {NDJSON}, with that Content-Type.", 415)
-        with SpooledTemporaryFile(MOST_IN_MEMORY) as sent:  # it may be larger than what it makes
-            async for chunk in request.stream():
-                sent.write(chunk)
-            sent.seek(0)
-            try:
-                await self._do(lambda: self._simulator.restore(sent))
-            except ValueError as error:
-                raise Refused(str(error)) from None
+        if self._restores:
+            raise Refused("Another snapshot is being put back. Send this one when that is done.", 409)
+        self._restores = True
+        try:
+            async with uploaded(request.scope, request.receive, self._snapshots) as lines:
+                await run_sync(self._simulator.restore, lines)  # others are answered meanwhile
+        except ValueError as error:
+            raise Refused(str(error)) from None
+        finally:
+            self._restores = False
         return Response(status_code=204)
 
     async def authenticate(self, request: HttpRequest) -> Response:
@@ -205,6 +224,12 @@ def _told(operation: Operation) -> Operation:
             return _problem(503, f"The simulator's state cannot be reached: {reason}")
         except Refused as refused:
             return _problem(refused.status, str(refused))
+        except BodyTooLarge as reason:
+            return _problem(413, str(reason))
+        except BodyTooSlow as reason:
+            return _problem(408, str(reason))
+        except ClientGone:
+            return Response(status_code=400)  # which nobody reads
 
     return answering
 
@@ -221,18 +246,18 @@ def _json(document: Any, status: int = 200, media_type: str = "application/json"
 async def _body(request: HttpRequest) -> dict[str, Any]:
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise Refused("Send the body as application/json, with that Content-Type.", 415)
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > MOST_BODY:
-            raise Refused(f"The body is larger than {MOST_BODY} bytes.", 413)
+    content = await read_body(request.scope, request.receive, BOUNDS)
     try:
-        document = json.loads(bytes(content))
+        document = json.loads(content)
     except (ValueError, RecursionError):
         raise Refused("The body is no JSON.") from None
     if not isinstance(document, dict):
         raise Refused("The body is no JSON object.")
     return document
+
+
+def _has_body(request: HttpRequest) -> bool:
+    return "transfer-encoding" in request.headers or request.headers.get("content-length", "0") != "0"
 
 
 def _require_members(sent: dict[str, Any], known: Mapping[str, tuple[type, ...]], required: tuple[str, ...]) -> None:

@@ -47,7 +47,7 @@ class StripeDoor:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            request = _request(scope, await read_body(receive, self._bounds))
+            request = _request(scope, await read_body(scope, receive, self._bounds))
             await _answer(send, await answered(self._simulator, request))
         except ClientGone:
             return

@@ -135,8 +135,9 @@ class MemoryStore:
             fresh._keep({name: {whole[0]: packed(place, whole)}}, {}, [])
             fresh._places = max(fresh._places, place)
         fresh._keep({}, keys, [])
-        self._rows, self._lists, self._places, self._keys = fresh._rows, fresh._lists, fresh._places, fresh._keys
-        self._uses = {}
+        with self._lock:  # calls are answered while it is read
+            self._rows, self._lists, self._places, self._keys = fresh._rows, fresh._lists, fresh._places, fresh._keys
+            self._uses = {}
 
     def clear(self) -> None:
         """Forget objects, keys, what was told, and what is shared; the calls told go on being counted."""
