@@ -2,16 +2,79 @@
 
 import json
 import random
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from tests.keys import BARE, pay
-from tests.unit.stripe_calls import INTENTS, NOW, call, create, on, read
+from tests.unit.stripe_calls import INTENTS, NOW, SUBSCRIPTION, call, create, on, read
 from tollbridge.simulator import Fault, Late, Simulator, Store
 from tollbridge.simulator.idempotency import GRACE_SECONDS
 
 CALLS = 160
+SUBSCRIBED = f"/v1/subscriptions/{SUBSCRIPTION}"
+Look = Callable[[Simulator], Any]
+
+
+def challenged(stripe: Simulator) -> Any:
+    """Begin a 3-D Secure challenge."""
+    return create(stripe, confirm="true", payment_method="pm_card_authenticationRequired")
+
+
+def intents(stripe: Simulator) -> Any:
+    """Every payment intent, as a list shows it."""
+    return call(stripe, "GET", INTENTS, {"limit": 100}).document["data"]
+
+
+def record(stripe: Simulator) -> Any:
+    """The record, with its numbers."""
+    return stripe.record.after(0), stripe.record.total
+
+
+def faults(stripe: Simulator) -> Any:
+    """The faults that wait."""
+    return stripe.faults()
+
+
+def clock(stripe: Simulator) -> Any:
+    """The time, and whether it stands."""
+    return stripe.clock(), stripe.clock.stopped
+
+
+def restored_without_intents(stripe: Simulator) -> Any:
+    """Put the state back, but for its payment intents."""
+    stripe.restore([line for line in stripe.snapshot() if not line.startswith(b'["PaymentIntent"')])
+
+
+ALWAYS = Fault(None, "/v1/charges", "500", times=None)
+PROMISES: dict[str, tuple[Look, Look, Look]] = {
+    "an object": (lambda _: None, create, intents),
+    "a change": (
+        lambda _: None,
+        lambda stripe: call(stripe, "POST", SUBSCRIBED, {"metadata[a]": "b"}),
+        lambda stripe: call(stripe, "GET", SUBSCRIBED).document,
+    ),
+    "counts": (lambda _: None, create, lambda stripe: stripe.counts()),
+    "a challenge": (challenged, lambda stripe: stripe.authenticate(stripe.intents()[-1].id, passes=True), intents),
+    "a failed challenge": (
+        challenged,
+        lambda stripe: stripe.authenticate(stripe.intents()[-1].id, passes=False),
+        intents,
+    ),
+    "the record": (lambda _: None, create, record),
+    "a cleared record": (create, lambda stripe: stripe.record.clear(), record),
+    "a fault": (lambda _: None, lambda stripe: stripe.inject(ALWAYS), faults),
+    "forgotten faults": (lambda stripe: stripe.inject(ALWAYS), lambda stripe: stripe.forgive(), faults),
+    "a fault's times": (lambda stripe: stripe.inject(Fault("POST", INTENTS, "500", times=3)), create, faults),
+    "a stopped clock": (lambda _: None, lambda stripe: stripe.clock.set(5), clock),
+    "an advanced clock": (lambda _: None, lambda stripe: stripe.clock.advance(5), clock),
+    "a clock that was let go": (lambda stripe: stripe.clock.set(5), lambda stripe: stripe.clock.set(None), clock),
+    "a reset": (create, lambda stripe: stripe.reset(), intents),
+    "a restored state": (create, restored_without_intents, intents),
+}
+"""What is promised to be shared: how to prepare it at one server, do it there, and look at it anywhere."""
 
 
 def statuses(both: tuple[Simulator, Simulator]) -> list[int]:
@@ -35,6 +98,62 @@ class SharingRules:
     def both(self, store: Store, again: Store) -> tuple[Simulator, Simulator]:
         """Two servers on the state, which make ids of their own."""
         return on(store, randomness=random.Random(1)), on(again, randomness=random.Random(2))
+
+    @pytest.mark.parametrize("promise", PROMISES)
+    def test_what_is_done_at_one_server_is_seen_at_the_other(
+        self, both: tuple[Simulator, Simulator], promise: str
+    ) -> None:
+        """At once, and in both directions."""
+        prepare, do, look = PROMISES[promise]
+        for one, other in (both, both[::-1]):
+            one.reset()
+            prepare(one)
+            before = look(one)
+            assert look(other) == before
+            do(one)
+            after = look(other)
+            assert after != before
+            assert look(one) == after
+
+    def test_an_idempotency_key_of_one_server_replays_at_the_other(self, both: tuple[Simulator, Simulator]) -> None:
+        """Byte for byte; other parameters under it are refused at both."""
+        for number, (one, other) in enumerate((both, both[::-1])):
+            first = pay(one, f"k{number}")
+            again = pay(other, f"k{number}")
+            assert (again.document, again.headers["idempotent-replayed"]) == (first.document, "true")
+            misused = call(other, "POST", INTENTS, BARE | {"amount": 2000}, idempotency_key=f"k{number}")
+            assert (misused.status, misused.error["type"]) == (400, "idempotency_error")
+
+    def test_secrets_are_one(self, both: tuple[Simulator, Simulator]) -> None:
+        """The one that signs tokens is the first server's, after a reset too; the record's hashes are equal."""
+        one, other = both
+        assert one.secret("tokens", b"1") == other.secret("tokens", b"2") == b"1"
+        other.reset()
+        assert other.secret("tokens", b"3") == one.secret("tokens", b"4") == b"1"
+        assert one.record.fingerprint("sk_test_1") == other.record.fingerprint("sk_test_1")
+
+    def test_a_seed_is_for_a_state_of_one_process(self, both: tuple[Simulator, Simulator], store: Store) -> None:
+        """Where others may share the state, their ids would not repeat: it is refused, and nothing is reset."""
+        one, other = both
+        create(one)
+        if store.alone:
+            one.reset(seed=7)
+            first = create(one).document["id"]
+            one.reset(seed=7)
+            assert create(one).document["id"] == first
+        else:
+            with pytest.raises(ValueError, match="leave seed out"):
+                one.reset(seed=7)
+            assert len(other.intents()) == 1
+            assert b'"randomness":null' in next(iter(one.snapshot()))
+
+    def test_ids_that_were_made_at_the_other_server_are_drawn_again(self, store: Store, again: Store) -> None:
+        """Two servers whose chance is the same lose no object to each other."""
+        both = on(store, randomness=random.Random(7)), on(again, randomness=random.Random(7))
+        made = [create(both[number % 2], confirm="true", payment_method="pm_card_visa") for number in range(8)]
+        assert [answer.status for answer in made] == [200] * 8
+        assert len({answer.document["id"] for answer in made}) == 8
+        assert both[0].counts()["PaymentIntent"] == both[1].counts()["Charge"] == 8
 
     def test_a_share_of_the_calls_is_hit_wherever_they_arrive(self, both: tuple[Simulator, Simulator]) -> None:
         """A quarter of them, give or take five standard deviations, at each of two servers."""

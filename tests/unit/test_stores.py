@@ -3,15 +3,17 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic import command
 from sqlalchemy import create_engine
+from starlette.testclient import TestClient
 
 from tests.stores import StoreRules, differences
-from tests.unit.stripe_calls import INTENTS, call, create, on
-from tollbridge.simulator import Simulator, Store, Unavailable
+from tests.unit.stripe_calls import INTENTS, NOW, call, create, on
+from tollbridge.simulator import Simulator, Store, Unavailable, control
 from tollbridge.simulator.sql import SqlStore, StateError, state_url
 from tollbridge.simulator.sql.engine import steps
 from tollbridge.simulator.store import MemoryStore
@@ -47,6 +49,24 @@ class TestSqlite(StoreRules):
         made = SqlStore(state_url(f"sqlite:///{tmp_path}/state.db"), recorded=10)
         yield made
         made.close()
+
+    def test_the_newest_server_says_how_many_calls_are_recorded(self, store: Store, tmp_path: Path) -> None:
+        """Every server of the state shows as many, and throws no more away."""
+        one = on(store)
+        for _ in range(12):
+            create(one)
+        assert len(one.record) == 10
+        with closing(SqlStore(state_url(f"sqlite:///{tmp_path}/state.db"), recorded=3)) as newest:
+            assert len(on(newest).record) == len(one.record) == 3
+        SqlStore(state_url(f"sqlite:///{tmp_path}/state.db"), recorded=11).close()
+        store.prune(NOW, NOW)
+        assert len(one.record) == 11
+
+    def test_a_seed_is_refused_over_http_too(self, store: Store) -> None:
+        """With a sentence that says what to do."""
+        with TestClient(control(on(store))) as http:
+            refused = http.post("/reset", json={"seed": 7})
+        assert (refused.status_code, "leave seed out" in refused.json()["detail"]) == (400, True)
 
     def test_a_file_outlives_its_process(self, tmp_path: Path) -> None:
         """What was made is there when it is opened again, and nobody else may read it."""

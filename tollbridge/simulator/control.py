@@ -158,7 +158,10 @@ class Desk:
         """Go back to the beginning; a seed makes what follows repeatable."""
         sent = await _body(request) if _has_body(request) else {}
         _require_members(sent, {"seed": INTEGER}, ())
-        await self._do(lambda: self._simulator.reset(sent.get("seed")))
+        try:
+            await self._do(lambda: self._simulator.reset(sent.get("seed")))
+        except ValueError as error:
+            raise Refused(str(error)) from None
         return Response(status_code=204)
 
     async def clock(self, _request: HttpRequest) -> Response:

@@ -110,13 +110,21 @@ class Simulator:
 
         Args:
             seed: makes the ids that follow repeatable; None leaves them to the system's randomness.
+
+        Raises:
+            ValueError: a seed, where others may share the state.
         """
+        if seed is not None and not self._store.alone:
+            raise ValueError(
+                "A seed repeats the ids of one process, and other processes may share this state: leave seed out, or "
+                "keep the state in memory."
+            )
         self._store.clear()
         self._begin(random.SystemRandom() if seed is None else random.Random(seed))  # noqa: S311 - test ids, on purpose
 
     def snapshot(self) -> Iterator[bytes]:
         """Yield the whole state as lines; see the module `snapshot`."""
-        return dump(self._store, self._randomness)
+        return dump(self._store, self._randomness if self._store.alone else random.SystemRandom())
 
     def restore(self, lines: Iterable[bytes]) -> None:
         """Put a state back; faults are forgotten, and the record goes on.
@@ -126,7 +134,7 @@ class Simulator:
         """
         head = load(lines, self._store, self.clock.machine())
         self.forgive()
-        self._begin(head["randomness"] or random.SystemRandom())
+        self._begin((self._store.alone and head["randomness"]) or random.SystemRandom())
         self.clock.set(head["stopped_at"], head["ahead"] or 0)
 
     def faults(self) -> list[Fault]:

@@ -18,7 +18,7 @@ from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept, Known, Use
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.shared import Shared
-from tollbridge.simulator.work import EVERYBODY, Owner, Rows, Work, packed, place_of
+from tollbridge.simulator.work import EVERYBODY, Again, Owner, Rows, Work, packed, place_of
 
 WHEN, MADE = (Kept._fields.index(name) for name in ("when", "made"))
 
@@ -27,6 +27,7 @@ class MemoryStore:
     """Everything in this process."""
 
     waits = False
+    alone = True
 
     def __init__(self, *, recorded: int) -> None:
         """Begin with nothing.
@@ -80,6 +81,7 @@ class MemoryStore:
         self._lock.release()
 
     def _keep(self, writes: Rows, keys: dict[str, Kept], told: list[Told]) -> None:
+        self._require_own_places(writes)
         for name, written in writes.items():
             kept = self._rows.setdefault(name, {})
             for identity, stored in written.items():
@@ -90,6 +92,18 @@ class MemoryStore:
             self._keys[key] = tuple(first)
         self._told.extend(told)
         self._total += len(told)
+
+    def _require_own_places(self, writes: Rows) -> None:
+        """Refuse an object with the id of another.
+
+        Raises:
+            Again: chance made an id twice.
+        """
+        for name, written in writes.items():
+            kept = self._rows.get(name, {})
+            for identity, stored in written.items():
+                if identity in kept and place_of(kept[identity]) != place_of(stored):
+                    raise Again(f"There is a {name} {identity} already.")
 
     def listed(self, name: str, owner: Owner, beyond: int | None, *, newest_first: bool) -> Iterator[bytes]:
         """Yield the rows of a list from a place on; some may have another owner by now."""

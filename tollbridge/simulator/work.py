@@ -150,9 +150,15 @@ class Work:
 
 
 class Store(Protocol):
-    """What keeps the simulator's state; `waits` tells whether a call may wait for a disk or a network."""
+    """What keeps the simulator's state.
+
+    Args:
+        waits: whether a call may wait for a disk or a network.
+        alone: whether it is this process's only; others may share it otherwise.
+    """
 
     waits: bool
+    alone: bool
 
     def work(self) -> Work:
         """Give a unit of work."""

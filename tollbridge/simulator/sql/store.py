@@ -26,6 +26,7 @@ from tollbridge.simulator.work import Again, Unavailable, Work, packed
 T = TypeVar("T")
 BATCH = 1_000
 SHARED = "shared"
+RECORDED = "recorded"
 NEWEST = {
     "sqlite": text("SELECT seq FROM sqlite_sequence WHERE name = 'calls'"),
     "postgresql": text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM calls_number_seq"),
@@ -38,21 +39,22 @@ class SqlStore:
     """Everything in a database, which others may share."""
 
     waits = True
+    alone = False
 
     def __init__(self, url: URL, *, recorded: int) -> None:
         """Open a database, and bring its tables up to date.
 
         Args:
             url: of `state_url`.
-            recorded: how many calls are kept.
+            recorded: how many calls are kept, for everybody who shares the state: the newest server says it.
 
         Raises:
             Unavailable: it cannot be reached, or written to.
         """
         self._engine, self._reader = opened(url)
         self._in_turn = in_turn(self._engine)
-        self._recorded = recorded
         migrated(self._engine)
+        self._set(RECORDED, b"%d" % recorded)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -91,7 +93,7 @@ class SqlStore:
         """
         found = _checked(rows)
         most = 0
-        with _alone(), translated(), self._engine.begin() as connection:
+        with _undisturbed(), translated(), self._engine.begin() as connection:
             connection.execute(delete(OBJECTS))
             connection.execute(delete(KEYS))
             while batch := list(islice(found, BATCH)):
@@ -131,6 +133,12 @@ class SqlStore:
 
         self._changed(releasing)
 
+    def _set(self, name: str, value: bytes) -> None:
+        """Keep a setting, in place of an earlier one."""
+        setting = self._inserting(SETTINGS).values(name=name, value=value)
+        setting = setting.on_conflict_do_update(index_elements=["name"], set_={"value": value})
+        self._changed(lambda connection: connection.execute(setting))
+
     def _inserting(self, table: Table) -> Any:
         """Return an insert that may say what to do where the row is there."""
         return (sqlite if self._engine.dialect.name == "sqlite" else postgresql).insert(table)
@@ -142,18 +150,15 @@ class SqlStore:
         last = select(func.max(CALLS.c.number)).scalar_subquery()
         with suppress(Again, Unavailable), translated(), self._engine.begin() as connection:  # the next one will do
             connection.execute(delete(KEYS).where(old | dead))
-            connection.execute(delete(CALLS).where(CALLS.c.number <= last - self._recorded))
+            connection.execute(delete(CALLS).where(CALLS.c.number <= last - _bound(connection)))
 
     def told(self, after: int, most: int) -> list[tuple[int, Told]]:
         """Return calls that are kept, of those after a number, each with its own."""
         last = func.coalesce(select(func.max(CALLS.c.number)).scalar_subquery(), 0)
-        query = (
-            select(CALLS)
-            .where(CALLS.c.number > after, CALLS.c.number > last - self._recorded)
-            .order_by(CALLS.c.number)
-            .limit(min(most, self._recorded))
-        )
+        query = select(CALLS).where(CALLS.c.number > after).order_by(CALLS.c.number)
         with translated(), self._reader.connect() as connection:
+            bound = _bound(connection)
+            query = query.where(CALLS.c.number > last - bound).limit(min(most, bound))
             return [(row.number, told_from(row.content)) for row in connection.execute(query)]
 
     def told_total(self) -> int:
@@ -208,8 +213,14 @@ class SqlStore:
         raise Unavailable("Too many others change the same state.")
 
 
+def _bound(connection: Connection) -> int:
+    """Return how many calls are kept."""
+    value = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == RECORDED)).scalar_one()
+    return int(bytes(value))
+
+
 @contextmanager
-def _alone() -> Iterator[None]:
+def _undisturbed() -> Iterator[None]:
     """Say so where others come in between of what cannot be tried again."""
     try:
         yield
