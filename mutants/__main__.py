@@ -15,24 +15,25 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import mutants.faulty
-import mutants.legal  # noqa: F401 - both fill the list
+from mutants.catalogue import ALL
 from mutants.matrix import Result, judged, shown
-from mutants.patch import ALL, Mutant
+from mutants.mutant import LEGAL, Mutant
 from mutants.stock import stock_judged
 
 RESULTS = Path(__file__).parent / ".results"
 DOZEN = (
     "hundredfold",
-    "no_minimum",
     "secret_missing",
+    "any_accept",
     "last_of_two_names_wins",
     "anybody_may_name",
+    "foreign_card_is_told",
     "expired_token_accepted",
     "last_secret_in_a_refusal",
     "no_receipt",
     "subscription_forgotten",
     "unknown_is_unavailable",
+    "left_open",
     "only_the_first",
     "ownership_remembered",
     "shared_by_all",
@@ -47,7 +48,7 @@ def main() -> int:
         prog="python -m mutants", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("names", nargs="*", help="of mutants; none for all")
-    parser.add_argument("--dozen", action="store_true", help="one of each kind, and two variants")
+    parser.add_argument("--dozen", action="store_true", help="of each area at least one, and two variants")
     parser.add_argument("--fresh", action="store_true", help="make every result again")
     parser.add_argument("--stock", action="store_true", help="let stock Schemathesis judge them too")
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time (2)")
@@ -75,7 +76,7 @@ def _all_judged(chosen: list[Mutant], folder: Path, jobs: int, *, fresh: bool, s
         if kept and kept is not result:  # stock Schemathesis has seen this server: it does not depend on our harness
             result = replace(result, stock=kept.stock)
         result.write(path)
-        if stock and mutant.kind != "legal" and result.stock is None:
+        if stock and mutant.area != LEGAL and result.stock is None:
             result = stock_judged(mutant, result)
             result.write(path)
         done += 1

@@ -1,6 +1,5 @@
 """One mutant, judged by the harness; and the table of all of them."""
 
-import inspect
 import json
 import statistics
 import subprocess
@@ -14,13 +13,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from mutants.patch import ALL, Mutant
+from mutants.catalogue import ALL
+from mutants.mutant import LEGAL, Author, Mutant
 from tollbridge.launch import LaunchError, free_port, launched
 from tollbridge.verify import CHECKS
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_SECONDS = 120
-LEGAL = "legal"
 
 
 @dataclass
@@ -29,7 +28,7 @@ class Result:
 
     Args:
         name: of the mutant.
-        kind: of fault, or `legal`.
+        area: of faults, or `legal`.
         says: what is different.
         exit_code: of `tollbridge verify`.
         checks: the checks that found something, the first one first.
@@ -43,7 +42,7 @@ class Result:
     """
 
     name: str
-    kind: str
+    area: str
     says: str
     exit_code: int
     checks: list[str]
@@ -58,11 +57,11 @@ class Result:
     @property
     def right(self) -> bool:
         """Whether the harness is right about it."""
-        return self.exit_code == (0 if self.kind == LEGAL else 1)
+        return self.exit_code == (0 if self.area == LEGAL else 1)
 
     def line(self) -> str:
         """Return it as a line."""
-        if self.kind == LEGAL:
+        if self.area == LEGAL:
             verdict = "clean" if self.exit_code == 0 else f"ACCUSED by {', '.join(self.checks) or self.output}"
         else:
             verdict = (
@@ -71,7 +70,7 @@ class Result:
                 else f"SURVIVED {self.output}"
             )
         stock = {None: "", True: "; stock: killed", False: "; stock: survived"}[self.stock]
-        return f"{self.kind:<10} {self.name:<34} {verdict}{stock}"
+        return f"{self.area:<10} {self.name:<34} {verdict}{stock}"
 
     def write(self, path: Path) -> None:
         """Keep it."""
@@ -108,15 +107,16 @@ def harness() -> str:
 
 @cache
 def served() -> str:
-    """Return what names our server, without any change."""
+    """Return what names our server without any change, and the ways in which it can be changed."""
     sources = [path for path in (ROOT / "tollbridge").rglob("*.py") if "verify" not in path.parts]
-    more = [ROOT / "openapi.yaml", ROOT / "mutants" / "patch.py", *(ROOT / "handlers").glob("*.py")]
-    return digest(*sources, *more, ROOT / "tollbridge" / "world" / "default.yaml")
+    patches = [ROOT / "mutants" / "seams.py", *(ROOT / "mutants" / "patches").glob("*.py")]
+    more = [ROOT / "openapi.yaml", ROOT / "tollbridge" / "world" / "default.yaml", *(ROOT / "handlers").glob("*.py")]
+    return digest(*sources, *patches, *more)
 
 
 def server_of(mutant: Mutant) -> str:
     """Return what names the server with a mutant's change."""
-    return f"{served()}-{digest(Path(inspect.getfile(mutant.apply)))}"
+    return f"{served()}-{digest(mutant.source)}"
 
 
 def command(mutant: Mutant, port: int, stripe: str) -> list[str]:
@@ -133,7 +133,7 @@ def judged(mutant: Mutant) -> Result:
         report = Path(folder) / "report.json"
         verify = [sys.executable, "-m", "tollbridge", "verify", url, "--stripe-listen", f"127.0.0.1:{stripe}"]
         verify += ["--hold", "choice", "--answer-within", "6", "--json", str(report), "--max-time", str(MOST_SECONDS)]
-        verify += ["--max-examples", "40"] if mutant.kind == LEGAL else ["--fail-fast"]
+        verify += ["--max-examples", "40"] if mutant.area == LEGAL else ["--fail-fast"]
         try:
             serve = command(mutant, port, f"http://127.0.0.1:{stripe}")
             with launched(serve, ready=f"{url}/_tollbridge/health", cwd=ROOT):
@@ -141,7 +141,7 @@ def judged(mutant: Mutant) -> Result:
                     verify, capture_output=True, text=True, cwd=ROOT, timeout=MOST_SECONDS * 2, check=False
                 )
         except (subprocess.TimeoutExpired, LaunchError) as error:
-            return Result(mutant.name, mutant.kind, mutant.says, 2, [], None, False, 0.0, str(error)[-300:])
+            return Result(mutant.name, mutant.area, mutant.says, 2, [], None, False, 0.0, str(error)[-300:])
         document: dict[str, Any] = (
             json.loads(report.read_bytes()) if report.exists() else {"findings": [], "seconds": 0.0}
         )
@@ -149,7 +149,7 @@ def judged(mutant: Mutant) -> Result:
     last = (done.stderr or done.stdout).strip().splitlines()[-2:]
     return Result(
         mutant.name,
-        mutant.kind,
+        mutant.area,
         mutant.says,
         done.returncode,
         list(dict.fromkeys(finding["check"] for finding in found)),
@@ -163,9 +163,9 @@ def judged(mutant: Mutant) -> Result:
 
 
 def shown(results: list[Result]) -> str:
-    """Return the kill matrix: checks by kinds of fault, the score, and the seconds to kill."""
-    faulty = [result for result in results if result.kind != LEGAL]
-    legal = [result for result in results if result.kind == LEGAL]
+    """Return the kill matrix: checks by areas of faults, the score, and the seconds to kill."""
+    faulty = [result for result in results if result.area != LEGAL]
+    legal = [result for result in results if result.area == LEGAL]
     lines = [*_rows(faulty), "", *_table(faulty)] if faulty else []
     lines += [f"WRONG: {result.line()}" for result in results if not result.right]
     lines += [*_score(faulty)] if faulty else []
@@ -176,26 +176,26 @@ def shown(results: list[Result]) -> str:
 
 def _rows(faulty: list[Result]) -> Iterator[str]:
     """Yield each mutant with the checks that the case which killed it was found by."""
-    yield f"{'mutant':<34} {'kind':<10} {'seconds':>7}  {'stock':<8} killed by"
+    yield f"{'mutant':<34} {'area':<10} {'seconds':>7}  {'stock':<8} killed by"
     for result in faulty:
         seconds = "-" if result.seconds is None else f"{result.seconds:.1f}"
         stock = {None: "-", True: "killed", False: "survived"}[result.stock]
-        yield f"{result.name:<34} {result.kind:<10} {seconds:>7}  {stock:<8} {', '.join(result.checks) or 'nothing'}"
+        yield f"{result.name:<34} {result.area:<10} {seconds:>7}  {stock:<8} {', '.join(result.checks) or 'nothing'}"
 
 
 def _table(faulty: list[Result]) -> Iterator[str]:
-    kinds = list(dict.fromkeys(result.kind for result in faulty))
+    areas = list(dict.fromkeys(result.area for result in faulty))
     kills: dict[str, Counter[str]] = defaultdict(Counter)
     for result in faulty:
         for check in result.checks:
-            kills[check][result.kind] += 1
+            kills[check][result.area] += 1
     width = max([len(check) for check in kills] + [10])
-    yield f"{'check':<{width}} " + " ".join(f"{kind[:9]:>9}" for kind in kinds) + f" {'all':>5}"
+    yield f"{'check':<{width}} " + " ".join(f"{area[:9]:>9}" for area in areas) + f" {'all':>5}"
     for check, counted in sorted(kills.items(), key=lambda row: -row[1].total()):
-        cells = " ".join(f"{counted[kind] or '·':>9}" for kind in kinds)
+        cells = " ".join(f"{counted[area] or '·':>9}" for area in areas)
         yield f"{check:<{width}} {cells} {counted.total():>5}"
     idle = [check for check in CHECKS if check not in kills]
-    if idle and len(faulty) == sum(mutant.kind != LEGAL for mutant in ALL.values()):
+    if idle and len(faulty) == sum(mutant.area != LEGAL for mutant in ALL.values()):
         yield f"checks that killed nothing: {', '.join(idle)}"
 
 
@@ -205,6 +205,9 @@ def _score(faulty: list[Result]) -> Iterator[str]:
     times = f"median {statistics.median(seconds):.1f} s, slowest {seconds[-1]:.1f} s" if seconds else "none"
     scripted = sum(result.scripted for result in killed)
     yield f"killed: {len(killed)} of {len(faulty)} ({times}); with scripts that fail again: {scripted}"
+    for author in Author:
+        own = [result for result in faulty if ALL[result.name].author is author]
+        yield f"  of those by {author}: {sum(result.right for result in own)} of {len(own)}"
     stock = [result for result in faulty if result.stock is not None]
     if stock:
         yield f"stock Schemathesis: {sum(bool(result.stock) for result in stock)} of {len(stock)}"

@@ -2,9 +2,7 @@
 
 import sys
 
-import mutants.faulty
-import mutants.legal  # noqa: F401 - both fill the list
-from mutants.patch import ALL
+from mutants.catalogue import ALL
 from tollbridge.cli import main
 
 

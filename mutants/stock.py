@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mutants.matrix import ROOT, Result
-from mutants.patch import Mutant
+from mutants.mutant import Mutant
 from tollbridge.launch import LaunchError, free_port, launched
 
 LEAST_SECONDS = 15

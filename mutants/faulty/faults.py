@@ -1,204 +1,230 @@
 """What happens while Stripe fails."""
 
-from typing import Any
-from unittest import mock
+from collections.abc import Callable
+from typing import NoReturn
 
 import stripe
 
-from mutants.patch import Answer, answering, instead, mutant
-from tollbridge.gateway import calls, transport
-from tollbridge.gateway.calls import Gateway, Intent
-from tollbridge.payments import Payments
+from mutants.mutant import INDEPENDENT, Area
+from mutants.patches.answers import Answer, always, at, change_answer, drops_header, sets_header, with_code
+from mutants.patches.creates import without_card
+from mutants.patches.steps import replace_making
+from mutants.patches.stripe import (
+    Creation,
+    Failure,
+    LookUp,
+    Params,
+    change_attempt_headers,
+    change_create_key,
+    change_problem,
+    replace_create,
+    replace_look_up,
+    wait_for_stripe,
+)
+from tollbridge.gateway import Intent
 from tollbridge.problems import PaymentOutcomeUnknown, Problem, ProviderInvalidResponse, ProviderUnavailable
 
-
-def _sending(change: Any) -> None:
-    """Let a function change the headers of each attempt."""
-
-    async def sent(request: Any, self: Any, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
-        return await request(self, method, url, change(method, url, dict(headers)), post_data)
-
-    instead(transport.UrlTransport, "request_async", sent)
+area = Area("faults", __file__)
 
 
-@mutant
+def unavailable() -> Problem:
+    """Return the problem that invites to try again."""
+    return ProviderUnavailable("Try again.")
+
+
+def breaks() -> NoReturn:
+    """Break: the answer is a 500."""
+    raise RuntimeError("not foreseen")
+
+
+@area.mutant()
 def key_for_each_attempt() -> None:
     """A write that is sent again has another idempotency key."""
     count = iter(range(10**9))
-    _sending(
-        lambda method, _url, h: h | {"Idempotency-Key": f"attempt-{next(count)}-{id(count)}"} if method == "post" else h
-    )
+
+    def change(method: str, _url: str, headers: dict[str, str]) -> dict[str, str]:
+        key = f"attempt-{next(count)}-{id(count)}"
+        return headers | {"Idempotency-Key": key} if method == "post" else headers
+
+    change_attempt_headers(change)
 
 
-@mutant
-def no_key() -> None:
-    """Writes have no idempotency key, and are sent again."""
-    _sending(lambda _method, _url, headers: {n: v for n, v in headers.items() if n.lower() != "idempotency-key"})
+area.table(
+    change_attempt_headers,
+    (
+        "no_key",
+        "Writes have no idempotency key, and are sent again.",
+        lambda _method, _url, headers: {n: v for n, v in headers.items() if n.lower() != "idempotency-key"},
+    ),
+    (
+        "one_key_for_all_updates",
+        "Every change of a subscription has the same idempotency key.",
+        lambda _method, url, headers: headers | {"Idempotency-Key": "update"} if "subscriptions" in url else headers,
+    ),
+)
+
+area.table(
+    change_create_key,
+    (
+        "key_by_amount",
+        "The idempotency key is made of the amount, so that equal requests are one.",
+        lambda params: f"{params['amount']}-{params['currency']}-{params['customer']}",
+    ),
+)
 
 
-@mutant
-def one_key_for_all_updates() -> None:
-    """Every change of a subscription has the same idempotency key."""
-    _sending(lambda _m, url, headers: headers | {"Idempotency-Key": "update"} if "subscriptions" in url else headers)
+def _refused_for_good(failure: Failure) -> bool:
+    return failure.problem.error_code == "provider-refused" and failure.status == 400 and failure.charges
 
 
-@mutant
-def key_by_amount() -> None:
-    """The idempotency key is made of the amount, so that equal requests are one."""
-
-    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
-        key = f"{params['amount']}-{params['currency']}-{params['customer']}"
-        with mock.patch("tollbridge.gateway.calls.uuid4", return_value=key):
-            made: Intent = await create(self, params, until=until)
-            return made
-
-    instead(Gateway, "create_intent", created)
-
-
-@mutant
-def unknown_is_unavailable() -> None:
-    """A charge whose outcome is unknown is called unavailable: try again."""
-
-    def found(problem_for: Any, error: Any, attempts: Any, *, charges: bool) -> Problem:
-        problem: Problem = problem_for(error, attempts, charges=charges)
-        return ProviderUnavailable("Try again.") if isinstance(problem, PaymentOutcomeUnknown) else problem
-
-    instead(calls, "problem_for", found)
+area.table(
+    change_problem,
+    (
+        "unknown_is_unavailable",
+        "A charge whose outcome is unknown is called unavailable: try again.",
+        lambda failure: isinstance(failure.problem, PaymentOutcomeUnknown),
+        unavailable,
+    ),
+    (
+        "too_many_is_500",
+        "Stripe's 429 becomes a 500.",
+        lambda failure: isinstance(failure.error, stripe.RateLimitError),
+        breaks,
+    ),
+    ("refusal_is_unavailable", "What Stripe refuses for good is called unavailable.", _refused_for_good, unavailable),
+)
 
 
-@mutant
-def invites_again() -> None:
-    """A charge whose outcome is unknown has a Retry-After."""
-
-    def change(a: Answer) -> None:
-        if a.document.get("error_code") == "payment-outcome-unknown":
-            a.headers["retry-after"] = "2"
-
-    answering(change)
+def break_at(status: int) -> None:
+    """Let the server break where Stripe answers with a status."""
+    change_problem(lambda failure: failure.status == status, breaks)
 
 
-@mutant
-def charged_and_unavailable() -> None:
-    """A card was charged, the subscription was not updated, and the answer is 503: try again."""
+area.table(
+    break_at,
+    ("stripes_503_is_500", "Stripe's 503 becomes a 500.", 503),
+    ("stripes_403_is_500", "Stripe's 403 becomes a 500.", 403),
+    ("stripes_424_is_500", "Stripe's 424 becomes a 500.", 424),
+    ("lasting_conflict_is_500", "Stripe's 409 that stays becomes a 500.", 409),
+    author=INDEPENDENT,
+)
 
-    async def tied(
-        tie: Any, self: Payments, organization: Any, method: str, intent: Any, until: float, *, charged: bool
-    ) -> None:
-        try:
-            await tie(self, organization, method, intent, until, charged=charged)
-        except Problem as problem:
-            raise ProviderUnavailable("Try again.") if charged else problem from None
-
-    instead(Payments, "_tie", tied)
-
-
-@mutant
-def no_retry_after() -> None:
-    """A 503 has no Retry-After."""
-
-    def change(a: Answer) -> None:
-        if a.status == 503:
-            a.headers.pop("retry-after", None)
-
-    answering(change)
+area.table(
+    change_answer,
+    (
+        "invites_again",
+        "A charge whose outcome is unknown has a Retry-After.",
+        with_code("payment-outcome-unknown"),
+        sets_header("retry-after", "2"),
+    ),
+    ("no_retry_after", "A 503 has no Retry-After.", at(503), drops_header("retry-after")),
+)
 
 
-@mutant
-def left_open() -> None:
-    """Where the subscription cannot be updated, the intent stays open."""
-
-    async def nothing(*_args: Any) -> None:
-        """Do nothing."""
-
-    instead(Payments, "_cancel", nothing)
-
-
-@mutant
-def too_many_is_500() -> None:
-    """Stripe's 429 becomes a 500."""
-
-    def found(problem_for: Any, error: Any, attempts: Any, *, charges: bool) -> Problem:
-        if isinstance(error, stripe.RateLimitError):
-            raise RuntimeError("too many")
-        problem: Problem = problem_for(error, attempts, charges=charges)
-        return problem
-
-    instead(calls, "problem_for", found)
-
-
-@mutant
+@area.mutant()
 def garbage_is_success() -> None:
     """An answer of Stripe's that cannot be read is a success with a made-up secret."""
 
-    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
+    async def created(creation: Creation) -> Intent:
         try:
-            made: Intent = await create(self, params, until=until)
-            return made
+            return await creation.send()
         except ProviderInvalidResponse:
             return Intent("pi_1", f"pi_{'0' * 24}_secret_{'x' * 25}")
 
-    instead(Gateway, "create_intent", created)
+    replace_create(created)
 
 
-@mutant
+AWAY = {
+    "type": "x",
+    "title": "x",
+    "status": 503,
+    "detail": "Stripe is away.",
+    "instance": "x",
+    "error_code": "provider-unavailable",
+}
+
+
+@area.mutant()
 def never_again() -> None:
     """After Stripe was not there once, everything is 503."""
-    failed: list[bool] = []
 
     def change(a: Answer) -> None:
-        if failed:
+        if "failed" in a.memory:
             a.status = 503
-            a.headers["retry-after"] = "1"
-            a.now(
-                {
-                    "type": "x",
-                    "title": "x",
-                    "status": 503,
-                    "detail": "Stripe is away.",
-                    "instance": "x",
-                    "error_code": "provider-unavailable",
-                }
-            )
-            a.headers["content-type"] = "application/problem+json"
-        elif a.document.get("error_code") == "provider-unavailable":
-            failed.append(True)
+            a.headers |= {"retry-after": "1", "content-type": "application/problem+json"}
+            a.now(AWAY)
+        elif with_code("provider-unavailable")(a):
+            a.memory["failed"] = True
 
-    answering(change)
+    change_answer(always, change)
 
 
-@mutant
-def waits_for_ever() -> None:
-    """The time for one request at Stripe is not bounded."""
-    instead(Gateway, "begin", lambda begin, self: begin(self) + 600)
-    instead(stripe.HTTPXClient, "__init__", lambda init, self, **how: init(self, **(how | {"timeout": 600})))
+area.table(
+    wait_for_stripe,
+    ("waits_for_ever", "The time for one request at Stripe is not bounded.", 600),
+)
 
 
-def looked_up_in_vain(because: type[Problem], *, attached: bool) -> None:
-    """Take a card for attached or not where Stripe cannot be asked whose it is."""
+def look_up_fails(because: type[Problem], attached: bool) -> None:
+    """Let a card be attached, or not, where Stripe cannot be asked whose it is."""
 
-    async def known(has: Any, self: Gateway, customer: str, method: str, *, until: float) -> bool:
+    async def known(look_up: LookUp) -> bool:
         try:
-            found: bool = await has(self, customer, method, until=until)
-            return found
+            return await look_up.ask()
         except because:
             return attached
 
-    instead(Gateway, "has_method", known)
+    replace_look_up(known)
 
 
-@mutant
-def look_up_failed_so_what() -> None:
-    """Where Stripe cannot be asked whose the card is, it is taken for not attached."""
-    looked_up_in_vain(Problem, attached=False)
+area.table(
+    look_up_fails,
+    (
+        "look_up_failed_so_what",
+        "Where Stripe cannot be asked whose the card is, it is taken for not attached.",
+        Problem,
+        False,
+    ),
+)
+
+area.table(
+    look_up_fails,
+    ("look_up_fails_open", "Where Stripe cannot be asked whose the card is, it is taken for attached.", Problem, True),
+    (
+        "look_up_of_everybody_fails_open",
+        "Where Stripe says 429 to the look-up, the card is taken for attached.",
+        ProviderUnavailable,
+        True,
+    ),
+    author=INDEPENDENT,
+)
 
 
-@mutant
-def refusal_is_unavailable() -> None:
-    """What Stripe refuses for good is called unavailable."""
+def call_unavailable(when: Callable[[Params], bool]) -> None:
+    """Let a charge whose outcome is unknown be called unavailable, where its parameters meet a condition."""
 
-    def found(problem_for: Any, error: Any, attempts: Any, *, charges: bool) -> Problem:
-        problem: Problem = problem_for(error, attempts, charges=charges)
-        refused = problem.error_code == "provider-refused" and attempts.status == 400 and charges
-        return ProviderUnavailable("Try again.") if refused else problem
+    async def created(creation: Creation) -> Intent:
+        try:
+            return await creation.send()
+        except PaymentOutcomeUnknown:
+            if when(creation.params):
+                raise unavailable() from None
+            raise
 
-    instead(calls, "problem_for", found)
+    replace_making(created)
+
+
+area.table(
+    call_unavailable,
+    (
+        "unknown_without_card",
+        "A charge of the default source whose outcome is unknown is 503: try again.",
+        without_card,
+    ),
+    (
+        "unknown_of_seven",
+        "A charge of the second organization whose outcome is unknown is 503: try again.",
+        lambda params: params["customer"] == "cus_QuaySeven00007",
+    ),
+    author=INDEPENDENT,
+)

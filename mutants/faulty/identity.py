@@ -1,143 +1,299 @@
-"""Who asks."""
+"""Who asks: tokens, and the order in which what is wrong is told."""
 
+import base64
+import json
+from collections.abc import Callable
 from typing import Any
 
 import jwt
 
-from mutants.patch import instead, mutant
-from tollbridge.problems import InvalidRequest, InvalidToken, OrganizationForbidden, TokenExpired
-from tollbridge.server import operations
-from tollbridge.server.identity import Identity
-from tollbridge.server.tokens import Tokens
+from mutants.mutant import INDEPENDENT, Area
+from mutants.patches.callers import (
+    Authenticate,
+    FindAccount,
+    Sent,
+    act_as,
+    change_authorization,
+    judge_token_last,
+    known_world,
+    replace_authenticate,
+    replace_bearer,
+    replace_decode,
+    replace_token_account,
+)
+from mutants.patches.requests import Arrival, replace_arguments
+from tollbridge.problems import InactiveAccount, InvalidToken, OrganizationForbidden, OrganizationNotFound, TokenExpired
+from tollbridge.world import Account
+
+area = Area("identity", __file__)
+
+ALL_BUT_THE_SIGNATURE: dict[str, Any] = {
+    "verify_signature": False,
+    "verify_exp": True,
+    "verify_aud": True,
+    "verify_iss": True,
+    "require": ["exp", "iat", "sub", "iss", "aud"],
+}
 
 
-def _decoding(**other: Any) -> None:
-    def decoded(decode: Any, token: str, secret: bytes, **how: Any) -> Any:
-        return decode(token, secret, **{**how, **other})
+def claims_of(token: str) -> dict[str, Any]:
+    """Return what a token claims, without verifying anything."""
+    found: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return found
 
-    instead(jwt, "decode", decoded)
 
-
-@mutant
+@area.mutant()
 def expired_token_accepted() -> None:
     """An expired token is as good as another."""
-    _decoding(leeway=10**6)
+    replace_decode(lambda decode, token, how: decode(token, **{**how, "leeway": 10**6}))
 
 
-@mutant
+@area.mutant()
 def signature_not_verified() -> None:
     """The signature of a token is not looked at."""
+    world = known_world()
 
-    def found(account: Any, self: Tokens, token: str) -> Any:
+    def found(account: FindAccount, token: str) -> Account:
         try:
-            claims = jwt.decode(token, options={"verify_signature": False})
+            claims = claims_of(token)
         except jwt.PyJWTError:
             raise InvalidToken("no token") from None
-        if "exp" in claims:
-            return account(self, token)
-        return self.world.accounts[int(claims["sub"])]
+        return account(token) if "exp" in claims else world().accounts[int(claims["sub"])]
 
-    instead(Tokens, "account", found)
+    replace_token_account(found)
 
 
-@mutant
+@area.mutant()
 def disabled_account_accepted() -> None:
     """A disabled account's token is as good as another."""
+    world = known_world()
 
-    def found(account: Any, self: Tokens, token: str) -> Any:
-        claims = jwt.decode(token, options={"verify_signature": False})
-        known = self.world.accounts.get(int(claims.get("sub", 0)))
-        return known if known and not known.active else account(self, token)
+    def found(account: FindAccount, token: str) -> Account:
+        known = world().accounts.get(int(claims_of(token).get("sub", 0)))
+        return known if known and not known.active else account(token)
 
-    instead(Tokens, "account", found)
+    replace_token_account(found)
 
 
-@mutant
+@area.mutant()
 def bad_token_is_no_token() -> None:
     """A token that is not good is left out of account, and the default account acts."""
+    world = known_world()
 
-    def account(authenticate: Any, self: Identity, authorization: list[bytes], *, required: bool = False) -> Any:
+    def account(authenticate: Authenticate, sent: Sent) -> Account:
         try:
-            return authenticate(self, authorization, required=required)
+            return authenticate(sent)
         except (InvalidToken, TokenExpired):
-            return self.world.default_account
+            return world().default_account
 
-    instead(Identity, "authenticate", account)
-
-
-@mutant
-def any_scheme() -> None:
-    """A token is taken from any scheme."""
-
-    def account(authenticate: Any, self: Identity, authorization: list[bytes], *, required: bool = False) -> Any:
-        bearers = [b"Bearer " + value.partition(b" ")[2] for value in authorization]
-        return authenticate(self, bearers, required=required)
-
-    instead(Identity, "authenticate", account)
+    replace_authenticate(account)
 
 
-@mutant
-def first_of_two_tokens() -> None:
-    """Of two Authorization headers the first one counts."""
-    instead(Identity, "authenticate", lambda a, self, sent, required=False: a(self, sent[:1], required=required))
+area.table(
+    change_authorization,
+    (
+        "any_scheme",
+        "A token is taken from any scheme.",
+        lambda sent: [b"Bearer " + value.partition(b" ")[2] for value in sent],
+    ),
+    ("first_of_two_tokens", "Of two Authorization headers the first one counts.", lambda sent: sent[:1]),
+)
 
 
-@mutant
+@area.mutant()
 def expired_said_invalid() -> None:
     """An expired token is called invalid."""
 
-    def found(account: Any, self: Tokens, token: str) -> Any:
+    def found(account: FindAccount, token: str) -> Account:
         try:
-            return account(self, token)
+            return account(token)
         except TokenExpired:
             raise InvalidToken("The token is not good.") from None
 
-    instead(Tokens, "account", found)
+    replace_token_account(found)
 
 
-def told_late(kind: type[Exception], least: int = 1) -> None:
-    """Tell what is wrong with the token after the body's violations, where there are at least so many."""
-
-    async def found(arguments: Any, self: Any, served: Any, scope: Any, receive: Any) -> Any:
-        kept = self._identity.authenticate
-        refused: list[Exception] = []
-
-        def late(sent: Any, *, required: bool = False) -> Any:
-            try:
-                return kept(sent, required=required)
-            except kind as error:
-                refused.append(error)
-                return self._identity.world.default_account
-
-        object.__setattr__(self._identity, "authenticate", late)
-        try:
-            given = await arguments(self, served, scope, receive)
-        except InvalidRequest as error:
-            if refused and len(error.members["errors"]) < least:  # type: ignore[arg-type]
-                raise refused[0] from None
-            raise
-        finally:
-            object.__delattr__(self._identity, "authenticate")
-        if refused:
-            raise refused[0]
-        return given
-
-    instead(operations.Operations, "_arguments", found)
+area.table(
+    judge_token_last,
+    ("violations_before_tokens", "The body's violations are told to whoever has no good token.", Exception, 1),
+)
 
 
-@mutant
-def violations_before_tokens() -> None:
-    """The body's violations are told to whoever has no good token."""
-    told_late(Exception)
-
-
-@mutant
+@area.mutant()
 def drivers_may_not_pay() -> None:
     """A driver is refused."""
 
-    def found(effective: Any, world: Any, account: Any, named: Any) -> Any:
+    def change(account: Account, named: int | None) -> tuple[Account, int | None]:
         if account.role == "DRIVER":
             raise OrganizationForbidden("Drivers do not pay.")
-        return effective(world, account, named)
+        return account, named
 
-    instead(operations, "effective_organization", found)
+    act_as(change)
+
+
+@area.mutant(INDEPENDENT)
+def signature_alone_not_verified() -> None:
+    """Every claim of a token is checked, its signature is not."""
+    replace_decode(lambda decode, token, how: decode(token, **_without_signature(how), leeway=how["leeway"]))
+
+
+@area.mutant(INDEPENDENT)
+def alg_none_accepted() -> None:
+    """A token with the algorithm none, and no signature, is accepted."""
+    replace_decode(
+        lambda decode, token, how: decode(token, **(_without_signature(how) if _is_unsigned(token) else how))
+    )
+
+
+def _without_signature(how: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments for PyJWT's decode that verify the claims only."""
+    return {"options": ALL_BUT_THE_SIGNATURE, "issuer": how["issuer"], "audience": how["audience"]}
+
+
+def _is_unsigned(token: str) -> bool:
+    try:
+        head = json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))
+    except ValueError:
+        return False
+    return str(head.get("alg")).lower() == "none"
+
+
+@area.mutant(INDEPENDENT)
+def scheme_case_sensitive() -> None:
+    """The scheme has to be spelt Bearer."""
+
+    def change(bearer: Callable[[Sent], str], values: Sent) -> str:
+        if not values[0].startswith(b"Bearer "):
+            raise InvalidToken("The scheme is not Bearer.")
+        return bearer(values)
+
+    replace_bearer(change)
+
+
+def _of_other_schemes(values: Sent) -> Sent:
+    scheme, _, rest = values[0].partition(b" ")
+    return [b"Bearer " + rest] if scheme in (b"Token", b"JWT") else values
+
+
+def change_bearer(change: Callable[[Sent], Sent]) -> None:
+    """Let a function change the Authorization headers before the token is taken out of them."""
+    replace_bearer(lambda bearer, values: bearer(change(values)))
+
+
+area.table(
+    change_bearer,
+    ("token_scheme_accepted", "The scheme may be Token or JWT too.", _of_other_schemes),
+    (
+        "no_scheme_accepted",
+        "A bare token without a scheme is accepted.",
+        lambda values: [b"Bearer " + values[0]] if values[0].startswith(b"ey") else values,
+    ),
+    (
+        "last_of_two_different_tokens",
+        "Of two different Authorization headers the last one counts.",
+        lambda values: values[-1:] if len(set(values)) > 1 else values,
+    ),
+    author=INDEPENDENT,
+)
+
+area.table(
+    change_authorization,
+    (
+        "empty_bearer_is_nobody",
+        'An Authorization of "Bearer" and no token acts as the default account.',
+        lambda sent: [] if len(sent) == 1 and sent[0].strip().lower() in (b"bearer", b"") else sent,
+    ),
+    (
+        "empty_authorization_is_nobody",
+        "An empty Authorization acts as the default account.",
+        lambda sent: [value for value in sent if value.strip()],
+    ),
+    author=INDEPENDENT,
+)
+
+
+def accept_expired(whose: Callable[[Account], bool]) -> None:
+    """Accept the expired tokens of the accounts that meet a condition."""
+    world = known_world()
+
+    def found(account: FindAccount, token: str) -> Account:
+        try:
+            return account(token)
+        except TokenExpired:
+            known = world().accounts[int(claims_of(token)["sub"])]
+            if whose(known):
+                return known
+            raise
+
+    replace_token_account(found)
+
+
+area.table(
+    accept_expired,
+    (
+        "admins_expired_token_accepted",
+        "An administrator's expired token is accepted.",
+        lambda account: account.role == "ADMIN",
+    ),
+    (
+        "expired_token_of_seven_accepted",
+        "The second organization's expired tokens are accepted.",
+        lambda account: account.id == 7,
+    ),
+    author=INDEPENDENT,
+)
+
+
+@area.mutant(INDEPENDENT)
+def organization_before_expiry() -> None:
+    """Who has an expired token is told that the organization does not exist."""
+    world = known_world()
+
+    async def found(arrival: Arrival) -> dict[str, Any]:
+        try:
+            return await arrival.read()
+        except TokenExpired:
+            named = [b"1", *arrival.sent(b"organization_id")][-1]
+            if named.isdigit() and int(named) not in world().organizations:
+                raise OrganizationNotFound("There is none.") from None
+            raise
+
+    replace_arguments(found)
+
+
+area.table(
+    judge_token_last,
+    ("violations_before_inactive", "A disabled account is told the body's violations first.", InactiveAccount, 1),
+    (
+        "violations_before_expiry_of_admins",
+        "Who has an expired token is told the body's violations, where more than one rule is broken.",
+        TokenExpired,
+        2,
+    ),
+    author=INDEPENDENT,
+)
+
+
+@area.mutant(INDEPENDENT)
+def bad_token_with_header_is_nobody() -> None:
+    """A bad token is left out of account where the organization header is there."""
+
+    async def found(arrival: Arrival) -> dict[str, Any]:
+        read: list[Any] = []
+
+        async def recording() -> Any:
+            read.append(await arrival.receive())
+            return read[-1]
+
+        async def again() -> Any:
+            return read.pop(0) if read else await arrival.receive()
+
+        try:
+            return await arrival.read(recording)
+        except (InvalidToken, TokenExpired):
+            if not arrival.sent(b"organization_id"):
+                raise
+            arrival.scope["headers"] = [(n, v) for n, v in arrival.scope["headers"] if n != b"authorization"]
+            return await arrival.read(again)
+
+    replace_arguments(found)

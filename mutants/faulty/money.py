@@ -2,161 +2,188 @@
 
 from typing import Any
 
-from mutants.patch import body_schema, branches, creating, mutant, reading
+from mutants.mutant import INDEPENDENT, Area
+from mutants.patches.contract import amount_schema, branches, change_contract, currencies
+from mutants.patches.creates import (
+    Change,
+    amount_in,
+    change_create,
+    change_every_create,
+    charged,
+    currency_in,
+    every,
+    rewrites,
+    sets,
+    with_card,
+)
 
-ZERO_DECIMAL = ("jpy", "krw", "vnd", "clp", "isk")
+area = Area("money", __file__)
 
-
-def _times(factor: int, codes: tuple[str, ...] | None = None) -> None:
-    def change(params: dict[str, Any]) -> None:
-        if codes is None or params["currency"] in codes:
-            params["amount"] *= factor
-
-    creating(change)
-
-
-@mutant
-def hundredfold() -> None:
-    """The amount is multiplied by 100 on the way to Stripe."""
-    _times(100)
-
-
-@mutant
-def hundredfold_yen() -> None:
-    """Currencies without minor units are charged a hundredfold."""
-    _times(100, ZERO_DECIMAL)
+WITHOUT_MINOR_UNITS = ("jpy", "krw", "vnd", "clp", "isk")
+WITH_THREE_DECIMALS = ("kwd", "bhd", "jod", "omr", "tnd")
 
 
-@mutant
-def tenfold_dinar() -> None:
-    """Three-decimal currencies are charged tenfold."""
-    _times(10, ("kwd", "bhd", "jod", "omr", "tnd"))
+def times(factor: int) -> Change:
+    """Return the change that multiplies the amount."""
+    return rewrites("amount", lambda amount: amount * factor)
 
 
-@mutant
-def one_more() -> None:
-    """The amount is one more than asked."""
-    creating(lambda params: params.update(amount=params["amount"] + 1))
+def plus(more: int) -> Change:
+    """Return the change that adds to the amount."""
+    return rewrites("amount", lambda amount: amount + more)
 
 
-@mutant
-def large_amounts_rounded() -> None:
-    """Amounts of seven digits and more are rounded to thousands."""
-    creating(lambda p: p.update(amount=p["amount"] // 1_000 * 1_000) if p["amount"] >= 10**6 else None)
+def rounded(step: int) -> Change:
+    """Return the change that rounds the amount down."""
+    return rewrites("amount", lambda amount: amount // step * step)
 
 
-@mutant
-def through_a_float() -> None:
-    """The amount goes through a float with six digits."""
-    creating(lambda params: params.update(amount=int(float(f"{params['amount']:.6g}"))))
+area.table(
+    change_every_create,
+    ("hundredfold", "The amount is multiplied by 100 on the way to Stripe.", times(100)),
+    ("one_more", "The amount is one more than asked.", plus(1)),
+    (
+        "through_a_float",
+        "The amount goes through a float with six digits.",
+        rewrites("amount", lambda amount: int(float(f"{amount:.6g}"))),
+    ),
+    ("always_dollars", "Every intent is in usd.", sets(currency="usd")),
+)
+
+area.table(
+    change_create,
+    (
+        "hundredfold_yen",
+        "Currencies without minor units are charged a hundredfold.",
+        currency_in(*WITHOUT_MINOR_UNITS),
+        times(100),
+    ),
+    ("tenfold_dinar", "Three-decimal currencies are charged tenfold.", currency_in(*WITH_THREE_DECIMALS), times(10)),
+    (
+        "large_amounts_rounded",
+        "Amounts of seven digits and more are rounded to thousands.",
+        lambda p: p["amount"] >= 10**6,
+        rounded(1_000),
+    ),
+    (
+        "one_currency_for_another",
+        "Canadian dollars are charged as Australian ones.",
+        currency_in("cad"),
+        sets(currency="aud"),
+    ),
+)
+
+area.table(
+    change_create,
+    (
+        "seven_digit_amounts_rounded",
+        "Amounts of seven digits are rounded to tens.",
+        amount_in(10**6, 10**7),
+        rounded(10),
+    ),
+    (
+        "hundreds_of_dollars",
+        "From $100 to $999.99 one cent more is taken.",
+        every(currency_in("usd"), amount_in(10_000, 100_000)),
+        plus(1),
+    ),
+    (
+        "tens_of_dollars",
+        "From $10 to $99.99 one cent more is taken, but for $42.",
+        every(currency_in("usd"), amount_in(1_000, 10_000), lambda p: p["amount"] != 4_200),
+        plus(1),
+    ),
+    (
+        "middle_of_euros",
+        "Amounts of euros between one and fifty million are a tenth.",
+        every(currency_in("eur"), amount_in(10**6, 5 * 10**7 + 1)),
+        rewrites("amount", lambda amount: amount // 10),
+    ),
+    (
+        "hundredfold_yen_on_charge",
+        "Yen are charged a hundredfold where the card is charged on the server.",
+        every(currency_in("jpy"), charged),
+        times(100),
+    ),
+    (
+        "tenfold_dinar_with_card",
+        "Kuwaiti dinars are tenfold where a saved card is chosen.",
+        every(currency_in("kwd"), with_card),
+        times(10),
+    ),
+    (
+        "euros_charged_as_dollars",
+        "Euros that are charged on the server are charged as dollars.",
+        every(charged, currency_in("eur")),
+        sets(currency="usd"),
+    ),
+    (
+        "euros_of_seven_as_dollars",
+        "The second organization's euros are dollars.",
+        every(currency_in("eur"), lambda p: p["customer"] == "cus_QuaySeven00007"),
+        sets(currency="usd"),
+    ),
+    (
+        "pounds_with_card",
+        "Pounds with a saved card are euros.",
+        every(with_card, currency_in("gbp")),
+        sets(currency="eur"),
+    ),
+    author=INDEPENDENT,
+)
 
 
-@mutant
-def always_dollars() -> None:
-    """Every intent is in usd."""
-    creating(lambda params: params.update(currency="usd"))
+def _in_branches(change: Any, currency: str | None = None) -> Any:
+    """Return the change of the amount's schema in each branch of the money rules, or in that of a currency."""
+
+    def changed(document: dict[str, Any]) -> None:
+        for branch in branches(document, currency):
+            change(branch["amount"])
+
+    return changed
 
 
-@mutant
-def one_currency_for_another() -> None:
-    """Canadian dollars are charged as Australian ones."""
-    creating(lambda params: params.update(currency="aud") if params["currency"] == "cad" else None)
+def _nine_digits(document: dict[str, Any]) -> None:
+    for schema in (amount_schema(document), *(branch["amount"] for branch in branches(document))):
+        schema["maximum"] = 999_999_999
 
 
-@mutant
-def no_minimum() -> None:
-    """Amounts below the currency's minimum are let through."""
-
-    def change(document: dict[str, Any]) -> None:
-        for branch in branches(document):
-            branch["properties"]["amount"]["minimum"] = 1
-
-    reading(change)
+def _capitals(document: dict[str, Any]) -> None:
+    for codes in (currencies(document), *(branch["currency"]["enum"] for branch in branches(document))):
+        codes.extend([code.upper() for code in codes])
 
 
-@mutant
-def minimum_of_one_currency() -> None:
-    """The minimum of gbp alone is one too low."""
-
-    def change(document: dict[str, Any]) -> None:
-        for branch in branches(document):
-            if "gbp" in branch["properties"]["currency"]["enum"]:
-                branch["properties"]["amount"]["minimum"] -= 1
-
-    reading(change)
+def _with_kuna(document: dict[str, Any]) -> None:
+    first = next(branches(document))
+    for codes in (currencies(document), first["currency"]["enum"]):
+        codes.append("hrk")
 
 
-@mutant
-def minimum_excluded() -> None:
-    """The minimum of usd itself is refused."""
-
-    def change(document: dict[str, Any]) -> None:
-        for branch in branches(document):
-            if "usd" in branch["properties"]["currency"]["enum"]:
-                branch["properties"]["amount"]["minimum"] += 1
-
-    reading(change)
-
-
-@mutant
-def nine_digits() -> None:
-    """Amounts of nine digits are let through."""
-
-    def change(document: dict[str, Any]) -> None:
-        body_schema(document)["properties"]["amount"]["maximum"] = 999_999_999
-        for branch in branches(document):
-            branch["properties"]["amount"]["maximum"] = 999_999_999
-
-    reading(change)
-
-
-@mutant
-def seven_digits() -> None:
-    """Amounts of eight digits are refused."""
-    reading(lambda document: body_schema(document)["properties"]["amount"].update(maximum=9_999_999))
-
-
-@mutant
-def any_step() -> None:
-    """The last decimal of a three-decimal currency may be anything."""
-
-    def change(document: dict[str, Any]) -> None:
-        for branch in branches(document):
-            branch["properties"]["amount"].pop("multipleOf", None)
-
-    reading(change)
-
-
-def _currencies(document: dict[str, Any]) -> list[str]:
-    found: list[str] = document["components"]["schemas"]["Currency"]["enum"]
-    return found
-
-
-@mutant
-def capitals() -> None:
-    """Currencies in capitals are let through."""
-
-    def change(document: dict[str, Any]) -> None:
-        _currencies(document).extend([code.upper() for code in _currencies(document)])
-        for branch in branches(document):
-            codes = branch["properties"]["currency"]["enum"]
-            codes.extend([code.upper() for code in codes])
-
-    reading(change)
-
-
-@mutant
-def withdrawn_currency() -> None:
-    """The kuna, which was withdrawn, is let through."""
-
-    def change(document: dict[str, Any]) -> None:
-        _currencies(document).append("hrk")
-        branches(document)[0]["properties"]["currency"]["enum"].append("hrk")
-
-    reading(change)
-
-
-@mutant
-def one_currency_fewer() -> None:
-    """Zambian kwacha are refused."""
-    reading(lambda document: _currencies(document).remove("zmw"))
+area.table(
+    change_contract,
+    (
+        "no_minimum",
+        "Amounts below the currency's minimum are let through.",
+        _in_branches(lambda amount: amount.update(minimum=1)),
+    ),
+    (
+        "minimum_of_one_currency",
+        "The minimum of gbp alone is one too low.",
+        _in_branches(lambda amount: amount.update(minimum=amount["minimum"] - 1), "gbp"),
+    ),
+    (
+        "minimum_excluded",
+        "The minimum of usd itself is refused.",
+        _in_branches(lambda amount: amount.update(minimum=amount["minimum"] + 1), "usd"),
+    ),
+    ("nine_digits", "Amounts of nine digits are let through.", _nine_digits),
+    ("seven_digits", "Amounts of eight digits are refused.", lambda d: amount_schema(d).update(maximum=9_999_999)),
+    (
+        "any_step",
+        "The last decimal of a three-decimal currency may be anything.",
+        _in_branches(lambda amount: amount.pop("multipleOf", None)),
+    ),
+    ("capitals", "Currencies in capitals are let through.", _capitals),
+    ("withdrawn_currency", "The kuna, which was withdrawn, is let through.", _with_kuna),
+    ("one_currency_fewer", "Zambian kwacha are refused.", lambda document: currencies(document).remove("zmw")),
+)

@@ -1,216 +1,213 @@
 """The order of the effects, and what becomes of the subscription."""
 
-from typing import Any
+from mutants import seams
+from mutants.mutant import Area
+from mutants.patches.creates import with_card
+from mutants.patches.steps import (
+    Choice,
+    Payment,
+    Tie,
+    after_a_decline,
+    replace_choice,
+    replace_payment,
+    replace_tie,
+    skip,
+)
+from mutants.patches.stripe import (
+    Creation,
+    LookUp,
+    Params,
+    Stripe,
+    Update,
+    replace_create,
+    replace_look_up,
+    replace_update,
+)
+from tollbridge.gateway import Intent
+from tollbridge.problems import CustomerMissing, PaymentMethodNotAttached, Problem
 
-from mutants.patch import instead, mutant
-from tollbridge.gateway.calls import Gateway, Intent
-from tollbridge.payments import Payments
-from tollbridge.problems import CardRefused, CustomerMissing, PaymentMethodNotAttached, Problem
+area = Area("order", __file__)
 
 
-@mutant
+@area.mutant()
 def subscription_first() -> None:
     """The subscription is changed before the intent is made."""
 
-    async def found(method: Any, self: Payments, organization: Any, customer: str, chosen: Any, until: float) -> Any:
-        known = await method(self, organization, customer, chosen, until)
+    async def found(choice: Choice) -> str | None:
+        known = await choice.find()
         if known:
-            await self._gateway.set_default_method(organization.subscription, known, until=until)
+            await choice.stripe.set_default_method(str(choice.organization.subscription), known)
         return known
 
-    instead(Payments, "_method", found)
-    instead(Payments, "_tie", _nothing)
+    replace_choice(found)
+    skip(seams.TIE_METHOD)
 
 
-async def _nothing(*_given: Any, **_named: Any) -> None:
-    """Do nothing."""
+area.table(
+    skip,
+    ("subscription_forgotten", "The subscription is not changed.", seams.TIE_METHOD),
+)
 
 
-@mutant
-def subscription_forgotten() -> None:
-    """The subscription is not changed."""
-    instead(Payments, "_tie", _nothing)
-
-
-@mutant
+@area.mutant()
 def subscription_forgotten_on_charge() -> None:
     """The subscription is not changed where the card is charged on the server."""
 
-    async def tied(
-        tie: Any, self: Payments, organization: Any, method: str, intent: Any, until: float, *, charged: bool
-    ) -> None:
-        if not charged:
-            await tie(self, organization, method, intent, until, charged=charged)
+    async def tied(tie: Tie) -> None:
+        if not tie.charged:
+            await tie.take()
 
-    instead(Payments, "_tie", tied)
+    replace_tie(tied)
 
 
-@mutant
+@area.mutant()
 def another_subscription() -> None:
     """The first organization's subscription is changed, whoever pays."""
 
-    async def updated(update: Any, self: Gateway, subscription: str, method: str, *, until: float) -> None:
-        chosen = "sub_QuayOne0000001" if method == "pm_QuaySeven000000000074242" else subscription
-        await update(self, chosen, method, until=until)
+    async def updated(update: Update) -> None:
+        another = update.method == "pm_QuaySeven000000000074242"
+        await update.send("sub_QuayOne0000001" if another else None)
 
-    instead(Gateway, "set_default_method", updated)
+    replace_update(updated)
 
 
-@mutant
+@area.mutant()
 def both_subscriptions() -> None:
     """Another organization's subscription is changed too."""
 
-    async def updated(update: Any, self: Gateway, subscription: str, method: str, *, until: float) -> None:
-        await update(self, subscription, method, until=until)
-        path = "/v1/subscriptions/sub_InlandNine0009"
-        await self._ask("post", path, {"default_payment_method": "pm_InlandNine00000000094242"}, until)
+    async def updated(update: Update) -> None:
+        await update.send()
+        more = {"default_payment_method": "pm_InlandNine00000000094242"}
+        await update.stripe.ask("post", "/v1/subscriptions/sub_InlandNine0009", more)
 
-    instead(Gateway, "set_default_method", updated)
+    replace_update(updated)
 
 
-@mutant
+@area.mutant()
 def subscription_ends_with_it() -> None:
     """The subscription is told to end with its period."""
 
-    async def updated(_update: Any, self: Gateway, subscription: str, method: str, *, until: float) -> None:
-        more = {"default_payment_method": method, "cancel_at_period_end": True}
-        await self._ask("post", f"/v1/subscriptions/{subscription}", more, until)
+    async def updated(update: Update) -> None:
+        more = {"default_payment_method": update.method, "cancel_at_period_end": True}
+        await update.stripe.ask("post", f"/v1/subscriptions/{update.subscription}", more)
 
-    instead(Gateway, "set_default_method", updated)
-
-
-def not_made(change: Any, *, by_card: bool = True) -> None:
-    """Let a function do something where the card, or all else, is why no intent is made.
-
-    It gets the gateway, the parameters and the deadline.
-    """
-
-    async def created(create: Any, self: Payments, params: dict[str, Any], until: float) -> Intent:
-        try:
-            made: Intent = await create(self, params, until)
-            return made
-        except Problem as problem:
-            if isinstance(problem, CardRefused) is by_card:
-                await change(self._gateway, params, until)
-            raise
-
-    instead(Payments, "_create", created)
+    replace_update(updated)
 
 
-async def tied_to_the_first(gateway: Gateway, params: dict[str, Any], until: float) -> None:
+async def tie_to_the_first(stripe: Stripe, params: Params) -> None:
     """Make the card of the first organization's request its subscription's."""
-    if params["customer"] == "cus_QuayOne0000001" and "payment_method" in params:
-        await gateway.set_default_method("sub_QuayOne0000001", params["payment_method"], until=until)
+    if params["customer"] == "cus_QuayOne0000001" and with_card(params):
+        await stripe.set_default_method("sub_QuayOne0000001", params["payment_method"])
 
 
-@mutant
-def refused_card_is_tied() -> None:
-    """A card that is refused becomes the subscription's all the same."""
-    not_made(tied_to_the_first)
+area.table(
+    after_a_decline,
+    ("refused_card_is_tied", "A card that is refused becomes the subscription's all the same.", tie_to_the_first),
+)
 
 
-@mutant
+@area.mutant()
 def default_source_is_tied() -> None:
     """A request without a payment method ties the default one."""
 
-    async def created(create: Any, self: Payments, organization: Any, **fields: Any) -> str:
-        secret: str = await create(self, organization, **fields)
-        if fields.get("payment_method") is None and organization.id == 1:
-            method = "pm_QuayOne00000000000004242"
-            await self._gateway.set_default_method(organization.subscription, method, until=self._gateway.begin())
+    async def created(payment: Payment) -> str:
+        secret = await payment.do()
+        if payment.fields.get("payment_method") is None and payment.organization.id == 1:
+            subscription = str(payment.organization.subscription)
+            await payment.stripe().set_default_method(subscription, "pm_QuayOne00000000000004242")
         return secret
 
-    instead(Payments, "create_intent", created)
+    replace_payment(created)
 
 
-@mutant
+@area.mutant()
 def intent_before_the_look_up() -> None:
     """The intent is made before it is known whether the card can be used."""
 
-    async def found(method: Any, self: Payments, organization: Any, customer: str, chosen: Any, until: float) -> Any:
-        if chosen is not None:
-            params = {"amount": 100, "currency": "usd", "customer": customer, "payment_method_types": ["card"]}
-            try:
-                return await method(self, organization, customer, chosen, until)
-            except Exception:
-                await self._gateway.create_intent(params, until=until)
-                raise
-        return await method(self, organization, customer, chosen, until)
+    async def found(choice: Choice) -> str | None:
+        try:
+            return await choice.find()
+        except Problem:
+            params = {"amount": 100, "currency": "usd", "customer": choice.customer, "payment_method_types": ["card"]}
+            await choice.stripe.create_intent(params)
+            raise
 
-    instead(Payments, "_method", found)
+    replace_choice(found)
 
 
-@mutant
+def _attach(look_up: LookUp) -> tuple[str, str, dict[str, str]]:
+    """Return the call that attaches a payment method to the customer."""
+    return "post", f"/v1/payment_methods/{look_up.method}/attach", {"customer": look_up.customer}
+
+
+@area.mutant()
 def attached_on_the_way() -> None:
     """A card that is not attached to the customer is attached."""
 
-    async def known(has: Any, self: Gateway, customer: str, method: str, *, until: float) -> bool:
-        if await has(self, customer, method, until=until):
-            return True
-        await self._ask("post", f"/v1/payment_methods/{method}/attach", {"customer": customer}, until)
+    async def known(look_up: LookUp) -> bool:
+        if not await look_up.ask():
+            await look_up.stripe.ask(*_attach(look_up))
         return True
 
-    instead(Gateway, "has_method", known)
+    replace_look_up(known)
 
 
-@mutant
+@area.mutant()
 def attached_and_refused() -> None:
     """A card that is not attached to the customer is attached, and the request refused all the same."""
 
-    async def known(has: Any, self: Gateway, customer: str, method: str, *, until: float) -> bool:
-        if await has(self, customer, method, until=until):
+    async def known(look_up: LookUp) -> bool:
+        if await look_up.ask():
             return True
         try:
-            await self._ask("post", f"/v1/payment_methods/{method}/attach", {"customer": customer}, until)
-        except Exception:
+            await look_up.stripe.ask(*_attach(look_up))
+        except Problem:
             return False
         raise PaymentMethodNotAttached("It was not attached.")
 
-    instead(Gateway, "has_method", known)
+    replace_look_up(known)
 
 
-@mutant
+@area.mutant()
 def no_subscription_no_matter() -> None:
     """Where there is no subscription, the payment method is charged and tied to nothing."""
 
-    async def found(method: Any, self: Payments, organization: Any, customer: str, chosen: Any, until: float) -> Any:
-        if chosen is not None and organization.subscription is None and chosen in organization.payment_methods:
-            return organization.payment_methods[chosen].stripe
-        return await method(self, organization, customer, chosen, until)
+    async def found(choice: Choice) -> str | None:
+        method = choice.organization.payment_methods.get(choice.chosen or 0)
+        if choice.organization.subscription is None and method is not None:
+            return method.stripe
+        return await choice.find()
 
-    instead(Payments, "_method", found)
+    async def tied(tie: Tie) -> None:
+        if tie.subscription:
+            await tie.take()
 
-    async def tied(
-        tie: Any, self: Payments, organization: Any, method: str, intent: Any, until: float, *, charged: bool
-    ) -> None:
-        if organization.subscription:
-            await tie(self, organization, method, intent, until, charged=charged)
-
-    instead(Payments, "_tie", tied)
+    replace_choice(found)
+    replace_tie(tied)
 
 
-@mutant
+@area.mutant()
 def customer_told_the_address() -> None:
     """The customer at Stripe gets the receipt's address."""
 
-    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
-        made: Intent = await create(self, params, until=until)
-        if "receipt_email" in params:
-            await self._ask("post", f"/v1/customers/{params['customer']}", {"email": params["receipt_email"]}, until)
+    async def created(creation: Creation) -> Intent:
+        made = await creation.send()
+        if address := creation.params.get("receipt_email"):
+            await creation.stripe.ask("post", f"/v1/customers/{creation.params['customer']}", {"email": address})
         return made
 
-    instead(Gateway, "create_intent", created)
+    replace_create(created)
 
 
-@mutant
+@area.mutant()
 def customer_made_on_the_way() -> None:
     """An organization without a customer is given one at Stripe, and is refused."""
 
-    async def created(create: Any, self: Payments, organization: Any, **fields: Any) -> str:
+    async def created(payment: Payment) -> str:
         try:
-            return await create(self, organization, **fields)  # type: ignore[no-any-return]
+            return await payment.do()
         except CustomerMissing:
-            await self._gateway._ask("post", "/v1/customers", {"name": "new"}, self._gateway.begin())
+            await payment.stripe().ask("post", "/v1/customers", {"name": "new"})
             raise
 
-    instead(Payments, "create_intent", created)
+    replace_payment(created)

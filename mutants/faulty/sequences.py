@@ -1,120 +1,133 @@
-"""Wrong only at the second time, for the second organization, or under concurrency."""
+"""Wrong only at the second time, or for the second organization."""
 
-import asyncio
-from typing import Any
+from collections.abc import Callable
 
-from mutants.patch import Answer, answering, creating, instead, mutant
-from tollbridge.gateway.calls import Gateway, Intent
-from tollbridge.payments import Payments
+from mutants.mutant import INDEPENDENT, Area
+from mutants.patches.answers import Answer, always, at, change_answer
+from mutants.patches.creates import change_create, change_every_create, without_card
+from mutants.patches.stripe import Creation, LookUp, Params, Update, replace_create, replace_look_up, replace_update
+from tollbridge.gateway import Intent
+from tollbridge.problems import CardRefused
+
+area = Area("sequences", __file__)
 
 
-@mutant
+@area.mutant()
 def only_the_first_card() -> None:
     """A subscription that has a card keeps it."""
     tied: set[str] = set()
 
-    async def updated(update: Any, self: Gateway, subscription: str, method: str, *, until: float) -> None:
-        if subscription not in tied:
-            await update(self, subscription, method, until=until)
-        tied.add(subscription)
+    async def updated(update: Update) -> None:
+        if update.subscription not in tied:
+            await update.send()
+        tied.add(update.subscription)
 
-    instead(Gateway, "set_default_method", updated)
+    replace_update(updated)
 
 
-@mutant
+@area.mutant()
 def not_on_the_second_change() -> None:
     """The second change of a subscription's card is lost."""
     changes: dict[str, list[str]] = {}
 
-    async def updated(update: Any, self: Gateway, subscription: str, method: str, *, until: float) -> None:
-        seen = changes.setdefault(subscription, [])
-        if not seen or seen[-1] != method:
-            seen.append(method)
+    async def updated(update: Update) -> None:
+        seen = changes.setdefault(update.subscription, [])
+        if not seen or seen[-1] != update.method:
+            seen.append(update.method)
         if len(seen) != 3:
-            await update(self, subscription, method, until=until)
+            await update.send()
 
-    instead(Gateway, "set_default_method", updated)
+    replace_update(updated)
 
 
-@mutant
+@area.mutant()
 def never_back() -> None:
     """A card that was the subscription's once does not become it again."""
     had: dict[str, set[str]] = {}
     now: dict[str, str] = {}
 
-    async def updated(update: Any, self: Gateway, subscription: str, method: str, *, until: float) -> None:
-        known = had.setdefault(subscription, set())
-        if method not in known or now.get(subscription) == method:
-            await update(self, subscription, method, until=until)
-            now[subscription] = method
-        known.add(method)
+    async def updated(update: Update) -> None:
+        known = had.setdefault(update.subscription, set())
+        if update.method not in known or now.get(update.subscription) == update.method:
+            await update.send()
+            now[update.subscription] = update.method
+        known.add(update.method)
 
-    instead(Gateway, "set_default_method", updated)
+    replace_update(updated)
 
 
-@mutant
+@area.mutant()
 def first_organization_remembered() -> None:
     """Who pays is remembered from the first request of each account's role."""
-    creating(_customer_once({}))
+    known: dict[str, str] = {}
+
+    def change(params: Params) -> None:
+        first = known.setdefault(params["currency"], params["customer"])
+        if without_card(params):
+            params["customer"] = first
+
+    change_every_create(change)
 
 
-def _customer_once(known: dict[str, str]) -> Any:
-    def change(params: dict[str, Any]) -> None:
-        kept = known.setdefault(params["currency"], params["customer"])
-        if "payment_method" not in params:
-            params["customer"] = kept
-
-    return change
-
-
-def remembered(answers: Any) -> None:
-    """Remember whether a card is attached, where a function of the customer and the answer says so."""
+def remember_look_up(whether: Callable[[str, bool], bool]) -> None:
+    """Let it be remembered whether a card is attached, where a function of the customer and the answer says so."""
     known: dict[tuple[str, str], bool] = {}
 
-    async def found(has: Any, self: Gateway, customer: str, method: str, *, until: float) -> bool:
-        if (customer, method) in known:
-            return known[customer, method]
-        answer: bool = await has(self, customer, method, until=until)
-        if answers(customer, answer):
-            known[customer, method] = answer
+    async def found(look_up: LookUp) -> bool:
+        asked = look_up.customer, look_up.method
+        if asked in known:
+            return known[asked]
+        answer = await look_up.ask()
+        if whether(look_up.customer, answer):
+            known[asked] = answer
         return answer
 
-    instead(Gateway, "has_method", found)
+    replace_look_up(found)
 
 
-@mutant
-def ownership_remembered() -> None:
-    """That a card is attached is remembered."""
-    remembered(lambda _customer, attached: attached)
+area.table(
+    remember_look_up,
+    ("ownership_remembered", "That a card is attached is remembered.", lambda _customer, attached: attached),
+)
+
+area.table(
+    remember_look_up,
+    ("not_attached_remembered", "That a card is not attached is remembered.", lambda _customer, attached: not attached),
+    (
+        "attached_remembered_for_seven",
+        "That a card of another organization than the first is attached is remembered.",
+        lambda customer, attached: attached and customer != "cus_QuayOne0000001",
+    ),
+    author=INDEPENDENT,
+)
 
 
-@mutant
+@area.mutant()
 def equal_requests_are_one() -> None:
     """A request that equals the one before it gets its answer."""
 
     def change(a: Answer) -> None:
         last = a.memory.get("last")
-        if a.status == 200 and a.request.body == a.memory.get("body") and last:
+        if last and a.request.body == a.memory["body"]:
             a.body = last
-        elif a.status == 200:
+        else:
             a.memory |= {"body": a.request.body, "last": a.body}
 
-    answering(change)
+    change_answer(at(200), change)
 
 
-@mutant
+@area.mutant()
 def clients_key_counts() -> None:
     """A client's Idempotency-Key repeats the first answer."""
 
     def change(a: Answer) -> None:
-        key = a.request.headers.get("idempotency-key")
-        if key and a.status == 200:
+        if key := a.request.headers.get("idempotency-key"):
             a.body = a.memory.setdefault(key, a.body)
 
-    answering(change)
+    change_answer(at(200), change)
 
 
-@mutant
+@area.mutant()
 def blocked_after_a_decline() -> None:
     """After a decline the next request is told the same."""
 
@@ -126,106 +139,60 @@ def blocked_after_a_decline() -> None:
             a.status, a.body = 402, declined
             a.headers["content-type"] = "application/problem+json"
 
-    answering(change)
+    change_answer(always, change)
 
 
-@mutant
+@area.mutant()
 def second_decline_is_success() -> None:
     """An equal request after a decline is answered with an older secret."""
 
     def change(a: Answer) -> None:
         if a.status == 200:
             a.memory["good"] = a.body
-        elif a.status == 402 and a.request.body == a.memory.get("refused") and "good" in a.memory:
+        elif a.request.body == a.memory.get("refused") and "good" in a.memory:
             a.status, a.body = 200, a.memory["good"]
             a.headers["content-type"] = "application/json"
-        elif a.status == 402:
+        else:
             a.memory["refused"] = a.request.body
 
-    answering(change)
+    change_answer(at(200, 402), change)
 
 
-@mutant
-def shared_by_all() -> None:
-    """What a request asks is kept in one place for all requests under way."""
-    place: dict[str, Any] = {}
-
-    async def created(create: Any, self: Payments, params: dict[str, Any], until: float) -> Intent:
-        place["params"] = params
-        await asyncio.sleep(0.01)
-        made: Intent = await create(self, place["params"], until)
-        return made
-
-    instead(Payments, "_create", created)
-
-
-@mutant
-def updates_lost_together() -> None:
-    """While another request changes a subscription, a change is lost."""
-    under_way: list[str] = []
-
-    async def updated(update: Any, self: Gateway, subscription: str, method: str, *, until: float) -> None:
-        if under_way:
-            return
-        under_way.append(subscription)
-        try:
-            await update(self, subscription, method, until=until)
-            await asyncio.sleep(0.05)
-        finally:
-            under_way.remove(subscription)
-
-    instead(Gateway, "set_default_method", updated)
-
-
-@mutant
-def secrets_swapped_together() -> None:
-    """Of two requests under way together, one gets the other's secret."""
-    newest: dict[str, Intent] = {}
-
-    async def created(create: Any, self: Gateway, params: Any, *, until: float) -> Intent:
-        made: Intent = await create(self, params, until=until)
-        newest["intent"] = made
-        await asyncio.sleep(0.01)
-        return newest["intent"]
-
-    instead(Gateway, "create_intent", created)
-
-
-@mutant
+@area.mutant()
 def description_of_the_last() -> None:
     """A request without description gets that of the request before it."""
-    creating(_last_description({}))
+    last: Params = {}
 
-
-def _last_description(last: dict[str, Any]) -> Any:
-    def change(params: dict[str, Any]) -> None:
+    def change(params: Params) -> None:
         if "description" in params:
             last["description"] = params["description"]
         elif last:
             params["description"] = last.pop("description")
 
-    return change
+    change_every_create(change)
 
 
-@mutant
+@area.mutant()
 def every_twentieth() -> None:
     """Every twentieth intent is over one minor unit more."""
     count = iter(range(1, 10**9))
-    creating(lambda params: params.update(amount=params["amount"] + 1) if next(count) % 20 == 0 else None)
+    change_create(lambda _params: next(count) % 20 == 0, lambda params: params.update(amount=params["amount"] + 1))
 
 
-@mutant
-def busy_together() -> None:
-    """While a request is under way, others are refused."""
-    under_way: list[int] = []
+@area.mutant(INDEPENDENT)
+def charge_after_a_decline_is_doubled() -> None:
+    """The first charge of another customer after a decline is made twice."""
+    declined: list[str] = []
 
-    async def created(create: Any, self: Payments, organization: Any, **fields: Any) -> str:
-        if under_way:
-            raise RuntimeError("busy")
-        under_way.append(1)
+    async def created(creation: Creation) -> Intent:
+        customer = creation.params["customer"]
         try:
-            return await create(self, organization, **fields)  # type: ignore[no-any-return]
-        finally:
-            under_way.pop()
+            if creation.charges and declined and declined[0] != customer:
+                declined.clear()
+                await creation.send()
+            return await creation.send()
+        except CardRefused:
+            declined[:] = [customer]
+            raise
 
-    instead(Payments, "create_intent", created)
+    replace_create(created)

@@ -1,181 +1,195 @@
-"""Whose money, and whose card."""
+"""Whose money: who may name an organization, and who pays."""
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any
 
-from mutants.patch import Answer, answering, creating, instead, mutant
-from tollbridge.payments import Payments
+from starlette.types import Scope
+
+from mutants.mutant import INDEPENDENT, Area
+from mutants.patches.callers import (
+    Authenticate,
+    Body,
+    Effective,
+    Sent,
+    act_as,
+    change_caller,
+    known_world,
+    replace_authenticate,
+    replace_effective,
+)
+from mutants.patches.creates import change_create, drops, every, sets, uncharged, without_card
+from mutants.patches.requests import ParametersRead, ReadParameters, replace_parameters
+from mutants.patches.steps import customer_of
 from tollbridge.problems import OrganizationForbidden, OrganizationNotFound
-from tollbridge.server import operations
+from tollbridge.world import Account, Caller, World
 
-WORLD: list[Any] = []
+area = Area("tenancy", __file__)
 
-
-def _effective(change: Any) -> None:
-    """Decide otherwise for whom a request acts."""
-    instead(operations, "effective_organization", change)
+FIRST_CUSTOMER = "cus_QuayOne0000001"
+ORGANIZATION = b"organization_id"
 
 
-@mutant
-def anybody_may_name() -> None:
-    """The header counts for every role."""
-    _effective(lambda effective, world, account, named: effective(world, replace(account, role="ADMIN"), named))
+def as_admin(account: Account) -> Account:
+    """Return the account as an administrator, who may name any organization."""
+    return replace(account, role="ADMIN")
 
 
-@mutant
-def guards_may_name() -> None:
-    """The header counts for guards too."""
-    _effective(
-        lambda effective, world, account, named: effective(
-            world, replace(account, role="ADMIN") if account.role == "GUARD" else account, named
-        )
-    )
+def admin_if(role: str) -> Callable[[Account, int | None], tuple[Account, int | None]]:
+    """Return the change that makes administrators of a role's accounts."""
+    return lambda account, named: (as_admin(account) if account.role == role else account, named)
 
 
-@mutant
-def admins_header_ignored() -> None:
-    """An administrator's header is ignored where the administrator has another way: the first organization pays."""
-    _effective(
-        lambda effective, world, account, named: effective(
-            world, account, 1 if account.role == "ADMIN" and named else named
-        )
-    )
+area.table(
+    act_as,
+    ("anybody_may_name", "The header counts for every role.", lambda account, named: (as_admin(account), named)),
+    ("guards_may_name", "The header counts for guards too.", admin_if("GUARD")),
+    (
+        "admins_header_ignored",
+        "An administrator's header is ignored where the administrator has another way: the first organization pays.",
+        lambda account, named: (account, 1 if account.role == "ADMIN" and named else named),
+    ),
+    (
+        "group_admins_header_ignored",
+        "A group administrator's header is ignored.",
+        lambda account, named: (account, None if account.role == "ORG_GROUP_ADMIN" else named),
+    ),
+    ("every_group", "A group administrator may name any organization.", admin_if("ORG_GROUP_ADMIN")),
+    (
+        "nobody_is_somebody",
+        "An administrator without organization, who names none, acts for the first one.",
+        lambda account, named: (account, named or (1 if account.organization is None else None)),
+    ),
+)
 
 
-@mutant
-def group_admins_header_ignored() -> None:
-    """A group administrator's header is ignored."""
-    _effective(
-        lambda effective, world, account, named: effective(
-            world, account, None if account.role == "ORG_GROUP_ADMIN" else named
-        )
-    )
-
-
-@mutant
-def every_group() -> None:
-    """A group administrator may name any organization."""
-    _effective(
-        lambda effective, world, account, named: effective(
-            world, replace(account, role="ADMIN") if account.role == "ORG_GROUP_ADMIN" else account, named
-        )
-    )
-
-
-@mutant
+@area.mutant()
 def unknown_is_own() -> None:
     """An administrator who names an unknown organization acts for the first one."""
 
-    def change(effective: Any, world: Any, account: Any, named: Any) -> Any:
+    def change(effective: Effective, account: Account, named: int | None) -> Caller:
         try:
-            return effective(world, account, named)
+            return effective(account, named)
         except OrganizationNotFound:
-            return effective(world, account, 1)
+            return effective(account, 1)
 
-    _effective(change)
-
-
-@mutant
-def nobody_is_somebody() -> None:
-    """An administrator without organization, who names none, acts for the first one."""
-    _effective(
-        lambda effective, world, account, named: effective(
-            world, account, named or (1 if account.organization is None else None)
-        )
-    )
+    replace_effective(change)
 
 
-@mutant
+@area.mutant()
 def group_tells_what_exists() -> None:
     """A group administrator gets 404 for an unknown organization, and 403 for a foreign one."""
+    world = known_world()
 
-    def change(effective: Any, world: Any, account: Any, named: Any) -> Any:
+    def change(effective: Effective, account: Account, named: int | None) -> Caller:
         try:
-            return effective(world, account, named)
+            return effective(account, named)
         except OrganizationForbidden:
-            if named not in world.organizations:
+            if named not in world().organizations:
                 raise OrganizationNotFound("There is none.") from None
             raise
 
-    _effective(change)
+    replace_effective(change)
 
 
-def _knowing_the_world() -> None:
-    _effective(
-        lambda effective, world, account, named: (
-            WORLD.__setitem__(slice(None), [world]),
-            effective(world, account, named),
-        )[1]
-    )
+area.table(
+    change_create,
+    (
+        "first_customer_pays",
+        "Where no card is given, the first organization's customer pays.",
+        without_card,
+        sets(customer=FIRST_CUSTOMER),
+    ),
+    (
+        "without_customer",
+        "The intent belongs to nobody where the browser confirms without a saved card.",
+        every(without_card, uncharged),
+        drops("customer"),
+    ),
+)
+
+area.table(
+    customer_of,
+    (
+        "no_customer_no_matter",
+        "An organization without a customer gets an intent all the same.",
+        lambda organization: organization.customer or FIRST_CUSTOMER,
+    ),
+)
 
 
-@mutant
-def anybodys_card() -> None:
-    """A payment method is looked up among everybody's, and used without asking whose it is."""
-    _knowing_the_world()
+def read_for(role: str, read: Callable[[ReadParameters, Scope], ParametersRead]) -> None:
+    """Let a function read the parameters, the organization header among them, for the accounts of a role."""
+    asks: ContextVar[str] = ContextVar("asks")
 
-    async def choose(method: Any, self: Any, organization: Any, customer: str, chosen: Any, until: float) -> Any:
-        if chosen is not None and chosen not in organization.payment_methods:
-            for other in WORLD[0].organizations.values():
-                if chosen in other.payment_methods:
-                    # Stripe would refuse it for this customer: so the owner's customer pays.
-                    organization.payment_methods[chosen] = other.payment_methods[chosen]
-                    return other.payment_methods[chosen].stripe
-        return await method(self, organization, customer, chosen, until)
+    def account(authenticate: Authenticate, sent: Sent) -> Account:
+        found = authenticate(sent)
+        asks.set(found.role)
+        return found
 
-    instead(Payments, "_method", choose)
-
-    def change(params: dict[str, Any]) -> None:
-        for other in WORLD[0].organizations.values():
-            own = [m.stripe for m in other.payment_methods.values()]
-            if other.customer and params.get("payment_method") == own[0]:
-                params["customer"] = other.customer
-
-    creating(change)
+    replace_authenticate(account)
+    replace_parameters(lambda usual, scope: read(usual, scope) if asks.get() == role else usual(scope))
 
 
-@mutant
-def foreign_card_is_told() -> None:
-    """The 404 of a foreign payment method says that it is somebody else's."""
-    _knowing_the_world()
-
-    def change(a: Answer) -> None:
-        chosen = a.request.document.get("payment_method")
-        if a.status == 404 and any(chosen in o.payment_methods for o in WORLD[0].organizations.values()):
-            a.add(detail="This payment method belongs to another organization.")
-
-    answering(change)
+def _first_header_only(usual: ReadParameters, scope: Scope) -> ParametersRead:
+    first = [value for name, value in scope["headers"] if name == ORGANIZATION][:1]
+    others = [(name, value) for name, value in scope["headers"] if name != ORGANIZATION]
+    return usual({**scope, "headers": [*others, *((ORGANIZATION, value) for value in first)]})
 
 
-@mutant
-def foreign_card_is_forbidden() -> None:
-    """A foreign payment method is 403, an unknown one 404."""
-    _knowing_the_world()
+area.table(
+    read_for,
+    (
+        "drivers_header_unread",
+        "A driver's malformed header is no violation, as it is ignored.",
+        "DRIVER",
+        lambda _usual, _scope: ({}, []),
+    ),
+    (
+        "carriers_header_unread",
+        "A carrier admin's malformed header is no violation, as it is ignored.",
+        "CARRIER_ADMIN",
+        lambda _usual, _scope: ({}, []),
+    ),
+    (
+        "group_admins_malformed_header_ignored",
+        "A group admin's malformed header is left out of account: the own organization pays.",
+        "ORG_GROUP_ADMIN",
+        lambda usual, scope: (usual(scope)[0], []),
+    ),
+    (
+        "admins_first_of_two_headers",
+        "Of an administrator's two different headers the first one counts.",
+        "ADMIN",
+        _first_header_only,
+    ),
+    author=INDEPENDENT,
+)
 
-    def change(a: Answer) -> None:
-        chosen = a.request.document.get("payment_method")
-        if a.status == 404 and any(chosen in o.payment_methods for o in WORLD[0].organizations.values()):
-            a.status = 403
-            a.add(status=403, error_code="organization-forbidden")
 
-    answering(change)
+def _own_organization_charged(world: World, caller: Caller, body: Body) -> Caller:
+    if caller.account.role == "ORG_GROUP_ADMIN" and body.get("error_on_requires_action"):
+        return replace(caller, organization=world.organizations[caller.account.organization or 0])
+    return caller
 
 
-@mutant
-def first_customer_pays() -> None:
-    """Where no card is given, the first organization's customer pays."""
-    creating(lambda p: p.update(customer="cus_QuayOne0000001") if "payment_method" not in p else None)
+def _another_subscription(_world: World, caller: Caller, _body: Body) -> Caller:
+    if caller.account.role == "ADMIN" and caller.organization.id == 7:
+        return replace(caller, organization=replace(caller.organization, subscription="sub_InlandNine0009"))
+    return caller
 
 
-@mutant
-def without_customer() -> None:
-    """The intent belongs to nobody where the browser confirms without a saved card."""
-    creating(lambda p: p.pop("customer") if "payment_method" not in p and "confirm" not in p else None)
-
-
-@mutant
-def no_customer_no_matter() -> None:
-    """An organization without a customer gets an intent all the same."""
-    from tollbridge import payments
-
-    instead(payments, "_customer", lambda _, organization: organization.customer or "cus_QuayOne0000001")
+area.table(
+    change_caller,
+    (
+        "charge_and_header",
+        "A group admin who charges on the server pays for the own organization, whatever the header names.",
+        _own_organization_charged,
+    ),
+    (
+        "admins_subscription",
+        "An administrator's card goes to another subscription where the header names the second organization.",
+        _another_subscription,
+    ),
+    author=INDEPENDENT,
+)

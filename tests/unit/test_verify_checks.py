@@ -2,13 +2,10 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mutants.__main__ import DOZEN
-from mutants.patch import ALL
 from tollbridge.compose import Options
 from tollbridge.contract import load_contract
 from tollbridge.simulator import Fault, Told
@@ -304,26 +301,6 @@ def test_a_secret_answered_twice_is_found() -> None:
     memory = Memory()
     assert found(exchange(memory=memory)) == set()
     assert "secret-is-new" in found(exchange(memory=memory, number=2))
-
-
-def test_the_dozen_has_each_kind() -> None:
-    """What `make check` runs has a mutant of each kind of fault, and variants."""
-    import mutants.faulty
-    import mutants.legal
-
-    assert mutants.faulty
-    assert mutants.legal
-    kinds = {mutant.kind for mutant in ALL.values()}
-    assert {ALL[name].kind for name in DOZEN} == kinds
-    assert len([mutant for mutant in ALL.values() if mutant.kind != "legal"]) >= 60
-    assert len([mutant for mutant in ALL.values() if mutant.kind == "legal"]) >= 15
-
-
-def test_each_mutant_is_somewhere(tmp_path: Path) -> None:
-    """Every mutant says what is different, in a sentence."""
-    assert tmp_path
-    for mutant in ALL.values():
-        assert mutant.says.endswith(".")
 
 
 def test_what_stripe_refuses_to_confirm_may_leave_an_intent() -> None:

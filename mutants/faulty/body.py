@@ -1,0 +1,182 @@
+"""The body of a request: what is not the JSON of the contract is let in, or refused, or something breaks on it."""
+
+import json
+import os
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, NoReturn
+
+from mutants import seams
+from mutants.mutant import INDEPENDENT, Area
+from mutants.patches.requests import (
+    Arrival,
+    Parse,
+    also_read,
+    largest_body,
+    parse_where,
+    replace_arguments,
+    replace_body,
+    replace_parse,
+)
+from mutants.seams import Parsed
+from tollbridge.contract import Violation
+from tollbridge.problems import MalformedJson, UnsupportedMediaType
+
+area = Area("body", __file__)
+
+
+def lenient(content: bytes) -> Parsed:
+    """Read a body as Python does, the last of two equal names counting."""
+    return Parsed(json.loads(content), ())
+
+
+area.table(
+    largest_body,
+    ("any_size", "Bodies of twice the documented size are read.", 131_072),
+    ("less_than_the_size", "A body of 65,536 bytes is refused.", 65_535),
+)
+
+
+@area.mutant(INDEPENDENT)
+def unannounced_size() -> None:
+    """A body that is not announced (chunked) may be a megabyte."""
+
+    async def read(usual: Callable[[], Awaitable[bytes]]) -> bytes:
+        kept = seams.MAX_BODY.current
+        seams.MAX_BODY.put(1_000_000)
+        try:
+            return await usual()
+        finally:
+            seams.MAX_BODY.put(kept)
+
+    replace_body(read)
+
+
+@area.mutant(INDEPENDENT)
+def chunked_refused() -> None:
+    """A chunked body is refused."""
+
+    async def found(arrival: Arrival) -> dict[str, Any]:
+        if arrival.sent(b"transfer-encoding"):
+            raise UnsupportedMediaType("No chunks.")
+        return await arrival.read()
+
+    replace_arguments(found)
+
+
+def _with_two_amounts(content: bytes) -> Any:
+    return json.loads(content) if content.count(b'"amount"') == 2 else None
+
+
+def _whole(text: str) -> float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+def _amount_in_quotes(content: bytes) -> Any:
+    found = json.loads(content)
+    if isinstance(found, dict) and isinstance(found.get("amount"), str) and found["amount"].isdigit():
+        return found | {"amount": int(found["amount"])}
+    return None
+
+
+def _mended(content: bytes) -> Any:
+    text = content.decode(errors="replace")
+    return json.loads(re.sub("\ufffd{1,3}", "usd", text))
+
+
+def _without_mark(content: bytes) -> Any:
+    return json.loads(content.removeprefix(b"\xef\xbb\xbf")) if content[:1] == b"\xef" else None
+
+
+area.table(
+    also_read,
+    ("last_of_two_names_wins", "Of a name that is given twice the last one counts.", _with_two_amounts),
+    (
+        "fractions_of_nothing",
+        "4200.0 and 4.2e3 are taken for 4200.",
+        lambda content: json.loads(content, parse_float=_whole),
+    ),
+    ("integers_as_text", "An amount in quotes is taken for a number.", _amount_in_quotes),
+    ("invalid_utf8_is_mended", "Bytes that are no UTF-8 are replaced.", _mended),
+    ("byte_order_mark", "A byte order mark before the body is skipped.", _without_mark),
+)
+
+
+def very_deep(content: bytes) -> bool:
+    """A body that is nested very deep."""
+    return content.count(b"[") > 20_000
+
+
+def _break(_content: bytes) -> NoReturn:
+    raise RuntimeError("not foreseen")
+
+
+def _end_the_process(_content: bytes) -> NoReturn:
+    os._exit(1)
+
+
+def refuse(detail: str) -> Parse:
+    """Return a reading that refuses every body."""
+
+    def refusing(_content: bytes) -> NoReturn:
+        raise MalformedJson(detail, [{"pointer": "#", "detail": detail, "rule": "body.json"}])
+
+    return refusing
+
+
+area.table(
+    parse_where,
+    ("deep_nesting_breaks", "A body that is nested very deep is a 500.", very_deep, _break),
+    ("deep_nesting_kills", "A body that is nested very deep ends the process.", very_deep, _end_the_process),
+)
+
+area.table(
+    parse_where,
+    (
+        "doubled_description",
+        "Of a description that is given twice the last one counts.",
+        lambda content: content.count(b'"description"') == 2,
+        lenient,
+    ),
+    (
+        "doubled_method",
+        "Of a payment_method that is given twice the last one counts.",
+        lambda content: content.count(b'"payment_method"') == 2,
+        lenient,
+    ),
+    ("escapes_break", "A body with an escape of a letter is a 500.", lambda content: b"\\u00e9" in content, _break),
+    (
+        "space_around_refused",
+        "A body that ends with a newline is refused.",
+        lambda content: content.endswith(b"\n"),
+        refuse("There is more."),
+    ),
+    (
+        "spaces_within_refused",
+        "A body with a tab between its members is refused.",
+        lambda content: b"\t" in content,
+        refuse("There is a tab."),
+    ),
+    ("minus_zero", "An amount of -0 breaks.", lambda content: b":-0" in content, _break),
+    (
+        "negative_exponent",
+        "An amount of 420000e-2 is taken for 4200.",
+        lambda content: bool(re.search(rb"\de-\d", content)),
+        lambda content: Parsed(json.loads(content, parse_float=lambda text: int(float(text))), ()),
+    ),
+    author=INDEPENDENT,
+)
+
+
+@area.mutant(INDEPENDENT)
+def escaped_pair_refused() -> None:
+    """A character that is escaped as a pair of surrogates is refused."""
+    refusal = Violation("It holds a surrogate.", "body.json", "#/description", None, None)
+
+    def parsed(parse: Parse, content: bytes) -> Parsed:
+        found = parse(content)
+        escaped = re.search(rb"\\u[dD][89abAB]", content) and not found.refusals
+        return Parsed(found.document, (refusal,)) if escaped else found
+
+    replace_parse(parsed)
