@@ -78,7 +78,7 @@ area.table(
         lambda a: a.add(timestamp="2026-11-24T12:00:00Z", trace_id="4bf92f3577b34da6"),
     ),
     ("other_order", "Violations come in another order.", with_errors, lambda a: a.add(errors=_errors(a)[::-1])),
-    ("violations_told_twice", "A field with two faults, or one, is told twice.", with_errors, _twice),
+    ("violations_reported_twice", "Every violation is reported twice.", with_errors, _twice),
     ("no_rule_ids", "Violations name no rule of the ledger.", with_errors, _without_rules),
     ("pretty", "JSON is indented, and ends with a newline.", lambda a: bool(a.body), _indented),
     (
@@ -101,12 +101,7 @@ area.table(
         _token_first,
     ),
     ("slower", "Every answer takes 20 ms more.", always, lambda _a: asyncio.sleep(0.02)),
-    (
-        "closes_each_time",
-        "The connection is closed after each answer.",
-        always,
-        sets_header("connection", "close"),
-    ),
+    ("closes_each_time", "The connection is closed after each answer.", always, sets_header("connection", "close")),
 )
 
 # Other ways to the same state at Stripe.
@@ -141,7 +136,7 @@ def conditional_update() -> None:
 
 @area.mutant()
 def update_twice() -> None:
-    """The subscription is changed, and changed to the same again."""
+    """The subscription is changed, and changed to the same card again."""
 
     async def updated(update: Update) -> None:
         await update.send()

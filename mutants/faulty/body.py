@@ -39,7 +39,7 @@ area.table(
 
 @area.mutant(INDEPENDENT)
 def unannounced_size() -> None:
-    """A body that is not announced (chunked) may be a megabyte."""
+    """A body whose size is not announced (chunked) may be a megabyte."""
 
     async def read(usual: Callable[[], Awaitable[bytes]]) -> bytes:
         kept = seams.MAX_BODY.current
@@ -93,12 +93,12 @@ area.table(
     also_read,
     ("last_of_two_names_wins", "Of a name that is given twice the last one counts.", _with_two_amounts),
     (
-        "fractions_of_nothing",
+        "whole_floats_accepted",
         "4200.0 and 4.2e3 are taken for 4200.",
         lambda content: json.loads(content, parse_float=_whole),
     ),
     ("integers_as_text", "An amount in quotes is taken for a number.", _amount_in_quotes),
-    ("invalid_utf8_is_mended", "Bytes that are no UTF-8 are replaced.", _mended),
+    ("invalid_utf8_is_mended", "Bytes that are not UTF-8 are replaced.", _mended),
     ("byte_order_mark", "A byte order mark before the body is skipped.", _without_mark),
 )
 
@@ -145,7 +145,7 @@ area.table(
         lambda content: content.count(b'"payment_method"') == 2,
         lenient,
     ),
-    ("escapes_break", "A body with an escape of a letter is a 500.", lambda content: b"\\u00e9" in content, _break),
+    ("escapes_break", "A body with an escaped é is a 500.", lambda content: b"\\u00e9" in content, _break),
     (
         "space_around_refused",
         "A body that ends with a newline is refused.",
@@ -158,7 +158,7 @@ area.table(
         lambda content: b"\t" in content,
         refuse("There is a tab."),
     ),
-    ("minus_zero", "An amount of -0 breaks.", lambda content: b":-0" in content, _break),
+    ("minus_zero", "A body with an amount of -0 is a 500.", lambda content: b":-0" in content, _break),
     (
         "negative_exponent",
         "An amount of 420000e-2 is taken for 4200.",

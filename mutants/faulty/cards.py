@@ -21,8 +21,8 @@ BELONGS_TO_ANOTHER = "This payment method belongs to another organization."
 
 
 @area.mutant()
-def anybodys_card() -> None:
-    """A payment method is looked up among everybody's, and used without asking whose it is."""
+def cards_of_everybody_accepted() -> None:
+    """A payment method of any organization is accepted, without asking whose it is."""
     world = known_world()
 
     async def found(choice: Choice) -> str | None:
@@ -55,7 +55,7 @@ def _exists(world: World, method: Any) -> bool:
 
 @area.mutant()
 def foreign_card_is_told() -> None:
-    """The 404 of a foreign payment method says that it is somebody else's."""
+    """The 404 of a foreign payment method says that it belongs to another organization."""
     change_answer(foreign_card_refused(), adds(detail=BELONGS_TO_ANOTHER))
 
 
@@ -91,12 +91,12 @@ area.table(
     change_caller,
     (
         "own_cards_for_others",
-        "A group admin's cards are those of the own organization, besides those of the named one.",
+        "A group admin may use the own organization's cards for another one: the own organization is charged.",
         _own_card,
     ),
     (
-        "cards_of_nine_are_everybodys",
-        "The third organization's cards may be used by everybody: it is charged.",
+        "cards_of_nine_for_everybody",
+        "A card of the third organization may be used by everybody: the third organization is charged.",
         _owner_of_94242,
     ),
     (
@@ -111,7 +111,7 @@ area.table(
     change_answer,
     (
         "card_of_nine_is_told",
-        "The 404 of the third organization's card says that it is somebody else's.",
+        "The 404 of the third organization's card says that it belongs to another organization.",
         lambda a: a.status == 404 and a.request.document.get("payment_method") == 94242,
         adds(detail=BELONGS_TO_ANOTHER),
     ),
@@ -120,15 +120,15 @@ area.table(
 
 
 @area.mutant(INDEPENDENT)
-def header_tells_what_is_foreign() -> None:
+def foreign_card_changes_a_header() -> None:
     """The 404 of a foreign card differs from an unknown one's in the value of a header."""
     exists = foreign_card_refused()
     change_answer(at(404), lambda a: a.headers.update({"x-cache": "hit" if exists(a) else "miss"}))
 
 
 @area.mutant(INDEPENDENT)
-def foreign_card_told_to_others() -> None:
-    """The second organization is told that a foreign card is somebody else's, by 403."""
+def foreign_card_is_told_to_nine() -> None:
+    """The third organization is told that a foreign card belongs to somebody else."""
 
     def change(world: World, caller: Caller, body: Body) -> Caller:
         chosen = body.get("payment_method")

@@ -66,7 +66,7 @@ area.table(
     ),
     (
         "header_as_member",
-        "A malformed header is told as a member of the body.",
+        "A malformed header is reported as a member of the body.",
         lambda error: "header" in error,
         _header_as_member,
     ),
@@ -76,13 +76,13 @@ area.table(
 
 area.table(
     change_violations,
-    ("only_the_first", "Only the first of several violations is told.", lambda errors: errors[:1]),
+    ("only_the_first", "Only the first of several violations is reported.", lambda errors: errors[:1]),
 )
 
 
 @area.mutant()
 def innocent_blamed() -> None:
-    """The description is blamed with whatever is wrong, where there is one."""
+    """A request with a description has one more violation, which blames the description."""
 
     def change(a: Answer) -> None:
         errors = a.document.get("errors")
@@ -111,15 +111,15 @@ area.table(
     change_violations,
     (
         "header_lost_beside_unknown",
-        "A malformed header is not told beside an unknown member.",
+        "A malformed header is not reported beside an unknown member.",
         _without_header_beside("body.members"),
     ),
     (
         "header_lost_beside_missing",
-        "A malformed header is not told beside a missing member.",
+        "A malformed header is not reported beside a missing member.",
         _without_header_beside("body.required"),
     ),
-    ("second_unknown_lost", "Of several unknown members only the first is told.", _first_unknown_only),
+    ("second_unknown_lost", "Of several unknown members only the first is reported.", _first_unknown_only),
     author=INDEPENDENT,
 )
 
@@ -133,12 +133,12 @@ area.table(
     change_answer,
     (
         "every_decline_is_one",
-        "A card that asks for its holder is told as declined.",
+        "A card that requires authentication is reported as declined.",
         at(402),
         adds(error_code="card-declined"),
     ),
     ("declines_as_400", "A declined card is 400.", at(402), _as_400),
-    ("no_decline_code", "Why a card was declined is not told.", at(402), leaves_out("decline_code")),
+    ("no_decline_code", "A 402 has no decline_code.", at(402), leaves_out("decline_code")),
     ("one_conflict_for_all", "Every 409 is called provider-refused.", at(409), adds(error_code="provider-refused")),
     (
         "codes_in_snake_case",
@@ -158,7 +158,7 @@ area.table(
     ),
     (
         "another_intent_named",
-        "A subscription-not-updated names an intent that there is not.",
+        "A subscription-not-updated names an intent that does not exist.",
         with_code("subscription-not-updated"),
         adds(payment_intent="pi_3NobodyAtAll00000000000"),
     ),

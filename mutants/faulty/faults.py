@@ -66,8 +66,8 @@ area.table(
 area.table(
     change_create_key,
     (
-        "key_by_amount",
-        "The idempotency key is made of the amount, so that equal requests are one.",
+        "key_by_amount_and_customer",
+        "The idempotency key of a create is made of amount, currency and customer, so that equal requests are one.",
         lambda params: f"{params['amount']}-{params['currency']}-{params['customer']}",
     ),
 )
@@ -91,7 +91,12 @@ area.table(
         lambda failure: isinstance(failure.error, stripe.RateLimitError),
         breaks,
     ),
-    ("refusal_is_unavailable", "What Stripe refuses for good is called unavailable.", _refused_for_good, unavailable),
+    (
+        "refusal_is_unavailable",
+        "A charge that Stripe refuses (400) is called unavailable: try again.",
+        _refused_for_good,
+        unavailable,
+    ),
 )
 
 
@@ -112,7 +117,7 @@ area.table(
 area.table(
     change_answer,
     (
-        "invites_again",
+        "unknown_with_retry_after",
         "A charge whose outcome is unknown has a Retry-After.",
         with_code("payment-outcome-unknown"),
         sets_header("retry-after", "2"),
@@ -145,8 +150,8 @@ AWAY = {
 
 
 @area.mutant()
-def never_again() -> None:
-    """After Stripe was not there once, everything is 503."""
+def unavailable_for_good() -> None:
+    """After Stripe was unavailable once, every answer is 503."""
 
     def change(a: Answer) -> None:
         if "failed" in a.memory:
@@ -161,7 +166,7 @@ def never_again() -> None:
 
 area.table(
     wait_for_stripe,
-    ("waits_for_ever", "The time for one request at Stripe is not bounded.", 600),
+    ("unlimited_wait", "The time for one request at Stripe is not bounded.", 600),
 )
 
 
@@ -180,8 +185,8 @@ def look_up_fails(because: type[Problem], attached: bool) -> None:
 area.table(
     look_up_fails,
     (
-        "look_up_failed_so_what",
-        "Where Stripe cannot be asked whose the card is, it is taken for not attached.",
+        "failed_look_up_is_not_attached",
+        "A card is taken for not attached where Stripe cannot be asked.",
         Problem,
         False,
     ),
@@ -189,10 +194,10 @@ area.table(
 
 area.table(
     look_up_fails,
-    ("look_up_fails_open", "Where Stripe cannot be asked whose the card is, it is taken for attached.", Problem, True),
+    ("look_up_fails_open", "A card is taken for attached where Stripe cannot be asked.", Problem, True),
     (
-        "look_up_of_everybody_fails_open",
-        "Where Stripe says 429 to the look-up, the card is taken for attached.",
+        "rate_limited_look_up_fails_open",
+        "A card is taken for attached where Stripe is unavailable for the look-up, such as by 429.",
         ProviderUnavailable,
         True,
     ),

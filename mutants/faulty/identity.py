@@ -44,13 +44,13 @@ def claims_of(token: str) -> dict[str, Any]:
 
 @area.mutant()
 def expired_token_accepted() -> None:
-    """An expired token is as good as another."""
+    """A token is accepted for eleven days after it has expired."""
     replace_decode(lambda decode, token, how: decode(token, **{**how, "leeway": 10**6}))
 
 
 @area.mutant()
-def signature_not_verified() -> None:
-    """The signature of a token is not looked at."""
+def signature_without_expiry_not_verified() -> None:
+    """A token without an expiry is accepted, whatever its signature."""
     world = known_world()
 
     def found(account: FindAccount, token: str) -> Account:
@@ -65,7 +65,7 @@ def signature_not_verified() -> None:
 
 @area.mutant()
 def disabled_account_accepted() -> None:
-    """A disabled account's token is as good as another."""
+    """A disabled account's token is accepted."""
     world = known_world()
 
     def found(account: FindAccount, token: str) -> Account:
@@ -76,8 +76,8 @@ def disabled_account_accepted() -> None:
 
 
 @area.mutant()
-def bad_token_is_no_token() -> None:
-    """A token that is not good is left out of account, and the default account acts."""
+def bad_token_is_anonymous() -> None:
+    """A request with an invalid or expired token acts as the default account."""
     world = known_world()
 
     def account(authenticate: Authenticate, sent: Sent) -> Account:
@@ -115,7 +115,7 @@ def expired_said_invalid() -> None:
 
 area.table(
     judge_token_last,
-    ("violations_before_tokens", "The body's violations are told to whoever has no good token.", Exception, 1),
+    ("violations_before_tokens", "The body's violations are reported before a bad token.", Exception, 1),
 )
 
 
@@ -133,7 +133,7 @@ def drivers_may_not_pay() -> None:
 
 @area.mutant(INDEPENDENT)
 def signature_alone_not_verified() -> None:
-    """Every claim of a token is checked, its signature is not."""
+    """Every claim of a token is verified, its signature is not."""
     replace_decode(lambda decode, token, how: decode(token, **_without_signature(how), leeway=how["leeway"]))
 
 
@@ -160,7 +160,7 @@ def _is_unsigned(token: str) -> bool:
 
 @area.mutant(INDEPENDENT)
 def scheme_case_sensitive() -> None:
-    """The scheme has to be spelt Bearer."""
+    """The scheme is accepted only as Bearer with one capital."""
 
     def change(bearer: Callable[[Sent], str], values: Sent) -> str:
         if not values[0].startswith(b"Bearer "):
@@ -199,12 +199,12 @@ area.table(
 area.table(
     change_authorization,
     (
-        "empty_bearer_is_nobody",
+        "empty_bearer_is_anonymous",
         'An Authorization of "Bearer" and no token acts as the default account.',
         lambda sent: [] if len(sent) == 1 and sent[0].strip().lower() in (b"bearer", b"") else sent,
     ),
     (
-        "empty_authorization_is_nobody",
+        "empty_authorization_is_anonymous",
         "An empty Authorization acts as the default account.",
         lambda sent: [value for value in sent if value.strip()],
     ),
@@ -246,7 +246,7 @@ area.table(
 
 @area.mutant(INDEPENDENT)
 def organization_before_expiry() -> None:
-    """Who has an expired token is told that the organization does not exist."""
+    """A request with an expired token that names an unknown organization is 404."""
     world = known_world()
 
     async def found(arrival: Arrival) -> dict[str, Any]:
@@ -263,10 +263,10 @@ def organization_before_expiry() -> None:
 
 area.table(
     judge_token_last,
-    ("violations_before_inactive", "A disabled account is told the body's violations first.", InactiveAccount, 1),
+    ("violations_before_inactive", "The body's violations are reported before a disabled account.", InactiveAccount, 1),
     (
         "violations_before_expiry_of_admins",
-        "Who has an expired token is told the body's violations, where more than one rule is broken.",
+        "Two or more violations of the body are reported before an expired token.",
         TokenExpired,
         2,
     ),
@@ -275,8 +275,8 @@ area.table(
 
 
 @area.mutant(INDEPENDENT)
-def bad_token_with_header_is_nobody() -> None:
-    """A bad token is left out of account where the organization header is there."""
+def bad_token_with_header_is_anonymous() -> None:
+    """A request with a bad token and the organization header acts as the default account."""
 
     async def found(arrival: Arrival) -> dict[str, Any]:
         read: list[Any] = []

@@ -62,7 +62,7 @@ def subscription_forgotten_on_charge() -> None:
 
 @area.mutant()
 def another_subscription() -> None:
-    """The first organization's subscription is changed, whoever pays."""
+    """The first card of the second organization is tied to the first organization's subscription."""
 
     async def updated(update: Update) -> None:
         another = update.method == "pm_QuaySeven000000000074242"
@@ -85,7 +85,7 @@ def both_subscriptions() -> None:
 
 @area.mutant()
 def subscription_ends_with_it() -> None:
-    """The subscription is told to end with its period."""
+    """The update of the subscription also cancels it at the end of its period."""
 
     async def updated(update: Update) -> None:
         more = {"default_payment_method": update.method, "cancel_at_period_end": True}
@@ -102,13 +102,17 @@ async def tie_to_the_first(stripe: Stripe, params: Params) -> None:
 
 area.table(
     after_a_decline,
-    ("refused_card_is_tied", "A card that is refused becomes the subscription's all the same.", tie_to_the_first),
+    (
+        "refused_card_is_tied",
+        "A card of the first organization is tied to the subscription even where it is declined.",
+        tie_to_the_first,
+    ),
 )
 
 
 @area.mutant()
 def default_source_is_tied() -> None:
-    """A request without a payment method ties the default one."""
+    """A request of the first organization without a payment method ties a saved card to its subscription."""
 
     async def created(payment: Payment) -> str:
         secret = await payment.do()
@@ -122,7 +126,7 @@ def default_source_is_tied() -> None:
 
 @area.mutant()
 def intent_before_the_look_up() -> None:
-    """The intent is made before it is known whether the card can be used."""
+    """An intent is made even where the payment method cannot be used."""
 
     async def found(choice: Choice) -> str | None:
         try:
@@ -154,7 +158,7 @@ def attached_on_the_way() -> None:
 
 @area.mutant()
 def attached_and_refused() -> None:
-    """A card that is not attached to the customer is attached, and the request refused all the same."""
+    """A card that is not attached to the customer is attached, and the request is still refused."""
 
     async def known(look_up: LookUp) -> bool:
         if await look_up.ask():
@@ -169,7 +173,7 @@ def attached_and_refused() -> None:
 
 
 @area.mutant()
-def no_subscription_no_matter() -> None:
+def missing_subscription_accepted() -> None:
     """Where there is no subscription, the payment method is charged and tied to nothing."""
 
     async def found(choice: Choice) -> str | None:

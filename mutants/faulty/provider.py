@@ -57,7 +57,7 @@ area.table(
         "The intent is made with setup_future_usage=off_session.",
         sets(setup_future_usage="off_session"),
     ),
-    ("held_not_taken", "The money is held, and never captured.", sets(capture_method="manual")),
+    ("authorized_never_captured", "The money is authorized, and never captured.", sets(capture_method="manual")),
     ("named_on_the_statement", "The description is put on the card's statement too.", _on_the_statement),
     (
         "never_confirmed",
@@ -65,8 +65,8 @@ area.table(
         drops("confirm", "error_on_requires_action"),
     ),
     (
-        "action_is_no_error",
-        "error_on_requires_action is not passed on, so a card that asks for its holder is a success.",
+        "required_action_is_success",
+        "error_on_requires_action is not passed on, so that a card that requires authentication is a success.",
         drops("error_on_requires_action"),
     ),
 )
@@ -82,7 +82,7 @@ area.table(
     ("method_left_out", "The chosen payment method is not put on the intent.", uncharged, drops("payment_method")),
     (
         "default_source_instead",
-        "On a charge the customer's default source is charged, whatever was chosen.",
+        "A charge takes the customer's default source, whatever was chosen.",
         charged,
         drops("payment_method"),
     ),
@@ -125,7 +125,7 @@ def secret_made_up() -> None:
 
 
 @area.mutant()
-def no_intent_at_all() -> None:
+def secret_without_intent() -> None:
     """Nothing is asked of Stripe where the browser confirms; the secret is made up."""
     count = iter(range(10**9))
 
@@ -146,7 +146,7 @@ area.table(
     ),
     (
         "held_at_confirmation",
-        "Create, then confirm: the confirmation only holds the money (capture_method=manual).",
+        "Create, then confirm: the confirmation authorizes only (capture_method=manual).",
         {"capture_method": "manual"},
     ),
     (
@@ -179,7 +179,7 @@ area.table(
     ),
     (
         "held_by_an_update",
-        "After the create an update makes the money only held (capture_method=manual).",
+        "After the create an update lets the intent authorize only (capture_method=manual).",
         {"capture_method": "manual"},
     ),
     (
@@ -201,18 +201,18 @@ area.table(
     ("fee_for_the_platform", "The platform takes an application_fee_amount.", sets(application_fee_amount=1)),
     ("on_behalf_of", "The intent is made on behalf of another account.", sets(on_behalf_of=ANOTHER_ACCOUNT)),
     (
-        "three_d_secure_skipped",
-        "The intent is made with payment_method_options[card][request_three_d_secure].",
+        "three_d_secure_requested",
+        "Every intent asks for 3-D Secure (request_three_d_secure=any).",
         sets(payment_method_options={"card": {"request_three_d_secure": "any"}}),
     ),
     (
         "double_spaces_squeezed",
-        "Two blanks in a description become one.",
+        "Two spaces in a description become one.",
         rewrites("description", lambda text: text.replace("  ", " ")),
     ),
     (
         "description_trimmed",
-        "Blanks at the ends of a longer description are cut off.",
+        "Spaces at the ends of a description are cut off, unless it is nothing but spaces.",
         rewrites("description", lambda text: text.strip(" ") or text),
     ),
     ("dots_of_gmail", "The dots of a gmail address are cut out.", rewrites("receipt_email", _without_dots)),
@@ -223,7 +223,7 @@ area.table(
     change_create,
     (
         "fee_for_the_platform_seven_digits",
-        "The platform takes an application_fee_amount from amounts of 20,000.00 and more.",
+        "The platform takes an application_fee_amount from amounts above 100,000.00.",
         lambda p: p["amount"] > 10**7,
         sets(application_fee_amount=1),
     ),
@@ -280,12 +280,12 @@ area.table(
     ("declined_card_detached", "A declined card is detached from its customer.", _detach),
     (
         "one_declined_card_detached",
-        "A card that asks for its holder is detached from its customer.",
+        "A declined card that requires authentication is detached from its customer.",
         _detach_where_it_asks_for_its_holder,
     ),
     (
         "decline_noted_at_the_customer",
-        "A decline changes the customer: its e-mail address, and its invoices' method.",
+        "A decline changes the customer's e-mail address and metadata.",
         _change_customer,
     ),
     ("decline_makes_a_customer", "A decline makes a new customer.", _make_customer),

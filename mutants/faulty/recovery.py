@@ -46,12 +46,12 @@ area.table(
     swallow_update_failure,
     (
         "update_failure_swallowed",
-        "Where the subscription cannot be updated, the answer is a success all the same.",
+        "Where the subscription cannot be updated, the answer is still a success.",
         lambda _tie: True,
     ),
     (
         "update_failure_swallowed_uncharged",
-        "Where the subscription cannot be updated and nothing was charged, the answer is a success all the same.",
+        "Where the subscription cannot be updated and nothing was charged, the answer is still a success.",
         lambda tie: not tie.charged,
     ),
     author=INDEPENDENT,
@@ -60,7 +60,7 @@ area.table(
 
 @area.mutant(INDEPENDENT)
 def cancelled_and_success() -> None:
-    """Where the subscription cannot be updated, the intent is cancelled, and its secret answered."""
+    """Where the subscription cannot be updated, the intent is cancelled, and its secret is the answer."""
 
     async def tied(tie: Tie) -> None:
         try:
@@ -74,7 +74,7 @@ def cancelled_and_success() -> None:
 
 @area.mutant(INDEPENDENT)
 def cancel_failure_is_500() -> None:
-    """Where the update fails, and then the cancel too, the answer is a 500."""
+    """Where the update fails, and then the cancellation too, the answer is a 500."""
 
     async def cancelled(cancel: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -89,7 +89,7 @@ area.table(
     after_another_failure,
     (
         "tied_without_intent",
-        "Where the intent cannot be made, the card becomes the subscription's all the same.",
+        "A card of the first organization is tied to the subscription even where no intent can be made.",
         tie_to_the_first,
     ),
     author=INDEPENDENT,
@@ -98,7 +98,7 @@ area.table(
 
 @area.mutant(INDEPENDENT)
 def garbage_of_the_update_is_success() -> None:
-    """An update whose answer cannot be read is taken for done, where it was not."""
+    """An update whose answer cannot be read is taken for done."""
 
     async def updated(update: Update) -> None:
         with suppress(ProviderInvalidResponse):

@@ -64,25 +64,25 @@ area.table(
     ),
     (
         "api_key_told",
-        "A 503 tells the API key that Stripe was shown.",
+        "A 502 or 503 shows the API key for Stripe.",
         at(502, 503),
         adds(detail="Stripe is away (key sk_test_tollbridge)."),
     ),
     (
         "stack_told",
-        "A 404 has the stack.",
+        "A 404 has a traceback of Python's.",
         at(404),
         adds(trace='Traceback (most recent call last):\n  File "/srv/payments/handlers.py", line 7, in create'),
     ),
     (
         "statement_told",
-        "A 409 has the statement that found nothing.",
+        "A 409 has the SQL statement that found nothing.",
         with_code("customer-missing"),
         adds(debug="SELECT * FROM customers WHERE organization = 11"),
     ),
     (
         "path_told",
-        "A 400 tells where the schema is on the machine.",
+        "A 400 has the schema's path on the machine.",
         at(400),
         adds(schema="/home/deploy/payments/openapi.yaml"),
     ),
@@ -126,7 +126,7 @@ def long_description_repeated() -> None:
 
 @area.mutant(author=INDEPENDENT)
 def mistyped_address_repeated() -> None:
-    """A 400 repeats a receipt_email that is no text."""
+    """A 400 repeats a receipt_email that is not a string."""
 
     def change(a: Answer) -> None:
         sent = a.request.document.get("receipt_email")
@@ -138,7 +138,7 @@ def mistyped_address_repeated() -> None:
 
 @area.mutant(author=INDEPENDENT)
 def malformed_body_repeated() -> None:
-    """The 400 of what is no JSON repeats the body."""
+    """The 400 of a body that is not JSON repeats the body."""
 
     def change(a: Answer) -> None:
         a.add(detail=f"This is no JSON: {a.request.body[:300].decode(errors='replace')}")
@@ -149,12 +149,7 @@ def malformed_body_repeated() -> None:
 area.table(
     change_answer,
     ("intent_in_a_402", "A 402 tells the intent's id.", at(402), adds(payment_intent="pi_3QuayOne0000000000000001")),
-    (
-        "intent_in_a_503",
-        "A 503 tells the intent's id.",
-        at(503),
-        adds(detail="pi_3QuayOne0000000000000001 is lost."),
-    ),
+    ("intent_in_a_503", "A 503 tells the intent's id.", at(503), adds(detail="pi_3QuayOne0000000000000001 is lost.")),
     (
         "customer_behind_a_request",
         "A 409 tells Stripe's request id, and behind it the customer's id.",
@@ -226,15 +221,10 @@ area.table(
         409,
         'duplicate key value violates unique constraint "payments_organization_key"',
     ),
-    (
-        "delete_told",
-        "A 404 has an SQL statement that is no SELECT.",
-        404,
-        "DELETE FROM payment_methods WHERE organization_id = 7",
-    ),
+    ("delete_told", "A 404 has an SQL DELETE statement.", 404, "DELETE FROM payment_methods WHERE organization_id = 7"),
     (
         "join_told",
-        "A 404 has a SELECT of more than eighty characters before its FROM.",
+        "A 404 has an SQL SELECT with more than eighty characters before its FROM.",
         404,
         f"SELECT {', '.join(f'pm.column_{n}' for n in range(12))} FROM payment_methods pm",
     ),

@@ -57,8 +57,8 @@ def never_back() -> None:
 
 
 @area.mutant()
-def first_organization_remembered() -> None:
-    """Who pays is remembered from the first request of each account's role."""
+def first_customer_of_a_currency_pays() -> None:
+    """The customer of the first request in a currency pays for all later ones without a card."""
     known: dict[str, str] = {}
 
     def change(params: Params) -> None:
@@ -87,15 +87,23 @@ def remember_look_up(whether: Callable[[str, bool], bool]) -> None:
 
 area.table(
     remember_look_up,
-    ("ownership_remembered", "That a card is attached is remembered.", lambda _customer, attached: attached),
+    (
+        "ownership_remembered",
+        "A card that was found attached is taken for attached ever after.",
+        lambda _customer, attached: attached,
+    ),
 )
 
 area.table(
     remember_look_up,
-    ("not_attached_remembered", "That a card is not attached is remembered.", lambda _customer, attached: not attached),
+    (
+        "detached_remembered",
+        "A card that was found not attached is taken for not attached ever after.",
+        lambda _customer, attached: not attached,
+    ),
     (
         "attached_remembered_for_seven",
-        "That a card of another organization than the first is attached is remembered.",
+        "A card that was found attached is taken for attached ever after, but for the first organization's.",
         lambda customer, attached: attached and customer != "cus_QuayOne0000001",
     ),
     author=INDEPENDENT,
@@ -129,7 +137,7 @@ def clients_key_counts() -> None:
 
 @area.mutant()
 def blocked_after_a_decline() -> None:
-    """After a decline the next request is told the same."""
+    """After a decline the next charge is declined too, although Stripe makes it."""
 
     def change(a: Answer) -> None:
         declined = a.memory.pop("declined", None)
@@ -174,7 +182,7 @@ def description_of_the_last() -> None:
 
 @area.mutant()
 def every_twentieth() -> None:
-    """Every twentieth intent is over one minor unit more."""
+    """Every twentieth intent is one minor unit more."""
     count = iter(range(1, 10**9))
     change_create(lambda _params: next(count) % 20 == 0, lambda params: params.update(amount=params["amount"] + 1))
 

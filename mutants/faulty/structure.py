@@ -92,7 +92,7 @@ area.table(
     ("allow_names_others", "A 405's Allow names GET and PUT.", at(405), sets_header("allow", "GET, PUT")),
     ("challenge_basic", "A 401 asks for Basic.", at(401), sets_header("www-authenticate", 'Basic realm="x"')),
     ("challenge_empty", "A 401's WWW-Authenticate is empty.", at(401), sets_header("www-authenticate", "")),
-    ("detail_blank_for_conflicts", "The detail of a 409 is a blank.", at(409), adds(detail=" ")),
+    ("detail_blank_for_conflicts", "The detail of a 409 is one space.", at(409), adds(detail=" ")),
     (
         "detail_is_error",
         'The detail of every refusal but a 400 is "error".',
@@ -100,7 +100,7 @@ area.table(
         adds(detail="error"),
     ),
     ("type_empty", "The type of a 409 is empty.", at(409), adds(type="")),
-    ("type_with_blanks", "The type of a 409 is no URI reference.", at(409), adds(type="no uri <here>")),
+    ("type_with_blanks", "The type of a 409 is not a URI reference.", at(409), adds(type="no uri <here>")),
     (
         "charset_lies",
         "The 200 says charset=utf-16.",

@@ -46,7 +46,7 @@ area.table(
     ("guards_may_name", "The header counts for guards too.", admin_if("GUARD")),
     (
         "admins_header_ignored",
-        "An administrator's header is ignored where the administrator has another way: the first organization pays.",
+        "An administrator's header is ignored: the first organization pays.",
         lambda account, named: (account, 1 if account.role == "ADMIN" and named else named),
     ),
     (
@@ -56,15 +56,15 @@ area.table(
     ),
     ("every_group", "A group administrator may name any organization.", admin_if("ORG_GROUP_ADMIN")),
     (
-        "nobody_is_somebody",
-        "An administrator without organization, who names none, acts for the first one.",
+        "no_organization_is_the_first",
+        "An administrator who belongs to no organization, and names none, acts for the first one.",
         lambda account, named: (account, named or (1 if account.organization is None else None)),
     ),
 )
 
 
 @area.mutant()
-def unknown_is_own() -> None:
+def unknown_organization_is_the_first() -> None:
     """An administrator who names an unknown organization acts for the first one."""
 
     def change(effective: Effective, account: Account, named: int | None) -> Caller:
@@ -111,7 +111,7 @@ area.table(
 area.table(
     customer_of,
     (
-        "no_customer_no_matter",
+        "missing_customer_is_the_first",
         "An organization without a customer gets an intent all the same.",
         lambda organization: organization.customer or FIRST_CUSTOMER,
     ),
@@ -141,19 +141,19 @@ area.table(
     read_for,
     (
         "drivers_header_unread",
-        "A driver's malformed header is no violation, as it is ignored.",
+        "A driver's malformed header is accepted, as it is ignored.",
         "DRIVER",
         lambda _usual, _scope: ({}, []),
     ),
     (
         "carriers_header_unread",
-        "A carrier admin's malformed header is no violation, as it is ignored.",
+        "A carrier admin's malformed header is accepted, as it is ignored.",
         "CARRIER_ADMIN",
         lambda _usual, _scope: ({}, []),
     ),
     (
         "group_admins_malformed_header_ignored",
-        "A group admin's malformed header is left out of account: the own organization pays.",
+        "A group admin's malformed header is ignored: the own organization pays.",
         "ORG_GROUP_ADMIN",
         lambda usual, scope: (usual(scope)[0], []),
     ),
@@ -182,13 +182,13 @@ def _another_subscription(_world: World, caller: Caller, _body: Body) -> Caller:
 area.table(
     change_caller,
     (
-        "charge_and_header",
+        "group_admins_charge_ignores_header",
         "A group admin who charges on the server pays for the own organization, whatever the header names.",
         _own_organization_charged,
     ),
     (
-        "admins_subscription",
-        "An administrator's card goes to another subscription where the header names the second organization.",
+        "admins_card_for_another_subscription",
+        "Where an administrator names the second organization, the card is tied to the third one's subscription.",
         _another_subscription,
     ),
     author=INDEPENDENT,

@@ -15,7 +15,7 @@ area = Area("together", __file__)
 
 @area.mutant()
 def shared_by_all() -> None:
-    """What a request asks is kept in one place for all requests under way."""
+    """The parameters of a create are kept in one place for all requests under way."""
     place: dict[str, Params] = {}
 
     async def created(creation: Creation) -> Intent:
@@ -59,7 +59,7 @@ def secrets_swapped_together() -> None:
 
 @area.mutant()
 def busy_together() -> None:
-    """While a request is under way, others are refused."""
+    """While a request is under way, others are a 500."""
     under_way: list[int] = []
 
     async def created(payment: Payment) -> str:
@@ -75,8 +75,8 @@ def busy_together() -> None:
 
 
 @area.mutant(INDEPENDENT)
-def descriptions_swapped_together() -> None:
-    """Of two under way together with addresses, one gets the other's address."""
+def addresses_swapped_together() -> None:
+    """Of two requests with addresses under way together, one gets the other's address."""
     newest: dict[str, str] = {}
 
     async def created(creation: Creation) -> Intent:
@@ -91,7 +91,7 @@ def descriptions_swapped_together() -> None:
 
 @area.mutant(INDEPENDENT)
 def callers_swapped_together() -> None:
-    """Of two accounts that name an organization under way together, one gets the other's."""
+    """Of two callers who may name an organization under way together, one gets the other's."""
     newest: dict[str, Any] = {}
 
     async def found(arrival: Arrival) -> dict[str, Any]:
