@@ -2,7 +2,6 @@
 
 from mutants import seams
 from mutants.mutant import Area
-from mutants.patches.creates import with_card
 from mutants.patches.steps import (
     Choice,
     Payment,
@@ -12,17 +11,9 @@ from mutants.patches.steps import (
     replace_payment,
     replace_tie,
     skip,
+    tie_card_of_the_first,
 )
-from mutants.patches.stripe import (
-    Creation,
-    LookUp,
-    Params,
-    Stripe,
-    Update,
-    replace_create,
-    replace_look_up,
-    replace_update,
-)
+from mutants.patches.stripe import Creation, LookUp, Update, replace_create, replace_look_up, replace_update
 from tollbridge.gateway import Intent
 from tollbridge.problems import CustomerMissing, PaymentMethodNotAttached, Problem
 
@@ -94,18 +85,12 @@ def subscription_ends_with_it() -> None:
     replace_update(updated)
 
 
-async def tie_to_the_first(stripe: Stripe, params: Params) -> None:
-    """Make the card of the first organization's request its subscription's."""
-    if params["customer"] == "cus_QuayOne0000001" and with_card(params):
-        await stripe.set_default_method("sub_QuayOne0000001", params["payment_method"])
-
-
 area.table(
     after_a_decline,
     (
         "refused_card_is_tied",
         "A card of the first organization is tied to the subscription even where it is declined.",
-        tie_to_the_first,
+        tie_card_of_the_first,
     ),
 )
 

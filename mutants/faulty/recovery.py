@@ -4,9 +4,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from mutants import seams
-from mutants.faulty.order import tie_to_the_first
 from mutants.mutant import INDEPENDENT, Area
-from mutants.patches.steps import Tie, after_another_failure, replace_tie, skip
+from mutants.patches.steps import Tie, after_another_failure, replace_tie, skip, tie_card_of_the_first
 from mutants.patches.stripe import Update, replace_cancel, replace_update
 from tollbridge.problems import Problem, ProviderInvalidResponse, ProviderUnavailable
 
@@ -90,7 +89,7 @@ area.table(
     (
         "tied_without_intent",
         "A card of the first organization is tied to the subscription even where no intent can be made.",
-        tie_to_the_first,
+        tie_card_of_the_first,
     ),
     author=INDEPENDENT,
 )
