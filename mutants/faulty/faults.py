@@ -43,8 +43,7 @@ def key_for_each_attempt() -> None:
     count = iter(range(10**9))
 
     def change(method: str, _url: str, headers: dict[str, str]) -> dict[str, str]:
-        key = f"attempt-{next(count)}-{id(count)}"
-        return headers | {"Idempotency-Key": key} if method == "post" else headers
+        return headers | {"Idempotency-Key": f"attempt-{next(count)}-{id(count)}"} if method == "post" else headers
 
     change_attempt_headers(change)
 
