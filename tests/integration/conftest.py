@@ -25,6 +25,15 @@ def server_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def stripe_url() -> Iterator[str]:
+    """The simulator alone, as a user starts it."""
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    command = [sys.executable, "-m", "tollbridge", "stripe", "--quiet", "--port", str(port)]
+    with launched(command, ready=f"{url}/_tollbridge/health", cwd=ROOT):
+        yield url
+
+
+@pytest.fixture(scope="session")
 def stripe_mock() -> Iterator[str]:
     """The URL of a running stripe-mock, installed first where it is not there.
 

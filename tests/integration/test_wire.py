@@ -2,17 +2,14 @@
 
 import json
 import socket
-import sys
 import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.integration.conftest import ROOT
 from tests.wire_rows import FRAMED, GOOD, PATH, ROWS, Framed, Row, statuses
 from tollbridge.compose import Options
-from tollbridge.launch import free_port, launched
 from tollbridge.verify.stripeside import StripeSide
 from tollbridge.world import load_world
 
@@ -120,15 +117,6 @@ def test_a_head_just_within_the_limit_is_read(server_url: str) -> None:
     room = HEAD_LIMIT - len(head(b"Connection: close\r\nContent-Length: 32\r\nX-F: \r\n\r\n")) - 10
     sent = head(b"Connection: close\r\nContent-Length: %d\r\nX-F: " % len(GOOD) + b"x" * room + b"\r\n\r\n") + GOOD
     assert status(raw(server_url, sent)) == 200
-
-
-@pytest.fixture(scope="module")
-def stripe_url() -> Iterator[str]:
-    """The simulator alone, as a user starts it."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
-    command = [sys.executable, "-m", "tollbridge", "stripe", "--quiet", "--port", str(port)]
-    with launched(command, ready=f"{url}/_tollbridge/health", cwd=ROOT):
-        yield url
 
 
 @pytest.fixture(scope="module")
