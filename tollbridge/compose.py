@@ -9,11 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from starlette.applications import Starlette
-from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request as HttpRequest
-from starlette.responses import Response
-from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from tollbridge.contract import Contract, ContractError, load_contract
@@ -28,13 +23,18 @@ from tollbridge.gateway import (
 )
 from tollbridge.payments import Payments
 from tollbridge.server.application import Parts, application
-from tollbridge.server.edge import SURFACE
+from tollbridge.server.areas import Area
+from tollbridge.server.edge import Edge
 from tollbridge.server.exchange import Exchange
+from tollbridge.server.exposure import CONTROL_TOKEN, Exposure, ExposureError, exposure
+from tollbridge.server.gate import Gate
 from tollbridge.server.handlers import HandlerError, load_handlers
 from tollbridge.server.identity import Identity
 from tollbridge.server.operations import Limits
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import BindError, bind, run, set_up_logging
+from tollbridge.server.stripecalls import StripeCalls
+from tollbridge.server.surface import Ready, bare_surface
 from tollbridge.server.tokens import Tokens
 from tollbridge.server.workers import supervise
 from tollbridge.simulator import (
@@ -47,6 +47,9 @@ from tollbridge.simulator import (
     answered,
     control,
     described,
+    is_for_pages,
+    key_of,
+    off_the_loop,
 )
 from tollbridge.world import World, WorldError, load_world
 
@@ -61,17 +64,20 @@ class StateError(Exception):
     """The state cannot be kept where `--state` says; the sentence says why."""
 
 
-CANNOT_START = (BindError, ContractError, GatewayError, HandlerError, StateError, WorldError)
+CANNOT_START = (BindError, ContractError, ExposureError, GatewayError, HandlerError, StateError, WorldError)
 """What keeps a server from starting; each is a sentence for whoever started it."""
 
 __all__ = [
     "CANNOT_START",
+    "CONTROL_TOKEN",
+    "Exposure",
     "Options",
     "Sandbox",
     "bind",
     "bundled",
     "compose",
     "compose_stripe",
+    "exposure",
     "request_log",
     "run",
     "set_up_logging",
@@ -101,6 +107,7 @@ class Options:
         snapshot_limit: bytes of a snapshot that can be put back.
         state: where the simulator keeps its state: `memory`, `sqlite:///FILE` or `postgresql://…`.
         tokens_required: whether a request without a token is refused.
+        exposure: how far the server can be reached; the default is this machine.
         environment: where `STRIPE_API_KEY` and `TOLLBRIDGE_TOKEN_SECRET` are looked up.
     """
 
@@ -115,6 +122,7 @@ class Options:
     snapshot_limit: int = 1_073_741_824
     state: str = "memory"
     tokens_required: bool = False
+    exposure: Exposure = field(default_factory=Exposure)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -177,6 +185,9 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
         mounts=_mounts(options, simulator) if simulator else {},
         note=_warning_once(note, world),
         limits=options.limits,
+        ready=_ready(simulator),
+        exposure=options.exposure,
+        stripe=StripeCalls(is_for_pages, key_of) if simulator else StripeCalls(),
     )
     return Sandbox(application(parts), contract, world, simulator, options.tokens_required)
 
@@ -198,24 +209,24 @@ def compose_stripe(options: Options) -> ASGIApp:
         WorldError: with a sentence that says what to mend.
     """
     simulator = _simulator(options, load_world(options.world))
-    # Stripe answers browsers of every origin, and lets them read these headers. The control API is not for them.
-    door = CORSMiddleware(
-        StripeDoor(simulator),
-        allow_origins=["*"],
-        allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["*"],
-        expose_headers=["Idempotent-Replayed", "Original-Request", "Request-Id"],
-    )
-    routes = [
-        Route(f"{SURFACE}/health", _health),
-        Mount(f"{SURFACE}/simulator", control(simulator, snapshot_limit=options.snapshot_limit)),
-        Mount("/", door),
-    ]
-    return Starlette(routes=routes)
+    ours = bare_surface(_ready(simulator), {"simulator": control(simulator, snapshot_limit=options.snapshot_limit)})
+    # Its secret keys are open to whom it is shared with: for that it is started.
+    gate = Gate(options.exposure, StripeCalls(is_for_pages, key_of, keys_are_open=True), outside=Area.STRIPE)
+    return Edge(StripeDoor(simulator), ours, gate, lambda _exchange: None)
 
 
-async def _health(_request: HttpRequest) -> Response:
-    return Response(b'{"status":"ok"}', media_type="application/json", headers={"Cache-Control": "no-store"})
+def _ready(simulator: Simulator | None) -> Ready:
+    """Return what asks the state whether it can be reached; the contract is loaded before a server listens."""
+
+    async def ready() -> str | None:
+        try:
+            if simulator is not None:
+                await off_the_loop(simulator, simulator.faults)
+        except Unavailable as reason:
+            return f"The state cannot be reached: {reason}"
+        return None
+
+    return ready
 
 
 def _simulator(options: Options, world: World) -> Simulator:

@@ -1,13 +1,16 @@
 """What a frontend developer meets: CORS, docs, the contract, the log line."""
 
+import hashlib
 import io
 import json
+import re
 
 import pytest
 
 from tests.contract.conftest import PATH, Server, in_this_process
 from tollbridge.server.exchange import Exchange
 from tollbridge.server.requestlog import request_log
+from tollbridge.server.surface import ASSETS
 
 GOOD = {"amount": 4200, "currency": "usd"}
 LOCAL = [
@@ -51,13 +54,11 @@ def test_a_preflight_is_answered(module_server: Server) -> None:
         "Origin": "http://localhost:3000",
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "content-type,organization_id",
-        "Access-Control-Request-Private-Network": "true",
     }
     answer = module_server.http.options(PATH, headers=asked)
     assert answer.status_code == 204
     assert answer.headers["access-control-allow-methods"] == "POST"
     assert answer.headers["access-control-allow-headers"] == "content-type,organization_id"
-    assert answer.headers["access-control-allow-private-network"] == "true"
 
 
 def test_options_without_preflight_is_a_wrong_method(module_server: Server) -> None:
@@ -72,9 +73,37 @@ def test_the_docs_need_no_network(module_server: Server) -> None:
     assert page.status_code == 200
     assert "http://" not in page.text
     assert "https://" not in page.text
-    for asset in ("swagger-ui.css", "swagger-ui-bundle.js"):
-        assert f"/_tollbridge/docs/assets/{asset}" in page.text
-        assert module_server.http.get(f"/_tollbridge/docs/assets/{asset}").status_code == 200
+    named = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(named) == 3
+    for asset in named:
+        assert asset.startswith("/_tollbridge/docs/assets/")
+        assert module_server.http.get(asset).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/_tollbridge/docs", "/_tollbridge/problems", "/_tollbridge/problems/not-found"])
+def test_nothing_of_a_page_stands_in_the_page(module_server: Server, path: str) -> None:
+    """Scripts and styles are files of their own, so that the policy needs no exception for what is inline."""
+    page = module_server.http.get(path).text
+    assert "<style" not in page
+    assert not re.search(r"<script(?![^>]* src=)", page)
+    assert not re.search(r"<[^>]* (?:on[a-z]+|style)=", page)
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.css", "oauth2-redirect.html", "swagger-initializer.js"])
+@pytest.mark.parametrize("folder", ["", "swagger-ui/"])
+def test_swagger_uis_sample_pages_are_not_there(module_server: Server, folder: str, name: str) -> None:
+    """Only what the docs page loads is served, not the page that shows a pet store of the internet."""
+    assert module_server.http.get(f"/_tollbridge/docs/assets/{folder}{name}").status_code == 404
+
+
+def test_swagger_ui_is_what_was_published() -> None:
+    """The vendored files are those of the pinned package, with their licences, and none besides."""
+    folder = ASSETS / "swagger-ui"
+    sums = dict(reversed(line.split()) for line in (folder / "SHA256SUMS").read_text().splitlines())
+    assert {path.name for path in folder.iterdir()} == {*sums, "SHA256SUMS"}
+    assert {"LICENSE", "NOTICE", "swagger-ui-bundle.js", "swagger-ui.css"} <= set(sums)
+    for name, digest in sums.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
 
 
 def test_the_contract_is_served(module_server: Server) -> None:

@@ -133,10 +133,10 @@ def test_a_seed_repeats_ids_and_the_record_has_its_bound() -> None:
     assert made[0] == made[1]
 
 
-def test_browsers_of_every_origin_are_answered(url: str) -> None:
-    """A preflight passes, and a refusal can be read."""
+def test_browsers_of_every_origin_are_answered_as_stripe_does(url: str) -> None:
+    """On a route of Stripe.js a preflight passes, and a refusal can be read; with a secret key nothing is done."""
     asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
-    path = f"{url}/v1/payment_intents"
+    path = f"{url}/v1/payment_methods"
     preflight = Request(path, headers=asked | {"Access-Control-Request-Headers": "authorization"}, method="OPTIONS")
     with urlopen(preflight, timeout=5) as answer:
         assert answer.headers["access-control-allow-headers"] == "authorization"
@@ -144,6 +144,25 @@ def test_browsers_of_every_origin_are_answered(url: str) -> None:
         urlopen(Request(path, b"", {"Origin": "https://shop.example"}), timeout=5)
     assert (refused.value.code, refused.value.headers["access-control-allow-origin"]) == (401, "*")
     refused.value.close()
+    with pytest.raises(HTTPError) as refused:
+        urlopen(Request(path, b"type=card", KEY | {"Origin": "https://shop.example"}), timeout=5)
+    assert (refused.value.code, refused.value.headers["access-control-allow-origin"]) == (403, None)
+    assert json.load(refused.value)["error"]["code"] == "origin_not_allowed"
+    refused.value.close()
+
+
+def test_the_command_has_the_gate(url: str) -> None:
+    """A foreign name is refused by Stripe's API and by the control API, each in its own shape; probes are there."""
+    for path, key in {"/v1/customers": "error", "/_tollbridge/simulator/record": "error_code"}.items():
+        with pytest.raises(HTTPError) as refused:
+            urlopen(Request(f"{url}{path}", headers=KEY | {"Host": "evil.example"}), timeout=5)
+        assert refused.value.code == 421
+        assert key in json.load(refused.value)
+        refused.value.close()
+    for probe in ("health", "ready"):
+        with urlopen(f"{url}/_tollbridge/{probe}", timeout=5) as answer:
+            assert answer.status == 200
+            assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_help_says_how_to_point_a_client_at_it() -> None:

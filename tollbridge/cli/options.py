@@ -1,8 +1,6 @@
-"""What several commands share: options, and how an address is shown."""
+"""Options that several commands share."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from socket import socket
 
 import click
 
@@ -36,9 +34,3 @@ SNAPSHOT_LIMIT = click.option(
     metavar="BYTES",
     help="The largest snapshot that can be put back.",
 )
-
-
-def url_of(host: str, sockets: Sequence[socket]) -> str:
-    """Return the address that a browser would be given."""
-    shown = "localhost" if host in ("localhost", "0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
-    return f"http://{shown}:{sockets[0].getsockname()[1]}"

@@ -9,14 +9,17 @@ from pathlib import Path
 import click
 
 from tollbridge import __version__
-from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, SNAPSHOT_LIMIT, STATE, url_of
+from tollbridge.cli.network import ALLOW_HOST, CLOSED, HOST, TOKEN, network_url, url_of, warn
+from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.compose import (
     CANNOT_START,
     TOKEN_SECRET,
+    Exposure,
     Options,
     Sandbox,
     bind,
     compose,
+    exposure,
     request_log,
     run,
     set_up_logging,
@@ -25,7 +28,7 @@ from tollbridge.compose import (
 
 
 @click.command()
-@click.option("--host", default="localhost", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@HOST
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--contract", type=FILE, help="OpenAPI 3.0 document.  [default: the bundled openapi.yaml]")
 @click.option("--handlers", type=FOLDER, help="Folder with a file for each controller.  [default: the bundled one]")
@@ -71,6 +74,16 @@ from tollbridge.compose import (
 @SEED
 @RECORDED
 @SNAPSHOT_LIMIT
+@click.option(
+    "--cors",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Pages that may read the API's answers besides those at localhost: https://app.example.test, "
+    "https://*.example.test, http://192.168.1.5:*, capacitor://app, null for files, * for every page. Repeatable.",
+)
+@click.option("--cors-credentials", is_flag=True, help="Pages may send credentials (cookies, client certificates).")
+@ALLOW_HOST
+@TOKEN
 @click.option("--quiet", is_flag=True, help="No banner and no request log.")
 def serve(
     host: str,
@@ -87,6 +100,10 @@ def serve(
     seed: int | None,
     recorded: int,
     snapshot_limit: int,
+    cors: tuple[str, ...],
+    cors_credentials: bool,
+    allow_host: tuple[str, ...],
+    control_token: str | None,
     quiet: bool,
 ) -> None:
     """Serve the contract, offline.
@@ -101,8 +118,9 @@ def serve(
 
     \b
     Environment:
-      STRIPE_API_KEY            for --stripe live-test
-      TOLLBRIDGE_TOKEN_SECRET   signs tokens; 32 bytes or more  [default: kept with the state]
+      STRIPE_API_KEY             for --stripe live-test
+      TOLLBRIDGE_TOKEN_SECRET    signs tokens; 32 bytes or more  [default: kept with the state]
+      TOLLBRIDGE_CONTROL_TOKEN   as --control-token
 
     Exit codes: 0 stopped as asked, 1 could not start (the sentence says why), 2 wrong usage.
     """
@@ -128,12 +146,22 @@ def serve(
     note = request_log(sys.stdout, pretty=pretty, colours=pretty and sys.stdout.isatty())
     note = (lambda _exchange: None) if quiet else note
     try:
-        sandbox = compose(options, note)
         sockets = bind(host, port)
+        reach = exposure(
+            host,
+            sockets,
+            allow_host=allow_host,
+            cors=cors,
+            cors_credentials=cors_credentials,
+            control_token=control_token,
+        )
+        options = replace(options, exposure=reach)
+        sandbox = compose(options, note)
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None
     if not quiet:
-        click.echo(_banner(sandbox, url_of(host, sockets), stripe), err=True)
+        click.echo(_banner(sandbox, url_of(host, sockets), stripe, _reach(reach, network_url(host, sockets))), err=True)
+    warn(host, reach, open_to_all=f"whoever reaches it may use the API and its docs, as {_without_token(sandbox)}")
     if workers == 1:
         run(sandbox.app, sockets)
         return
@@ -143,11 +171,12 @@ def serve(
     sys.exit(supervise(workers, lambda: run(compose(options, note).app, sockets)))
 
 
-def _banner(sandbox: Sandbox, url: str, stripe: str) -> str:
+def _banner(sandbox: Sandbox, url: str, stripe: str, reach: list[str]) -> str:
     method, path, body = sandbox.example()
     lines = [
         "",
         f"  {click.style('tollbridge', bold=True)} {__version__}   {click.style(url, fg='cyan')}",
+        *reach,
         f"  docs      {url}/_tollbridge/docs",
         f"  Stripe    {stripe}" + (f", also at {url}/_tollbridge/stripe" if sandbox.simulator else ""),
         f"  acts as   {_without_token(sandbox)}",
@@ -161,6 +190,17 @@ def _banner(sandbox: Sandbox, url: str, stripe: str) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _reach(reach: Exposure, network: str) -> list[str]:
+    """Return the lines on what is open beyond this machine; none where nothing is."""
+    if not reach.shared:
+        return []
+    control = "control and Stripe's secret keys"
+    return [
+        f"  network   {network}: the API, its docs, publishable keys",
+        f"  control   {control} with the control token" if reach.control_token else f"  control   {control}: {CLOSED}",
+    ]
 
 
 def _without_token(sandbox: Sandbox) -> str:

@@ -1,23 +1,27 @@
 """`tollbridge stripe`."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from tollbridge import __version__
-from tollbridge.cli.options import DEFAULTS, FILE, RECORDED, SEED, SNAPSHOT_LIMIT, STATE, url_of
-from tollbridge.compose import CANNOT_START, Options, bind, compose_stripe, run, set_up_logging
+from tollbridge.cli.network import ALLOW_HOST, CLOSED, HOST, TOKEN, network_url, url_of, warn
+from tollbridge.cli.options import DEFAULTS, FILE, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
+from tollbridge.compose import CANNOT_START, Exposure, Options, bind, compose_stripe, exposure, run, set_up_logging
 
 
 @click.command()
-@click.option("--host", default="localhost", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@HOST
 @click.option("--port", default=12111, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--world", type=FILE, help="Who exists: customers, cards, subscriptions.  [default: the bundled one]")
 @STATE
 @SEED
 @RECORDED
 @SNAPSHOT_LIMIT
+@ALLOW_HOST
+@TOKEN
 @click.option("--quiet", is_flag=True, help="No banner.")
 def stripe(
     host: str,
@@ -27,6 +31,8 @@ def stripe(
     seed: int | None,
     recorded: int,
     snapshot_limit: int,
+    allow_host: tuple[str, ...],
+    control_token: str | None,
     quiet: bool,
 ) -> None:
     """Serve the Stripe simulator alone: stateful, offline, for any Stripe client.
@@ -41,6 +47,10 @@ def stripe(
         -d amount=1999 -d currency=usd
 
     \b
+    Environment:
+      TOLLBRIDGE_CONTROL_TOKEN   as --control-token
+
+    \b
     A client needs nothing but the address:
       Python   stripe.StripeClient("sk_test_123", base_addresses={"api": "http://localhost:12111"})
       Node     new Stripe("sk_test_123", {host: "localhost", port: 12111, protocol: "http"})
@@ -52,19 +62,22 @@ def stripe(
     )
     set_up_logging(colours=sys.stderr.isatty())
     try:
-        app = compose_stripe(options)
         sockets = bind(host, port)
+        reach = exposure(host, sockets, allow_host=allow_host, control_token=control_token)
+        app = compose_stripe(replace(options, exposure=reach))
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None
     if not quiet:
-        click.echo(_stripe_banner(url_of(host, sockets)), err=True)
+        click.echo(_stripe_banner(url_of(host, sockets), network_url(host, sockets), reach), err=True)
+    warn(host, reach, open_to_all="whoever reaches it is let in with any key sk_test_…")
     run(app, sockets)
 
 
-def _stripe_banner(url: str) -> str:
+def _stripe_banner(url: str, network: str, reach: Exposure) -> str:
     lines = [
         "",
         f"  {click.style('tollbridge stripe', bold=True)} {__version__}   {click.style(url, fg='cyan')}",
+        *([f"  network   {network}: Stripe's API", f"  control   {_control(reach)}"] if reach.shared else []),
         "",
         f"  curl {url}/v1/payment_intents -u sk_test_123: \\",
         "    -d amount=1999 -d currency=usd -d payment_method=pm_card_visa \\",
@@ -74,3 +87,7 @@ def _stripe_banner(url: str) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _control(reach: Exposure) -> str:
+    return "with the control token" if reach.control_token else CLOSED

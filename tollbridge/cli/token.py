@@ -6,6 +6,8 @@ from urllib.request import Request, urlopen
 
 import click
 
+from tollbridge.compose import CONTROL_TOKEN
+
 TIMEOUT = 10
 
 
@@ -14,8 +16,16 @@ TIMEOUT = 10
 @click.option("--expires-in", type=int, metavar="SECONDS", help="How long it is good.  [default: the world's lifetime]")
 @click.option("--expired", is_flag=True, help="One that expired an hour ago, to see the refusal.")
 @click.option("--url", default="http://localhost:8080", show_default=True, help="Where the sandbox runs.")
+@click.option(
+    "--control-token",
+    envvar=CONTROL_TOKEN,
+    metavar="TOKEN",
+    help=f"The one that the sandbox was started with.  [default: {CONTROL_TOKEN}]",
+)
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON, not the token alone.")
-def token(account: int, expires_in: int | None, expired: bool, url: str, as_json: bool) -> None:
+def token(
+    account: int, expires_in: int | None, expired: bool, url: str, control_token: str | None, as_json: bool
+) -> None:
     """Get a bearer token from a running sandbox.
 
     \b
@@ -34,6 +44,8 @@ def token(account: int, expires_in: int | None, expired: bool, url: str, as_json
     if not url.startswith(("http://", "https://")):
         raise click.UsageError(f"--url is {url}; it begins with http:// or https://.")
     headers = {"Content-Type": "application/json"}
+    if control_token:
+        headers["Tollbridge-Control-Token"] = control_token
     desk = f"{url.rstrip('/')}/_tollbridge/tokens"
     request = Request(desk, json.dumps(asked).encode(), headers)  # noqa: S310 - its scheme is checked above
     try:

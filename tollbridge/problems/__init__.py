@@ -15,7 +15,11 @@
     ├── PaymentMethodNotFound 404      ├── ProviderMisconfigured 502
     ├── MethodNotAllowed 405           ├── ProviderInvalidResponse 502
     ├── NotAcceptable 406              ├── ProviderNotSimulated 502
-    └── RequestTimeout 408             └── ProviderUnavailable 503
+    ├── RequestTimeout 408             ├── ProviderUnavailable 503
+    └── SurfaceProblem: of what no contract documents
+        ├── ControlOff 403             ├── HostNotAllowed 421
+        ├── ControlTokenRequired 403   └── NotReady 503
+        └── OriginNotAllowed 403
 
 Each class fixes `status`, `title` and `error_code`; whoever raises it gives the `detail` and, where the
 class has them, further members. A class's docstring is what its page at `type` says.
@@ -64,6 +68,14 @@ from tollbridge.problems.request import (
     TokenExpired,
     UnsupportedMediaType,
 )
+from tollbridge.problems.surface import (
+    ControlOff,
+    ControlTokenRequired,
+    HostNotAllowed,
+    NotReady,
+    OriginNotAllowed,
+    SurfaceProblem,
+)
 
 __all__ = [
     "CARD_TITLES",
@@ -72,9 +84,12 @@ __all__ = [
     "BodyTooLarge",
     "CardRefused",
     "ContractBreach",
+    "ControlOff",
+    "ControlTokenRequired",
     "CustomerMissing",
     "DefaultPaymentMethodMissing",
     "Entry",
+    "HostNotAllowed",
     "InactiveAccount",
     "InternalError",
     "InvalidRequest",
@@ -83,9 +98,11 @@ __all__ = [
     "MethodNotAllowed",
     "NotAcceptable",
     "NotFound",
+    "NotReady",
     "OrganizationForbidden",
     "OrganizationNotFound",
     "OrganizationRequired",
+    "OriginNotAllowed",
     "PaymentMethodNotAttached",
     "PaymentMethodNotFound",
     "PaymentOutcomeUnknown",
@@ -98,6 +115,7 @@ __all__ = [
     "RequestTimeout",
     "SubscriptionMissing",
     "SubscriptionNotUpdated",
+    "SurfaceProblem",
     "TokenExpired",
     "UnsupportedMediaType",
     "catalogue",

@@ -28,6 +28,13 @@ async def send_problem(send: Send, problem: Problem, document: Mapping[str, obje
     await _send(send, problem.status, PROBLEM, orjson.dumps(document), problem.headers)
 
 
+async def send_stripe_error(send: Send, problem: Problem) -> None:
+    """Send a problem as Stripe's clients expect errors."""
+    kind = "api_error" if problem.status >= 500 else "invalid_request_error"
+    error = {"message": problem.detail, "type": kind, "code": problem.error_code.replace("-", "_")}
+    await _send(send, problem.status, JSON, orjson.dumps({"error": error}), problem.headers)
+
+
 async def _send(send: Send, status: int, media: bytes, body: bytes, headers: Mapping[str, str]) -> None:
     lines = [
         (b"content-type", media),

@@ -16,10 +16,13 @@ from starlette.types import ASGIApp
 from tollbridge.contract import Contract, ContractError
 from tollbridge.server.edge import Edge
 from tollbridge.server.exchange import Exchange
+from tollbridge.server.exposure import Exposure
+from tollbridge.server.gate import Gate
 from tollbridge.server.handlers import Handler, qualified_name
 from tollbridge.server.identity import Identity
 from tollbridge.server.operations import Limits, Operations, endpoint
-from tollbridge.server.surface import surface
+from tollbridge.server.stripecalls import StripeCalls
+from tollbridge.server.surface import Ready, surface
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class Parts:
         mounts: further applications below `/_tollbridge`, by path.
         note: told of every answered request.
         limits: how long a client may take.
+        ready: what keeps the server from serving.
+        exposure: how far the server can be reached.
+        stripe: what is known of calls to Stripe.
     """
 
     contract: Contract
@@ -43,6 +49,9 @@ class Parts:
     mounts: Mapping[str, ASGIApp]
     note: Callable[[Exchange], None]
     limits: Limits
+    ready: Ready
+    exposure: Exposure
+    stripe: StripeCalls
 
 
 class ExactRouting(RoutingMiddleware):  # type: ignore[misc]
@@ -76,4 +85,5 @@ def application(parts: Parts) -> ASGIApp:
         app.add_api(deepcopy(parts.contract.document), resolver=Resolver(parts.handlers.__getitem__))
     except InvalidSpecification as error:
         raise ContractError(f"{parts.contract.path}: {error.detail or error}") from None
-    return Edge(app, surface(parts.contract, parts.identity.tokens, parts.mounts), parts.note)
+    ours = surface(parts.contract, parts.identity.tokens, parts.ready, parts.mounts)
+    return Edge(app, ours, Gate(parts.exposure, parts.stripe), parts.note)

@@ -1,4 +1,4 @@
-"""The outermost layer: request ids, CORS, one log line a request, and every failure as a problem."""
+"""The outermost layer: request ids, the gate, one log line a request, and every failure as a problem."""
 
 import logging
 from collections.abc import Callable
@@ -8,61 +8,62 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tollbridge.http1.body import ClientGone
 from tollbridge.problems import InternalError, MethodNotAllowed, NotFound, Problem
-from tollbridge.server.answers import send_problem
-from tollbridge.server.cors import local_origin, preflight_headers, response_headers
+from tollbridge.server.answers import send_problem, send_stripe_error
+from tollbridge.server.areas import Area, is_ours
 from tollbridge.server.exchange import EXCHANGE, Exchange
+from tollbridge.server.gate import Gate
+from tollbridge.server.origins import HeaderList
 
 log = logging.getLogger(__name__)
-
-SURFACE = "/_tollbridge"
-"""Everything of ours that the contract does not document is below this path."""
 
 
 class Edge:
     """The application as uvicorn sees it."""
 
-    def __init__(self, api: ASGIApp, surface: ASGIApp, note: Callable[[Exchange], None]) -> None:
+    def __init__(self, outside: ASGIApp, surface: ASGIApp, gate: Gate, note: Callable[[Exchange], None]) -> None:
         """Join the two halves.
 
         Args:
-            api: the contract's operations; raises problems.
-            surface: what is served below `SURFACE`.
-            note: told of every answered request.
+            outside: what is not ours: the contract's operations, or Stripe where it is served alone.
+            surface: what is served below `/_tollbridge`.
+            gate: who may use which of it.
+            note: told of every answered request, but for those to what is ours.
         """
-        self._api = api
-        self._surface = surface
+        self._outside = outside
+        self.surface = surface
+        self.gate = gate
         self._note = note
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
-            await self._api(scope, receive, send)
+            await self._outside(scope, receive, send)
             return
         headers = scope["headers"]
-        path = scope["path"]
-        exchange = Exchange(scope["method"], path, not any(name == b"authorization" for name, _ in headers))
+        exchange = Exchange(scope["method"], scope["path"], not any(name == b"authorization" for name, _ in headers))
         scope[EXCHANGE] = exchange
         scope["app"] = self  # Starlette's routers raise their 404 and 405 only where this is set
-        origin = local_origin(headers)
-        reply = _Reply(send, exchange, response_headers(origin) if origin else [])
-        own = path == SURFACE or path.startswith(SURFACE + "/")
+        verdict = self.gate.judge(scope)
+        reply = _Reply(send, exchange, verdict.headers)
         try:
-            if origin and scope["method"] == "OPTIONS" and (allowed := preflight_headers(headers)):
-                await _no_content(reply, allowed)
+            if verdict.refusal is not None:
+                raise verdict.refusal
+            if verdict.preflight is not None:
+                await _no_content(reply, verdict.preflight)
             else:
-                await (self._surface if own else self._api)(scope, receive, reply)
+                await (self.surface if is_ours(scope["path"]) else self._outside)(scope, receive, reply)
         except ClientGone:
             return
         except Exception as error:
-            await _refuse(error, exchange, reply)
-        if not own:
+            await _refuse(error, exchange, reply, verdict.area)
+        if verdict.area is Area.API:
             self._note(exchange)
 
 
 class _Reply:
     """The ASGI channel back, with the headers that every answer carries."""
 
-    def __init__(self, send: Send, exchange: Exchange, headers: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, send: Send, exchange: Exchange, headers: HeaderList) -> None:
         self._send = send
         self._exchange = exchange
         self._headers = headers
@@ -77,11 +78,14 @@ class _Reply:
         await self._send(message)
 
 
-async def _refuse(error: Exception, exchange: Exchange, reply: _Reply) -> None:
+async def _refuse(error: Exception, exchange: Exchange, reply: _Reply, area: Area) -> None:
     if reply.started:
         raise error
     problem = _problem(error, exchange)
     exchange.error_code = problem.error_code
+    if area is Area.STRIPE:
+        await send_stripe_error(reply, problem)
+        return
     await send_problem(reply, problem, problem.document(exchange.id))
 
 

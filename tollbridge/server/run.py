@@ -57,6 +57,7 @@ def run(app: ASGIApp, sockets: Sequence[socket.socket]) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # uvicorn's default believes X-Forwarded-* of whatever runs on this machine
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     # What start-up made stays: the collector need not walk it again and again.

@@ -1,71 +1,83 @@
 """What the server offers besides the contract, below `/_tollbridge`: docs, the contract, problem pages."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from html import escape
+from pathlib import Path
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from tollbridge.contract import Contract
-from tollbridge.problems import PAGES, Entry, NotFound, catalogue
+from tollbridge.problems import PAGES, Entry, NotFound, NotReady, catalogue
+from tollbridge.server.areas import SURFACE
 from tollbridge.server.desk import token_desk
-from tollbridge.server.edge import SURFACE
 from tollbridge.server.tokens import Tokens
 from tollbridge.world import world_schema
 
 NO_STORE = {"Cache-Control": "no-store"}
+ASSETS_URL = f"{SURFACE}/docs/assets"
+
+ASSETS = Path(__file__).parent / "assets"
+"""What the pages load: our own files, and Swagger UI (scripts/swagger-ui), without its sample pages."""
 
 DOCS = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}: API docs</title>
-<link rel="stylesheet" href="{assets}/swagger-ui.css"></head>
+<link rel="stylesheet" href="{assets}/swagger-ui/swagger-ui.css"></head>
 <body><div id="docs"></div>
-<script src="{assets}/swagger-ui-bundle.js"></script>
-<script>
-fetch("{surface}/openapi.json").then(r => r.json()).then(spec => {{
-  spec.servers = [{{url: location.origin}}];
-  SwaggerUIBundle({{spec, dom_id: "#docs", deepLinking: true, tryItOutEnabled: true, validatorUrl: null}});
-}});
-</script></body></html>
+<script src="{assets}/swagger-ui/swagger-ui-bundle.js"></script>
+<script src="{assets}/docs.js"></script></body></html>
 """
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width">
-<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:3rem auto;padding:0 1rem}}
-code{{background:#8882;padding:.1em .3em;border-radius:3px}} h2{{margin-top:2rem}}
-:root{{color-scheme:light dark}}</style></head>
+<link rel="stylesheet" href="{assets}/page.css"></head>
 <body>{body}</body></html>
 """
 
+Ready = Callable[[], Awaitable[str | None]]
+"""Returns what keeps the server from serving; None where nothing does."""
 
-def surface(contract: Contract, tokens: Tokens, mounts: Mapping[str, ASGIApp]) -> ASGIApp:
+
+def surface(contract: Contract, tokens: Tokens, ready: Ready, mounts: Mapping[str, ASGIApp]) -> Router:
     """Return the application below `/_tollbridge`.
 
     Args:
         contract: what is documented.
         tokens: what is issued to whoever asks.
+        ready: what keeps the server from serving.
         mounts: further applications, by their path below `/_tollbridge`.
     """
     pages = catalogue()
     routes: list[BaseRoute] = [
         Route(SURFACE, _to_docs),
         Route(f"{SURFACE}/", _to_docs),
-        Route(f"{SURFACE}/health", _health),
         Route(f"{SURFACE}/docs", partial(_docs, contract)),
-        Mount(f"{SURFACE}/docs/assets", _assets()),
+        Mount(ASSETS_URL, StaticFiles(directory=ASSETS)),
         Route(f"{SURFACE}/openapi.json", partial(_contract_json, contract)),
         Route(f"{SURFACE}/openapi.yaml", partial(_contract_yaml, contract)),
         Route(PAGES.rstrip("/"), partial(_problem_list, pages)),
         Route(PAGES + "{error_code}", partial(_problem_page, pages)),
         token_desk(f"{SURFACE}/tokens", tokens),
         Route(f"{SURFACE}/world.schema.json", _world_schema),
-        *(Mount(f"{SURFACE}/{path}", app) for path, app in mounts.items()),
     ]
-    return Router(routes, redirect_slashes=False)
+    return _router(routes, ready, mounts)
+
+
+def bare_surface(ready: Ready, mounts: Mapping[str, ASGIApp]) -> Router:
+    """Return what is below `/_tollbridge` where there is no contract: `health`, `ready` and what is mounted."""
+    return _router([], ready, mounts)
+
+
+def _router(routes: list[BaseRoute], ready: Ready, mounts: Mapping[str, ASGIApp]) -> Router:
+    probes = [Route(f"{SURFACE}/health", _health), Route(f"{SURFACE}/ready", partial(_ready, ready))]
+    mounted = [Mount(f"{SURFACE}/{path}", app) for path, app in mounts.items()]
+    return Router([*probes, *routes, *mounted], redirect_slashes=False)
 
 
 async def _to_docs(_request: Request) -> Response:
@@ -76,9 +88,16 @@ async def _health(_request: Request) -> Response:
     return Response(b'{"status":"ok"}', media_type="application/json", headers=NO_STORE)
 
 
+async def _ready(ready: Ready, _request: Request) -> Response:
+    reason = await ready()
+    if reason is not None:
+        raise NotReady(reason, headers={"Retry-After": "1"})
+    return Response(b'{"status":"ready"}', media_type="application/json", headers=NO_STORE)
+
+
 async def _docs(contract: Contract, _request: Request) -> Response:
     title = escape(str(_info(contract).get("title", "API")))
-    return HTMLResponse(DOCS.format(title=title, assets=f"{SURFACE}/docs/assets", surface=SURFACE))
+    return HTMLResponse(DOCS.format(title=title, assets=ASSETS_URL))
 
 
 async def _contract_json(contract: Contract, _request: Request) -> Response:
@@ -99,7 +118,7 @@ async def _problem_list(pages: tuple[Entry, ...], _request: Request) -> Response
         f"{escape(entry.title)}</li>"
         for entry in pages
     )
-    return HTMLResponse(PAGE.format(title="Problems", body=f"<h1>Problems</h1><ul>{items}</ul>"))
+    return HTMLResponse(PAGE.format(assets=ASSETS_URL, title="Problems", body=f"<h1>Problems</h1><ul>{items}</ul>"))
 
 
 async def _problem_page(pages: tuple[Entry, ...], request: Request) -> Response:
@@ -109,7 +128,7 @@ async def _problem_page(pages: tuple[Entry, ...], request: Request) -> Response:
         raise NotFound("There is no problem with this code.")
     body = "".join(f"<h2>{entry.status} {escape(entry.title)}</h2><p>{_prose(entry.meaning)}</p>" for entry in found)
     back = f'<p><a href="{PAGES.rstrip("/")}">All problems</a></p>'
-    return HTMLResponse(PAGE.format(title=code, body=f"<h1><code>{code}</code></h1>{body}{back}"))
+    return HTMLResponse(PAGE.format(assets=ASSETS_URL, title=code, body=f"<h1><code>{code}</code></h1>{body}{back}"))
 
 
 def _prose(text: str) -> str:
@@ -121,11 +140,3 @@ def _prose(text: str) -> str:
 def _info(contract: Contract) -> Mapping[str, object]:
     info = contract.document.get("info")
     return info if isinstance(info, dict) else {}
-
-
-def _assets() -> ASGIApp:
-    # Imported here: the docs need them, a start-up that nobody reads docs of should not wait for them.
-    from starlette.staticfiles import StaticFiles
-    from swagger_ui_bundle import swagger_ui_path
-
-    return StaticFiles(directory=swagger_ui_path)

@@ -3,6 +3,7 @@
 from functools import cache
 
 from tollbridge.simulator import charges, customers, intents, payment_methods, products, setup_intents, subscriptions
+from tollbridge.simulator.failures import StripeFailure
 from tollbridge.simulator.routing import Route, Routes
 
 ROUTES = (
@@ -33,3 +34,11 @@ def found_route(method: str, path: str) -> tuple[Route, dict[str, str]]:
 def is_template(method: str | None, template: str | None) -> bool:
     """Tell whether the simulator has a route, by its template; None stands for any."""
     return _routes().has(method, template)
+
+
+def is_for_pages(method: str, path: str) -> bool:
+    """Tell whether a route, by method and path, is one that Stripe.js uses and a publishable key opens."""
+    try:
+        return found_route(method, path)[0].browser
+    except StripeFailure:
+        return False

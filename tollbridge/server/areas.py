@@ -1,0 +1,45 @@
+"""What a path belongs to. What is below `/_tollbridge` and is not named here is control, so that a new route is guarded
+before anybody thinks of it.
+"""
+
+from enum import Enum
+
+SURFACE = "/_tollbridge"
+"""Everything of ours that the contract does not document is below this path."""
+
+STRIPE = f"{SURFACE}/stripe"
+
+PAGES = frozenset(
+    SURFACE + rest for rest in ("", "/", "/docs", "/health", "/openapi.json", "/openapi.yaml", "/problems", "/ready")
+) | {f"{SURFACE}/world.schema.json"}
+PAGES_BELOW = (f"{SURFACE}/docs/assets/", f"{SURFACE}/problems/")
+
+
+class Area(Enum):
+    """What a path belongs to."""
+
+    API = "the API"
+    PAGES = "the pages"
+    CONTROL = "the control surface"
+    STRIPE = "the built-in Stripe"
+
+
+def is_ours(path: str) -> bool:
+    """Tell whether a path is below `/_tollbridge`."""
+    return path.startswith(SURFACE) and path[len(SURFACE) :][:1] in ("", "/")
+
+
+def area_of(path: str, outside: Area) -> Area:
+    """Return the area of a path.
+
+    Args:
+        path: decoded, as routers see it.
+        outside: what is not below `/_tollbridge`: the API, or Stripe where it is served alone.
+    """
+    if not is_ours(path):
+        return outside
+    if path == STRIPE or path.startswith(f"{STRIPE}/"):
+        return Area.STRIPE
+    if path in PAGES or path.startswith(PAGES_BELOW):
+        return Area.PAGES
+    return Area.CONTROL
