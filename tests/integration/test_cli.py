@@ -104,6 +104,26 @@ def test_it_ends_as_asked(number: signal.Signals) -> None:
     assert "Traceback" not in said
 
 
+EARLY = """
+import gc, os, signal
+from tollbridge.server.run import bind, run
+gc.freeze = lambda: os.kill(os.getpid(), signal.SIGTERM)
+
+async def app(scope, receive, send):
+    while (await receive())["type"] != "lifespan.shutdown":
+        await send({"type": "lifespan.startup.complete"})
+    await send({"type": "lifespan.shutdown.complete"})
+
+run(app, bind("127.0.0.1", 0))
+"""
+
+
+def test_a_signal_before_the_first_request_ends_it_too() -> None:
+    """SIGTERM is not lost while the server starts."""
+    done = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, text=True, timeout=WAIT, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_request_under_way_is_answered_before_the_end() -> None:
     """SIGTERM lets a request that has begun end well."""
     process, port = started()

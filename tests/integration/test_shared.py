@@ -97,7 +97,7 @@ def test_without_a_control_token_the_api_is_open_and_control_is_off() -> None:
     warnings = [line for line in server.said.splitlines() if line.startswith("WARNING")]
     assert len([line for line in warnings if "0.0.0.0" in line]) == 1
     assert "  network   http://" in server.said
-    assert "off: --control-token TOKEN" in server.said
+    assert "control   off; --control-token TOKEN turns it on" in server.said
 
 
 @pytest.mark.parametrize("by", ["option", "environment"])

@@ -15,7 +15,7 @@ ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 ELSEWHERE = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737). Nothing is sent there: the kernel is only asked which way it would go."""
 
-CLOSED = "off: --control-token TOKEN turns it on"
+TURN_ON = "--control-token TOKEN turns it on"
 
 HOST = click.option("--host", default="localhost", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 ALLOW_HOST = click.option(
@@ -44,17 +44,32 @@ def network_url(host: str, sockets: Sequence[socket]) -> str:
     return _url(_own_address() if host in ANY_ADDRESS else host, sockets)
 
 
-def warn(host: str, exposure: Exposure, *, open_to_all: str) -> None:
+def warn(host: str, exposure: Exposure, *, is_open: str) -> None:
     """Say in one line what is open where a server listens beyond this machine.
 
     Args:
         host: what it listens on.
         exposure: how far it can be reached.
-        open_to_all: what whoever reaches it may use.
+        is_open: what may be used by whoever reaches it.
     """
     if exposure.shared:
-        control = "asks for the control token" if exposure.control_token else f"is {CLOSED}"
-        log.warning("Listening on %s, beyond this machine: %s; the control surface %s.", host, open_to_all, control)
+        control = "asks for its token" if exposure.control_token else f"is off ({TURN_ON})"
+        log.warning("Listening on %s, beyond this machine: %s. The control surface %s.", host, is_open, control)
+
+
+def network_lines(network: str, exposure: Exposure, *, is_open: str, control: str) -> list[str]:
+    """Return the banner's lines on what is open beyond this machine; none where nothing is.
+
+    Args:
+        network: the server's address there.
+        exposure: how far it can be reached.
+        is_open: what may be used by whoever reaches it.
+        control: what takes the control token.
+    """
+    if not exposure.shared:
+        return []
+    state = "with the control token" if exposure.control_token else f"off; {TURN_ON}"
+    return [f"  network   {network}: {is_open}", f"  control   {state} ({control})"]
 
 
 def _url(name: str, sockets: Sequence[socket]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from tollbridge import __version__
-from tollbridge.cli.network import ALLOW_HOST, CLOSED, HOST, TOKEN, network_url, url_of, warn
+from tollbridge.cli.network import ALLOW_HOST, HOST, TOKEN, network_lines, network_url, url_of, warn
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.compose import (
     CANNOT_START,
@@ -160,8 +160,10 @@ def serve(
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None
     if not quiet:
-        click.echo(_banner(sandbox, url_of(host, sockets), stripe, _reach(reach, network_url(host, sockets))), err=True)
-    warn(host, reach, open_to_all=f"whoever reaches it may use the API and its docs, as {_without_token(sandbox)}")
+        click.echo(
+            _banner(sandbox, url_of(host, sockets), stripe, _network(reach, network_url(host, sockets))), err=True
+        )
+    warn(host, reach, is_open=_open_to_all(sandbox))
     if workers == 1:
         run(sandbox.app, sockets)
         return
@@ -171,12 +173,12 @@ def serve(
     sys.exit(supervise(workers, lambda: run(compose(options, note).app, sockets)))
 
 
-def _banner(sandbox: Sandbox, url: str, stripe: str, reach: list[str]) -> str:
+def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[str]) -> str:
     method, path, body = sandbox.example()
     lines = [
         "",
         f"  {click.style('tollbridge', bold=True)} {__version__}   {click.style(url, fg='cyan')}",
-        *reach,
+        *network,
         f"  docs      {url}/_tollbridge/docs",
         f"  Stripe    {stripe}" + (f", also at {url}/_tollbridge/stripe" if sandbox.simulator else ""),
         f"  acts as   {_without_token(sandbox)}",
@@ -192,15 +194,17 @@ def _banner(sandbox: Sandbox, url: str, stripe: str, reach: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _reach(reach: Exposure, network: str) -> list[str]:
-    """Return the lines on what is open beyond this machine; none where nothing is."""
-    if not reach.shared:
-        return []
-    control = "control and Stripe's secret keys"
-    return [
-        f"  network   {network}: the API, its docs, publishable keys",
-        f"  control   {control} with the control token" if reach.control_token else f"  control   {control}: {CLOSED}",
-    ]
+def _network(reach: Exposure, network: str) -> list[str]:
+    control = "tokens, faults, record, snapshot, clock, reset, and Stripe's secret keys"
+    return network_lines(network, reach, is_open="the API, its docs, Stripe's publishable keys", control=control)
+
+
+def _open_to_all(sandbox: Sandbox) -> str:
+    if sandbox.tokens_required:
+        return "whoever reaches it may use the docs, and with a token the API"
+    return (
+        f"whoever reaches it may use the API, as {sandbox.world.default_account.name} (--auth required asks for tokens)"
+    )
 
 
 def _without_token(sandbox: Sandbox) -> str:

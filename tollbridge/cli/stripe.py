@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tollbridge import __version__
-from tollbridge.cli.network import ALLOW_HOST, CLOSED, HOST, TOKEN, network_url, url_of, warn
+from tollbridge.cli.network import ALLOW_HOST, HOST, TOKEN, network_lines, network_url, url_of, warn
 from tollbridge.cli.options import DEFAULTS, FILE, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.compose import CANNOT_START, Exposure, Options, bind, compose_stripe, exposure, run, set_up_logging
 
@@ -69,7 +69,7 @@ def stripe(
         raise click.ClickException(str(reason)) from None
     if not quiet:
         click.echo(_stripe_banner(url_of(host, sockets), network_url(host, sockets), reach), err=True)
-    warn(host, reach, open_to_all="whoever reaches it is let in with any key sk_test_…")
+    warn(host, reach, is_open="whoever reaches it is let in with any key sk_test_…")
     run(app, sockets)
 
 
@@ -77,7 +77,9 @@ def _stripe_banner(url: str, network: str, reach: Exposure) -> str:
     lines = [
         "",
         f"  {click.style('tollbridge stripe', bold=True)} {__version__}   {click.style(url, fg='cyan')}",
-        *([f"  network   {network}: Stripe's API", f"  control   {_control(reach)}"] if reach.shared else []),
+        *network_lines(
+            network, reach, is_open="Stripe's API, any key sk_test_…", control="faults, record, snapshot, clock, reset"
+        ),
         "",
         f"  curl {url}/v1/payment_intents -u sk_test_123: \\",
         "    -d amount=1999 -d currency=usd -d payment_method=pm_card_visa \\",
@@ -87,7 +89,3 @@ def _stripe_banner(url: str, network: str, reach: Exposure) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def _control(reach: Exposure) -> str:
-    return "with the control token" if reach.control_token else CLOSED

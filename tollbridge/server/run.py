@@ -45,9 +45,6 @@ def bind(host: str, port: int) -> list[socket.socket]:
 
 def run(app: ASGIApp, sockets: Sequence[socket.socket]) -> None:
     """Serve until SIGINT or SIGTERM; requests under way get a few seconds to end."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # uvicorn raises the signal again when it is done; having ended as asked is success.
-        signal.signal(number, lambda *_: None)
     config = uvicorn.Config(
         app,
         http=LimitedProtocol,
@@ -60,10 +57,19 @@ def run(app: ASGIApp, sockets: Sequence[socket.socket]) -> None:
         proxy_headers=False,  # uvicorn's default believes X-Forwarded-* of whatever runs on this machine
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    server = uvicorn.Server(config)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn raises the signal again when it is done; having ended as asked is success.
+        signal.signal(number, lambda *_: _end(server))
     # What start-up made stays: the collector need not walk it again and again.
     gc.collect()
     gc.freeze()
-    uvicorn.Server(config).run(sockets=list(sockets))
+    server.run(sockets=list(sockets))
+
+
+def _end(server: uvicorn.Server) -> None:
+    """Remember that the server is to end: a signal may come before uvicorn listens for it."""
+    server.should_exit = True
 
 
 def set_up_logging(*, colours: bool) -> None:
