@@ -1,5 +1,8 @@
 """Every row of the strict-wire table, in process."""
 
+import json
+import re
+
 import pytest
 
 from tests.contract.conftest import Server
@@ -40,6 +43,48 @@ def test_the_body_limit_is_exact(module_server: Server, length: int, status: int
     assert module_server.http.post(PATH, content=body, headers=[JSON]).status_code == status
     chunks = iter([body[:1000], body[1000:]])
     assert module_server.http.post(PATH, content=chunks, headers=[JSON]).status_code == status
+
+
+def thousands(member: str) -> bytes:
+    """Return a body of almost 64 kB, full of a member; in it `{n}` stands for its number."""
+    times = 60_000 // len(member.replace("{n}", "0000,").encode())
+    members = (member.replace("{n}", f"{number:04x}") for number in range(times))
+    return b'{"amount":4200,"currency":"usd",' + ",".join(members).encode() + b"}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        thousands('"{n}":1'),
+        thousands('"{n}":NaN'),
+        thousands('"a{n}":1,"a{n}":1'),
+        thousands(r'"\ud800{n}":1'),
+        b'{"amount":4200,"currency":"usd","x":[' + b",".join([b"NaN"] * 15_000) + b"]}",
+        thousands('"{n}' + "☂" * 60 + '":1'),
+        b'{"' + b"y" * 60_000 + b'":[' + b",".join([b"NaN"] * 500) + b"]}",
+    ],
+    ids=["unknown", "NaN", "doubled", "surrogates", "in a list", "long names", "below a long name"],
+)
+def test_a_problem_is_bounded(module_server: Server, body: bytes) -> None:
+    """Of thousands of faults the first hundred are listed, names cut, and the detail says how many there are."""
+    answer = module_server.http.post(PATH, content=body, headers=[JSON])
+    document = answer.json()
+    assert (answer.status_code, len(document["errors"])) == (400, 100)
+    told = re.fullmatch(
+        r"The request breaks (\d+) rules; errors lists the first 100 and leaves (\d+) out\.", document["detail"]
+    )
+    assert told
+    assert int(told[1]) == 100 + int(told[2])
+    assert len(answer.content) < 65_536
+
+
+def test_faults_up_to_the_bound_are_all_listed(module_server: Server) -> None:
+    """A hundred unknown members are a hundred entries, each with its place; one more is counted."""
+    for count, left_out in ((100, False), (101, True)):
+        body = json.dumps({"amount": 4200, "currency": "usd"} | {f"x{n}": 1 for n in range(count)}).encode()
+        document = module_server.http.post(PATH, content=body, headers=[JSON]).json()
+        assert {error["pointer"] for error in document["errors"]} == {f"#/x{n}" for n in range(100)}
+        assert ("leaves 1 out" in document["detail"]) == left_out
 
 
 def test_a_refused_token_says_how_to_authenticate(module_server: Server) -> None:

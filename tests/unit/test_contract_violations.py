@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tollbridge.contract import Contract, SchemaCheck, load_contract, pointer
+from tollbridge.contract import Contract, SchemaCheck, load_contract, pointer, shown_pointer
 from tollbridge.contract.wording import WORDS, printable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -419,10 +419,10 @@ def test_free_text_is_never_echoed(text: str, name: str) -> None:
 
 
 def test_a_long_member_name_is_cut_and_an_odd_one_escaped() -> None:
-    """The sentence shows 40 characters at most, all of them printable; the pointer names it whole."""
+    """The sentence shows 40 characters at most, all of them printable; so does the pointer."""
     [violation] = BODY.violations({**GOOD, "\x07" + "x" * 99: 1})
     assert violation.detail == "\\x07" + "x" * 39 + "… is not a member that the contract has; leave it out."
-    assert violation.pointer == "#/%07" + "x" * 99
+    assert violation.pointer == "#/%07" + "x" * 39 + "%E2%80%A6"
 
 
 POINTERS: list[tuple[tuple[str | int, ...], str]] = [
@@ -464,6 +464,22 @@ def test_pointers_are_ascii_and_tell_all_places_apart(steps: list[str]) -> None:
     raw = re.sub(rb"%([0-9A-F]{2})", lambda match: bytes([int(match[1], 16)]), escaped[1:].encode())
     unquoted = raw.decode(errors="surrogatepass")
     assert [step.replace("~1", "/").replace("~0", "~") for step in unquoted.split("/")[1:]] == steps
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=()), max_size=200), max_size=100))
+def test_a_shown_pointer_is_bounded(steps: list[str]) -> None:
+    """Short places are shown as they are, others cut: names after 40 characters, the whole after some hundred."""
+    shown = shown_pointer(*steps)
+    assert len(shown) < 900
+    short = all(len(step) <= 40 for step in steps) and len(pointer(*steps)) <= 300
+    assert (shown == pointer(*steps)) or not short
+    assert shown.endswith("%E2%80%A6") or len(shown) >= len(pointer(*steps))
+
+
+def test_a_name_is_cut_between_characters() -> None:
+    """The pointer of a cut name can be decoded, and says that it is cut."""
+    assert shown_pointer("☂" * 41) == pointer("☂" * 40 + "…")
+    assert shown_pointer("x" * 40, 7) == "#/" + "x" * 40 + "/7"
 
 
 def test_lone_surrogates_can_be_shown() -> None:

@@ -2,11 +2,12 @@
 
 from tollbridge.contract.ledger import Rule, ledger_complaints
 from tollbridge.contract.load import Contract, ContractError, Operation, Parameter, Response, load_contract
-from tollbridge.contract.pointer import pointer
+from tollbridge.contract.pointer import pointer, shown_pointer
 from tollbridge.contract.schema import SchemaCheck
-from tollbridge.contract.violations import Violation
+from tollbridge.contract.violations import Broken, Violation
 
 __all__ = [
+    "Broken",
     "Contract",
     "ContractError",
     "Operation",
@@ -18,4 +19,5 @@ __all__ = [
     "ledger_complaints",
     "load_contract",
     "pointer",
+    "shown_pointer",
 ]

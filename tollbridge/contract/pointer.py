@@ -5,6 +5,14 @@ from urllib.parse import quote
 FRAGMENT = "/~!$&'()*+,;=:@-._?"
 """What a fragment may hold unescaped, by RFC 3986 §3.5."""
 
+MOST_NAME = 40
+"""Characters of a name that are shown."""
+
+MOST_SHOWN = 300
+"""Characters after which no further step is shown."""
+
+CUT = "…"
+
 
 def pointer(*steps: str | int) -> str:
     """Return the pointer to a place.
@@ -19,3 +27,18 @@ def pointer(*steps: str | int) -> str:
     """
     escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
     return "#" + "".join("/" + quote(step, safe=FRAGMENT, errors="surrogatepass") for step in escaped)
+
+
+def shown_pointer(*steps: str | int) -> str:
+    """Return the pointer to a place as a problem shows it: names and depth are cut, with an ellipsis.
+
+    Args:
+        steps: as of `pointer`; hostile ones have 65,000 characters.
+    """
+    shown = "#"
+    for step in steps:
+        if len(shown) > MOST_SHOWN:
+            return shown + pointer(CUT)[1:]
+        name = str(step)
+        shown += pointer(name if len(name) <= MOST_NAME else name[:MOST_NAME] + CUT)[1:]
+    return shown

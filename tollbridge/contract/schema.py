@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema_rs
 
 from tollbridge.contract.branches import flattened
-from tollbridge.contract.violations import Violation, violations_of
+from tollbridge.contract.violations import Broken, Violation, broken_by
 
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 
@@ -26,7 +26,11 @@ class SchemaCheck:
 
     def violations(self, instance: object) -> list[Violation]:
         """Return every rule that an instance breaks, in the contract's order."""
-        return violations_of(self._validator, self.schema, instance)
+        return broken_by(self._validator, self.schema, instance, None).listed
+
+    def broken(self, instance: object, most: int) -> Broken:
+        """Return the first rules that an instance breaks, and how many there are: what is hostile breaks thousands."""
+        return broken_by(self._validator, self.schema, instance, most)
 
 
 def strict(schema: Any) -> Any:

@@ -6,8 +6,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from tollbridge.contract.failures import Failure, failures_of
-from tollbridge.contract.pointer import pointer
+from tollbridge.contract.failures import failures_of
+from tollbridge.contract.pointer import shown_pointer
 from tollbridge.contract.wording import sentence
 
 TELLABLE = 10**1000
@@ -33,25 +33,41 @@ class Violation:
     parameter: str | None = None
 
 
-def violations_of(
-    validator: jsonschema_rs.Draft4Validator, schema: Mapping[str, Any], instance: object
-) -> list[Violation]:
-    """Return every rule that an instance breaks.
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The rules that an instance breaks.
+
+    Args:
+        listed: the first of them, each with its place and its sentence.
+        count: how many they are in all.
+    """
+
+    listed: list[Violation]
+    count: int
+
+
+def broken_by(
+    validator: jsonschema_rs.Draft4Validator, schema: Mapping[str, Any], instance: object, most: int | None
+) -> Broken:
+    """Return the rules that an instance breaks.
 
     Args:
         validator: the compiled schema.
         schema: the same schema, for its words.
         instance: what was sent.
+        most: how many are listed; None for all.
 
     Returns:
         Members in the contract's order first, unknown members last; one violation for each failed keyword, and
         nothing but the type of what has the wrong one.
     """
     failures = failures_of(validator, schema, _tellable(instance))
-    failures.sort(key=lambda failure: _rank(schema, failure))
+    ranks = {name: rank for rank, name in enumerate(schema.get("properties", ()))}
+    failures.sort(key=lambda failure: ranks.get(failure.place[0], len(ranks)) if failure.place else -1)
     mistyped = {failure.place for failure in failures if failure.keyword == "type"}
-    told = (failure for failure in failures if failure.keyword == "type" or failure.place not in mistyped)
-    return [Violation(sentence(failure), failure.rule, pointer(*failure.place)) for failure in told]
+    told = [failure for failure in failures if failure.keyword == "type" or failure.place not in mistyped]
+    listed = [Violation(sentence(one), one.rule, shown_pointer(*one.place)) for one in told[:most]]
+    return Broken(listed, len(told))
 
 
 def _tellable(value: Any) -> Any:
@@ -63,10 +79,3 @@ def _tellable(value: Any) -> Any:
     if isinstance(value, int) and not -TELLABLE <= value <= TELLABLE:
         return TELLABLE if value > 0 else -TELLABLE
     return value
-
-
-def _rank(schema: Mapping[str, Any], failure: Failure) -> int:
-    known = list(schema.get("properties", ()))
-    if not failure.place:
-        return -1
-    return known.index(failure.place[0]) if failure.place[0] in known else len(known)

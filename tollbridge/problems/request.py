@@ -14,8 +14,9 @@ class MalformedJson(Listing):
 
 
 class InvalidRequest(Listing):
-    """The request breaks rules of the contract. `errors` lists every one of them, each with the
-    `pointer` of the body's member (RFC 6901, as a fragment) or the name of the `header` to mend."""
+    """The request breaks rules of the contract. `errors` lists every one of them (of more than a
+    hundred the first hundred), each with the `pointer` of the body's member (RFC 6901, as a fragment;
+    long names are cut) or the name of the `header` to mend."""
 
     status = 400
     title = "The request breaks the contract"

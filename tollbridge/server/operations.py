@@ -13,7 +13,7 @@ from typing import Any
 import connexion
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tollbridge.contract import Operation, Violation
+from tollbridge.contract import Broken, Operation, Violation
 from tollbridge.http1.body import Bounds
 from tollbridge.problems import ContractBreach, InvalidRequest, NotFound
 from tollbridge.server.answers import send_json
@@ -23,10 +23,13 @@ from tollbridge.server.handlers import Handler
 from tollbridge.server.identity import Identity, effective_organization
 from tollbridge.server.negotiation import JSON, require_json_accepted, require_json_body
 from tollbridge.server.parameters import read_parameters
-from tollbridge.server.wire import Parsed, parse_json
+from tollbridge.server.wire import MOST_LISTED, Parsed, parse_json
 
 EFFECTIVE_ORGANIZATION = "x-effective-organization"
 """The contract's mark on the parameter that names the organization; its wire name is the contract's."""
+
+RULES_NAMED = 10
+"""Of those that a handler's answer breaks."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +118,12 @@ class Operations:
         parsed = await self._body(operation, headers, scope, receive)
         authorization = headers.get(b"authorization", [])
         account = self._identity.authenticate(authorization, required=operation.requires_token)
-        values, broken = read_parameters(operation, scope)
-        broken[:0] = _broken(operation, parsed)
-        if broken:
-            raise InvalidRequest(_summary(broken), [_entry(violation) for violation in broken])
+        values, refused = read_parameters(operation, scope)
+        broken = _broken(operation, parsed)
+        listed = [*broken.listed, *refused]
+        if listed:
+            count = broken.count + len(refused)
+            raise InvalidRequest(_summary(listed, count), [_entry(violation) for violation in listed])
         named = values.get(served.organization) if served.organization else None
         caller = effective_organization(self._identity.world, account, named)
         offered = {**self._bindings, **values, "body": parsed and parsed.document, "caller": caller}
@@ -138,21 +143,27 @@ def _has_body(headers: Mapping[bytes, list[bytes]]) -> bool:
     return b"transfer-encoding" in headers or headers.get(b"content-length", [b"0"]) != [b"0"]
 
 
-def _broken(operation: Operation, parsed: Parsed | None) -> list[Violation]:
-    """Return every rule that the body breaks: what the wire refused, then what the schema does."""
+def _broken(operation: Operation, parsed: Parsed | None) -> Broken:
+    """Return the rules that the body breaks: what the wire refused, then what the schema does."""
     if parsed is None or operation.body is None:
-        return []
-    refused = [*parsed.refusals]
-    if refused and parsed.document is None:
+        return Broken([], 0)
+    refused = Broken([*parsed.refusals], len(parsed.refusals) + parsed.left_out)
+    # Where refusals are left out the schema is not asked: it would call missing what was refused.
+    if parsed.left_out or (refused.count and parsed.document is None):
         return refused
     if operation.body.is_valid(parsed.document):
         return refused
-    places = {violation.pointer for violation in refused}
-    return refused + [v for v in operation.body.violations(parsed.document) if v.pointer not in places]
+    broken = operation.body.broken(parsed.document, MOST_LISTED)
+    places = {violation.pointer for violation in refused.listed}
+    others = [violation for violation in broken.listed if violation.pointer not in places]
+    return Broken(refused.listed + others, refused.count + broken.count - len(broken.listed) + len(others))
 
 
-def _summary(broken: list[Violation]) -> str:
-    return broken[0].detail if len(broken) == 1 else f"The request breaks {len(broken)} rules; errors lists them."
+def _summary(listed: list[Violation], count: int) -> str:
+    if count > len(listed):
+        left_out = count - len(listed)
+        return f"The request breaks {count} rules; errors lists the first {len(listed)} and leaves {left_out} out."
+    return listed[0].detail if count == 1 else f"The request breaks {count} rules; errors lists them."
 
 
 def _entry(violation: Violation) -> dict[str, str]:
@@ -176,5 +187,7 @@ def _require_documented(operation: Operation, status: int, document: object) -> 
         raise ContractBreach(f"{operation.operation_id} answered JSON to a {status} that has none.")
     if check.is_valid(document):
         return
-    rules = ", ".join(f"{v.pointer} ({v.rule or 'schema'})" for v in check.violations(document))
-    raise ContractBreach(f"The answer {status} of {operation.operation_id} breaks the contract at {rules}.")
+    broken = check.broken(document, RULES_NAMED)
+    rules = ", ".join(f"{v.pointer} ({v.rule or 'schema'})" for v in broken.listed)
+    more = f" and {broken.count - RULES_NAMED} more places" if broken.count > RULES_NAMED else ""
+    raise ContractBreach(f"The answer {status} of {operation.operation_id} breaks the contract at {rules}{more}.")

@@ -7,11 +7,12 @@ decoder stops at the first such fault; only then a second reading collects all, 
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from tollbridge.contract import Violation, pointer
+from tollbridge.contract import Violation, shown_pointer
 from tollbridge.problems import MalformedJson
 
 INT64_DIGITS = 19
@@ -24,6 +25,9 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 DIGITS_SHOWN = 24
 
+MOST_LISTED = 100
+"""Faults that a problem lists; of the others it says how many they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -31,11 +35,13 @@ class Parsed:
 
     Args:
         document: the value; members that were refused are left out of it.
-        refusals: what the wire layer refused, in the order of the text.
+        refusals: what the wire layer refused, in the order of the text: the first of it.
+        left_out: how much more it refused.
     """
 
     document: object
     refusals: tuple[Violation, ...]
+    left_out: int = 0
 
 
 class _FaultFound(Exception):
@@ -114,7 +120,9 @@ def _careful(text: str) -> Parsed:
     reason = _reason("", document)
     if reason:
         return Parsed(None, (_refusal((), reason),))
-    return Parsed(document, tuple(_faults(document)))
+    faults = [*_faults(document)]
+    listed = tuple(_refusal(*fault) for fault in faults[:MOST_LISTED])
+    return Parsed(document, listed, len(faults) - len(listed))
 
 
 def _require_shallow(document: object) -> None:
@@ -127,17 +135,17 @@ def _require_shallow(document: object) -> None:
         level = [child for value in level for _, child in _members(value) if isinstance(child, dict | list)]
 
 
-def _faults(document: object) -> Iterator[Violation]:
-    """Walk the document, yield each fault, and take the faulty members out."""
+def _faults(document: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Walk the document, yield the place and the reason of each fault, and take the faulty members out."""
     waiting: list[tuple[tuple[str | int, ...], Any]] = [((), document)]
     while waiting:
         place, value = waiting.pop()
         if isinstance(value, _Doubled):
-            yield from (_refusal((*place, name), "is given more than once; send it once") for name in value.names)
+            yield from (((*place, name), "is given more than once; send it once") for name in value.names)
         for step, child in _members(value):
             reason = _reason(step, child)
             if reason:
-                yield _refusal((*place, step), reason)
+                yield (*place, step), reason
                 _take_out(value, step)
             elif isinstance(child, dict | list):
                 waiting.append(((*place, step), child))
@@ -168,7 +176,7 @@ def _take_out(value: dict[str, Any] | list[Any], step: str | int) -> None:
 
 
 def _refusal(place: tuple[str | int, ...], reason: str) -> Violation:
-    here = pointer(*place)
+    here = shown_pointer(*place)
     return Violation(detail=f"{here} {reason}.", rule="body.json", pointer=here)
 
 
@@ -200,9 +208,9 @@ def _careful_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) == len(pairs):
         return members
-    names = [name for name, _ in pairs]
+    counts = Counter(name for name, _ in pairs)
     doubled = _Doubled(members)
-    doubled.names = tuple(name for name in members if names.count(name) > 1)
+    doubled.names = tuple(name for name in members if counts[name] > 1)
     return doubled
 
 

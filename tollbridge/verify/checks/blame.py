@@ -6,6 +6,10 @@ from tollbridge.verify.exchange import Exchange
 BLAMED = "{e.get('pointer') or e.get('header') or e.get('parameter') for e in body.get('errors', ())}"
 
 
+MOST_BLAMED = 100
+"""Places that a problem has to list; of thousands it may leave out most."""
+
+
 def _blames(x: Exchange) -> bool:
     return x.settled and x.held.choice and x.status == 400 and bool(x.expected.places)
 
@@ -47,8 +51,8 @@ def blames_right(x: Exchange) -> list[Wrong] | None:
     needs=("choice",),
 )
 def reports_all(x: Exchange) -> list[Wrong] | None:
-    """Judge 400s of calls whose faults are known."""
-    if not _blames(x):
+    """Judge 400s of calls whose faults are known, and not too many."""
+    if not _blames(x) or len(x.expected.places) > MOST_BLAMED:
         return None
     missing = sorted(x.expected.places - x.blamed)
     right = sorted(x.expected.places)
