@@ -194,6 +194,9 @@ def test_it_runs_from_a_wheel_in_another_folder(tmp_path: Path) -> None:
     with launched(serve_command(port), ready=f"{url}/_tollbridge/health", cwd=tmp_path, env=env):
         with urlopen(f"{url}/_tollbridge/openapi.yaml", timeout=5) as answer:
             assert answer.read() == (ROOT / "openapi.yaml").read_bytes()
+        for asset in ("docs.js", "page.css", "swagger-ui/swagger-ui-bundle.js", "swagger-ui/LICENSE"):
+            with urlopen(f"{url}/_tollbridge/docs/assets/{asset}", timeout=5) as answer:
+                assert answer.status == 200
         request = Request(url + PATH, GOOD, {"Content-Type": "application/json"})
         with urlopen(request, timeout=5) as answer:
             assert answer.status == 200

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 import yaml
@@ -18,7 +20,8 @@ from tollbridge.launch import free_port, launched
 ROOT = Path(__file__).resolve().parents[2]
 PORT = "8080"
 
-SERVICE_KEYS = {"build", "image", "ports", "profiles"}
+SERVICE_KEYS = {"build", "command", "environment", "image", "ports", "profiles"}
+BY_DIGEST = re.compile(r"python:3\.11\.\d+-slim@sha256:[0-9a-f]{64}")
 PUBLISHED = re.compile(r"127\.0\.0\.1:(\d+|\$\{\w+:-\d+\}):\d+")
 
 
@@ -119,7 +122,7 @@ def test_the_image_installs_by_hash_and_runs_as_nobody(image: Image) -> None:
     assert image.settings["USER"] == "65534:65534"
     assert image.settings["EXPOSE"] == PORT
     assert "0.0.0.0" in command(image.settings["CMD"])
-    assert image.settings["FROM"] == "python:3.11-slim"
+    assert BY_DIGEST.fullmatch(image.settings["FROM"])
 
 
 def test_compose_publishes_on_loopback_only() -> None:
@@ -133,6 +136,35 @@ def test_compose_publishes_on_loopback_only() -> None:
         assert service["ports"]
         assert all(PUBLISHED.fullmatch(port) for port in service["ports"])
     assert document["services"]["tollbridge"]["ports"] == [f"127.0.0.1:{PORT}:{PORT}"]
+
+
+@pytest.mark.parametrize("token", ["", "a-token-of-the-shell"])
+def test_composes_command_has_control_with_a_token_only(image: Image, token: str) -> None:
+    """The service's command, by its name and at localhost: the API is open; control is off, or asks for the token."""
+    service = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["tollbridge"]
+    assert service["environment"] == ["TOLLBRIDGE_CONTROL_TOKEN"]
+    program, *arguments = service["command"]
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    found = shutil.which(program, path=image.env["PATH"])
+    assert found is not None
+    env = image.env | {"TOLLBRIDGE_CONTROL_TOKEN": token}
+    ready = f"{url}/_tollbridge/ready"
+    with launched([found, *arguments, "--port", str(port)], ready=ready, env=env, cwd=image.folder.parent):
+        for host, expected in {f"localhost:{PORT}": 200, f"tollbridge:{PORT}": 200, "evil.example": 421}.items():
+            headers = {"Host": host, "Tollbridge-Control-Token": token}
+            assert asked(ready, headers) == expected
+            assert asked(f"{url}/_tollbridge/simulator/", headers) == (expected if token or expected != 200 else 403)
+
+
+def asked(url: str, headers: dict[str, str]) -> int:
+    """Return the status of an answer."""
+    try:
+        with urlopen(Request(url, headers=headers), timeout=10) as answer:
+            return int(answer.status)
+    except HTTPError as refused:
+        refused.close()
+        return refused.code
 
 
 def test_compose_runs_the_stripe_mock_that_the_script_installs() -> None:
