@@ -3,20 +3,19 @@
 import json
 import os
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
-from mutants import seams
 from mutants.mutant import INDEPENDENT, Area
 from mutants.patches.requests import (
     Arrival,
     Parse,
     also_read,
+    every_request,
     largest_body,
     parse_where,
     replace_arguments,
-    replace_body,
     replace_parse,
+    unannounced,
 )
 from mutants.seams import Parsed
 from tollbridge.contract import Violation
@@ -32,24 +31,20 @@ def lenient(content: bytes) -> Parsed:
 
 area.table(
     largest_body,
-    ("any_size", "Bodies of twice the documented size are read.", 131_072),
-    ("less_than_the_size", "A body of 65,536 bytes is refused.", 65_535),
+    ("any_size", "Bodies of twice the documented size are read.", every_request, 131_072),
+    ("less_than_the_size", "A body of 65,536 bytes is refused.", every_request, 65_535),
 )
 
-
-@area.mutant(INDEPENDENT)
-def unannounced_size() -> None:
-    """A body whose size is not announced (chunked) may be a megabyte."""
-
-    async def read(usual: Callable[[], Awaitable[bytes]]) -> bytes:
-        kept = seams.MAX_BODY.current
-        seams.MAX_BODY.put(1_000_000)
-        try:
-            return await usual()
-        finally:
-            seams.MAX_BODY.put(kept)
-
-    replace_body(read)
+area.table(
+    largest_body,
+    (
+        "unannounced_size",
+        "A body whose size is not announced (chunked) may be a megabyte.",
+        unannounced,
+        1_000_000,
+    ),
+    author=INDEPENDENT,
+)
 
 
 @area.mutant(INDEPENDENT)

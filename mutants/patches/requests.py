@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -115,9 +115,23 @@ def look_at_nothing(seam: seams.Seam) -> None:
     seam.wrap(lambda *_given: None)
 
 
-def largest_body(size: int) -> None:
-    """Let bodies of up to so many bytes be read."""
-    seams.MAX_BODY.put(size)
+def every_request(_scope: Scope) -> bool:
+    """Every request."""
+    return True
+
+
+def unannounced(scope: Scope) -> bool:
+    """The size of the body is not announced: it is sent in chunks."""
+    return all(name != b"content-length" for name, _ in scope["headers"])
+
+
+def largest_body(when: Callable[[Scope], bool], size: int) -> None:
+    """Let bodies of up to so many bytes be read, of the requests that meet a condition."""
+
+    def read_within(read: Any, scope: Scope, receive: Receive, bounds: Any) -> Any:
+        return read(scope, receive, replace(bounds, most=size) if when(scope) else bounds)
+
+    seams.READ_BODY.wrap(read_within)
 
 
 def integers_like(pattern: str) -> None:
@@ -133,11 +147,6 @@ def replace_parameters(change: Callable[[ReadParameters, Scope], ParametersRead]
 def change_parameter(change: Callable[[list[str]], list[str]]) -> None:
     """Let a function change the list of values that were sent for each parameter."""
     seams.SENT_VALUES.wrap(lambda sent, *given: change(list(sent(*given))))
-
-
-def replace_body(change: Callable[[Callable[[], Awaitable[bytes]]], Awaitable[bytes]]) -> None:
-    """Let a function read the body."""
-    seams.READ_BODY.wrap(lambda read, receive, *, within: change(partial(read, receive, within=within)))
 
 
 def replace_parse(change: Callable[[Parse, bytes], Parsed]) -> None:

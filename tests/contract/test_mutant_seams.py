@@ -21,7 +21,7 @@ from tollbridge.compose import Options, compose
 from tollbridge.launch import free_port
 from tollbridge.problems import ProviderUnavailable
 
-CONSTANTS = {seams.MAX_BODY: (10, 413), seams.INTEGER: (re.compile("x"), 400)}
+CONSTANTS = {seams.INTEGER: (re.compile("x"), 400)}
 """Seams that are not functions: another value, and the status that a good request then gets."""
 
 BODY = {"amount": 4200, "currency": "usd", "payment_method": 4242}
@@ -59,7 +59,7 @@ IDLE: tuple[Callable[[], None], ...] = (
     partial(requests.change_content_type, lambda sent: sent),
     partial(requests.change_encodings, lambda sent: sent),
     partial(requests.replace_accept, lambda require, accepts: require(accepts if requests.weights(accepts) else [])),
-    partial(requests.replace_body, lambda read: read()),
+    partial(requests.largest_body, requests.every_request, 65_536),
     partial(requests.replace_parse, lambda parse, content: parse(content)),
     partial(requests.replace_parameters, lambda read, scope: read(scope)),
     partial(requests.change_parameter, lambda sent: sent),
