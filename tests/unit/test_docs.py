@@ -31,6 +31,18 @@ def test_every_option_of_every_command_is_explained() -> None:
     assert [option.name for option in options if not option.help] == []
 
 
+def test_the_options_that_the_pages_name_exist() -> None:
+    """README, SECURITY and the compose file name no option of ours that is not there."""
+    commands: list[click.Command] = [main]
+    for command in commands:
+        commands += getattr(command, "commands", {}).values()
+    ours = {name for command in commands for option in command.params for name in option.opts}
+    for page in ("README.md", "SECURITY.md", "docker-compose.yml"):
+        named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / page).read_text()))
+        assert named - ours <= {"--spec"}, page  # pipx's
+        assert named
+
+
 def test_the_architecture_page_names_every_room() -> None:
     """No room of the package is missing from the page, and the page names none that is gone."""
     page = (ROOT / "docs" / "architecture.md").read_text()

@@ -42,7 +42,7 @@ async def _read(request: Request) -> dict[str, Any]:
     """Return the body.
 
     Raises:
-        UnsupportedMediaType: a page of another origin could send it without asking.
+        UnsupportedMediaType: it does not say that it is JSON.
         BodyTooLarge, RequestTimeout: it is not read to its end.
         InvalidRequest: it is not what is expected.
     """

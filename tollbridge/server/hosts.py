@@ -6,13 +6,17 @@ the server's own pages, but for the name.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:@/?#\[\]]+)(?::[0-9]{1,5})?")
 NAME = re.compile(r"(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 LABELS = r"(?:[a-z0-9_-]+\.)+"
+REMEMBERED = 256
+"""Names that are judged once: nearly all requests give the same few."""
 
 
+@lru_cache(REMEMBERED)
 def host_name(authority: str) -> str | None:
     """Return the name or address in a `Host` header's value, or an origin's; None where it has none.
 
@@ -38,6 +42,7 @@ def address_of(name: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
+@lru_cache(REMEMBERED)
 def is_loopback(name: str) -> bool:
     """Tell whether a name can only mean the machine that asks (RFC 6761 for `localhost` and what is below it)."""
     if name == "localhost" or name.endswith(".localhost"):

@@ -1,7 +1,6 @@
 """The control API: what a test does to the simulator besides being its client.
 
-Bodies are JSON and have to say so: a page of another origin cannot send that without a preflight, which it does not
-pass.
+Bodies are JSON and have to say so. Who may ask is judged before: the server's gate stands in front.
 """
 
 import json
