@@ -94,8 +94,9 @@ def test_half_of_the_faults_are_by_somebody_else() -> None:
 
 
 def test_the_dozen_has_each_area() -> None:
-    """What `make check` runs has a mutant of each area, and two variants."""
+    """What `make check` runs has a mutant of each area, five by somebody else, and two variants."""
     assert {ALL[name].area for name in DOZEN} == {area.name for area in AREAS}
+    assert sum(ALL[name].author is INDEPENDENT for name in DOZEN) == 5
     assert sum(ALL[name].area == LEGAL for name in DOZEN) == 2
 
 
