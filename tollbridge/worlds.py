@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tollbridge.documents import DocumentError, read_document
 from tollbridge.gateway import GatewayError, Wanted, push
 from tollbridge.server.roles import role_table
 from tollbridge.simulator import Simulator, alias_of, described
@@ -65,7 +66,10 @@ def push_world(path: Path, stripe_at: str, *, say: Callable[[str], None]) -> str
     wanted = [one for organization in world.organizations.values() for one in _wanted(path, organization, say)]
     ids = push(stripe_at, os.environ.get("STRIPE_API_KEY"), wanted, say)
     known = re.compile(r"\b(?:" + "|".join(re.escape(old) for old in ids) + r")\b") if ids else None
-    text = path.read_text("utf-8")
+    try:
+        text = read_document(path).text
+    except DocumentError as error:
+        raise WorldError(str(error)) from None
     return known.sub(lambda found: ids[found.group()], text) if known else text
 
 

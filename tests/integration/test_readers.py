@@ -19,7 +19,7 @@ from schemathesis import GenerationMode
 from tests.unit.addresses import ADDRESSES
 from tests.unit.money import TABLE
 from tollbridge.contract import load_contract
-from tollbridge.contract.load import resolved
+from tollbridge.contract.references import resolved
 from tollbridge.launch import free_port, launched
 
 ROOT = Path(__file__).resolve().parents[2]

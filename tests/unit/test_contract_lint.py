@@ -14,7 +14,7 @@ from openapi_spec_validator import validate
 
 from tests.unit.addresses import ADDRESSES
 from tollbridge.contract import SchemaCheck, load_contract
-from tollbridge.contract.load import resolved
+from tollbridge.contract.references import resolved
 from tollbridge.problems import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tollbridge.contract import Contract, SchemaCheck, load_contract, pointer, shown_pointer
-from tollbridge.contract.wording import WORDS, printable
+from tollbridge.contract.wording import WORDS
+from tollbridge.documents import printable
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = load_contract(ROOT / "openapi.yaml")

@@ -1,6 +1,5 @@
 """`tollbridge verify`."""
 
-import json
 import math
 import os
 import signal
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER
+from tollbridge.documents import DocumentError, read_document
 
 if TYPE_CHECKING:  # it takes longer to load than the other commands take
     from tollbridge.verify import Finding, Report
@@ -294,10 +294,12 @@ def _fingerprints(baseline: Path | None) -> frozenset[str]:
     if baseline is None:
         return frozenset()
     try:
-        document = json.loads(baseline.read_bytes())
+        document = read_document(baseline).value
         return frozenset(str(f["fingerprint"]) for f in document["findings"]) | frozenset(map(str, document["known"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise click.UsageError(f"--baseline {baseline} is no JSON report of tollbridge verify ({error}).") from None
+    except DocumentError as error:
+        raise click.UsageError(f"--baseline {error}") from None
+    except (LookupError, TypeError):
+        raise click.UsageError(f"--baseline {baseline} is not a JSON report of tollbridge verify.") from None
 
 
 def _write_scripts(folder: Path, findings: "list[Finding]") -> None:

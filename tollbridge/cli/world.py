@@ -104,11 +104,15 @@ def push(file: Path | None, stripe: str, out: Path | None) -> None:
         text = push_world(file or DEFAULTS.world, stripe, say=lambda line: click.echo(line, err=True))
     except REFUSED as reason:
         raise click.ClickException(str(reason)) from None
-    if out:
-        out.write_text(text)
-        click.echo(f"{out}: the world with the new ids.", err=True)
-    else:
+    if not out:
         click.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text)
+    except OSError as error:
+        click.echo(text, nl=False)  # what was made at Stripe cannot be made again with the same ids
+        raise click.ClickException(f"{out} cannot be written ({error.strerror}): the world is printed.") from None
+    click.echo(f"{out}: the world with the new ids.", err=True)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

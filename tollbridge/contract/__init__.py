@@ -1,7 +1,9 @@
 """The contract: an OpenAPI document, its schemas compiled, its rules in a ledger."""
 
+from tollbridge.contract.errors import ContractError
 from tollbridge.contract.ledger import Rule, ledger_complaints
-from tollbridge.contract.load import Contract, ContractError, Operation, Parameter, Response, load_contract
+from tollbridge.contract.load import load_contract
+from tollbridge.contract.model import Contract, Operation, Parameter, Response
 from tollbridge.contract.pointer import pointer, shown_pointer
 from tollbridge.contract.schema import SchemaCheck
 from tollbridge.contract.violations import Broken, Violation

@@ -8,6 +8,8 @@ Branches = Sequence[Mapping[str, Any]]
 
 def discriminator(branches: Branches) -> str | None:
     """Return the one member that every branch enumerates; None where there is none, or more."""
+    if not branches:
+        return None
     enumerated = [
         {name for name, member in branch.get("properties", {}).items() if "enum" in member} for branch in branches
     ]
@@ -21,7 +23,7 @@ def exclusive(branches: Branches) -> bool:
     if member is None or not all(member in branch.get("required", ()) for branch in branches):
         return False
     values = [value for branch in branches for value in branch["properties"][member]["enum"]]
-    return len(values) == len(set(values))
+    return all(isinstance(value, str) for value in values) and len(values) == len(set(values))
 
 
 def flattened(schema: dict[str, Any]) -> dict[str, Any]:

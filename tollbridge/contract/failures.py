@@ -12,9 +12,9 @@ from typing import Any
 import jsonschema_rs
 
 from tollbridge.contract.branches import discriminator
+from tollbridge.documents import Place, placed
 
 Schema = Mapping[str, Any]
-Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def failures_of(validator: jsonschema_rs.Draft4Validator, schema: Schema, instan
     for error in validator.iter_errors(instance):
         keyword = str(error.schema_path[-1])
         holder = _at(schema, error.schema_path[:-1])
-        place = tuple(error.instance_path)
+        place = placed(instance, error.instance_path)
         member = discriminator(holder["anyOf"]) if keyword == "anyOf" else None
         if member is None:
             told = _plain(keyword, holder, place, error)
@@ -110,7 +110,7 @@ def _around(holder: Schema, failure: Failure) -> Schema:
 
 def _at(schema: Schema, steps: list[str | int]) -> Any:
     here: Any = schema
-    for step in steps:
+    for step in placed(schema, steps):
         here = here[step]
     return here
 
@@ -118,6 +118,6 @@ def _at(schema: Schema, steps: list[str | int]) -> Any:
 def _rule(holder: Schema, keyword: str) -> str | None:
     """Return the id of the rule that stands beside a keyword and says that this keyword enforces it."""
     for rule in holder.get("x-rules", ()):
-        if any(entry.get("schema") == keyword for entry in rule["enforced_by"]):
+        if any(entry.get("schema") == keyword for entry in rule.get("enforced_by", ())):
             return str(rule["id"])
     return None

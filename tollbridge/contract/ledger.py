@@ -9,13 +9,34 @@ import importlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
+
+from tollbridge.contract.errors import Fault
+from tollbridge.contract.keywords import objects
 from tollbridge.contract.pointer import pointer
+from tollbridge.contract.shape import misfits
+from tollbridge.documents import Place
 
 ORIGINS = ("documented", "provider", "choice")
 KINDS = ("schema", "code", "test", "check")
+RULES = "x-rules"
+TEXT = {"type": "string"}
+SHAPE = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["id", "statement", "origin"],
+        "properties": {
+            **dict.fromkeys(("id", "statement", "origin", "waiver", "decision", "rival", "reason"), TEXT),
+            "enforced_by": {"type": "array", "items": {"type": "object", "additionalProperties": TEXT}},
+        },
+    },
+}
+"""What `x-rules` is."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +69,27 @@ class Rule:
 
 def rules_of(document: Mapping[str, Any]) -> Iterator[Rule]:
     """Yield every rule of a contract, in its order."""
-    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), document)]
-    while waiting:
-        place, value = waiting.pop(0)
-        if isinstance(value, dict):
-            for entry in value.get("x-rules", ()):
-                yield _rule(entry, place, value)
-            waiting[:0] = [((*place, name), child) for name, child in value.items() if name != "x-rules"]
-        elif isinstance(value, list):
-            waiting[:0] = [((*place, index), child) for index, child in enumerate(value)]
+    for place, value, entries in _entries(document):
+        for entry in entries:
+            yield _rule(entry, place, value)
+
+
+def misshapen_rules(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what is wrong with the shape of a contract's rules."""
+    for place, _, entries in _entries(document):
+        yield from misfits(_shape(), entries, (*place, RULES))
+
+
+def _entries(document: Mapping[str, Any]) -> Iterator[tuple[Place, Mapping[str, Any], Any]]:
+    """Yield each place that has rules, with what stands there and the rules."""
+    for place, value in objects(document):
+        if RULES in value:
+            yield place, value, value[RULES]
+
+
+@cache
+def _shape() -> jsonschema_rs.Draft4Validator:
+    return jsonschema_rs.Draft4Validator(SHAPE, offline=True)
 
 
 def _rule(entry: Mapping[str, Any], place: tuple[str | int, ...], schema: Mapping[str, Any]) -> Rule:

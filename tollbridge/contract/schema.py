@@ -6,6 +6,7 @@ from typing import Any
 import jsonschema_rs
 
 from tollbridge.contract.branches import flattened
+from tollbridge.contract.keywords import is_data
 from tollbridge.contract.violations import Broken, Violation, broken_by
 
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
@@ -21,7 +22,7 @@ class SchemaCheck:
             schema: an OpenAPI 3.0 schema object without references.
         """
         self.schema = strict(schema)
-        self._validator = jsonschema_rs.Draft4Validator(self.schema)
+        self._validator = jsonschema_rs.Draft4Validator(self.schema, offline=True)
         self.is_valid = self._validator.is_valid
 
     def violations(self, instance: object) -> list[Violation]:
@@ -43,7 +44,7 @@ def strict(schema: Any) -> Any:
         return [strict(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {name: value if _is_data(name) else strict(value) for name, value in schema.items() if name != "properties"}
+    made = {name: value if is_data(name) else strict(value) for name, value in schema.items() if name != "properties"}
     if "properties" in schema:  # names of members are not keywords
         made["properties"] = {name: strict(member) for name, member in schema["properties"].items()}
     if made.get("type") == "integer" and made.get("format") in RANGES:
@@ -57,7 +58,3 @@ def strict(schema: Any) -> Any:
     if made.get("additionalProperties") is False:
         made.setdefault("properties", {})  # without it jsonschema-rs 0.60.3 does not say which member is unknown
     return flattened(made)
-
-
-def _is_data(keyword: str) -> bool:
-    return keyword in ("enum", "example", "default") or keyword.startswith("x-")

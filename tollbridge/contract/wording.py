@@ -5,10 +5,10 @@ booleans where the contract has no free text, and text of at most a word where i
 the place of free text is told by its kind or its length.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from tollbridge.contract.failures import Failure
+from tollbridge.documents import printable
 
 NAME_SHOWN = 40
 WORD_SHOWN = 12
@@ -38,12 +38,6 @@ def sentence(failure: Failure) -> str:
 
 def _name(place: tuple[str | int, ...]) -> str:
     return printable(".".join(str(step) for step in place), NAME_SHOWN) if place else "The body"
-
-
-def printable(text: str, most: int) -> str:
-    """Return text that is safe to show: bounded, without control characters or surrogates."""
-    cut = text if len(text) <= most else text[:most] + "…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
 
 
 def _shown(value: object) -> str:
@@ -129,8 +123,8 @@ def _required(name: str, failure: Failure) -> str:
 
 
 def _unknown(name: str, failure: Failure) -> str:
-    told: Mapping[str, Any] = failure.schema.get("x-unknown-members", {})
-    hint = told.get(str(failure.place[-1]))
+    told = failure.schema.get("x-unknown-members")
+    hint = told.get(str(failure.place[-1])) if isinstance(told, dict) else None
     return " ".join(str(hint).split()) if hint else f"{name} is not a member that the contract has; leave it out."
 
 

@@ -1,11 +1,11 @@
 """What the server offers besides the contract, below `/_tollbridge`: docs, the contract, problem pages."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from html import escape
 from pathlib import Path
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
@@ -101,11 +101,13 @@ async def _docs(contract: Contract, _request: Request) -> Response:
 
 
 async def _contract_json(contract: Contract, _request: Request) -> Response:
-    return Response(orjson.dumps(contract.document), media_type="application/json", headers=NO_STORE)
+    # orjson refuses integers beyond 64 bits, and a contract may have one
+    document = json.dumps(contract.document, ensure_ascii=False).encode()
+    return Response(document, media_type="application/json", headers=NO_STORE)
 
 
 async def _contract_yaml(contract: Contract, _request: Request) -> Response:
-    return Response(contract.path.read_bytes(), media_type="application/yaml", headers=NO_STORE)
+    return Response(contract.content, media_type="application/yaml", headers=NO_STORE)
 
 
 async def _world_schema(_request: Request) -> Response:

@@ -1,19 +1,23 @@
-"""Reading a world from a YAML file: its shape by JSON Schema, its references by hand."""
+"""Reading a world from a file: its shape by JSON Schema, its references by hand."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import yaml
 
+from tollbridge.documents import DocumentError, Place, fits, listed, placed, printable, read_document
 from tollbridge.world.model import Account, Organization, PaymentMethod, TokenRules, World
 from tollbridge.world.references import Complaint, broken_references
-from tollbridge.world.text import Text
 
 VISA = "4242424242424242"
+MAX_TOLD, MAX_DEPTH = 50_000, 100
+"""Values and names, and levels, of a world whose every error is told."""
+
+MESSAGE_SHOWN = 300
+PLACE_SHOWN = 200
 
 
 class WorldError(Exception):
@@ -24,18 +28,20 @@ def load_world(path: Path) -> World:
     """Read a world.
 
     Args:
-        path: a YAML file, as `schema.json` beside this module describes it.
+        path: a file in YAML or JSON, as `schema.json` beside this module describes it.
 
     Raises:
-        WorldError: the file cannot be read, has another shape, or names what is not there; a line for each fault,
+        WorldError: the file cannot be read, has another shape, or names what does not exist; a line for each fault,
             with the file's line and the path of the value.
     """
-    text = _read(path)
-    complaints = [*_complaints(text)]
-    if complaints:
-        lines = (f"{path}:{text.line(place)}: {_spelt(place)}: {said}." for place, said in complaints)
-        raise WorldError("\n".join(lines))
-    return _world(text.document)
+    try:
+        document = read_document(path)
+    except DocumentError as error:
+        raise WorldError(str(error)) from None
+    complaints = _complaints(document.value)
+    if said := listed(f"{path}:{document.line(place)}: {_spelt(place)}: {what}." for place, what in complaints):
+        raise WorldError(said)
+    return _world(document.value)
 
 
 def world_schema() -> bytes:
@@ -43,29 +49,29 @@ def world_schema() -> bytes:
     return files("tollbridge.world").joinpath("schema.json").read_bytes()
 
 
-def _complaints(text: Text) -> Iterator[Complaint]:
+def _complaints(document: Any) -> Iterator[Complaint]:
     """Yield what is wrong: the shape first; only a world of the right shape is asked for its references."""
-    shaped = True
-    for error in jsonschema_rs.Draft7Validator(json.loads(world_schema())).iter_errors(text.document):
-        shaped = False
-        yield tuple(error.instance_path), error.message
-    for place in text.doubled():
-        yield place, f"{place[-1]} is given twice"
-    if shaped:
-        yield from broken_references(text.document)
+    validator = jsonschema_rs.Draft7Validator(json.loads(world_schema()))
+    if validator.is_valid(document):
+        yield from broken_references(document)
+        return
+    for error in _errors(validator, document):
+        yield placed(document, error.instance_path), printable(error.message, MESSAGE_SHOWN)
 
 
-def _spelt(place: Sequence[str | int]) -> str:
-    return "/".join(str(step) for step in place) or "the file"
-
-
-def _read(path: Path) -> Text:
+def _errors(validator: jsonschema_rs.Draft7Validator, document: Any) -> Iterable[jsonschema_rs.ValidationError]:
+    """Return every error of a document; of a large one the first, as all of them may take gigabytes."""
+    if fits(document, nodes=MAX_TOLD, depth=MAX_DEPTH):
+        return validator.iter_errors(document)
     try:
-        return Text(path)
-    except OSError as error:
-        raise WorldError(f"{path}: cannot be read ({error.strerror}).") from None
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise WorldError(f"{path}: is not YAML: {' '.join(str(error).split())}.") from None
+        validator.validate(document)
+    except jsonschema_rs.ValidationError as first:
+        return [first]
+    return []
+
+
+def _spelt(place: Place) -> str:
+    return printable("/".join(str(step) for step in place), PLACE_SHOWN) or "the file"
 
 
 def _world(document: Mapping[str, Any]) -> World:

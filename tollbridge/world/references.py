@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tollbridge.world.text import Path
+from tollbridge.documents import Place
 
-Complaint = tuple[Path, str]
+Complaint = tuple[Place, str]
 """Where, and what is wrong there."""
 
 
@@ -17,7 +17,7 @@ def broken_references(document: Mapping[str, Any]) -> Iterator[Complaint]:
     for index, group in enumerate(groups):
         for place, name in enumerate(group["organizations"]):
             if name not in known:
-                path: Path = ("groups", index, "organizations", place)
+                path: Place = ("groups", index, "organizations", place)
                 yield path, f"group {group['id']} names organization {name}, which does not exist"
     yield from _strays(accounts, {"organization": known, "group": {group["id"] for group in groups}})
     if document["default_account"] not in {a["id"] for a in accounts}:
@@ -31,7 +31,7 @@ def _strays(accounts: list[Mapping[str, Any]], known: Mapping[str, set[Any]]) ->
     for index, account in enumerate(accounts):
         for member, ids in known.items():
             if member in account and account[member] not in ids:
-                path: Path = ("accounts", index, member)
+                path: Place = ("accounts", index, member)
                 yield path, f"account {account['id']} names {member} {account[member]}, which does not exist"
 
 
@@ -39,9 +39,9 @@ def _doubles(
     organizations: list[Mapping[str, Any]], accounts: list[Mapping[str, Any]], groups: list[Mapping[str, Any]]
 ) -> Iterator[Complaint]:
     for member, entries in (("organizations", organizations), ("groups", groups), ("accounts", accounts)):
-        ids: list[tuple[Path, Any]] = [((member, index, "id"), entry["id"]) for index, entry in enumerate(entries)]
+        ids: list[tuple[Place, Any]] = [((member, index, "id"), entry["id"]) for index, entry in enumerate(entries)]
         yield from _twice(f"{member[:-1]} id", ids)
-    methods: list[tuple[Path, Mapping[str, Any]]] = [
+    methods: list[tuple[Place, Mapping[str, Any]]] = [
         (("organizations", index, "payment_methods", place), method)
         for index, organization in enumerate(organizations)
         for place, method in enumerate(organization.get("payment_methods", ()))
@@ -59,7 +59,7 @@ def _doubles(
         )
 
 
-def _twice(what: str, ids: Iterable[tuple[Path, Any]]) -> Iterator[Complaint]:
+def _twice(what: str, ids: Iterable[tuple[Place, Any]]) -> Iterator[Complaint]:
     seen: set[Any] = set()
     for path, identity in ids:
         if identity in seen:
@@ -67,7 +67,7 @@ def _twice(what: str, ids: Iterable[tuple[Path, Any]]) -> Iterator[Complaint]:
         seen.add(identity)
 
 
-def _dangling(path: Path, organization: Mapping[str, Any]) -> Iterator[Complaint]:
+def _dangling(path: Place, organization: Mapping[str, Any]) -> Iterator[Complaint]:
     place = f"organization {organization['id']}"
     if "customer" not in organization:
         for name in ("subscription", "default_source"):

@@ -1,0 +1,327 @@
+"""Contracts that are made to break whoever reads them, and contracts that are wrong somewhere."""
+
+import re
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.unit.test_contract_load import DOCUMENT, OPERATION, POST, SCHEMA, changed, read
+from tollbridge.contract import ContractError, load_contract
+from tollbridge.contract.references import MAX_EXPANDED, MAX_HEIGHT
+from tollbridge.documents import fits
+
+EXPANDED = "with what the references name it has more than 500,000 values or 67,108,864 characters; use fewer of them."
+HIGH = "references make more than 200 lists and objects within each other."
+BODY = "paths./p.post.requestBody.content.application/json.schema"
+NO_MEMBER = "there is no such member here; leave it out, or let its name begin with x-"
+CYCLE = "references lead back to themselves; this server needs schemas without recursion."
+
+
+def refused(folder: Path, document: object) -> list[str]:
+    """Return what is said of a document, without the file's name and the lines."""
+    with pytest.raises(ContractError) as caught:
+        read(folder, document)
+    found = [re.fullmatch(r".*?/openapi\.yaml(?::\d+)?: (.*)", line) for line in str(caught.value).splitlines()]
+    return [one[1] for one in found if one]
+
+
+def named(index: int) -> dict[str, str]:
+    """Return a reference to a numbered schema."""
+    return {"$ref": f"#/components/schemas/S{index}"}
+
+
+def with_schemas(schemas: dict[str, Any], used: Any) -> dict[str, Any]:
+    """Return a document with schemas, of which its body uses one."""
+    return changed("components", to={"schemas": schemas}) | {"paths": changed(*SCHEMA, to=used)["paths"]}
+
+
+def twice(index: int) -> dict[str, Any]:
+    """Return a schema that names the next one twice."""
+    return {"type": "object", "properties": {"a": named(index + 1), "b": named(index + 1)}}
+
+
+CHAINS: dict[str, tuple[dict[str, Any], str]] = {
+    "thirty that double": (with_schemas({f"S{n}": twice(n) for n in range(30)} | {"S30": {}}, named(0)), EXPANDED),
+    "three hundred that double": (with_schemas({f"S{n}": twice(n) for n in range(300)} | {"S300": {}}, named(0)), HIGH),
+    "a long one": (with_schemas({f"S{n}": named(n + 1) for n in range(5000)} | {"S5000": {}}, named(0)), HIGH),
+    "high ones": (
+        with_schemas({f"S{n}": {"not": {"not": {"not": named(n + 1)}}} for n in range(60)} | {"S60": {}}, named(0)),
+        HIGH,
+    ),
+    "much text": (
+        with_schemas(
+            {"S0": {"description": "x" * 1_000_000}}, {"properties": {f"a{n}": named(0) for n in range(70)}}
+        ),
+        EXPANDED,
+    ),
+    "to itself": (with_schemas({"S0": named(0)}, named(0)), CYCLE),
+    "to what holds it": (with_schemas({"S0": {"items": named(0)}}, named(0)), CYCLE),
+    "through another": (with_schemas({"S0": {"not": named(1)}, "S1": {"not": named(0)}}, named(0)), CYCLE),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("document", "said"), CHAINS.values(), ids=CHAINS)
+def test_references_are_counted_before_anything_is_copied(tmp_path: Path, document: object, said: str) -> None:
+    """What is named twice is read once, and counted twice."""
+    assert refused(tmp_path, document) == [said]
+
+
+def test_what_references_expand_to_is_counted_over_all_operations(tmp_path: Path) -> None:
+    """A schema just within the bound is read for one operation, and for three it is not; it is shared in memory."""
+    schemas = {f"S{n}": twice(n) for n in range(15)} | {"S15": {"type": "string"}}
+    [operation] = read(tmp_path, with_schemas(schemas, named(0))).operations
+    assert operation.body
+    assert not fits(operation.body.schema, nodes=MAX_EXPANDED // 3, depth=MAX_HEIGHT)
+    document = with_schemas(schemas, named(0))
+    for name in ("two", "three", "four"):
+        document["paths"][f"/{name}"] = deepcopy(document["paths"]["/p"])
+        document["paths"][f"/{name}"]["post"]["operationId"] = name
+    assert refused(tmp_path, document) == [EXPANDED]
+
+
+def test_a_reference_is_followed_only_within_the_document(tmp_path: Path) -> None:
+    """Wherever it stands, used or not, one that leads elsewhere or nowhere is told with its line; data is not one."""
+    elsewhere = [
+        "http://127.0.0.1:9/x.yaml",
+        "file:///etc/passwd",
+        "../x.yaml#/a",
+        "#",
+        "",
+        "#/components/schemas/None",
+    ]
+    schemas = {f"S{n}": {"$ref": reference} for n, reference in enumerate(elsewhere)}
+    with pytest.raises(ContractError) as caught:
+        read(tmp_path, changed("components", to={"schemas": schemas}))
+    lines = str(caught.value).splitlines()
+    text = (tmp_path / "openapi.yaml").read_text().splitlines()
+    for line, reference in zip(lines, elsewhere, strict=True):
+        verdict = "names nothing" if reference.startswith("#/") else "leads out of the document"
+        number = int(line.split(":")[1])
+        assert line == f"{tmp_path}/openapi.yaml:{number}: the reference {reference!r} {verdict}."
+        assert "$ref" in text[number - 1]
+    data = {
+        "example": {"$ref": "http://127.0.0.1:9/"},
+        "default": {"$ref": ""},
+        "enum": [{"$ref": "x"}],
+        "x-a": {"$ref": "y"},
+    }
+    document = changed(*SCHEMA, to=data)
+    document["paths"]["/p"]["post"]["responses"] = {"default": {"$ref": "#/components/responses/default"}}
+    document["components"] = {"responses": {"default": {"description": "a response whose name is a keyword's"}}}
+    [operation] = read(tmp_path, document).operations
+    assert operation.body
+    assert operation.body.schema == data
+    assert list(operation.responses) == ["default"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        (("paths",), [], "paths: is a list; it has to be an object."),
+        (("paths", "p"), {}, "paths: p: NO_MEMBER."),
+        (("paths", "/p"), 5, "paths./p: is a number; it has to be an object."),
+        (("paths", "/p", "post"), None, "there are no operations."),
+        ((*POST, "operationId"), 5, "paths./p.post.operationId: is a number; it has to be text."),
+        ((*POST, "x-openapi-router-controller"), ["a"], "POST /p: `x-openapi-router-controller` has to be text."),
+        ((*POST, "parameters"), {}, "paths./p.post.parameters: is an object; it has to be a list."),
+        ((*POST, "parameters"), [5], "paths./p.post.parameters[0]: is a number; it has to be an object."),
+        (
+            (*POST, "parameters"),
+            [{"name": "a", "in": "body", "schema": {}}],
+            "paths./p.post.parameters[0].in: is body; it has to be path or query or header or cookie.",
+        ),
+        (
+            (*POST, "parameters"),
+            [{"name": "a", "in": "query", "schema": {"type": "strin"}}],
+            "paths./p.post.parameters[0].schema.type: is strin; it has to be array or boolean or integer or number or "
+            "object or string.",
+        ),
+        ((*SCHEMA, "properties"), {"a": {"type": 5}}, "BODY.properties.a.type: is a number; it has to be text."),
+        ((*SCHEMA, "properties"), [], "BODY.properties: is a list; it has to be an object."),
+        ((*SCHEMA, "required"), "a", "BODY.required: is text; it has to be a list."),
+        ((*SCHEMA, "minimum"), "1", "BODY.minimum: is text; it has to be a number."),
+        ((*SCHEMA, "maxLength"), -1, "BODY.maxLength: it breaks 'minimum' of the schema of its kind."),
+        ((*SCHEMA, "const"), 1, "BODY: const: NO_MEMBER."),
+        ((*SCHEMA, "$ref"), 5, "BODY.$ref: is a number; it has to be text."),
+        ((*POST, "responses"), {"600": {}}, "paths./p.post.responses: 600: NO_MEMBER."),
+        ((*POST, "responses"), {"200": {}}, "paths./p.post.responses.200: description is missing."),
+        (("servers",), [{}], "servers[0]: url is missing."),
+        (("servers",), [{"url": "http://[::1"}], "servers[0].url: is not a URL (Invalid IPv6 URL)."),
+        (("servers",), [{"url": "/{a}"}], "servers[0].url: the variable 'a' has no default."),
+        (("servers",), [{"url": "/{a.__class__}", "variables": {"a": {"default": "b"}}}], "servers[0].url: the "
+         "variable 'a.__class__' has no default."),
+        (("servers",), [{"url": "/{"}], "servers[0].url: its path '/{' is not one to serve below."),
+        (("servers",), [{"url": "v2"}], "servers[0].url: its path 'v2' is not one to serve below."),
+        (("info",), {"title": 5, "version": "1"}, "info.title: is a number; it has to be text."),
+        (("components",), {"schemas": {"A": {"type": 5}}}, "components.schemas.A.type: is a number; it has to be "
+         "text."),
+        (("security",), {}, "security: is an object; it has to be a list."),
+        ((*POST, "x-rules"), {}, "paths./p.post.x-rules: is an object; it has to be a list."),
+        ((*POST, "x-rules"), [5], "paths./p.post.x-rules[0]: is a number; it has to be an object."),
+        (
+            (*POST, "x-rules"),
+            [{"id": 1, "statement": "s", "origin": "choice", "enforced_by": [{"code": 5}]}],
+            "paths./p.post.x-rules[0].enforced_by[0].code: is a number; it has to be text.\n"
+            "paths./p.post.x-rules[0].id: is a number; it has to be text.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, place: tuple[str, ...], value: object, said: str) -> None:
+    """Every place that has another type, name or value than OpenAPI 3.0 gives it is a sentence."""
+    assert "\n".join(refused(tmp_path, changed(*place, to=value))) == said.replace("BODY", BODY).replace(
+        "NO_MEMBER", NO_MEMBER
+    )
+
+
+def test_each_fault_has_the_line_of_its_value(tmp_path: Path) -> None:
+    """Several at once, each on its own line, in JSON as in YAML."""
+    document = changed(*SCHEMA, to={"properties": {"a": {"type": 5}, "b": {"minimum": "1"}}})
+    for text in (yaml.safe_dump(document), yaml.safe_dump(document, default_flow_style=True, width=1)):
+        (tmp_path / "openapi.yaml").write_text(text)
+        with pytest.raises(ContractError) as caught:
+            load_contract(tmp_path / "openapi.yaml")
+        numbers = [int(line.split(":")[1]) for line in str(caught.value).splitlines()]
+        lines = text.splitlines()
+        assert ["5" in lines[numbers[0] - 1], "1" in lines[numbers[1] - 1]] == [True, True]
+
+
+def test_of_a_large_part_it_is_told_that_something_is_wrong(tmp_path: Path) -> None:
+    """All errors of a schema with 10,000 wrong members would take gigabytes; those of its neighbours are told."""
+    large = {"properties": {f"a{n}": {"type": 5} for n in range(10_000)}}
+    assert refused(tmp_path, changed("components", to={"schemas": {"A": large, "B": {"type": 5}}})) == [
+        "components.schemas.A: something in it does not have the shape that OpenAPI 3.0 gives it.",
+        "components.schemas.B.type: is a number; it has to be text.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "target", "said"),
+    [
+        ((*POST, "parameters"), "info", "paths./p.post.parameters[0]: name is missing."),
+        ((*POST, "requestBody"), "info/title", "paths./p.post.requestBody: is text; it has to be an object."),
+        ((*POST, "responses", "201"), "info", "paths./p.post.responses.201: description is missing."),
+        (SCHEMA, "servers", "BODY: is a list; it has to be an object."),
+        (("paths", "/p"), "info", "paths./p: title, version: NO_MEMBER."),
+    ],
+)  # fmt: skip
+def test_a_reference_to_what_does_not_belong_there_is_told(
+    tmp_path: Path, place: tuple[str, ...], target: str, said: str
+) -> None:
+    """A reference may name anything in the document; what it names has to be what stands there."""
+    reference: object = {"$ref": f"#/{target}"}
+    document = changed(*place, to=[reference] if place[-1] == "parameters" else reference)
+    document.setdefault("servers", [])
+    assert said.replace("BODY", BODY).replace("NO_MEMBER", NO_MEMBER) in refused(tmp_path, document)
+
+
+def test_a_path_item_may_be_a_reference(tmp_path: Path) -> None:
+    """Its operations are the path's."""
+    document = {**DOCUMENT, "paths": {"/p": {"$ref": "#/x-items/p"}}, "x-items": {"p": {"post": OPERATION}}}
+    assert [(o.method, o.path) for o in read(tmp_path, document).operations] == [("post", "/p")]
+
+
+PATTERNS: dict[str, tuple[list[str], str]] = {
+    "not one": (["("], "the pattern '(' is not one that can be compiled."),
+    "a million": (["(a{1000}){1000}"], "the pattern '(a{1000}){1000}' is not one that can be compiled."),
+    "ten thousand groups": (
+        ["(" * 10_000 + ")" * 10_000], f"the pattern '{'(' * 80}…' is not one that can be compiled."
+    ),
+    "a thousand of a megabyte": (
+        [f"a{{50000}}{n}" for n in range(1000)], "the patterns need more than 268,435,456 bytes when they are compiled."
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("patterns", "said"), PATTERNS.values(), ids=PATTERNS)
+def test_patterns_are_compiled_within_bounds(tmp_path: Path, patterns: list[str], said: str) -> None:
+    """One that is none, one that is too large, and many that are too large together."""
+    properties = {f"a{n}": {"type": "string", "pattern": pattern} for n, pattern in enumerate(patterns)}
+    assert refused(tmp_path, changed(*SCHEMA, to={"properties": properties})) == [said]
+
+
+def test_a_pattern_that_tries_forever_gives_up(tmp_path: Path) -> None:
+    """A pattern of a contract ends on every text: as a rule that is broken, and not as a failure."""
+    [operation] = read(tmp_path, changed(*SCHEMA, to={"type": "string", "pattern": r"^(a*)*\1b$"})).operations
+    assert operation.body
+    assert not operation.body.is_valid("a" * 40)
+    assert [violation.pointer for violation in operation.body.violations("a" * 40)] == ["#"]
+
+
+PATHS = {
+    "/{}": "paths./{}: each parameter in a path needs a name of its own between braces.",
+    "/{a}/{a}": "paths./{a}/{a}: each parameter in a path needs a name of its own between braces.",
+    "/{a": "paths./{a: each parameter in a path needs a name of its own between braces.",
+    "/a}": "paths./a}: each parameter in a path needs a name of its own between braces.",
+    "/{{a}}": "paths./{{a}}: each parameter in a path needs a name of its own between braces.",
+    "/{a}{b}{c}": "paths./{a}{b}{c}: more than 2 parameters stand between two slashes.",
+}
+
+
+@pytest.mark.parametrize(("path", "said"), PATHS.items())
+def test_a_path_that_cannot_be_routed_by_is_told(tmp_path: Path, path: str, said: str) -> None:
+    """Braces in pairs, names that differ, and no pattern that takes the cube of a path's length."""
+    assert refused(tmp_path, changed("paths", to={path: {"get": OPERATION}})) == [said]
+
+
+def test_paths_that_differ_in_names_only_are_one_path(tmp_path: Path) -> None:
+    """No request could tell them apart."""
+    other = {"get": OPERATION | {"operationId": "other"}}
+    assert refused(tmp_path, changed("paths", to={"/{a}/b": {"get": OPERATION}, "/{c}/b": other})) == [
+        "paths./{c}/b: the path /{a}/b is the same; leave one of them out."
+    ]
+
+
+def test_an_operation_without_a_schema_and_one_with_an_own_parameter_are_read(tmp_path: Path) -> None:
+    """A body of any kind; a parameter of the operation in place of the path's with its name and location."""
+    document = changed(*POST, "requestBody", to={"content": {"application/json": {}}})
+    document["paths"]["/p"]["parameters"] = [{"name": "a", "in": "query", "schema": {"type": "string"}}]
+    own = {"name": "a", "in": "query", "schema": {"type": "integer"}}
+    document["paths"]["/p"]["post"]["parameters"] = [own, own | {"in": "header"}]
+    [operation] = read(tmp_path, document).operations
+    assert operation.body
+    assert operation.body.is_valid(["anything"])
+    assert [(p.name, p.location, p.type) for p in operation.parameters] == [
+        ("a", "query", "integer"),
+        ("a", "header", "integer"),
+    ]
+
+
+def test_branches_without_members_and_values_of_any_kind_are_compiled_or_told(tmp_path: Path) -> None:
+    """Branches are told apart by texts only; what cannot be compiled is a sentence with the place."""
+    values = {"properties": {"a": {"enum": [{}, [], 1, None]}}, "required": ["a"]}
+    [operation] = read(tmp_path, changed(*SCHEMA, to={"oneOf": [values, values]})).operations
+    assert operation.body
+    assert "oneOf" in operation.body.schema
+    assert not operation.body.is_valid({"a": 1})
+    [said] = refused(tmp_path, changed(*SCHEMA, to={"oneOf": []}))
+    assert said.startswith("POST /p: the schema of the body cannot be compiled: ")
+
+
+def test_a_rule_that_nothing_enforces_breaks_no_request(tmp_path: Path) -> None:
+    """What a schema's extensions hold is looked at only where it is what is meant."""
+    rule = {"id": "a", "statement": "s", "origin": "choice", "waiver": "w"}
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "x-rules": [rule],
+        "x-unknown-members": [1],
+        "x-form": {},
+    }
+    [operation] = read(tmp_path, changed(*SCHEMA, to=schema)).operations
+    assert operation.body
+    assert [violation.rule for violation in operation.body.violations({"b": 1})] == [None]
+    properties = {"x-rules": {"type": "string"}}
+    contract = read(tmp_path, changed(*SCHEMA, to={"type": "object", "properties": properties}))
+    assert contract.rules == ()
+
+
+def test_a_member_whose_name_is_digits_is_a_member(tmp_path: Path) -> None:
+    """jsonschema-rs tells of it as of an index, without its zeros; it is blamed by its name."""
+    schema = {"type": "object", "properties": {"007": {"type": "string"}, "1": {"items": {"type": "string"}}}}
+    [operation] = read(tmp_path, changed(*SCHEMA, to=schema)).operations
+    assert operation.body
+    told = operation.body.violations({"007": 1, "1": [1]})
+    assert [violation.pointer for violation in told] == ["#/007", "#/1/0"]

@@ -1,0 +1,36 @@
+"""What is wrong with a contract, in sentences."""
+
+from collections.abc import Iterable
+
+from tollbridge.documents import Document, Place, listed, printable
+
+PLACE_SHOWN = 200
+
+
+class ContractError(Exception):
+    """The contract cannot be used; the sentence says where and why."""
+
+
+class Fault(Exception):
+    """One thing that is wrong in a contract.
+
+    Args:
+        said: the sentence.
+        place: of it, in the document.
+    """
+
+    def __init__(self, said: str, place: Place = ()) -> None:
+        super().__init__(said)
+        self.place = place
+
+
+def error_of(document: Document, faults: Iterable[Fault]) -> ContractError:
+    """Return faults as an error: a sentence for each, with the file and its line."""
+    lines = [f"{document.path}:{document.line(fault.place)}: {fault}" for fault in faults]
+    return ContractError(listed(dict.fromkeys(lines)))
+
+
+def spelled(place: Place) -> str:
+    """Return a place as people write it: `paths./x.get.parameters[0]`; the whole document is `the document`."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    return printable("".join(steps).removeprefix("."), PLACE_SHOWN) or "the document"

@@ -1,0 +1,97 @@
+"""What a server and the harness need of a contract."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tollbridge.contract.ledger import Rule
+from tollbridge.contract.schema import SchemaCheck
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an operation.
+
+    Args:
+        name: as the contract spells it.
+        location: `header`, `path` or `query`.
+        required: whether it has to be sent.
+        type: `integer`, `number`, `boolean` or `string`.
+        check: its schema, for typed values.
+        rule: the ledger's id of the rule on its form; None where there is none.
+        extensions: its members that begin with `x-`.
+    """
+
+    name: str
+    location: str
+    required: bool
+    type: str
+    check: SchemaCheck
+    rule: str | None
+    extensions: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Response:
+    """A documented response.
+
+    Args:
+        status: `200`, or `default`.
+        media: its schemas, by media type.
+        headers: the names of its headers.
+    """
+
+    status: str
+    media: Mapping[str, SchemaCheck]
+    headers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A documented operation.
+
+    Args:
+        operation_id: unique in the contract; the handler's name.
+        controller: the handler's file, below the folder of handlers.
+        method: lower case.
+        path: with the server's base path, as clients send it; its parameters are between braces.
+        parameters: the path's and the operation's own.
+        body: the schema of its JSON body; None where it has none.
+        body_required: whether a body has to be sent.
+        example: the first example of a body; None where the contract shows none.
+        responses: by status.
+        stripe: `x-stripe`, what it is for at Stripe; None where it says nothing.
+        requires_token: whether every alternative of its security asks for a token.
+    """
+
+    operation_id: str
+    controller: str
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    body: SchemaCheck | None
+    body_required: bool
+    example: object
+    responses: Mapping[str, Response]
+    stripe: Mapping[str, object] | None
+    requires_token: bool
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A contract.
+
+    Args:
+        path: where it was read.
+        content: as it stands there.
+        document: the same as a value, references unresolved.
+        operations: in its order.
+        rules: its ledger.
+    """
+
+    path: Path
+    content: bytes = field(repr=False)
+    document: dict[str, Any] = field(repr=False)
+    operations: tuple[Operation, ...] = field(repr=False)
+    rules: tuple[Rule, ...] = field(repr=False)

@@ -1,0 +1,76 @@
+"""The paths of a contract: where its server puts them, and templates that can be told apart."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from tollbridge.contract.errors import Fault, spelled
+from tollbridge.contract.meta_schema import PATH_ITEM, misshapen_part
+from tollbridge.contract.references import target
+from tollbridge.documents import Place, printable
+
+PARAMETER = re.compile(r"\{([^{}]*)\}")
+MAX_IN_STEP = 2
+"""Parameters between two slashes: of more, matching a long path takes the cube of its length."""
+
+SHOWN = 80
+
+
+def path_items(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the paths with their items, in the document's order.
+
+    Raises:
+        Fault: a path is not one that requests can be routed by, or two are the same.
+    """
+    known: dict[str, str] = {}
+    for path, item in document["paths"].items():
+        if path.startswith("x-"):
+            continue
+        place: Place = ("paths", path)
+        _require_template(path, place)
+        same = known.setdefault(PARAMETER.sub("{}", path), path)
+        if same != path:
+            raise Fault(
+                f"{spelled(place)}: the path {printable(same, SHOWN)} is the same; leave one of them out.", place
+            )
+        yield path, _item(document, item, place)
+
+
+def _item(document: Mapping[str, Any], item: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
+    """Return a path item, or the one that it refers to."""
+    if "$ref" not in item:
+        return item
+    named: Mapping[str, Any] = target(document, item["$ref"])
+    for fault in misshapen_part(named, PATH_ITEM, place):
+        raise fault
+    return named
+
+
+def _require_template(path: str, place: Place) -> None:
+    names = PARAMETER.findall(path)
+    if "" in names or len(set(names)) < len(names) or {"{", "}"} & set(PARAMETER.sub("", path)):
+        raise Fault(f"{spelled(place)}: each parameter in a path needs a name of its own between braces.", place)
+    if any(len(PARAMETER.findall(step)) > MAX_IN_STEP for step in path.split("/")):
+        raise Fault(f"{spelled(place)}: more than {MAX_IN_STEP} parameters stand between two slashes.", place)
+
+
+def base_path(document: Mapping[str, Any]) -> str:
+    """Return the path of the first server's URL, its variables replaced by their defaults, without a slash at its end.
+
+    Raises:
+        Fault: it is not a URL, or has a variable without a default.
+    """
+    server = (document.get("servers") or [{"url": "/"}])[0]
+    variables = server.get("variables", {})
+    place: Place = ("servers", 0, "url")
+    try:
+        url = PARAMETER.sub(lambda found: str(variables[found[1]]["default"]), server["url"])
+        path = urlsplit(url).path.rstrip("/")
+    except KeyError as error:
+        raise Fault(f"servers[0].url: the variable {printable(str(error), SHOWN)} has no default.", place) from None
+    except ValueError as error:
+        raise Fault(f"servers[0].url: is not a URL ({error}).", place) from None
+    if {"{", "}"} & set(path) or (path and not path.startswith("/")):
+        raise Fault(f"servers[0].url: its path {printable(path, SHOWN)!r} is not one to serve below.", place)
+    return path

@@ -1,0 +1,154 @@
+"""References (`$ref: "#/…"`), replaced by what they name.
+
+What is named twice is read once and shared, and counted as often as it is named: compiling a schema copies it, and
+thirty references that each name the next one twice are a billion copies.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from tollbridge.contract.errors import Fault
+from tollbridge.contract.keywords import DATA, objects, within
+from tollbridge.documents import Place, printable
+
+MAX_EXPANDED = 500_000
+"""Values of all operations, each reference counted as what it names; about 1 kB each, when they are compiled. Lago's
+202 operations have 173,540."""
+
+MAX_CHARACTERS = 64 * 1024 * 1024
+"""Of their texts and names, counted in the same way."""
+
+MAX_HEIGHT = 200
+"""Lists and objects within each other. Python's recursion, jsonschema-rs and orjson end beyond 250."""
+
+SHOWN = 200
+CYCLE = "references lead back to themselves; this server needs schemas without recursion."
+
+
+class Named(NamedTuple):
+    """What a reference names, without references.
+
+    Args:
+        value: the value.
+        nodes: how many values it has.
+        characters: of its texts and names.
+        height: levels of lists and objects.
+    """
+
+    value: Any
+    nodes: int
+    characters: int
+    height: int
+
+
+class References:
+    """The references of a document, counted together."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        """Take the document that they lead into."""
+        self._document = document
+        self._named: dict[str, Named | None] = {}
+        self._nodes = 0
+        self._characters = 0
+
+    def resolved(self, value: Any, place: Place = ()) -> Any:
+        """Return a value without references.
+
+        Args:
+            value: of the document.
+            place: where it stands.
+
+        Raises:
+            Fault: a reference leads out of the document, nowhere, or to itself; or there is too much to be copied.
+        """
+        try:
+            found = self._resolved(value, 0)
+        except Fault as fault:
+            raise Fault(str(fault), place) from None
+        self._nodes += found.nodes
+        self._characters += found.characters
+        if self._nodes > MAX_EXPANDED or self._characters > MAX_CHARACTERS:
+            most = f"{MAX_EXPANDED:,} values or {MAX_CHARACTERS:,} characters"
+            raise Fault(f"with what the references name it has more than {most}; use fewer of them.", place)
+        return found.value
+
+    def _resolved(self, value: Any, above: int, kind: str = "") -> Named:
+        if isinstance(value, dict):
+            reference = value.get("$ref")
+            if isinstance(reference, str) and kind != DATA:
+                return self._followed(reference, above + 1)
+            parts = {name: self._resolved(member, above + 1, within(kind, name)) for name, member in value.items()}
+            return _around({name: part.value for name, part in parts.items()}, parts.values(), sum(map(len, parts)))
+        if isinstance(value, list):
+            items = [self._resolved(item, above + 1, within(kind, 0)) for item in value]
+            return _around([item.value for item in items], items)
+        return Named(value, 1, len(value) if isinstance(value, str) else 0, 0)
+
+    def _followed(self, reference: str, above: int) -> Named:
+        """Return what a reference names; read once, however often it is named."""
+        named = self._named.get(reference, NEW)
+        if named is NEW:
+            _require_height(above)
+            self._named[reference] = None
+            named = self._named[reference] = self._resolved(target(self._document, reference), above)
+        if named is None:
+            raise Fault(CYCLE)
+        _require_height(above + named.height)
+        return named
+
+
+NEW = Named(None, 0, 0, 0)
+
+
+def _around(value: Any, parts: Collection[Named], characters: int = 0) -> Named:
+    """Return a list or an object of parts; what is beyond the bounds is counted as just beyond them."""
+    nodes = 1 + sum(part.nodes for part in parts)
+    characters += sum(part.characters for part in parts)
+    height = 1 + max((part.height for part in parts), default=0)
+    return Named(value, min(nodes, MAX_EXPANDED + 1), min(characters, MAX_CHARACTERS + 1), height)
+
+
+def _require_height(height: int) -> None:
+    if height > MAX_HEIGHT:
+        raise Fault(f"references make more than {MAX_HEIGHT} lists and objects within each other.")
+
+
+def resolved(document: Mapping[str, Any], value: Any) -> Any:
+    """Return a value of a document without references.
+
+    Raises:
+        Fault: as `References.resolved`.
+    """
+    return References(document).resolved(value)
+
+
+def broken(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield a fault for each reference that leads out of the document or nowhere, wherever it stands."""
+    for place, value in objects(document):
+        if isinstance(value.get("$ref"), str):
+            yield from _broken(document, value["$ref"], place)
+
+
+def _broken(document: Mapping[str, Any], reference: str, place: Place) -> Iterator[Fault]:
+    try:
+        target(document, reference)
+    except Fault as fault:
+        yield Fault(str(fault), place)
+
+
+def target(document: Mapping[str, Any], reference: str) -> Any:
+    """Return what a reference names.
+
+    Raises:
+        Fault: it leads out of the document, or names nothing.
+    """
+    here: Any = document
+    shown = printable(reference, SHOWN)
+    if not reference.startswith("#/"):
+        raise Fault(f"the reference {shown!r} leads out of the document.")
+    for step in reference[2:].split("/"):
+        name = step.replace("~1", "/").replace("~0", "~")
+        if not isinstance(here, dict) or name not in here:
+            raise Fault(f"the reference {shown!r} names nothing.")
+        here = here[name]
+    return here
