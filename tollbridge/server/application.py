@@ -1,19 +1,17 @@
 """The Connexion application: contract in, ASGI out."""
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 
 from connexion import AsyncApp
-from connexion.exceptions import InvalidSpecification
 from connexion.middleware.context import ContextMiddleware
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.resolver import Resolver
 from connexion.spec import Specification
 from starlette.types import ASGIApp
 
-from tollbridge.contract import Contract, ContractError
+from tollbridge.contract import Contract
 from tollbridge.server.edge import Edge
 from tollbridge.server.exchange import Exchange
 from tollbridge.server.exposure import Exposure
@@ -21,6 +19,7 @@ from tollbridge.server.gate import Gate
 from tollbridge.server.handlers import Handler, qualified_name
 from tollbridge.server.identity import Identity
 from tollbridge.server.operations import Limits, Operations, endpoint
+from tollbridge.server.routes import routes_of
 from tollbridge.server.stripecalls import StripeCalls
 from tollbridge.server.surface import Ready, surface
 
@@ -66,11 +65,7 @@ class ExactRouting(RoutingMiddleware):  # type: ignore[misc]
 
 
 def application(parts: Parts) -> ASGIApp:
-    """Return the ASGI application.
-
-    Raises:
-        ContractError: Connexion cannot serve the contract.
-    """
+    """Return the ASGI application."""
     operations = {
         name: endpoint(operation, parts.handlers[name])
         for operation in parts.contract.operations
@@ -80,10 +75,6 @@ def application(parts: Parts) -> ASGIApp:
         Operations, endpoints=operations, identity=parts.identity, bindings=parts.bindings, limits=parts.limits
     )
     app = AsyncApp("tollbridge", middlewares=[ExactRouting, ContextMiddleware, innermost])
-    try:
-        # Connexion fills defaults into what it is given.
-        app.add_api(deepcopy(parts.contract.document), resolver=Resolver(parts.handlers.__getitem__))
-    except InvalidSpecification as error:
-        raise ContractError(f"{parts.contract.path}: {error.detail or error}") from None
+    app.add_api(routes_of(parts.contract), resolver=Resolver(parts.handlers.__getitem__))
     ours = surface(parts.contract, parts.identity.tokens, parts.ready, parts.mounts)
     return Edge(app, ours, Gate(parts.exposure, parts.stripe), parts.note)

@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import inspect
+import keyword
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -11,8 +12,14 @@ from types import ModuleType
 from typing import Any
 
 from tollbridge.contract import Contract, Operation
+from tollbridge.documents import DocumentError, printable, read_file
 
 Handler = Callable[..., Any]
+MAX_NAME = 200
+"""Bytes of a controller's name: a file system takes 255 bytes."""
+
+NAME_SHOWN = 60
+REASON_SHOWN = 400
 
 
 class HandlerError(Exception):
@@ -51,9 +58,7 @@ def qualified_name(operation: Operation) -> str:
 
 
 def _module(folder: Path, controller: str) -> ModuleType:
-    path = folder.joinpath(*controller.split(".")).with_suffix(".py")
-    if not path.is_file():
-        raise HandlerError(f"The contract names the controller {controller!r}, and there is no file {path}.")
+    path = _file(folder, controller)
     _require_single_functions(path)
     name = f"tollbridge_handlers_{abs(hash(folder.resolve()))}.{controller}"
     spec = importlib.util.spec_from_file_location(name, path)
@@ -63,17 +68,46 @@ def _module(folder: Path, controller: str) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        raise HandlerError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        reason = printable(" ".join(f"{type(error).__name__}: {error}".split()), REASON_SHOWN)
+        raise HandlerError(f"{path} cannot be imported: {reason}") from error
     return module
+
+
+def _file(folder: Path, controller: str) -> Path:
+    """Return the file of a controller: one below the folder, wherever the contract or a link leads.
+
+    Raises:
+        HandlerError: its name is not one of modules, there is no such file, or it is elsewhere.
+    """
+    if len(controller.encode()) > MAX_NAME or not all(_is_name(part) for part in controller.split(".")):
+        shown = printable(repr(controller), NAME_SHOWN)
+        raise HandlerError(
+            f"The contract names the controller {shown}; it has to be a name such as `payments.intents`."
+        )
+    path = folder.joinpath(*controller.split(".")).with_suffix(".py")
+    if not path.is_file():
+        raise HandlerError(f"The contract names the controller {controller!r}, and there is no file {path}.")
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise HandlerError(f"{path} leads to {path.resolve()}, which is not below {folder}; put the file itself there.")
+    return path
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text may name what a contract asks for: not what Python and a module's author keep to themselves."""
+    return text.isidentifier() and not keyword.iskeyword(text) and not text.startswith("_")
 
 
 def _require_single_functions(path: Path) -> None:
     """A second definition would silently win, as Python has it."""
     try:
-        tree = ast.parse(path.read_bytes(), filename=str(path))
+        tree = ast.parse(read_file(path), filename=str(path))
+    except DocumentError as error:
+        raise HandlerError(str(error)) from None
     except SyntaxError as error:
-        raise HandlerError(f"{path}, line {error.lineno}: {error.msg}.") from None
+        raise HandlerError(f"{path}{f', line {error.lineno}' if error.lineno else ''}: {error.msg}.") from None
+    except (ValueError, RecursionError, MemoryError) as error:  # of a NUL, and of nesting
+        raise HandlerError(f"{path} cannot be read as Python: {error or type(error).__name__}.") from None
     defined = Counter(node.name for node in tree.body if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef))
     for name, count in defined.items():
         if count > 1:
@@ -81,6 +115,9 @@ def _require_single_functions(path: Path) -> None:
 
 
 def _function(module: ModuleType, name: str, names: frozenset[str]) -> Handler:
+    if not _is_name(name):
+        shown = printable(repr(name), NAME_SHOWN)
+        raise HandlerError(f"The contract's operationId {shown} cannot be a function's; give it one such as `pay`.")
     function = getattr(module, name, None)
     if function is None:
         raise HandlerError(f"The contract names the operation {name!r}, and {module.__file__} has no such function.")

@@ -1,0 +1,42 @@
+"""What Connexion is given of a contract: its paths, with the name of the function that answers at each.
+
+Connexion (3.3.0) follows every `$ref` of a document, to any URL and any file, copies what it finds without bound,
+formats the server's URL with what stands in its braces, and takes a parameter's name in a path for Python's. So it gets
+nothing of the document itself.
+"""
+
+import re
+from itertools import count
+from typing import Any
+
+from tollbridge.contract import Contract, Operation
+from tollbridge.server.handlers import qualified_name
+
+PARAMETER = re.compile(r"\{([^{}]*)\}")
+ANSWERS = {"default": {"description": "as the contract says"}}
+
+
+def routes_of(contract: Contract) -> dict[str, Any]:
+    """Return an OpenAPI document with the paths and methods of a contract, and nothing else."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in contract.operations:
+        names = PARAMETER.findall(operation.path)
+        template = _numbered(operation.path)
+        paths.setdefault(template, {})[operation.method] = {
+            "operationId": qualified_name(operation),
+            "parameters": [_described(f"p{number}", operation, name) for number, name in enumerate(names)],
+            "responses": ANSWERS,
+        }
+    return {"openapi": "3.0.3", "info": {"title": "routes", "version": "1"}, "paths": paths}
+
+
+def _numbered(path: str) -> str:
+    numbers = count()
+    return PARAMETER.sub(lambda _: f"{{p{next(numbers)}}}", path)
+
+
+def _described(number: str, operation: Operation, name: str) -> dict[str, Any]:
+    """Return what is routed by, of a parameter in a path: whether it is a number, or may have slashes."""
+    found = next((p for p in operation.parameters if (p.name, p.location) == (name, "path")), None)
+    schema = {"type": found.type, "format": str(found.check.schema.get("format", ""))} if found else {"type": "string"}
+    return {"name": number, "in": "path", "required": True, "schema": schema}
