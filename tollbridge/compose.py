@@ -4,7 +4,8 @@ import json
 import logging
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -231,13 +232,19 @@ def _ready(simulator: Simulator | None) -> Ready:
 
 def _simulator(options: Options, world: World) -> Simulator:
     randomness = None if options.seed is None else random.Random(options.seed)  # noqa: S311 - test ids, on purpose
+    seed = world.seed()
+    _require_seed(options.world, seed)
+    store = _store(options)
+    with _telling_of(options.state):
+        return Simulator(seed, randomness=randomness, recorded=options.recorded, store=store)
+
+
+def _require_seed(world: Path, seed: Mapping[str, object]) -> None:
+    """Refuse a world that no simulator can begin with; so what fails in a store that has begun is the store's fault."""
     try:
-        store = _store(options)
-        return Simulator(world.seed(), randomness=randomness, recorded=options.recorded, store=store)
+        Simulator(seed)
     except ValueError as error:
-        raise WorldError(f"{options.world}: {error}") from None
-    except Unavailable as reason:
-        raise StateError(f"--state: the database cannot be used: {reason}") from None
+        raise WorldError(f"{world}: {error}") from None
 
 
 def _store(options: Options) -> Store | None:
@@ -250,16 +257,45 @@ def _store(options: Options) -> Store | None:
     from tollbridge.simulator import sql
 
     try:
-        return sql.SqlStore(sql.state_url(options.state), recorded=options.recorded)
+        url = sql.state_url(options.state)
     except sql.StateError as error:
         raise StateError(str(error)) from None
+    with _telling_of(options.state):
+        return sql.SqlStore(url, recorded=options.recorded)
+
+
+@contextmanager
+def _telling_of(state: str) -> Iterator[None]:
+    """Name the state in what is wrong with it.
+
+    Raises:
+        StateError: it cannot be reached, or holds what cannot be read.
+    """
+    try:
+        yield
+    except Unavailable as reason:
+        raise StateError(f"--state: the database {_shown(state)} cannot be used: {reason}") from None
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        # a row that is no row any more fails where it is read, and in as many ways as there are bytes
+        raise StateError(
+            f"--state: the database {_shown(state)} is damaged, or another program wrote to it: what it holds "
+            f"cannot be read ({type(error).__name__}). Restore it from a copy, or give another --state."
+        ) from error
+
+
+def _shown(state: str) -> str:
+    """Return the address of a state without its password."""
+    from tollbridge.simulator import sql
+
+    return sql.shown(state)
 
 
 def _tokens(options: Options, world: World, simulator: Simulator | None) -> Tokens:
     """Return the tokens of this sandbox: signed with the environment's secret, or one that is kept with the state."""
     given = options.environment.get(TOKEN_SECRET)
     fresh = os.urandom(32)
-    made = simulator.secret("tokens", fresh) if simulator else fresh
+    with _telling_of(options.state):
+        made = simulator.secret("tokens", fresh) if simulator else fresh
     try:
         return Tokens(world, made if given is None else given.encode())
     except ValueError as error:

@@ -93,7 +93,7 @@ def test_a_read_only_disk_is_a_sentence_and_what_was_there_is_there_afterwards(d
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
     subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
     assert done.returncode == 1
-    assert done.stderr.startswith("Error: --state: the database cannot be used:")
+    assert done.stderr.startswith(f"Error: --state: the database sqlite:///{disk}/state.db cannot be used:")
     assert "Traceback" not in done.stderr
     with served(disk) as port:
         assert_there(port, secrets)

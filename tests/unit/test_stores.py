@@ -130,7 +130,19 @@ def test_what_an_older_version_kept_is_brought_up_to_date(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "sqlite://", "sqlite:///:memory:", "sqlite:////nowhere/at/all/x.db", "mysql://h/d", "file.db"]
+    "text",
+    [
+        "",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:////nowhere/at/all/x.db",
+        "mysql://h/d",
+        "file.db",
+        "sqlite:///x?mode=ro",
+        "postgresql://h:port/d",
+        f"sqlite:///{'a' * 300}/x.db",
+        "sqlite:///a\x00/x.db",
+    ],
 )
 def test_an_address_that_is_none_is_a_sentence(text: str) -> None:
     """It says what an address looks like."""

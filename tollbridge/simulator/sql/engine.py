@@ -1,6 +1,5 @@
 """Connections: how they are opened, which failures mean what, and the tables brought up to date."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from tollbridge.simulator.sql.file import require_file
+from tollbridge.simulator.sql.version import require_known
 from tollbridge.simulator.work import Again, Unavailable
 
 BUSY_SECONDS = 5
@@ -21,10 +22,6 @@ CONNECTIONS = 8
 
 COLLISIONS = ("40001", "40P01", "23505")
 """PostgreSQL's codes for: could not serialize, deadlock, somebody made the same row first."""
-
-PRIVATE, OTHERS = 0o600, 0o077
-BESIDE = ("-wal", "-shm", "-journal")
-"""The files that SQLite keeps beside a database."""
 
 MIGRATING = 7_210_001
 """The advisory lock that one process at a time holds while it changes the tables."""
@@ -37,7 +34,7 @@ def opened(url: URL) -> tuple[Engine, Engine]:
     less than SQLite's own waiting. Readers see the state of their beginning, and wait for nobody.
     """
     if url.drivername == "sqlite":
-        _make_private(Path(str(url.database)))
+        require_file(Path(str(url.database)))
         return _sqlite(url, "IMMEDIATE", 1), _sqlite(url, "DEFERRED", CONNECTIONS)
     engine = create_engine(
         url,
@@ -76,23 +73,10 @@ def _sqlite(url: URL, begin: str, connections: int) -> Engine:
     return engine
 
 
-def _make_private(path: Path) -> None:
-    """Let the file be its owner's only, one that was there before too, with SQLite's files beside it.
-
-    It holds client secrets. New files beside it get its mode from SQLite.
-    """
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, PRIVATE))
-        for file in (path, *(path.with_name(path.name + end) for end in BESIDE)):
-            if file.exists() and file.stat().st_mode & OTHERS:
-                file.chmod(PRIVATE)
-    except OSError as error:
-        raise Unavailable(f"{path}: {error.strerror}") from None
-
-
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself: _sqlite does
     connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA cell_size_check=ON")  # a damaged page is told of, where it would be read as it is
     connection.execute("PRAGMA synchronous=FULL")  # what was acknowledged outlives the machine, not the process only
 
 
@@ -125,14 +109,16 @@ def migrated(engine: Engine) -> None:
     """Bring the tables up to date; others wait meanwhile.
 
     Raises:
-        Unavailable: the database cannot be reached, or changed.
+        Unavailable: the database cannot be reached, or changed, or a newer program has changed it.
     """
     with translated(), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             # whoever waited has to see what the others made meanwhile
             connection.execution_options(isolation_level="READ COMMITTED")
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATING})
-        command.upgrade(steps(connection), "head")
+        config = steps(connection)
+        require_known(connection, config)
+        command.upgrade(config, "head")
         connection.commit()
 
 
