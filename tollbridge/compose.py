@@ -274,7 +274,8 @@ def _telling_of(state: str) -> Iterator[None]:
     try:
         yield
     except Unavailable as reason:
-        raise StateError(f"--state: the database {_shown(state)} cannot be used: {reason}") from None
+        said = str(reason).removesuffix(".")
+        raise StateError(f"--state: the database {_shown(state)} cannot be used: {said}.") from None
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         # a row that is no row any more fails where it is read, and in as many ways as there are bytes
         raise StateError(

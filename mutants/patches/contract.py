@@ -11,9 +11,9 @@ Document = dict[str, Any]
 def change_contract(change: Callable[[Document], object]) -> None:
     """Let a function change the OpenAPI document."""
 
-    def changed(read: Any, path: Any) -> Document:
-        document: Document = read(path)
-        change(document)
+    def changed(read: Any, path: Any) -> Any:
+        document = read(path)
+        change(document.value)
         return document
 
     seams.READ_CONTRACT.wrap(changed)

@@ -7,15 +7,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from tests.unit.stripe_calls import create
 from tollbridge.compose import Options, StateError, compose_stripe
 from tollbridge.simulator import Simulator
 from tollbridge.simulator.sql import SqlStore, state_url
 
+ROOT = Path(__file__).resolve().parents[2]
+VERSION = "UPDATE alembic_version SET version_num ="
+HEAD = ScriptDirectory(str(ROOT / "tollbridge" / "simulator" / "sql" / "migrations")).get_current_head()
 NEWER = (
-    "its tables are of version {}, and this Tollbridge knows those up to 0001. Use the Tollbridge that wrote it or a newer "
-    "one, or give another --state."
+    f"its tables are of version {{}}, and this Tollbridge knows those up to {HEAD}. Use the Tollbridge that wrote it or "
+    "a newer one, or give another --state."
 )
 NOT_REGULAR = "it is a pipe or a device, not a regular file."
 
@@ -57,16 +61,14 @@ def scrambled(path: Path) -> None:
 
 
 STATES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "of a newer version": (lambda path: changed(path, "UPDATE alembic_version SET version_num = '0009'"), NEWER.format("0009")),
-    "of another program's versions": (
-        lambda path: changed(path, f"UPDATE alembic_version SET version_num = '{'ab' * 500}'"), NEWER.format("ab" * 20)
-    ),
+    "of a newer version": (lambda path: changed(path, f"{VERSION} '0999'"), NEWER.format("0999")),
+    "of another program's versions": (lambda path: changed(path, f"{VERSION} '{'ab' * 500}'"), NEWER.format("ab" * 20)),
     "another program's": (foreign, "it holds another program's tables (users). Give it a file of its own."),
-    "text": (lambda path: path.write_text("not a database, and long enough to be looked at " * 40), "file is not a database."),
+    "text": (lambda path: path.write_text("not a database, but long enough " * 40), "file is not a database."),
     "one byte": (lambda path: path.write_bytes(b"x"), "file is not a database."),
     "half of a state": (truncated, "database disk image is malformed."),
     "damaged pages": (scrambled, "database disk image is malformed."),
-    "without its tables": (lambda path: changed(path, "DROP TABLE objects"), "no such table: objects"),
+    "without its tables": (lambda path: changed(path, "DROP TABLE objects"), "no such table: objects."),
     "a pipe": (os.mkfifo, NOT_REGULAR),
     "a device": (lambda path: path.symlink_to("/dev/zero"), NOT_REGULAR),
     "a folder": (Path.mkdir, "Is a directory."),
@@ -82,9 +84,7 @@ def test_a_state_that_cannot_be_used_is_a_sentence(tmp_path: Path, make: Callabl
     before = path.read_bytes() if path.is_file() else None
     with pytest.raises(StateError) as caught:
         compose_stripe(Options(state=f"sqlite:///{path}"))
-    assert str(caught.value).removesuffix(
-        "."
-    ) == f"--state: the database sqlite:///{path} cannot be used: {said}".removesuffix(".")
+    assert str(caught.value) == f"--state: the database sqlite:///{path} cannot be used: {said}"
     assert (path.read_bytes() if path.is_file() else None) == before
 
 

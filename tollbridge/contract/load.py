@@ -30,10 +30,7 @@ def load_contract(path: Path) -> Contract:
     Raises:
         ContractError: it cannot be read, or asks for what this server does not do; a sentence for each fault.
     """
-    try:
-        document = read_document(path)
-    except DocumentError as error:
-        raise ContractError(str(error)) from None
+    document = _read(path)
     _require_version(document)
     if faults := [*islice(_faults(document.value), MAX_FAULTS)]:
         raise error_of(document, faults)
@@ -42,6 +39,13 @@ def load_contract(path: Path) -> Contract:
     except Fault as fault:
         raise error_of(document, [fault]) from None
     return Contract(path, document.content, document.value, operations, tuple(rules_of(document.value)))
+
+
+def _read(path: Path) -> Document:
+    try:
+        return read_document(path)
+    except DocumentError as error:
+        raise ContractError(str(error)) from None
 
 
 def _require_version(document: Document) -> None:
