@@ -113,6 +113,32 @@ def test_a_target_behind_tls(tmp_path: Path) -> None:
     assert (strange.returncode, "no TLS with the target" in strange.stderr) == (2, True)
 
 
+def test_a_target_that_is_still_starting_is_waited_for() -> None:
+    """With `--start-within` the first call waits until somebody answers at the URL; without it nobody is there."""
+    port, stripe = free_port(), free_port()
+    program = str(EXAMPLES / "flask_server" / "faulty.py")
+    late = f"import time, runpy; time.sleep(4); runpy.run_path({program!r}, None, '__main__')"
+    asked = [f"http://127.0.0.1:{port}", "--stripe-listen", f"127.0.0.1:{stripe}", "--world", str(WORLD), "--fail-fast"]
+    hasty = verify(*asked)
+    assert (hasty.returncode, "Nobody can be asked" in hasty.stderr) == (2, True)
+    environment = {**os.environ, "STRIPE_API_BASE": f"http://127.0.0.1:{stripe}"}
+    with subprocess.Popen([sys.executable, "-c", late, str(port), str(WORLD)], env=environment) as target:
+        try:
+            patient = verify(*asked, "--start-within", "120")
+        finally:
+            target.kill()
+    assert patient.returncode == 1, patient.stdout + patient.stderr
+
+
+def test_our_own_server_that_does_not_start_is_told_with_its_log(tmp_path: Path) -> None:
+    """It is exit code 2 at once, with its own words."""
+    (tmp_path / "handlers").mkdir()
+    done = verify("--handlers", str(tmp_path / "handlers"), within=60)
+    assert done.returncode == 2
+    assert "The server does not start" in done.stderr
+    assert "payment_intents" in done.stderr
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_interrupted_tells_what_it_has(sent: signal.Signals) -> None:
     """It ends with exit code 2, says that it did not finish, and leaves no server behind."""

@@ -174,6 +174,14 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: str | No
     help="What a Tollbridge server at the URL asks for before it issues tokens. It is never taken from the "
     "environment: another target would be told it.",
 )
+@click.option(
+    "--start-within",
+    type=click.FloatRange(0.1, 3600),
+    callback=_seconds,
+    metavar="SECONDS",
+    help="How long the server may stand still before its first answer; our own may work fifteen times as long.  "
+    "[default: 20 for our own server, 0 for a URL]",
+)
 @click.option("--fail-fast", is_flag=True, help="End with the first finding.")
 @click.option("--json", "json_to", type=click.Path(path_type=Path), callback=_file, help="Write the report as JSON.")
 @click.option(
@@ -204,6 +212,7 @@ def verify(
     reset: str | None,
     answer_within: float | None,
     control_token: str | None,
+    start_within: float | None,
     fail_fast: bool,
     json_to: Path | None,
     scripts: Path | None,
@@ -252,6 +261,7 @@ def verify(
             baseline=_fingerprints(baseline),
             reset=reset,
             answer_within=answer_within,
+            start_within=start_within,
             fail_fast=fail_fast,
             control_token=control_token,
         )

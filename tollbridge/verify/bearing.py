@@ -74,7 +74,16 @@ BEARING: dict[str, Bears] = {
     **{
         rule: _decided(rule)
         for rule in (
-            *("page.request", "body.json", "body.media", "body.size", "body.integers", "body.members", "body.required"),
+            *(
+                "page.request",
+                "request.http",
+                "body.json",
+                "body.media",
+                "body.size",
+                "body.integers",
+                "body.members",
+                "body.required",
+            ),
             *("body.object", "accept.quality", "path.exact", "path.methods", "organization.header", "refusal.codes"),
             *("amount.minimum", "amount.step", "organization.unknown", "method.owner"),
         )

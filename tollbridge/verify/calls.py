@@ -26,6 +26,24 @@ NO_TOKEN_OF_ANYBODY = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmVkLWJ5LW5vYm9k
 
 
 @dataclass(frozen=True)
+class Head:
+    """What stands in the head of a request beside the headers that a case gives.
+
+    Args:
+        version: of HTTP.
+        hosts: the values of Host; None for the target's own, once.
+        whole: whether the request target is a whole URL.
+    """
+
+    version: str = "HTTP/1.1"
+    hosts: tuple[str, ...] | None = None
+    whole: bool = False
+
+
+PLAIN = Head()
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a strict-wire row has to get.
 
@@ -34,12 +52,14 @@ class Answer:
         error_code: of the problem; None for a success.
         places: the pointers and headers that have to be blamed.
         rules: the ledger's rules that decide it.
+        framing: whether HTTP itself refuses it: what serves HTTP answers, in a form of its own.
     """
 
     status: int
     error_code: str | None
     places: frozenset[str] = frozenset()
     rules: tuple[str, ...] = ()
+    framing: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +78,7 @@ class Call:
         method: another method than the operation's; None for its own.
         path: another path than the operation's; None for its own.
         wire: what the strict-wire table says of it; None where the contract's schema decides.
+        head: what is unusual about the head of the request.
         note: what is special about it, in words.
     """
 
@@ -72,6 +93,7 @@ class Call:
     method: str | None = None
     path: str | None = None
     wire: Answer | None = None
+    head: Head = PLAIN
     note: str = ""
 
     @property

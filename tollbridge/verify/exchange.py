@@ -106,6 +106,11 @@ class Exchange:
         return 200 <= self.status < 300
 
     @property
+    def refused_by_http(self) -> bool:
+        """Whether HTTP itself was right to refuse it: who serves HTTP knows no contract and no problems."""
+        return self.call.wire is not None and self.call.wire.framing and self.status in self.expected.statuses
+
+    @property
     def code(self) -> str | None:
         """The problem's `error_code`; None where there is none."""
         document = self.reply.document if self.reply else None

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from tollbridge.verify.calls import Headers
+from tollbridge.verify.calls import PLAIN, Head, Headers
 
 MOST_ANSWER = 1_000_000
 """Bytes of an answer that are read; more is a flood."""
@@ -109,18 +109,13 @@ class Line:
             self._socket.close()
         self._socket = None
 
-    def ask(self, method: str, path: str, headers: Headers, body: bytes) -> Reply:
+    def ask(self, method: str, path: str, headers: Headers, body: bytes, head: Head = PLAIN) -> Reply:
         """Send a request and return its answer.
 
         Raises:
             Broken: no whole HTTP answer came within the bound.
         """
-        lines = [f"{method} {self.base}{path} HTTP/1.1", f"Host: {self.host}"]
-        lines += [f"{name}: {value}" for name, value in headers]
-        chunked = any(name.lower() == "transfer-encoding" for name, _ in headers)
-        if (body or method in ("POST", "PUT", "PATCH")) and not chunked:
-            lines.append(f"Content-Length: {len(body)}")
-        sent = "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogatepass") + body
+        sent = self._head(method, path, headers, len(body), head).encode("utf-8", "surrogatepass") + body
         reused = self._socket is not None
         try:
             return self._exchange(method, sent)
@@ -131,6 +126,16 @@ class Line:
             return self._exchange(method, sent)
         except _Closed:
             raise Broken(CLOSED) from None
+
+    def _head(self, method: str, path: str, headers: Headers, length: int, head: Head) -> str:
+        origin = f"{'https' if self.secure else 'http'}://{self.host}" if head.whole else ""
+        lines = [f"{method} {origin}{self.base}{path} {head.version}"]
+        lines += [f"Host: {host}" for host in ((self.host,) if head.hosts is None else head.hosts)]
+        lines += [f"{name}: {value}" for name, value in headers]
+        framed = any(name.lower() in ("transfer-encoding", "content-length") for name, _ in headers)
+        if (length or method in ("POST", "PUT", "PATCH")) and not framed:
+            lines.append(f"Content-Length: {length}")
+        return "\r\n".join([*lines, "", ""])
 
     def _exchange(self, method: str, sent: bytes) -> Reply:
         begun = time.monotonic()

@@ -34,6 +34,7 @@ class Plan:
         baseline: fingerprints that are known and not reported again.
         reset: a shell command that sets the target back.
         answer_within: seconds for one answer; None for the usual bound.
+        start_within: seconds that a server may stand still before its first answer; None for the usual bound.
         fail_fast: whether the run ends with the first finding.
         control_token: what a Tollbridge server at the URL asks for before it issues tokens; None for nothing.
     """
@@ -52,6 +53,7 @@ class Plan:
     baseline: frozenset[str] = frozenset()
     reset: str | None = None
     answer_within: float | None = None
+    start_within: float | None = None
     fail_fast: bool = False
     control_token: str | None = None
 

@@ -127,7 +127,7 @@ class Player:
 
     def _ask(self, line: Line, call: Call) -> tuple[Reply | None, str | None]:
         try:
-            return line.ask(call.verb, call.target, self.headers(call), call.body), None
+            return line.ask(call.verb, call.target, self.headers(call), call.body, call.head), None
         except Broken as error:
             return None, str(error)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 
 from tollbridge.contract import Contract, ContractError, load_contract
+from tollbridge.launch import WITHIN, awaited
 from tollbridge.verify.applies import not_applicable
 from tollbridge.verify.calls import NO_TOKEN_OF_ANYBODY, Case
 from tollbridge.verify.cases import Stage, cases
@@ -96,11 +97,13 @@ def _prepared(
     if own:
         assert stripe
         within = plan.answer_within or OWN_SECONDS
-        server = OwnServer(plan.contract, plan.handlers, plan.world, answer_within=max(0.5, within / 2))
+        server = OwnServer(plan.contract, plan.handlers, plan.world, max(0.5, within / 2), plan.start_within or WITHIN)
         target: Target = whole.enter_context(OwnTarget(server, stripe.url).running())
     else:
         within = plan.answer_within or FOREIGN_SECONDS
         target = Target(str(plan.url), plan.reset)
+        if plan.start_within:
+            awaited(target.url, plan.start_within)  # where nobody is, the first call says so
     tokens = world_tokens(world)
     if not tokens.good:
         tokens = desk_tokens(target.url, world, plan.control_token)

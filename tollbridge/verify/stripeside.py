@@ -25,7 +25,9 @@ from tollbridge.world import World
 T = TypeVar("T")
 CONTROL = "/_tollbridge/simulator"
 OURS = "sk_test_tollbridgeverify"
-START_SECONDS = 10.0
+START_SECONDS = 120.0
+"""The most that the thread which listens is waited for while it lives: on a busy machine it takes its time."""
+
 QUIET_SECONDS = 0.3
 """The most that calls which are still under way, after the target has answered, are waited for."""
 
@@ -93,11 +95,13 @@ class StripeSide:
         self._thread.start()
         until = time.monotonic() + START_SECONDS
         while not self._server.started:
-            if not self._thread.is_alive() or time.monotonic() > until:
+            if not self._thread.is_alive():
                 raise VerifyError(
                     f"--stripe-listen {self.host}:{self.port} cannot be had: something else listens there, or it is "
                     "no address of this machine."
                 )
+            if time.monotonic() > until:
+                raise VerifyError(f"The harness's Stripe did not begin to listen within {START_SECONDS:g} s.")
             time.sleep(0.005)
         return self
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tollbridge.launch import LaunchError, free_port, launched, stop
+from tollbridge.launch import WITHIN, LaunchError, free_port, launched, stop
 from tollbridge.verify.calls import JSON
 from tollbridge.verify.error import VerifyError
 from tollbridge.verify.line import Broken, Line
@@ -17,7 +17,7 @@ from tollbridge.verify.subject import Tokens
 from tollbridge.world import World
 
 RESET_SECONDS = 120
-DESK_SECONDS = 5.0
+DESK_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,14 @@ class OwnServer:
         handlers: the folder with the handlers.
         world: the world file.
         answer_within: seconds that it may take at Stripe.
+        start_within: seconds that it may stand still before its first answer.
     """
 
     contract: Path
     handlers: Path
     world: Path
     answer_within: float = 3.0
+    start_within: float = WITHIN
 
 
 class Target:
@@ -85,6 +87,7 @@ class OwnTarget(Target):
             stripe: the URL of its Stripe.
         """
         self.port = free_port()
+        self._start_within = server.start_within
         super().__init__(f"http://127.0.0.1:{self.port}")
         self._command = [sys.executable, "-m", "tollbridge", "serve", "--quiet", "--host", "127.0.0.1"]
         self._command += ["--port", str(self.port), "--stripe", stripe, "--answer-within", str(server.answer_within)]
@@ -112,11 +115,12 @@ class OwnTarget(Target):
     def _begin(self) -> None:
         # A control token of the environment is for another server: this one is asked for tokens without it.
         environment = {name: value for name, value in os.environ.items() if name != "TOLLBRIDGE_CONTROL_TOKEN"}
-        self._launch = launched(self._command, ready=f"{self.url}/_tollbridge/health", env=environment)
+        ready = f"{self.url}/_tollbridge/health"
+        self._launch = launched(self._command, ready=ready, within=self._start_within, env=environment)
         try:
             self.process = self._launch.__enter__()
         except LaunchError as error:
-            raise VerifyError(f"The server does not start. {error}") from None
+            raise VerifyError(f"The server does not start (--start-within gives it longer). {error}") from None
 
     def _end(self) -> None:
         stop(self.process)

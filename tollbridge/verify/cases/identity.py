@@ -24,7 +24,7 @@ from tollbridge.verify.forgery import FORGED
 from tollbridge.verify.subject import MAY_NAME
 from tollbridge.world import Account, Organization
 
-MALFORMED = ("+4", "4.0", "1_0", "007", "", "0", "-1", "one", "9223372036854775808", "1,7", "1 ", "٤")
+MALFORMED = ("+4", "4.0", "1_0", "007", "", "0", "-1", "one", "9223372036854775808", "1,7", "1 0", "٤")
 
 
 def tokens(stage: Stage) -> Iterator[Case]:

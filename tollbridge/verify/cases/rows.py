@@ -7,7 +7,7 @@ contract in process and over a socket; the harness sends them to any target.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tollbridge.verify.calls import JSON, Headers
+from tollbridge.verify.calls import JSON, PLAIN, Head, Headers
 from tollbridge.verify.subject import Subject
 
 MOST_BODY = 65_536
@@ -28,6 +28,8 @@ class Row:
         method: the HTTP method.
         path: the request target.
         rules: the ledger's rules that decide.
+        head: what is unusual about the head of the request.
+        framing: whether HTTP itself refuses it.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Row:
     method: str
     path: str
     rules: tuple[str, ...] = ()
+    head: Head = PLAIN
+    framing: bool = False
 
 
 RULES: dict[str, tuple[str, ...]] = {

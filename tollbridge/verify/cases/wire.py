@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from tollbridge.verify.calls import Answer, Call, Case
+from tollbridge.verify.cases.framing import framing, offers
 from tollbridge.verify.cases.rows import Table
 from tollbridge.verify.cases.spellings import CHUNKED, spellings
 from tollbridge.verify.cases.stage import Stage
@@ -15,10 +16,11 @@ def wire(stage: Stage) -> Iterator[Case]:
         return
     table = Table(stage.subject)
     account = None if stage.held.anonymous else stage.default().id
-    for row in (*table.bodies(), *table.headers(), *table.paths(), *table.sizes(), *spellings(table)):
-        answer = Answer(
-            int(stage.subject.success) if row.status == 200 else row.status, row.error_code, row.places, row.rules
-        )
+    yield from offers(stage)
+    strict = framing(table) if stage.held.choice else ()
+    for row in (*table.bodies(), *table.headers(), *table.paths(), *table.sizes(), *spellings(table), *strict):
+        status = int(stage.subject.success) if row.status == 200 else row.status
+        answer = Answer(status, row.error_code, row.places, row.rules, row.framing)
         plain = {table.a: 4200, table.c: "usd"}
         document = None if row.status != 200 else plain if CHUNKED in row.headers else json.loads(row.body)
         call = Call(
@@ -31,6 +33,7 @@ def wire(stage: Stage) -> Iterator[Case]:
             method=row.method,
             path=row.path,
             wire=answer,
+            head=row.head,
             note=row.name,
         )
         yield Case(f"wire: {row.name}", (call, stage.call(note=f"after {row.name}")))

@@ -18,6 +18,8 @@ def media_type(value: str | None) -> str:
 
 def documented(x: Exchange) -> Response | None:
     """Return what the contract says of the answer's status; None where it says nothing."""
+    if x.refused_by_http:
+        return None
     known = x.subject.operation.responses
     return known.get(str(x.status)) or known.get(f"{x.status // 100}XX") or known.get("default")
 
@@ -53,7 +55,7 @@ def no_server_error(x: Exchange) -> list[Wrong] | None:
     """Judge any exchange without a fault; the one after a fault is judged by `recovers`."""
     if x.faults or x.after_fault:
         return None
-    if x.status < 500:
+    if x.status < 500 or x.refused_by_http:
         return []
     return [Wrong(_kind(x), f"The answer is {x.status}.", "a status below 500", "status < 500")]
 
@@ -82,7 +84,7 @@ def _judges_form(x: Exchange) -> bool:
 )
 def documented_status(x: Exchange) -> list[Wrong] | None:
     """Judge any answer; with our choices only, as which status tells what is one."""
-    if x.reply is None or not x.held.choice:
+    if x.reply is None or not x.held.choice or x.refused_by_http:
         return None
     if documented(x):
         return []

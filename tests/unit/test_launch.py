@@ -1,0 +1,89 @@
+"""Starting servers: those that take their time, those that stand still, and those that die."""
+
+import sys
+import time
+from http.client import HTTPConnection
+
+import pytest
+
+from tollbridge.launch import LaunchError, awaited, free_port, launched
+
+SERVE = """
+import http.server, sys, time
+class Quiet(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(204)
+        self.end_headers()
+{before}
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Quiet).serve_forever()
+"""
+WORKS = "end = time.process_time() + 1.5\nwhile time.process_time() < end: pass"
+CHILD = f"import subprocess\nsubprocess.run([sys.executable, '-c', {'import time' + chr(10) + WORKS!r}])"
+
+
+def server(before: str) -> tuple[list[str], str]:
+    """Return the command of a server that does something before it listens, and its URL."""
+    port = free_port()
+    return [sys.executable, "-c", SERVE.format(before=before), str(port)], f"http://127.0.0.1:{port}/"
+
+
+@pytest.mark.parametrize("before", ["", "time.sleep(0.3)"], ids=["at once", "after a rest"])
+def test_a_server_is_waited_for(before: str) -> None:
+    """It may take its time, up to the bound."""
+    command, url = server(before)
+    with launched(command, ready=url, within=60) as process:
+        assert process.poll() is None
+        assert awaited(url, 0)
+    assert process.poll() is not None
+    assert not awaited(url, 0)
+
+
+@pytest.mark.parametrize("before", [WORKS, CHILD], ids=["itself", "a child of it"])
+def test_a_server_that_works_is_waited_for_longer(before: str) -> None:
+    """What uses the processor is not given up, be it the process or one that it started."""
+    command, url = server(before)
+    with launched(command, ready=url, within=0.7, longest=60) as process:
+        assert process.poll() is None
+
+
+def test_a_server_that_works_for_ever_is_given_up() -> None:
+    """There is a bound for those too."""
+    command, url = server("while True: pass")
+    with pytest.raises(LaunchError, match=r"within 1\.5 s"), launched(command, ready=url, within=60, longest=1.5):
+        pass
+
+
+def test_a_server_that_stands_still_is_given_up_with_its_log() -> None:
+    """It lives and does nothing: the sentence says so, and shows what it printed."""
+    command, url = server("print('waiting for a database', flush=True); time.sleep(60)")
+    told = r"did nothing for 2 s:\nwaiting for a database"
+    with pytest.raises(LaunchError, match=told), launched(command, ready=url, within=2, longest=60):
+        pass
+
+
+def test_a_server_that_dies_is_told_at_once_with_its_log() -> None:
+    """Nobody waits for what has ended."""
+    command, url = server("sys.exit('no such contract')")
+    begun = time.monotonic()
+    told = "ended with code 1:\nno such contract"
+    with pytest.raises(LaunchError, match=told), launched(command, ready=url, within=300):
+        pass
+    assert time.monotonic() - begun < 60
+
+
+def test_a_proxy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server of this machine is looked for at its own address."""
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    command, url = server("")
+    with launched(command, ready=url, within=60):
+        line = HTTPConnection("127.0.0.1", int(command[-1]), timeout=10)
+        line.request("GET", "/")
+        assert line.getresponse().status == 204
+        line.close()
+
+
+def test_a_url_is_awaited_for_some_seconds() -> None:
+    """Whoever is not there in time is said not to be."""
+    begun = time.monotonic()
+    assert not awaited(f"http://127.0.0.1:{free_port()}/", 0.3)
+    assert time.monotonic() - begun >= 0.3
