@@ -39,7 +39,7 @@ def test_the_options_that_the_pages_name_exist() -> None:
     ours = {name for command in commands for option in command.params for name in option.opts}
     for page in ("README.md", "SECURITY.md", "docker-compose.yml"):
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / page).read_text()))
-        assert named - ours <= {"--spec"}, page  # pipx's
+        assert named - ours <= {"--spec", "--data-binary", "--path-as-is"}, page  # of pipx and of curl
         assert named
 
 

@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 VERSION = "UPDATE alembic_version SET version_num ="
 HEAD = ScriptDirectory(str(ROOT / "tollbridge" / "simulator" / "sql" / "migrations")).get_current_head()
 NEWER = (
-    f"its tables are of version {{}}, and this Tollbridge knows those up to {HEAD}. Use the Tollbridge that wrote it or "
-    "a newer one, or give another --state."
+    f"its tables are of version {{}}, and this Tollbridge knows those up to {HEAD}. Use the Tollbridge that wrote it "
+    "or a newer one, or give another --state."
 )
 NOT_REGULAR = "it is a pipe or a device, not a regular file."
 
