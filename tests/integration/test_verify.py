@@ -140,16 +140,20 @@ def test_our_own_server_that_does_not_start_is_told_with_its_log(tmp_path: Path)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_interrupted_tells_what_it_has(sent: signal.Signals) -> None:
-    """It ends with exit code 2, says that it did not finish, and leaves no server behind."""
-    command = [sys.executable, "-m", "tollbridge", "verify", "--max-examples", "0"]
+def test_a_run_that_is_interrupted_tells_what_it_has(sent: signal.Signals, tmp_path: Path) -> None:
+    """It ends with exit code 2, says that it did not finish, and leaves its evidence and no server behind."""
+    evidence = tmp_path / "evidence.ndjson"
+    command = [sys.executable, "-m", "tollbridge", "verify", "--max-examples", "0", "--evidence", str(evidence)]
     run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(4)
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not (evidence.exists() and evidence.stat().st_size > 100_000):
+        time.sleep(0.05)
     run.send_signal(sent)
     out, err = run.communicate(timeout=20)
     assert run.returncode == 2, out + err
     assert "not finished: interrupted" in out
     assert "Traceback" not in err
+    assert verify("--from", str(evidence)).returncode == 0
 
 
 @pytest.mark.parametrize("option", ["--json", "--scripts"])
@@ -162,16 +166,24 @@ def test_a_place_that_cannot_be_written_is_told_before_the_run(option: str, tmp_
 
 
 def test_the_faulty_example_is_found_with_scripts_that_fail_again(tmp_path: Path) -> None:
-    """One finding; its scripts exit 1 against the faulty server, 0 against the right one; a baseline knows it."""
+    """One finding, offline too; its scripts exit 1 against the faulty server, and 0 against the right one."""
     path, folder = tmp_path / "report.json", tmp_path / "scripts"
     with example("faulty.py") as (url, stripe):
         asked = [url, "--stripe-listen", stripe, "--world", str(WORLD), "--checks", "subscription-stays"]
         asked += ["--max-examples", "0", "--fail-fast"]
-        done = verify(*asked, "--json", str(path), "--scripts", str(folder))
+        evidence = tmp_path / "evidence.ndjson"
+        done = verify(*asked, "--json", str(path), "--scripts", str(folder), "--evidence", str(evidence))
         assert done.returncode == 1, done.stdout + done.stderr
         again = verify(*asked, "--baseline", str(path), "--max-time", "3")
         assert "1 known" in again.stdout.splitlines()[-1]
     [finding] = json.loads(path.read_bytes())["findings"]
+    offline = tmp_path / "offline.json"
+    assert verify("--from", str(evidence), "--json", str(offline), "--checks", "subscription-stays").returncode == 1
+    [again] = json.loads(offline.read_bytes())["findings"]
+    assert [again[name] for name in ("fingerprint", "found", "rules")] == [
+        finding[name] for name in ("fingerprint", "found", "rules")
+    ]
+    assert "example-token" not in evidence.read_text()
     assert (finding["check"], finding["reproduced"]) == ("subscription-stays", True)
     [shell], [test] = [*folder.glob("*.sh")], [*folder.glob("test_*.py")]
     for server, verdict in (("faulty.py", 1), ("server.py", 0)):
@@ -243,6 +255,8 @@ def test_what_cannot_be_asked_is_a_sentence(tmp_path: Path) -> None:
         (taken, "cannot be had"),
         (elsewhere, "The world does not match the target"),
         (partly, "it asks Stripe for cus_QuaySeven00007, which the world file does not have"),
+        (verify("--from", str(broken)), "line 1 is no evidence"),
+        (verify("--from", str(broken), nobody), "leave out URL"),
         (verify("ftp://127.0.0.1:1"), "is no URL of a server"),
         (verify("http://127.0.0.1:1/?a=b"), "is no URL of a server"),
         (verify("--stripe-listen", "nowhere"), "is no HOST:PORT"),

@@ -1,5 +1,6 @@
 """The list of checks: each is documented, bound to the ledger, and reads an exchange that it is made for."""
 
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -8,14 +9,12 @@ import pytest
 
 from tollbridge.compose import Options
 from tollbridge.contract import load_contract
-from tollbridge.simulator import Fault, Told
-from tollbridge.simulator.rows import PaymentIntent, Subscription
-from tollbridge.verify.calls import Call
 from tollbridge.verify.checks import CHECKS, SEVERITIES
-from tollbridge.verify.exchange import Exchange, Memory
-from tollbridge.verify.judge import Bench
-from tollbridge.verify.line import Reply
-from tollbridge.verify.oracle import CHOICE, DOCUMENTED, PROVIDER, Effect, Expected, Held
+from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.judge import Evaluator
+from tollbridge.verify.model.evidence import Answer, Document, Evidence, Known, Sent
+from tollbridge.verify.model.expectation import Effect, Expectation
+from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
 from tollbridge.verify.subject import subjects
 from tollbridge.world import load_world
 
@@ -23,63 +22,111 @@ CONTRACT = load_contract(Options().contract)
 WORLD = load_world(Options().world)
 SUBJECT = subjects(CONTRACT)[0]
 HELD = Held(frozenset({DOCUMENTED, PROVIDER, CHOICE}), CONTRACT)
+TERMS = terms_of(SUBJECT, HELD)
+FOREIGN = terms_of(SUBJECT, replace(HELD, origins=frozenset({DOCUMENTED, PROVIDER})))
 HOME = WORLD.organizations[1]
-SECRET = "pi_1_secret_abc"
+SECRET = "pi_1_secret_abcdefgh"
 METHOD = "pm_QuayOne00000000000004242"
-INTENT = PaymentIntent("pi_1", SECRET, 4200, "usd", 0, "requires_confirmation", {}, HOME.customer, METHOD)
-HEADERS = (("content-type", "application/json"), ("cache-control", "no-store"), ("x-request-id", "req-1"))
+INTENT: Document = {
+    "id": "pi_1",
+    "client_secret": SECRET,
+    "amount": 4200,
+    "currency": "usd",
+    "status": "requires_confirmation",
+    "customer": HOME.customer,
+    "payment_method": METHOD,
+    "description": None,
+    "receipt_email": None,
+    "last_payment_error": None,
+}
+HEADERS = [["content-type", "application/json"], ["cache-control", "no-store"], ["x-request-id", "req-1"]]
+PARAMS = {"amount": 4200, "currency": "usd", "customer": HOME.customer, "payment_method": METHOD}
+UPDATE_FAILS = {"method": "POST", "path": "/v1/subscriptions/{subscription}", "kind": "500", "when": "before"}
+UPDATE_FAILS |= {"times": None}
 
 
-def told(form: str = "amount=4200&currency=usd", **changes: Any) -> Told:
-    """A create of an intent, as the record has it."""
-    plain = Told(
-        "POST",
-        "/v1/payment_intents",
-        "/v1/payment_intents",
-        form,
-        "key-1",
-        200,
-        (("payment_intent.created", "pi_1"),),
-        None,
-    )
-    return plain._replace(**changes)
+def told(parameters: dict[str, Any] | None = None, **changes: Any) -> Document:
+    """A create of an intent, as the record shows it."""
+    plain: Document = {
+        "number": 1,
+        "method": "POST",
+        "path": "/v1/payment_intents",
+        "route": "/v1/payment_intents",
+        "parameters": {"amount": "4200", "currency": "usd"} if parameters is None else parameters,
+        "idempotency_key": "key-1",
+        "status": 200,
+        "effects": [{"what": "payment_intent.created", "id": "pi_1"}],
+        "fault": None,
+        "key": None,
+    }
+    return plain | changes
 
 
-def subscription(default: str | None) -> dict[str, Subscription]:
+def effect(what: str, identity: str) -> list[Document]:
+    """The effects of a call that changed one thing."""
+    return [{"what": what, "id": identity}]
+
+
+def intent(**changes: Any) -> Document:
+    """The intent, with other values."""
+    return INTENT | changes
+
+
+def subscription(default: str | None, **more: Any) -> dict[str, Document]:
     """The organization's subscription with a default method."""
-    return {str(HOME.subscription): Subscription(str(HOME.subscription), str(HOME.customer), "active", default, 0, [])}
+    identity = str(HOME.subscription)
+    return {identity: {"id": identity, "status": "active", "default_payment_method": default, "metadata": {}} | more}
 
 
-def exchange(**changes: Any) -> Exchange:
-    """A right exchange: a saved card, accepted, not charged."""
-    params = {"amount": 4200, "currency": "usd", "customer": HOME.customer, "payment_method": METHOD}
-    x = Exchange(
-        number=1,
-        subject=SUBJECT,
-        call=Call(SUBJECT.operation, {"amount": 4200, "currency": "usd", "payment_method": 4242}),
-        expected=Expected("accepted", frozenset({200}), effect=Effect(HOME, params, False, METHOD, METHOD)),
-        held=HELD,
-        memory=Memory(),
-        reply=Reply(200, HEADERS, f'{{"client_secret":"{SECRET}"}}'.encode(), 0.01),
-        told=[told()],
-        intents=[INTENT],
-        before=subscription(None),
-        after=subscription(METHOD),
-    )
-    for name, value in changes.items():
-        setattr(x, name, value)
-    return x
+def expected(kind: str, *statuses: int, codes: tuple[str, ...] = (), **more: Any) -> Expectation:
+    """What is right, of one kind."""
+    return Expectation(more.pop("terms", TERMS), kind, [*statuses], [*codes], **more)
 
 
-def reply(status: int, body: str = "{}", *headers: tuple[str, str], media: str = "application/problem+json") -> Reply:
+def effects(**changes: Any) -> Effect:
+    """What a right call leaves at Stripe."""
+    plain: dict[str, Any] = {"params": PARAMS, "method": METHOD, "subscription": HOME.subscription}
+    return Effect(**(plain | changes))
+
+
+RIGHT = expected("accepted", 200, effect=effects(), role="ADMIN")
+
+
+def sending(document: Any = None, *headers: list[str], **more: Any) -> Sent:
+    """A request with a saved card."""
+    body = {"amount": 4200, "currency": "usd", "payment_method": 4242} if document is None else document
+    plain: dict[str, Any] = {"method": "POST", "target": SUBJECT.operation.path, "headers": [*headers]}
+    return Sent(**(plain | {"text": json.dumps(body), "document": body} | more))
+
+
+def evidence(**changes: Any) -> Evidence:
+    """Evidence of a right exchange: a saved card, accepted, not charged."""
+    plain: dict[str, Any] = {
+        "number": 1,
+        "sent": sending(),
+        "answer": Answer(200, HEADERS, f'{{"client_secret":"{SECRET}"}}'),
+        "calls": [told()],
+        "intents": [INTENT],
+        "before": subscription(None),
+        "after": subscription(METHOD),
+    }
+    return Evidence(**(plain | changes))
+
+
+def exchange(right: Expectation = RIGHT, **changes: Any) -> Exchange:
+    """A right exchange, or one with some changes."""
+    return Exchange(evidence(**changes), right)
+
+
+def reply(status: int, body: str = "{}", *headers: list[str], media: str = "application/problem+json") -> Answer:
     """An answer."""
-    plain = (("content-type", media), ("cache-control", "no-store"), ("x-request-id", "req-1"))
-    return Reply(status, (*plain, *headers), body.encode(), 0.01)
+    plain = [["content-type", media], ["cache-control", "no-store"], ["x-request-id", "req-1"]]
+    return Answer(status, [*plain, *headers], body)
 
 
-def problem(status: int, code: str, more: str = "") -> Reply:
+def problem(status: int, code: str, more: str = "") -> Answer:
     """A problem that fits the contract."""
-    extra = {401: ("www-authenticate", "Bearer"), 503: ("retry-after", "5"), 405: ("allow", "POST")}
+    extra = {401: ["www-authenticate", "Bearer"], 503: ["retry-after", "5"], 405: ["allow", "POST"]}
     told = f'"type":"x","title":"x","status":{status},"detail":"It is wrong.","instance":"req-1","error_code":"{code}"'
     body = f"{{{told}{more}}}"
     return reply(status, body, *([extra[status]] if status in extra else []))
@@ -87,7 +134,7 @@ def problem(status: int, code: str, more: str = "") -> Reply:
 
 def found(x: Exchange) -> set[str]:
     """The names of the checks that find something."""
-    return {check.name for _, check, _ in Bench(CHECKS).judge([x])}
+    return {check.name for _, check, _ in Evaluator(CHECKS).judge([x])}
 
 
 def test_each_check_is_documented() -> None:
@@ -97,7 +144,7 @@ def test_each_check_is_documented() -> None:
         assert check.asserts.endswith(".")
         assert check.sample.endswith(".")
         assert check.severity in SEVERITIES
-        assert check.judge.__doc__
+        assert check.function.__doc__
 
 
 def test_checks_and_ledger_name_each_other() -> None:
@@ -114,160 +161,208 @@ def test_a_right_exchange_is_clean() -> None:
 
 
 FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "no answer": ("answers", {"reply": None, "broken": "the target closed the connection"}),
-    "a 500": ("no-server-error", {"reply": problem(500, "internal-error")}),
-    "an undocumented status": ("documented-status", {"reply": reply(418)}),
-    "another media type": ("media-type", {"reply": reply(200, "{}", media="text/html")}),
-    "may be stored": ("documented-headers", {"reply": Reply(200, HEADERS[:1], exchange().reply.body, 0.0)}),  # type: ignore[union-attr]
-    "no secret": ("answer-schema", {"reply": reply(200, "{}", media="application/json")}),
-    "refused for nothing": ("accepts-valid", {"reply": problem(409, "provider-refused")}),
+    "no answer": ("answers", {"answer": None, "broken": "the target closed the connection"}),
+    "a 500": ("no-server-error", {"answer": problem(500, "internal-error")}),
+    "an undocumented status": ("documented-status", {"answer": reply(418)}),
+    "another media type": ("media-type", {"answer": reply(200, "{}", media="text/html")}),
+    "may be stored": ("documented-headers", {"answer": Answer(200, HEADERS[:1], f'{{"client_secret":"{SECRET}"}}')}),
+    "no secret": ("answer-schema", {"answer": reply(200, "{}", media="application/json")}),
+    "refused for nothing": ("accepts-valid", {"answer": problem(409, "provider-refused")}),
     "two intents": ("one-intent", {"intents": [INTENT, INTENT]}),
     "no intent": ("one-intent", {"intents": []}),
-    "another amount": ("intent-carries-the-request", {"intents": [INTENT._replace(amount=420_000)]}),
-    "another customer": ("intent-carries-the-request", {"intents": [INTENT._replace(customer="cus_x")]}),
-    "charged unasked": ("confirms-as-asked", {"intents": [INTENT._replace(status="succeeded")]}),
-    "more than asked": ("adds-nothing", {"told": [told("amount=1&off_session=true")]}),
-    "other types": ("adds-nothing", {"told": [told("amount=1&payment_method_types[0]=link")]}),
-    "another's secret": ("secret-of-this-request", {"intents": [INTENT._replace(secret="pi_2_secret_x")]}),
+    "another amount": ("intent-carries-the-request", {"intents": [intent(amount=420_000)]}),
+    "another customer": ("intent-carries-the-request", {"intents": [intent(customer="cus_x")]}),
+    "charged unasked": ("confirms-as-asked", {"intents": [intent(status="succeeded")]}),
+    "more than asked": ("adds-nothing", {"calls": [told({"amount": "1", "off_session": "true"})]}),
+    "other types": ("adds-nothing", {"calls": [told({"amount": "1", "payment_method_types": {"0": "link"}})]}),
+    "another's secret": ("secret-of-this-request", {"intents": [intent(client_secret="pi_2_secret_x")]}),
     "a subscription that stays": ("subscription-moves", {"after": subscription(None)}),
-    "a customer made": ("touches-nothing-else", {"told": [told(), told(effects=(("customer.created", "cus_1"),))]}),
+    "more of the subscription": (
+        "no-other-subscription-moves",
+        {"after": subscription(METHOD, metadata={"by": "the target"})},
+    ),
+    "a customer made": (
+        "touches-nothing-else",
+        {"calls": [told(), told(effects=effect("customer.created", "cus_1"))]},
+    ),
     "the subscription first": (
         "intent-before-subscription",
-        {"told": [told(effects=(("customer.subscription.updated", "sub_1"),)), told()]},
+        {"calls": [told(effects=effect("customer.subscription.updated", "sub_1")), told()]},
     ),
-    "one key for two writes": ("keys-of-their-own", {"told": [told(), told("amount=1")]}),
+    "one key for two writes": ("keys-of-their-own", {"calls": [told(), told({"amount": "1"})]}),
+    "an earlier request's key": ("keys-of-their-own", {"known": Known(idempotency_keys=["key-1"])}),
     "another key for a retry": (
         "retries-keep-their-key",
-        {"told": [told(status=500, effects=()), told(idempotency_key="key-2")]},
+        {"calls": [told(status=500, effects=[]), told(idempotency_key="key-2")]},
     ),
     "a stack": (
         "nothing-of-the-inside",
-        {"reply": problem(404, "not-found", ',"trace":"Traceback (most recent call last)"')},
+        {"answer": problem(404, "not-found", ',"trace":"Traceback (most recent call last)"')},
     ),
     "a secret in a header": (
         "secret-in-its-place",
-        {"reply": Reply(200, (*HEADERS, ("x-intent", "pi_2_secret_zz")), exchange().reply.body, 0.0)},  # type: ignore[union-attr]
+        {"answer": Answer(200, [*HEADERS, ["x-intent", "pi_2_secret_zz"]], f'{{"client_secret":"{SECRET}"}}')},
     ),
     "the API key": (
         "secret-in-its-place",
+        {"answer": problem(409, "provider-refused", ',"key":"rk-17"'), "api_keys": ["rk-17"]},
+    ),
+    "an API key of earlier": (
+        "secret-in-its-place",
         {
-            "reply": problem(409, "provider-refused", ',"key":"rk-17"'),
-            "memory": Memory(canaries={"rk-17": "an API key"}),
+            "answer": problem(409, "provider-refused", ',"key":"rk-17"'),
+            "known": Known(canaries={"rk-17": "an API key"}),
         },
     ),
     "a card accepted that was declined": (
         "tells-declines",
-        {
-            "expected": Expected(
-                "declined", frozenset({402}), frozenset({"card-declined"}), error={"code": "card_declined"}
-            )
-        },
+        {"right": expected("declined", 402, codes=("card-declined",), error={"code": "card_declined"})},
     ),
-    "a token accepted that is not good": ("judges-tokens", {"expected": Expected("token", frozenset({401}))}),
-    "a violation accepted": (
-        "refuses-invalid",
-        {"expected": Expected("violations", frozenset({400}), places=frozenset({"#/amount"}))},
-    ),
+    "a token accepted that is not good": ("judges-tokens", {"right": expected("token", 401)}),
+    "a violation accepted": ("refuses-invalid", {"right": expected("violations", 400, places=["#/amount"])}),
     "a wrong code": (
         "judges-state",
         {
-            "expected": Expected("refused", frozenset({404}), frozenset({"payment-method-not-found"})),
-            "reply": problem(404, "organization-not-found"),
+            "right": expected("refused", 404, codes=("payment-method-not-found",)),
+            "answer": problem(404, "organization-not-found"),
             "intents": [],
-            "told": [],
+            "calls": [],
             "after": subscription(None),
         },
     ),
     "an intent for a refusal": (
         "no-intent-on-refusal",
         {
-            "expected": Expected("refused", frozenset({404}), frozenset({"payment-method-not-found"})),
-            "reply": problem(404, "payment-method-not-found"),
+            "right": expected("refused", 404, codes=("payment-method-not-found",)),
+            "answer": problem(404, "payment-method-not-found"),
         },
     ),
     "an innocent field": (
         "blames-the-right-field",
         {
-            "expected": Expected(
-                "violations", frozenset({400}), frozenset({"invalid-request"}), frozenset({"#/amount"})
-            ),
-            "reply": problem(400, "invalid-request", ',"errors":[{"pointer":"#/currency","detail":"It is wrong."}]'),
+            "right": expected("violations", 400, codes=("invalid-request",), places=["#/amount"]),
+            "answer": problem(400, "invalid-request", ',"errors":[{"pointer":"#/currency","detail":"It is wrong."}]'),
             "intents": [],
-            "told": [],
+            "calls": [],
             "after": subscription(None),
         },
     ),
-    "problem and HTTP differ": ("problem-status", {"reply": replace(problem(404, "not-found"), status=409)}),
+    "problem and HTTP differ": ("problem-status", {"answer": replace(problem(404, "not-found"), status=409)}),
     "charged, and try again": (
         "no-second-charge",
         {
-            "faults": (Fault("POST", "/v1/subscriptions/{subscription}", "500", times=None),),
-            "reply": problem(503, "provider-unavailable"),
-            "intents": [INTENT._replace(status="succeeded")],
-            "expected": Expected("accepted", frozenset({200}), effect=Effect(HOME, {}, True, METHOD, METHOD)),
+            "faults": [UPDATE_FAILS],
+            "answer": problem(503, "provider-unavailable"),
+            "intents": [intent(status="succeeded")],
+            "right": expected("accepted", 200, effect=effects(params={}, charges=True, source=METHOD)),
         },
     ),
     "a 500 for a fault": (
         "documented-under-faults",
-        {"faults": (Fault(None, None, "429"),), "reply": problem(500, "internal-error")},
+        {
+            "faults": [{"method": None, "path": None, "kind": "429", "when": "before", "times": 1}],
+            "answer": problem(500, "internal-error"),
+        },
     ),
     "two intents for a lost answer": (
         "one-intent-under-faults",
-        {"faults": (Fault("POST", None, "reset", "after"),), "intents": [INTENT, INTENT]},
+        {
+            "faults": [{"method": "POST", "path": None, "kind": "reset", "when": "after", "times": 1}],
+            "intents": [INTENT, INTENT],
+        },
     ),
     "left open": (
         "takes-back-what-failed",
-        {
-            "faults": (Fault("POST", "/v1/subscriptions/{subscription}", "500", times=None),),
-            "reply": problem(503, "provider-unavailable"),
-        },
+        {"faults": [UPDATE_FAILS], "answer": problem(503, "provider-unavailable")},
     ),
     "a cancelled intent is no success": (
         "success-is-true-under-faults",
-        {
-            "faults": (Fault("POST", "/v1/subscriptions/{subscription}", "500", times=None),),
-            "intents": [INTENT._replace(status="canceled")],
-        },
+        {"faults": [UPDATE_FAILS], "intents": [intent(status="canceled")]},
     ),
     "a card without an intent": (
         "subscription-stays-under-faults",
         {
-            "faults": (Fault("POST", "/v1/payment_intents", "500", times=None),),
-            "told": [told(status=500, effects=(), fault="500 before")],
+            "faults": [UPDATE_FAILS | {"path": "/v1/payment_intents"}],
+            "calls": [told(status=500, effects=[], fault="500 before")],
             "intents": [],
-            "reply": problem(503, "provider-unavailable"),
+            "answer": problem(503, "provider-unavailable"),
         },
     ),
-    "a fee": ("adds-nothing", {"told": [told("amount=4200&application_fee_amount=1", status=501)]}),
+    "a fee": ("adds-nothing", {"calls": [told({"amount": "4200", "application_fee_amount": "1"}, status=501)]}),
     "held at the confirmation": (
         "adds-nothing",
-        {"told": [told(), told("capture_method=manual", route="/v1/payment_intents/{intent}/confirm")]},
+        {"calls": [told(), told({"capture_method": "manual"}, route="/v1/payment_intents/{intent}/confirm")]},
     ),
     "a stack of Node's": (
         "nothing-of-the-inside",
-        {"reply": problem(409, "customer-missing", ',"trace":"Error\\n    at pay (/srv/app/pay.js:10:5)"')},
+        {"answer": problem(409, "customer-missing", ',"trace":"Error\\n    at pay (/srv/app/pay.js:10:5)"')},
     ),
     "somebody else's description": (
         "nothing-of-another-request",
-        {"reply": problem(404, "not-found", ',"hint":"LEAK"'), "memory": Memory(canaries={"LEAK": "a description"})},
+        {
+            "answer": problem(404, "not-found", ',"hint":"LEAK"'),
+            "known": Known(canaries={"LEAK": "a description"}),
+        },
     ),
     "the secret in a cookie": (
         "secret-in-its-place",
-        {"reply": Reply(200, (*HEADERS, ("set-cookie", "s=abc")), f'{{"client_secret":"{SECRET}"}}'.encode(), 0.01)},
+        {"answer": Answer(200, [*HEADERS, ["set-cookie", "s=abcdefgh"]], f'{{"client_secret":"{SECRET}"}}')},
     ),
     "a challenge of another kind": (
         "documented-headers",
-        {"reply": reply(401, problem(401, "invalid-token").text, ("www-authenticate", "Basic"))},
+        {"answer": reply(401, problem(401, "invalid-token").text, ["www-authenticate", "Basic"])},
     ),
     "Allow names what is not taken": (
         "allows-what-it-takes",
         {
-            "reply": reply(405, problem(405, "method-not-allowed").text, ("allow", "GET, PUT")),
-            "call": Call(SUBJECT.operation, method="GET", raw=b""),
+            "answer": reply(405, problem(405, "method-not-allowed").text, ["allow", "GET, PUT"]),
+            "sent": sending(method="GET"),
         },
     ),
-    "one id for all": ("answers-have-their-own-ids", {"memory": Memory(ids={"X-Request-Id req-1": 0})}),
-    "not back": ("recovers", {"after_fault": True, "reply": problem(503, "provider-unavailable")}),
+    "one id for all": ("answers-have-their-own-ids", {"known": Known(ids=["X-Request-Id req-1"])}),
+    "one secret for all": ("secret-is-new", {"known": Known(secrets=[SECRET])}),
+    "not back": ("recovers", {"after_fault": True, "answer": problem(503, "provider-unavailable")}),
+    "equal calls, other verdicts": (
+        "equal-verdicts",
+        {
+            "right": replace(RIGHT, previous=RIGHT),
+            "equal": True,
+            "previous": evidence(),
+            "answer": problem(409, "customer-missing"),
+        },
+    ),
+    "a header tells what is foreign": (
+        "indistinguishable",
+        {
+            "right": expected("refused", 404, codes=("payment-method-not-found",), previous=expected("refused", 404)),
+            "same": True,
+            "answer": problem(404, "payment-method-not-found"),
+            "previous": evidence(
+                answer=reply(404, problem(404, "payment-method-not-found").text, ["x-why", "foreign"])
+            ),
+            "intents": [],
+            "calls": [],
+            "after": subscription(None),
+        },
+    ),
+    "mixed up together": (
+        "together-as-alone",
+        {
+            "right": replace(RIGHT, parallel=[RIGHT, RIGHT]),
+            "together": True,
+            "parallel": [evidence(), evidence(answer=Answer(200, HEADERS, '{"client_secret":"pi_2_secret_b"}'))],
+            "intents": [INTENT, intent(id="pi_2", client_secret="pi_2_secret_b", amount=1)],
+        },
+    ),
+    "another's card together": (
+        "subscriptions-together",
+        {
+            "right": replace(RIGHT, parallel=[RIGHT, RIGHT]),
+            "together": True,
+            "parallel": [evidence(), evidence()],
+            "after": subscription("pm_of_another"),
+        },
+    ),
 }
 
 
@@ -275,45 +370,41 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
 def test_a_check_finds_what_it_is_for(fault: str) -> None:
     """One thing is wrong with a right exchange, and the check for it says so."""
     name, changes = FAULTS[fault]
-    if "faults" in changes and "told" not in changes:  # a fault that met no call asks for nothing
-        changes = changes | {"told": [told(fault=f"{changes['faults'][0].kind} after")]}
+    if "faults" in changes and "calls" not in changes:  # a fault that met no call asks for nothing
+        changes = changes | {"calls": [told(fault=f"{changes['faults'][0]['kind']} after")]}
     assert name in found(exchange(**changes))
 
 
 def test_what_is_not_held_is_not_judged() -> None:
     """A foreign target's 201, its plain JSON problems and its 422 are its own choice."""
-    foreign = Held(frozenset({DOCUMENTED, PROVIDER}), CONTRACT)
-    created = exchange(held=foreign)
-    created.reply = replace(created.reply, status=201)  # type: ignore[type-var]
-    assert found(created) == set()
-    expected = Expected("violations", frozenset({400}), frozenset({"invalid-request"}), frozenset({"#/amount"}))
-    refused = exchange(
-        held=foreign, expected=expected, reply=reply(422, '{"error":"amount"}', media="application/json")
-    )
-    refused.intents, refused.told, refused.after = [], [], subscription(None)
-    assert found(refused) == set()
-    refused.held = HELD
-    assert "documented-status" in found(refused)
+    right = replace(RIGHT, terms=FOREIGN)
+    assert found(exchange(right, answer=replace(evidence().answer, status=201))) == set()  # type: ignore[type-var]
+    refused = {
+        "answer": reply(422, '{"error":"amount"}', media="application/json"),
+        "intents": [],
+        "calls": [],
+        "after": subscription(None),
+    }
+    violation = expected("violations", 400, codes=("invalid-request",), places=["#/amount"], terms=FOREIGN)
+    assert found(exchange(violation, **refused)) == set()
+    assert "documented-status" in found(exchange(replace(violation, terms=TERMS), **refused))
 
 
-def test_a_secret_answered_twice_is_found() -> None:
-    """The second answer with one secret is wrong."""
-    memory = Memory()
-    assert found(exchange(memory=memory)) == set()
-    assert "secret-is-new" in found(exchange(memory=memory, number=2))
+def test_what_an_exchange_shows_is_known_after_it() -> None:
+    """Secret, ids and keys of an exchange are remembered for those after it, and its own evidence stays as it was."""
+    first = exchange(api_keys=["rk-17"])
+    assert first.known == Known({"rk-17": "an API key"}, [SECRET], ["key-1"], ["X-Request-Id req-1"])
+    assert first.evidence.known == Known()
+    assert {"secret-is-new", "keys-of-their-own", "answers-have-their-own-ids"} <= found(exchange(known=first.known))
 
 
 def test_what_stripe_refuses_to_confirm_may_leave_an_intent() -> None:
     """A foreign target that creates, is refused at the confirmation, and cancels, is not accused."""
-    foreign = replace(HELD, origins=frozenset({DOCUMENTED, PROVIDER}))
     route = "/v1/payment_intents/{intent}/confirm"
-    confirm = told("error_on_requires_action=true", route=route, status=400, effects=(), idempotency_key="key-2")
-    refused = {
-        "expected": Expected("refused", frozenset({409}), frozenset({"default-payment-method-missing"})),
-        "reply": problem(422, "x"),
-        "after": subscription(None),
-    }
-    for intent, calls in ((INTENT, [told(), confirm]), (INTENT._replace(status="canceled"), [told()])):
-        assert found(exchange(held=foreign, intents=[intent], told=calls, **refused)) == set()
-    refused["expected"] = Expected("refused", frozenset({404}), frozenset({"payment-method-not-found"}))
-    assert "no-intent-on-refusal" in found(exchange(held=foreign, intents=[INTENT], told=[told()], **refused))
+    confirm = told({"error_on_requires_action": "true"}, route=route, status=400, effects=[], idempotency_key="key-2")
+    refused = {"answer": problem(422, "x"), "after": subscription(None)}
+    right = expected("refused", 409, codes=("default-payment-method-missing",), terms=FOREIGN)
+    for left, calls in ((INTENT, [told(), confirm]), (intent(status="canceled"), [told()])):
+        assert found(exchange(right, intents=[left], calls=calls, **refused)) == set()
+    right = expected("refused", 404, codes=("payment-method-not-found",), terms=FOREIGN)
+    assert "no-intent-on-refusal" in found(exchange(right, intents=[INTENT], calls=[told()], **refused))

@@ -1,6 +1,5 @@
 """Findings: made small, masked, told; and a run that saw nothing is no success."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +9,10 @@ from tollbridge.simulator import Fault
 from tollbridge.verify.calls import Break, Call, Case, Mend, Step
 from tollbridge.verify.checks import CHECKS
 from tollbridge.verify.finding import came_back, fingerprint, masked
-from tollbridge.verify.judge import Bench, Tally
+from tollbridge.verify.judge import Evaluator, Tally
+from tollbridge.verify.model.evidence import TOKEN, Known
 from tollbridge.verify.reduce import reduced
 from tollbridge.verify.report import Report
-from tollbridge.verify.scripted import fits, one_meaning_per_key, retries_keep_their_key, shows_none_besides
 
 CALL = Call(SUBJECT.operation, {"amount": 4200, "currency": "usd", "description": "x" * 40, "payment_method": 4242})
 
@@ -49,26 +48,26 @@ def test_secrets_are_masked() -> None:
 
 def test_known_secrets_are_masked_wherever_they_stand() -> None:
     """A token without a scheme, and the secret part of a client secret, are found by their value."""
-    x = exchange(reply=reply(401, '{"detail":"token opaque-token-of-account-7 and S3cretTail99"}'))
-    x.memory.canaries["opaque-token-of-account-7"] = "a token"
-    x.memory.secrets.add("pi_1_secret_S3cretTail99")
+    known = Known(canaries={"opaque-token-of-account-7": TOKEN}, secrets=["pi_1_secret_S3cretTail99"])
+    answer = reply(401, '{"detail":"token opaque-token-of-account-7 and S3cretTail99"}')
+    x = exchange(answer=answer, known=known)
     assert "opaque" not in came_back(x)
     assert "S3cret" not in came_back(x)
 
 
 def test_an_answer_does_not_move_the_cursor() -> None:
     """Control characters of an answer are shown as what they are."""
-    told = came_back(exchange(reply=reply(200, "\x1b[2J\x07", ("x-evil", "\x1b]0;x\x07"))))
+    told = came_back(exchange(answer=reply(200, "\x1b[2J\x07", ["x-evil", "\x1b]0;x\x07"])))
     assert "\x1b" not in told
     assert "\\x1b[2J" in told
 
 
 def test_what_is_known_is_no_failure_and_is_named() -> None:
     """A baseline's finding is named with its fingerprint; what it hides, and what is gone, are said."""
-    bench = Bench(CHECKS)
-    bench.keep(Case("first", (CALL,)), bench.judge([exchange(reply=problem(409, "provider-refused"))]))
-    [finding] = bench.findings.values()
-    run = report(known=[finding], tally=bench.tally, unexercised=["the check recovers"], stale=["0123456789ab"])
+    evaluator = Evaluator(CHECKS)
+    evaluator.keep(Case("first", (CALL,)), evaluator.judge([exchange(answer=problem(409, "provider-refused"))]))
+    [finding] = evaluator.findings.values()
+    run = report(known=[finding], tally=evaluator.tally, unexercised=["the check recovers"], stale=["0123456789ab"])
     assert run.exit_code == 0
     for said in (finding.fingerprint, "not exercised: the check recovers", "0123456789ab"):
         assert said in run.text()
@@ -113,41 +112,15 @@ def test_a_run_that_saw_too_little_is_no_success(changes: dict[str, Any], code: 
 
 def test_findings_are_one_for_each_cause() -> None:
     """The second exchange with the same cause is counted, not told again; a finding is exit code 1."""
-    bench = Bench(CHECKS)
-    wrong = exchange(reply=problem(409, "provider-refused"))
+    evaluator = Evaluator(CHECKS)
+    wrong = exchange(answer=problem(409, "provider-refused"))
     for name in ("first", "second"):
-        bench.keep(Case(name, (CALL,)), bench.judge([replace(wrong)]))
-    [finding] = bench.findings.values()
+        evaluator.keep(Case(name, (CALL,)), evaluator.judge([wrong]))
+    [finding] = evaluator.findings.values()
     assert (finding.check.name, finding.count, finding.seen) == ("accepts-valid", 2, ["first", "second"])
-    told = report(findings=[finding], tally=bench.tally)
+    told = report(findings=[finding], tally=evaluator.tally)
     assert told.exit_code == 1
     assert "accepts-valid" in told.text()
     assert told.document()["findings"][0]["fingerprint"] == finding.fingerprint
     rules = {rule["id"]: rule["verdict"] for rule in told.document()["rules"]}
     assert rules["success.status"] == "broken"
-
-
-def test_what_the_scripts_judge_by() -> None:
-    """The module that stands in every script tells right from wrong."""
-    schema = {
-        "type": "object",
-        "required": ["a"],
-        "additionalProperties": False,
-        "properties": {"a": {"pattern": "^x"}},
-    }
-    assert fits(schema, {"a": "xy"})
-    assert not any(fits(schema, value) for value in ({}, {"a": "y"}, {"a": "x", "b": 1}, [], None))
-    assert fits({"type": "integer"}, 1)
-    assert not fits({"type": "integer"}, True)
-    assert shows_none_besides('{"s":"pi_1_secret_a"}', {"s": "pi_1_secret_a"}, "s")
-    assert not shows_none_besides("x: pi_2_secret_b", {"s": "pi_1_secret_a"}, "s")
-
-    def write(key: str | None, status: int, **parameters: str) -> dict[str, Any]:
-        told = {"method": "POST", "path": "/v1/payment_intents", "parameters": parameters, "fault": None}
-        return told | {"idempotency_key": key, "status": status}
-
-    assert retries_keep_their_key([write("a", 500), write("a", 200)])
-    assert not retries_keep_their_key([write("a", 500), write("b", 200)])
-    assert not retries_keep_their_key([write(None, 500), write(None, 200)])
-    assert retries_keep_their_key([write("a", 200), write("b", 200)])
-    assert not one_meaning_per_key([write("a", 200), write("a", 200, amount="1")])

@@ -6,7 +6,8 @@ import pytest
 
 from tests.targets import BROKEN, broken_target
 from tollbridge.launch import free_port
-from tollbridge.verify.line import Broken, Line, Reply
+from tollbridge.verify.line import Broken, Line
+from tollbridge.verify.model.evidence import answer_of
 
 SAID = {
     "closes": "closed the connection",
@@ -54,9 +55,9 @@ def test_nobody_there_is_told() -> None:
 )
 def test_what_cannot_be_worked_with_is_no_json(body: bytes) -> None:
     """A lone surrogate, a nest of lists, another encoding, a number that Python does not read."""
-    assert Reply(200, (), body, 0.0).document is None
+    assert answer_of(200, [], body).document is None
 
 
 def test_plain_json_is_read() -> None:
     """What the contract documents is far from these bounds."""
-    assert Reply(200, (), b'{"a":[{"b":"\\ud83d\\ude00"}]}', 0.0).document == {"a": [{"b": "\U0001f600"}]}
+    assert answer_of(200, [], b'{"a":[{"b":"\\ud83d\\ude00"}]}').document == {"a": [{"b": "\U0001f600"}]}

@@ -194,6 +194,20 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: str | No
 @click.option(
     "--full", is_flag=True, help="Beside findings too, show how often each check judged, and every rule of the ledger."
 )
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path),
+    callback=_file,
+    metavar="FILE",
+    help="Write what was seen of each exchange (NDJSON), secrets replaced by placeholders.",
+)
+@click.option(
+    "--from",
+    "from_file",
+    type=FILE,
+    metavar="FILE",
+    help="Judge such a file again, without a target: with --contract, --checks, --exclude, --baseline, --json.",
+)
 @click.option("--quiet", is_flag=True, help="The last line only.")
 def verify(
     url: str | None,
@@ -217,6 +231,8 @@ def verify(
     json_to: Path | None,
     scripts: Path | None,
     full: bool,
+    evidence: Path | None,
+    from_file: Path | None,
     quiet: bool,
 ) -> None:
     """Judge an implementation of the contract, from both sides: as its client, and as its Stripe.
@@ -230,6 +246,7 @@ def verify(
       STRIPE_API_BASE=http://127.0.0.1:12111 ./my-server &
       tollbridge verify http://localhost:8000 --stripe-listen 127.0.0.1:12111 --world my-world.yaml
       tollbridge verify http://localhost:8000 --stripe-listen 127.0.0.1:12111 --json now.json --baseline known.json
+      tollbridge verify --from evidence.ndjson --checks one-intent
 
     \b
     Money is only ever moved at the built-in simulator: the target must not know another Stripe.
@@ -245,7 +262,14 @@ def verify(
     progress = Progress(shown=sys.stderr.isatty() and not quiet)
     for ending in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: what was found is told, our server stopped
         signal.signal(ending, signal.default_int_handler)
+    if from_file and (url or stripe_listen or evidence or scripts):
+        raise click.UsageError("--from judges a file, without a target: leave out URL and what is about one.")
     try:
+        if from_file:
+            again = harness.Again(from_file, contract or DEFAULTS.contract, checks, exclude, _fingerprints(baseline))
+            report = harness.verify_again(again)
+            _tell(report, json_to, scripts, full=full, quiet=quiet)
+            sys.exit(report.exit_code)
         plan = harness.Plan(
             contract=contract or DEFAULTS.contract,
             handlers=handlers or DEFAULTS.handlers,
@@ -264,6 +288,7 @@ def verify(
             start_within=start_within,
             fail_fast=fail_fast,
             control_token=control_token,
+            evidence=evidence,
         )
         report = harness.verify(plan, progress)
     except (harness.VerifyError, KeyboardInterrupt) as reason:

@@ -1,5 +1,6 @@
 """The harness: stands on both sides of a target, as its client and as its Stripe, and judges each exchange."""
 
+from tollbridge.verify.again import Again, verify_again
 from tollbridge.verify.checks import CHECKS, Check
 from tollbridge.verify.error import VerifyError
 from tollbridge.verify.finding import Finding, printable
@@ -11,6 +12,7 @@ __all__ = [
     "CHECKS",
     "EVERY_ORIGIN",
     "NOT_ASKED",
+    "Again",
     "Check",
     "Finding",
     "Plan",
@@ -18,4 +20,5 @@ __all__ = [
     "VerifyError",
     "printable",
     "verify",
+    "verify_again",
 ]

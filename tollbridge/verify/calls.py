@@ -22,8 +22,6 @@ UNSIGNED, TAMPERED, ALTERED = "unsigned", "tampered", "altered"
 
 GOOD_TOKENS = (OWN, LOWER)
 
-NO_TOKEN_OF_ANYBODY = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmVkLWJ5LW5vYm9keS1hdC1hbGwtMDAwMDAwMDA"  # noqa: S105
-
 
 @dataclass(frozen=True)
 class Head:
@@ -44,7 +42,7 @@ PLAIN = Head()
 
 
 @dataclass(frozen=True)
-class Answer:
+class WireVerdict:
     """What a strict-wire row has to get.
 
     Args:
@@ -92,7 +90,7 @@ class Call:
     content: Headers = (JSON,)
     method: str | None = None
     path: str | None = None
-    wire: Answer | None = None
+    wire: WireVerdict | None = None
     head: Head = PLAIN
     note: str = ""
 

@@ -10,10 +10,10 @@ from tollbridge.world import Account
 
 def unexercised(run: Run, aside: dict[str, str]) -> Iterator[str]:
     """Yield what had to be exercised and was not."""
-    tally = run.bench.tally
-    if run.unfinished or (run.plan.fail_fast and run.bench.findings):
+    tally = run.evaluator.tally
+    if run.unfinished or (run.plan.fail_fast and run.evaluator.findings):
         return  # what was not reached says nothing
-    for check in run.bench.checks:
+    for check in run.evaluator.checks:
         if check.name not in aside and not tally.held[check.name]:
             yield f"the check {check.name}: its precondition never held"
     for role in sorted({account.role for stage in run.stages for account in _who_can_act(stage)}):
@@ -35,10 +35,10 @@ def _who_can_act(stage: Stage) -> Iterator[Account]:
 def _unreached(run: Run, stage: Stage) -> Iterator[str]:
     """Yield what an operation never answered."""
     name = stage.subject.operation.operation_id
-    if not run.bench.tally.successes[name]:
+    if not run.evaluator.tally.successes[name]:
         yield f"the operation {name}: it never got a 2xx"
     for status, code in sorted(stage.subject.codes):
-        if not unreachable(stage, status, code) and not run.bench.tally.codes[status, code]:
+        if not unreachable(stage, status, code) and not run.evaluator.tally.codes[status, code]:
             yield f"the problem {status} {code} of {name}: it never came"
 
 

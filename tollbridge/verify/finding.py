@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from tollbridge.simulator import Told
-from tollbridge.verify.calls import NO_TOKEN_OF_ANYBODY, AtStripe, Break, Call, Case, Mend, Step, Together
+from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.checks import Check, Wrong
-from tollbridge.verify.exchange import Exchange, Memory
+from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.model.evidence import API_KEY, NO_TOKEN_OF_ANYBODY, TOKEN, Document, Known
 
 SECRETS = re.compile(
     r"(_secret_)[A-Za-z0-9]+|([sr]k_(?:test|live)_)(?!script\b)\w+|(whsec_)\w+"
@@ -23,23 +23,22 @@ LEAST_SECRET = 6
 MOST_SHOWN = 600
 
 
-def masked(text: str, memory: Memory | None = None) -> str:
+def masked(text: str, known: Known | None = None) -> str:
     """Return a text without client secrets, keys and tokens.
 
     Args:
         text: of a report.
-        memory: of the run, whose secrets are known, whatever form they have; None for the form alone.
+        known: from the run, whose secrets are masked whatever form they have; None for the form alone.
     """
-    for secret in _known(memory) if memory else ():
+    for secret in _secrets(known) if known else ():
         text = text.replace(secret, "***")
     return printable(SECRETS.sub(lambda found: next(filter(None, found.groups())) + "***", text))
 
 
-def _known(memory: Memory) -> list[str]:
-    """Return the secrets of a run, the longest first; of client secrets the part that is secret."""
-    kinds = ("a token", "an API key")
-    named = [text for text, what in memory.canaries.items() if what in kinds and text != NO_TOKEN_OF_ANYBODY]
-    tails = [secret.rpartition("_secret_")[2] for secret in memory.secrets]
+def _secrets(known: Known) -> list[str]:
+    """Return the secrets that a run knows, the longest first; of client secrets the part that is secret."""
+    named = [text for text, what in known.canaries.items() if what in (TOKEN, API_KEY) and text != NO_TOKEN_OF_ANYBODY]
+    tails = [secret.rpartition("_secret_")[2] for secret in known.secrets]
     return sorted((one for one in (*named, *tails) if len(one) >= LEAST_SECRET), key=len, reverse=True)
 
 
@@ -82,55 +81,55 @@ class Finding:
 
     def document(self) -> dict[str, Any]:
         """Return it for the JSON report, secrets masked."""
-        x, memory = self.exchange, self.exchange.memory
+        x, known = self.exchange, self.exchange.known
         return {
             "fingerprint": self.fingerprint,
             "check": self.check.name,
             "severity": self.check.severity,
-            "operation": x.subject.operation.operation_id,
+            "operation": x.operation,
             "asserts": self.check.asserts,
             "rules": list(self.rules),
-            "found": masked(self.wrong.said, memory),
-            "expected": masked(self.wrong.expected, memory),
+            "found": masked(self.wrong.said, known),
+            "expected": masked(self.wrong.expected, known),
             "case": self.case.name,
-            "steps": [masked(step_line(step), memory) for step in self.case.steps],
+            "steps": [masked(step_line(step), known) for step in self.case.steps],
             "seen_in": self.seen,
             "count": self.count,
             "seconds_to_find": round(self.after, 3),
             "reproduced": self.reproduced,
             "replay": None if self.scripts else self.replay,
             "sent": sent(x),
-            "stripe_was_told": [told_line(told, memory) for told in x.told or ()],
+            "stripe_was_told": [told_line(call, known) for call in x.evidence.calls or ()],
             "came_back": came_back(x),
-            "scripts": {kind: masked(script, memory) for kind, script in self.scripts.items()},
+            "scripts": {kind: masked(script, known) for kind, script in self.scripts.items()},
         }
 
 
 def sent(x: Exchange) -> str:
     """Return what was sent, as one line and the body."""
-    call = x.call
-    who = "" if call.account is None else f"   (as account {call.account}, token {call.token})"
-    headers = "".join(f"\n{name}: {value[:200]}" for name, value in (*call.content, *call.headers))
-    body = call.body.decode("utf-8", "replace")
-    return masked(f"{call.verb} {call.target}{who}{headers}\n\n{_cut(body)}", x.memory)
+    sent = x.evidence.sent
+    who = "" if sent.account is None else f"   (as account {sent.account}, token {sent.token})"
+    headers = "".join(f"\n{name}: {value[:200]}" for name, value in sent.headers)
+    return masked(f"{sent.method} {sent.target}{who}{headers}\n\n{_cut(sent.text)}", x.known)
 
 
 def came_back(x: Exchange) -> str:
     """Return what came back, as status, headers and body."""
-    if x.reply is None:
-        return f"no answer: {x.broken}"
-    headers = "".join(f"\n{printable(name)}: {printable(value)}" for name, value in x.reply.headers)
-    return masked(f"{x.reply.status}{headers}\n\n{_cut(printable(x.reply.text))}", x.memory)
+    answer = x.evidence.answer
+    if answer is None:
+        return f"no answer: {x.evidence.broken}"
+    headers = "".join(f"\n{printable(name)}: {printable(value)}" for name, value in answer.headers)
+    return masked(f"{answer.status}{headers}\n\n{_cut(printable(answer.text))}", x.known)
 
 
-def told_line(told: Told, memory: Memory | None = None) -> str:
+def told_line(call: Document, known: Known | None = None) -> str:
     """Return a call of Stripe's record as one line."""
-    parameters = ", ".join(_flat(told.parameters))
-    effects = ", ".join(what for what, _ in told.effects)
-    key = f" key {told.idempotency_key}" if told.idempotency_key else ""
-    fault = f" (fault: {told.fault})" if told.fault else ""
-    line = f"{told.method} {told.path} {{{parameters}}}{key} → {told.status or 'nothing'}{fault}"
-    return masked(line + (f"; {effects}" if effects else ""), memory)
+    parameters = ", ".join(_flat(call["parameters"]))
+    effects = ", ".join(effect["what"] for effect in call["effects"])
+    key = f" key {call['idempotency_key']}" if call["idempotency_key"] else ""
+    fault = f" (fault: {call['fault']})" if call["fault"] else ""
+    line = f"{call['method']} {call['path']} {{{parameters}}}{key} → {call['status'] or 'nothing'}{fault}"
+    return masked(line + (f"; {effects}" if effects else ""), known)
 
 
 def step_line(step: Step) -> str:

@@ -18,7 +18,7 @@ from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Tog
 from tollbridge.verify.cases.members import EMAILS, NOT_EMAILS
 from tollbridge.verify.cases.money import NEAR
 from tollbridge.verify.cases.stage import NOBODY, Stage, retied
-from tollbridge.verify.routes import CREATE, UPDATE
+from tollbridge.verify.model.stripe_routes import CREATE, UPDATE
 
 MOST_STEPS = 5
 MOST_FOUND = 10

@@ -2,16 +2,16 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tollbridge.verify.bearing import touched
 from tollbridge.verify.calls import Case
 from tollbridge.verify.checks import CHECKS, Check, Wrong
+from tollbridge.verify.error import VerifyError
 from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.finding import Finding, fingerprint
 
-MOST_SEEN = 12
+MAX_SEEN = 12
 
 Verdict = tuple[Exchange, Check, Wrong]
 
@@ -39,8 +39,27 @@ class Tally:
     kinds: Counter[str] = field(default_factory=Counter)
 
 
-class Bench:
-    """Where exchanges are judged."""
+def chosen_checks(only: Sequence[str], exclude: Sequence[str]) -> list[str]:
+    """Return the names of the checks of a run.
+
+    Args:
+        only: the checks that are asked for; empty for all.
+        exclude: those that are left out.
+
+    Raises:
+        VerifyError: a name is unknown, or none is left.
+    """
+    unknown = [name for name in (*only, *exclude) if name not in CHECKS]
+    if unknown:
+        raise VerifyError(f"There is no check {', '.join(unknown)}. Known are: {', '.join(CHECKS)}.")
+    chosen = [name for name in CHECKS if (not only or name in only) and name not in exclude]
+    if not chosen:
+        raise VerifyError("No check is left: what --checks names, --exclude takes away.")
+    return chosen
+
+
+class Evaluator:
+    """Judges exchanges by the checks of a run, and keeps the findings."""
 
     def __init__(self, chosen: Iterable[str]) -> None:
         """Take the checks of a run.
@@ -55,51 +74,79 @@ class Bench:
         self.began = time.monotonic()
         self.answered = False
 
-    def judge(self, played: list[Exchange]) -> list[Verdict]:
+    def judge(self, played: Sequence[Exchange]) -> list[Verdict]:
         """Return the verdicts on exchanges, and count."""
+        return [verdict for x in played for verdict in self._judge(x)]
+
+    def _judge(self, x: Exchange) -> list[Verdict]:
+        self._count(x)
         found: list[Verdict] = []
-        for x in played:
-            self._count(x)
+        for check in self.checks:
             # Of a call that the simulator cannot answer nothing is known but what it was told.
-            for check in self.checks if not x.unsimulated else [c for c in self.checks if c.name == "adds-nothing"]:
-                verdicts = check.judge(x)
-                if verdicts is None:
-                    continue
-                self.tally.held[check.name] += 1
-                rules = touched(check, x)
-                self.tally.rules.update(rules)
-                if verdicts:
-                    self.tally.broken.update(rules)
-                    found += [(x, check, wrong) for wrong in verdicts]
-                    if check.gate:
-                        break
+            if x.evidence.unsimulated and check.name != "adds-nothing":
+                continue
+            verdicts = check.judge(x.evidence, x.expectation)
+            if verdicts is None:
+                continue
+            rules = check.exercised(x.evidence, x.expectation)
+            self.tally.held[check.name] += 1
+            self.tally.rules.update(rules)
+            if verdicts:
+                self.tally.broken.update(rules)
+                found += [(x, check, wrong) for wrong in verdicts]
+                if check.gate:
+                    break
         return found
 
     def _count(self, x: Exchange) -> None:
-        tally = self.tally
-        self.answered = self.answered or x.reply is not None
-        tally.kinds[x.expected.kind] += 1
-        if x.code and x.reply:
-            tally.codes[str(x.status), x.code] += 1
-        if x.expected.kind in ("accepted", "declined", "refused") and x.reply:
-            tally.accounts[x.call.account] += 1
-        if x.ok:
-            tally.successes[x.subject.operation.operation_id] += 1
+        tally, evidence = self.tally, x.evidence
+        self.answered = self.answered or evidence.answer is not None
+        tally.kinds[x.expectation.kind] += 1
+        if evidence.code:
+            tally.codes[str(evidence.status), evidence.code] += 1
+        if x.expectation.kind in ("accepted", "declined", "refused") and evidence.answer:
+            tally.accounts[evidence.sent.account] += 1
+        if evidence.ok:
+            tally.successes[x.operation] += 1
 
     def keep(self, case: Case, found: Iterable[Verdict]) -> list[Finding]:
         """Put verdicts to the findings, and return those that are new."""
         new = []
         for x, check, wrong in found:
-            name = fingerprint(x.subject.operation.operation_id, check.name, wrong.cause)
+            name = fingerprint(x.operation, check.name, wrong.cause)
             known = self.findings.get(name)
             if known:
                 known.count += 1
-                if case.name not in known.seen and len(known.seen) < MOST_SEEN:
+                if case.name not in known.seen and len(known.seen) < MAX_SEEN:
                     known.seen.append(case.name)
                 continue
-            broken = touched(check, x) if wrong.rules is None else set(wrong.rules)
-            rules = tuple(rule.id for rule in x.held.contract.rules if rule.id in broken and x.held.rule(rule.id))
             after = time.monotonic() - self.began
-            new.append(Finding(name, check, wrong, rules, case, x, [case.name], after=after))
-            self.findings[name] = new[-1]
+            finding = Finding(name, check, wrong, broken_rules(check, wrong, x), case, x, [case.name], after=after)
+            self.findings[name] = finding
+            new.append(finding)
         return new
+
+
+def broken_rules(check: Check, wrong: Wrong, x: Exchange) -> tuple[str, ...]:
+    """Return the held rules of the ledger that a verdict says are broken, in the ledger's order."""
+    broken = check.exercised(x.evidence, x.expectation) if wrong.rules is None else set(wrong.rules)
+    return tuple(rule for rule, held in x.expectation.terms.ledger.items() if held and rule in broken)
+
+
+def set_aside(evaluator: Evaluator, reasons: Mapping[str, Sequence[str | None]], *, whole: bool) -> dict[str, str]:
+    """Return the checks that are not applicable, each with the reason.
+
+    Args:
+        evaluator: of the run.
+        reasons: by check, why it cannot be exercised at each operation; None where it can.
+        whole: whether the run came to its end.
+    """
+    judging = {check.name for check in evaluator.checks}
+    aside = {name: "excluded by an option" for name in CHECKS if name not in judging}
+    for check in evaluator.checks:
+        found = reasons[check.name]
+        if all(found):
+            aside[check.name] = str(found[0])
+        elif check.optional and not evaluator.tally.held[check.name] and whole:
+            aside[check.name] = "the target gave no occasion"
+    return aside

@@ -5,76 +5,25 @@ written by hand, and `http.client` reads what comes back.
 """
 
 import io
-import json
 import socket
 import ssl
 import time
-from dataclasses import dataclass
-from functools import cached_property
 from http.client import HTTPException, HTTPResponse
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from tollbridge.verify.calls import PLAIN, Head, Headers
+from tollbridge.verify.model.evidence import Answer, answer_of
 
 MOST_ANSWER = 1_000_000
 """Bytes of an answer that are read; more is a flood."""
-
-MOST_DEPTH = 100
-"""Levels of an answer's JSON; no documented one has more than a few."""
 
 REFUSED, CLOSED = "the target refuses connections", "the target closed the connection without an answer"
 
 
 class Broken(Exception):
     """No usable answer came; the sentence says how the exchange ended."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back.
-
-    Args:
-        status: the HTTP status.
-        headers: in order, as they came.
-        body: the bytes.
-        seconds: from the first byte sent to the last one received.
-    """
-
-    status: int
-    headers: Headers
-    body: bytes
-    seconds: float
-
-    def header(self, name: str) -> str | None:
-        """Return the first header of a name; None where there is none."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
-
-    @cached_property
-    def document(self) -> Any:
-        """The body as JSON; None where it is none, or none that can be worked with."""
-        try:
-            document = json.loads(self.body.decode())
-            json.dumps(document, ensure_ascii=False).encode()  # a lone surrogate is no text
-        except (ValueError, RecursionError):
-            return None
-        return document if _depth(document) <= MOST_DEPTH else None
-
-    @property
-    def text(self) -> str:
-        """The body as text."""
-        return self.body.decode("utf-8", "replace")
-
-
-def _depth(document: Any) -> int:
-    """Return how deep a document is nested."""
-    depth, level = 0, [document]
-    while level:
-        depth += 1
-        nested = [one for one in level if isinstance(one, dict | list)]
-        level = [child for one in nested for child in (one.values() if isinstance(one, dict) else one)]
-    return depth
 
 
 class Line:
@@ -109,7 +58,7 @@ class Line:
             self._socket.close()
         self._socket = None
 
-    def ask(self, method: str, path: str, headers: Headers, body: bytes, head: Head = PLAIN) -> Reply:
+    def ask(self, method: str, path: str, headers: Headers, body: bytes, head: Head = PLAIN) -> Answer:
         """Send a request and return its answer.
 
         Raises:
@@ -137,9 +86,8 @@ class Line:
             lines.append(f"Content-Length: {length}")
         return "\r\n".join([*lines, "", ""])
 
-    def _exchange(self, method: str, sent: bytes) -> Reply:
-        begun = time.monotonic()
-        until = begun + self.within
+    def _exchange(self, method: str, sent: bytes) -> Answer:
+        until = time.monotonic() + self.within
         try:
             line = self._socket = self._socket or self._connected()
             line.settimeout(self.within)
@@ -155,7 +103,7 @@ class Line:
         self._require_whole(reply, body)
         if reply.will_close:
             self.close()
-        return Reply(reply.status, tuple(reply.getheaders()), body, time.monotonic() - begun)
+        return answer_of(reply.status, reply.getheaders(), body)
 
     @staticmethod
     def _begun(line: "_Timed", method: str) -> HTTPResponse:

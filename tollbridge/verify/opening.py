@@ -6,8 +6,7 @@ from dataclasses import replace
 from tollbridge.verify.calls import Call, Case
 from tollbridge.verify.cases import Stage
 from tollbridge.verify.error import VerifyError
-from tollbridge.verify.exchange import Exchange
-from tollbridge.verify.oracle import Held
+from tollbridge.verify.model.evidence import Evidence
 from tollbridge.verify.player import Player
 
 DEMANDS = (
@@ -19,8 +18,8 @@ NOT_THERE = ("refuses connections", "cannot be reached", "no TLS")
 """Ways in which an exchange ends where nobody is there to be judged."""
 
 
-def opening(player: Player, stage: Stage, *, own: bool) -> Held:
-    """Look at the target, and return what it is to be held to.
+def opening(player: Player, stage: Stage, *, own: bool) -> Stage:
+    """Look at the target, and return the stage with what the target is held to.
 
     Raises:
         VerifyError: nobody is there, a token is needed that is not known, or the world is another one.
@@ -36,17 +35,16 @@ def opening(player: Player, stage: Stage, *, own: bool) -> Held:
         default = stage.default()
         if default.id not in stage.tokens.good:
             raise VerifyError(DEMANDS.format(account=default.id, name=default.name))
-    player.oracle.held = held
     stage = replace(stage, held=held)
-    served = [player.play(stage.subject, case)[0] for case in first_cases(stage)]
+    served = [_asked(player, stage, call) for call in _right_calls(stage)]
     _require_a_world(stage, served, own=own)
     if not held.choice:
-        held = replace(held, names_organization=_reads_the_header(player, stage))
-    return held
+        stage = replace(stage, held=replace(held, names_organization=_reads_the_header(player, stage)))
+    return stage
 
 
-def _asked(player: Player, stage: Stage, call: Call) -> Exchange:
-    return player.play(stage.subject, Case("opening", (call,)))[0]
+def _asked(player: Player, stage: Stage, call: Call) -> Evidence:
+    return player.play(stage, Case("opening", (call,)))[0].evidence
 
 
 def first_cases(stage: Stage) -> Iterator[Case]:
@@ -62,7 +60,7 @@ def _right_calls(stage: Stage) -> Iterator[Call]:
     yield stage.call()
 
 
-def _require_a_world(stage: Stage, served: list[Exchange], *, own: bool) -> None:
+def _require_a_world(stage: Stage, served: list[Evidence], *, own: bool) -> None:
     """Refuse a target that lives in another world.
 
     It does where it asks Stripe for what the world file does not have, whoever pays; or where it refuses every right
@@ -73,9 +71,9 @@ def _require_a_world(stage: Stage, served: list[Exchange], *, own: bool) -> None
     """
     if own:
         return
-    told = [one for x in served for one in x.told or () if one.status in (400, 404)]
+    told = [call for x in served for call in x.calls or () if call["status"] in (400, 404)]
     strange = next(
-        (name for one in told for name in _ids(dict(one.parameters), one.path) if not _known(stage, name)), None
+        (name for call in told for name in _ids(call["parameters"], call["path"]) if not _known(stage, name)), None
     )
     if strange:
         raise VerifyError(
@@ -85,7 +83,7 @@ def _require_a_world(stage: Stage, served: list[Exchange], *, own: bool) -> None
     if {x.status for x in served} <= {401, 403, 404, 409}:
         x = served[0]
         raise VerifyError(
-            f"The world does not match the target: {x.call.verb} {x.call.target}, right by the contract, is answered "
+            f"The world does not match the target: {x.sent.method} {x.sent.target}, right by the contract, is answered "
             f"with {x.status} ({x.code or 'no error_code'}). Give the target's own organizations, accounts and tokens "
             "with --world FILE."
         )
@@ -107,8 +105,10 @@ def _reads_the_header(player: Player, stage: Stage) -> bool:
     """Tell whether an administrator's header decides who pays: how it is called is our choice, not the page's."""
     header = stage.subject.organization
     admins = [a for a in stage.usable() if a.role == "ADMIN" and a.active]
-    others = [o for o in stage.world.organizations.values() if o.customer and admins and o.id != admins[0].organization]
+    # Neither the administrator's nor the default one: a target that ignores the header may pay for these.
+    usual = {account.organization for account in (*admins[:1], stage.default())}
+    others = [o for o in stage.world.organizations.values() if o.customer and o.id not in usual]
     if header is None or not admins or not others or player.stripe is None:
         return True
     x = _asked(player, stage, stage.call(admins[0]).but(headers=((header.name, str(others[0].id)),)))
-    return x.ok and any(intent.customer == others[0].customer for intent in x.intents)
+    return x.ok and any(intent["customer"] == others[0].customer for intent in x.intents)

@@ -8,8 +8,9 @@ from pathlib import Path
 from tollbridge.contract import Contract
 from tollbridge.verify.calls import Case
 from tollbridge.verify.cases import Stage
-from tollbridge.verify.judge import Bench
+from tollbridge.verify.judge import Evaluator
 from tollbridge.verify.player import Player
+from tollbridge.verify.reports.evidence_file import Writer
 from tollbridge.verify.stripeside import StripeSide
 from tollbridge.verify.targets import Target
 from tollbridge.world import World
@@ -37,6 +38,7 @@ class Plan:
         start_within: seconds that a server may stand still before its first answer; None for the usual bound.
         fail_fast: whether the run ends with the first finding.
         control_token: what a Tollbridge server at the URL asks for before it issues tokens; None for nothing.
+        evidence: the file that takes the run's evidence; None for none.
     """
 
     contract: Path
@@ -56,6 +58,7 @@ class Plan:
     start_within: float | None = None
     fail_fast: bool = False
     control_token: str | None = None
+    evidence: Path | None = None
 
 
 Say = Callable[[str, float], None]
@@ -76,7 +79,7 @@ class Run:
     target: Target
     stripe: StripeSide | None
     player: Player
-    bench: Bench
+    evaluator: Evaluator
     stages: list[Stage]
     say: Say
     until: float
@@ -84,6 +87,7 @@ class Run:
     unfinished: str | None = None
     generated: int = 0
     dropped: int = 0
+    writer: Writer | None = None
 
 
 def require_time(run: Run) -> None:

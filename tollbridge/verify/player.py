@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
-from tollbridge.simulator import Fault, Told
+from tollbridge.simulator import Fault
 from tollbridge.verify.calls import (
     BARE,
     BASIC,
     EMPTY,
     EXPIRED,
     LOWER,
-    NO_TOKEN_OF_ANYBODY,
     OTHER_SCHEME,
     SCHEME_ONLY,
     TWICE,
@@ -26,13 +26,24 @@ from tollbridge.verify.calls import (
     Step,
     Together,
 )
+from tollbridge.verify.cases.stage import Stage
 from tollbridge.verify.error import VerifyError
-from tollbridge.verify.exchange import NOT_SIMULATED, Exchange, Memory, adds
+from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.forgery import FORGED, forged
-from tollbridge.verify.line import Broken, Line, Reply
-from tollbridge.verify.oracle import Expected, Oracle
+from tollbridge.verify.line import Broken, Line
+from tollbridge.verify.model.evidence import (
+    NO_TOKEN_OF_ANYBODY,
+    NOT_SIMULATED,
+    Answer,
+    Document,
+    Evidence,
+    Known,
+    Sent,
+)
+from tollbridge.verify.model.stripe_routes import CREATE, MAY_CARRY
+from tollbridge.verify.oracle import Oracle
 from tollbridge.verify.stripeside import OURS, Moment, StripeSide
-from tollbridge.verify.subject import Subject, Tokens
+from tollbridge.verify.subject import Tokens
 
 SPELT = {
     BASIC: "Basic {}",
@@ -53,48 +64,45 @@ class Player:
         url: of the target.
         within: seconds for one answer.
         stripe: the target's Stripe; None where it is not ours.
-        oracle: knows the right answers.
         tokens: of the world's accounts.
-        memory: of the run.
+        known: from the exchanges so far.
         sent: how many calls were sent.
     """
 
     url: str
     within: float
     stripe: StripeSide | None
-    oracle: Oracle
     tokens: Tokens
-    memory: Memory
+    known: Known = field(default_factory=Known)
     sent: int = 0
     line: Line | None = None
     _faults: tuple[Fault, ...] = ()
     _mended: bool = False
 
-    def play(self, subject: Subject, case: Case) -> list[Exchange]:
+    def play(self, stage: Stage, case: Case) -> list[Exchange]:
         """Play a case and return its exchanges, in order.
 
         Raises:
             VerifyError: the target asks Stripe for what the simulator does not have.
         """
         played: list[Exchange] = []
+        last = max((n for n, step in enumerate(case.steps) if isinstance(step, Call | Together)), default=0)
         try:
-            for step in case.steps:
-                self._step(subject, step, played)
+            for n, step in enumerate(case.steps):
+                compared = case if n == last and played and (case.same or case.equal) else None
+                self._step(stage, step, played, compared)
         finally:
             self._faults, self._mended = (), False
             if self.stripe:
                 self.stripe.mend()
-        if len(played) > 1 and (case.same or case.equal):
-            last = played[-1]
-            last.previous, last.same, last.equal = played[-2], case.same, case.equal
         return played
 
-    def _step(self, subject: Subject, step: Step, played: list[Exchange]) -> None:
+    def _step(self, stage: Stage, step: Step, played: list[Exchange], compared: Case | None) -> None:
         match step:
             case Call():
-                played.append(self._one(subject, step))
+                played.append(self._one(stage, step, played[-1] if compared else None, compared))
             case Together(calls):
-                played += self._together(subject, calls)
+                played += self._together(stage, calls)
             case AtStripe(path, form):
                 self._stripe().post(path, form)
             case Break(fault):
@@ -109,23 +117,41 @@ class Player:
         assert self.stripe is not None
         return self.stripe
 
-    def _one(self, subject: Subject, call: Call) -> Exchange:
+    def _one(self, stage: Stage, call: Call, previous: Exchange | None, compared: Case | None) -> Exchange:
+        expectation = self._oracle(stage).expected(call)
         before = self.stripe.moment() if self.stripe else None
-        x = self._exchange(subject, call, self.oracle.expected(subject, call))
-        x.faults, x.after_fault, self._mended = self._faults, self._mended, False
         if self.line is None:
             self.line = Line(self.url, self.within)
-        x.reply, x.broken = self._ask(self.line, call)
-        if before:
-            self._watch([x], before)
+        answer, broken = self._ask(self.line, call)
+        evidence = self._evidence(
+            call,
+            answer,
+            broken,
+            faults=[asdict(fault) for fault in self._faults],
+            after_fault=self._mended,
+            previous=previous.evidence if previous else None,
+            same=bool(compared and compared.same),
+            equal=bool(compared and compared.equal),
+            **(self._seen_since(before) if before else {}),
+        )
+        self._mended = False
+        if previous:
+            expectation = replace(expectation, previous=previous.expectation)
+        return self._kept(Exchange(evidence, expectation))
+
+    def _oracle(self, stage: Stage) -> Oracle:
+        return Oracle(stage.subject, stage.world, stage.held, stage.cards, self.stripe)
+
+    def _evidence(self, call: Call, answer: Answer | None, broken: str | None, **more: Any) -> Evidence:
+        self.sent += 1
+        return Evidence(self.sent, sent_by(call), answer, broken, known=self.known, **more)
+
+    def _kept(self, x: Exchange) -> Exchange:
+        """Return an exchange, after the run has remembered it."""
+        self.known = x.known
         return x
 
-    def _exchange(self, subject: Subject, call: Call, expected: Expected) -> Exchange:
-        self.sent += 1
-        account = self.oracle.account(call)
-        return Exchange(self.sent, subject, call, expected, self.oracle.held, self.memory, account=account)
-
-    def _ask(self, line: Line, call: Call) -> tuple[Reply | None, str | None]:
+    def _ask(self, line: Line, call: Call) -> tuple[Answer | None, str | None]:
         try:
             return line.ask(call.verb, call.target, self.headers(call), call.body, call.head), None
         except Broken as error:
@@ -151,45 +177,75 @@ class Player:
         spelt = SPELT.get(call.token, "Bearer {}")
         return tuple(("Authorization", spelt.format(one)) for one in special.get(call.token, [token]))
 
-    def _together(self, subject: Subject, calls: Sequence[Call]) -> list[Exchange]:
+    def _together(self, stage: Stage, calls: Sequence[Call]) -> list[Exchange]:
+        oracle = self._oracle(stage)
+        expected = [oracle.expected(call) for call in calls]
         before = self.stripe.moment() if self.stripe else None
         if self.line:
             self.line.close()  # a target that serves one connection at a time would wait for it
-        played = [self._exchange(subject, call, self.oracle.expected(subject, call)) for call in calls]
 
-        def asking(x: Exchange) -> None:
+        def asking(call: Call) -> tuple[Answer | None, str | None]:
             with Line(self.url, self.within) as line:
-                x.reply, x.broken = self._ask(line, x.call)
+                return self._ask(line, call)
 
-        with ThreadPoolExecutor(len(played)) as pool:
-            list(pool.map(asking, played))
-        for x in played:
-            x.together = True
+        with ThreadPoolExecutor(len(calls)) as pool:
+            answers = list(pool.map(asking, calls))
+        played = []
+        for call, expectation, (answer, broken) in zip(calls, expected, answers, strict=True):
+            evidence = self._evidence(call, answer, broken, together=True)
+            played.append(self._kept(Exchange(evidence, expectation)))
         if before:
-            self._watch(played, before)
+            played[-1] = self._closing(played, self._seen_since(before))
         return played
 
-    def _watch(self, played: list[Exchange], before: Moment) -> None:
-        """Give the exchange, or the last of a group, what Stripe was told since a moment."""
-        assert self.stripe is not None
-        told = self.stripe.told_after(before)
-        self.memory.canaries |= dict.fromkeys(self.stripe.keys - {OURS}, "an API key")
-        _require_known(told)
+    def _closing(self, played: list[Exchange], seen: dict[str, Any]) -> Exchange:
+        """Return the last exchange of a group, with the group and what Stripe was told of all of it."""
         last = played[-1]
-        last.told = told
-        made = [identity for one in told for what, identity in one.effects if what == "payment_intent.created"]
-        last.intents = self.stripe.intents(made)
-        last.before, last.after = before.subscriptions, self.stripe.moment().subscriptions
-        if len(played) > 1:
-            last.group = tuple(played)
+        group = [x.evidence for x in played] if len(played) > 1 else []
+        expectation = replace(last.expectation, parallel=[x.expectation for x in played] if group else [])
+        return self._kept(
+            replace(last, evidence=replace(last.evidence, parallel=group, **seen), expectation=expectation)
+        )
+
+    def _seen_since(self, before: Moment) -> dict[str, Any]:
+        """Return the part of the evidence that is Stripe's: what it was told since a moment, and has now."""
+        stripe = self._stripe()
+        seen = stripe.since(before)
+        _require_known(seen.calls)
+        return {
+            "calls": seen.calls,
+            "intents": seen.intents,
+            "before": before.subscriptions,
+            "after": seen.subscriptions,
+            "api_keys": sorted(stripe.keys - {OURS}),
+        }
 
 
-def _require_known(told: list[Told]) -> None:
-    """Refuse to judge what follows from a route that the simulator has not; a parameter it has not is a finding's."""
-    strange = next((one for one in told if not one.route or (one.status == NOT_SIMULATED and not adds(one))), None)
+def sent_by(call: Call) -> Sent:
+    """Return what a call sends, as evidence."""
+    return Sent(
+        method=call.verb,
+        target=call.target,
+        headers=[list(header) for header in (*call.content, *call.headers)],
+        text=call.body.decode("utf-8", "replace"),
+        document=call.document,
+        account=call.account,
+        token=call.token,
+        note=call.note,
+    )
+
+
+def adds(call: Document) -> bool:
+    """Tell whether a call makes, changes or confirms an intent with what changes what the intent does."""
+    return call["method"] == "POST" and call["route"].startswith(CREATE) and not call["parameters"].keys() <= MAY_CARRY
+
+
+def _require_known(calls: list[Document]) -> None:
+    """Refuse to judge what follows from a route that the simulator lacks; a parameter that it lacks is a finding's."""
+    strange = next((c for c in calls if not c["route"] or (c["status"] == NOT_SIMULATED and not adds(c))), None)
     if strange:
         raise VerifyError(
-            f"The target asked Stripe for {strange.method} {strange.path}, which the simulator does not have, or with "
-            f"a parameter or an expansion that it does not have ({', '.join(strange.parameters) or 'none sent'}): what "
-            "follows from it cannot be judged. docs/simulator.md lists what it has."
+            f"The target asked Stripe for {strange['method']} {strange['path']}, which the simulator does not have, or "
+            f"with a parameter or an expansion that it lacks ({', '.join(strange['parameters']) or 'none sent'}): "
+            "what follows from it cannot be judged. docs/simulator.md lists what it has."
         )

@@ -14,11 +14,14 @@ from tollbridge.verify.cases import Stage
 from tollbridge.verify.checks import Wrong
 from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.finding import Finding, fingerprint
-from tollbridge.verify.judge import Bench
+from tollbridge.verify.findings.pytest_script import pytest_script
+from tollbridge.verify.findings.script import Shown, require_plain, variables
+from tollbridge.verify.findings.shell_script import shell_script
+from tollbridge.verify.judge import Evaluator
 from tollbridge.verify.line import REFUSED
+from tollbridge.verify.model.evidence import Known
 from tollbridge.verify.plan import Run, require_time
 from tollbridge.verify.reduce import reduced
-from tollbridge.verify.script import provable, scripts, variables
 from tollbridge.verify.targets import OwnTarget
 
 HISTORY = 12
@@ -39,7 +42,7 @@ def make_small(run: Run, stage: Stage, finding: Finding) -> None:
     """Play the case from the beginning, with what came before where it needs that, and leave out what it can spare."""
     if finding.fingerprint in run.plan.baseline:
         return
-    if not run.stripe or len(run.bench.findings) > SCRIPTED:
+    if not run.stripe or len(run.evaluator.findings) > SCRIPTED:
         finding.replay = (
             f"only the first {SCRIPTED} findings are played again" if run.stripe else "Stripe cannot be set back"
         )
@@ -86,18 +89,16 @@ def _shown(run: Run, stage: Stage, case: Case, name: str) -> tuple[Exchange, Wro
     run.stripe.reset()
     if run.target.can_reset and len(case.steps) > 1 and not isinstance(run.target, OwnTarget):
         run.target.reset()
-    bench = Bench([check.name for check in run.bench.checks])
-    memory = run.player.memory
-    kept = memory.secrets, memory.keys, memory.ids
-    memory.secrets, memory.keys, memory.ids = set(), {}, {}  # it has to show by itself
+    evaluator = Evaluator([check.name for check in run.evaluator.checks])
+    kept, run.player.known = run.player.known, Known(run.player.known.canaries)  # it has to show by itself
     try:
-        for x, check, wrong in bench.judge(run.player.play(stage.subject, case)):
-            if x.broken == REFUSED:
+        for x, check, wrong in evaluator.judge(run.player.play(stage, case)):
+            if x.evidence.broken == REFUSED:
                 return None  # whoever is gone shows nothing
-            if fingerprint(x.subject.operation.operation_id, check.name, wrong.cause) == name:
+            if fingerprint(x.operation, check.name, wrong.cause) == name:
                 return x, wrong
     finally:
-        memory.secrets, memory.keys, memory.ids = kept
+        run.player.known = kept
     return None
 
 
@@ -106,7 +107,7 @@ def prove(run: Run) -> None:
     if run.stripe is None:
         return
     for finding in reported(run):
-        if not (finding.reproduced and provable(finding.wrong)):
+        if not finding.reproduced:
             continue
         if time.monotonic() > run.until + MOST_PROVING:
             finding.replay = "the run's time was over"
@@ -118,10 +119,13 @@ def prove(run: Run) -> None:
 
 
 def _failing(run: Run, finding: Finding) -> dict[str, str]:
-    about = (
-        f"{finding.check.name}: {finding.wrong.said}\nexpected: {finding.wrong.expected}\nfinding {finding.fingerprint}"
-    )
-    made = scripts(run.player, finding.case.steps, finding.wrong, about)
+    shown = Shown(run.player, finding.case, finding.exchange, finding.check, finding.wrong.cause, finding.fingerprint)
+    try:
+        require_plain(shown)
+        made = {"sh": shell_script(shown), "pytest": pytest_script(shown)}
+    except ValueError:
+        finding.replay = "what is sent cannot be written into a script"
+        return {}
     kept = {}
     with tempfile.TemporaryDirectory() as folder:
         for kind, text in made.items():
@@ -133,7 +137,9 @@ def _failing(run: Run, finding: Finding) -> dict[str, str]:
                 else [sys.executable, "-c", PYTEST.format(path=str(path), wrong=ASSERTED)]
             )
             try:
-                environment = os.environ | variables(run.player)
+                # The harness's own Python judges in the sh script too: it has what the check needs.
+                path_of = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+                environment = os.environ | variables(run.player) | {"PATH": path_of}
                 done = subprocess.run(call, capture_output=True, env=environment, timeout=SCRIPT_SECONDS, check=False)  # noqa: S603
             except (subprocess.TimeoutExpired, OSError):
                 continue
@@ -153,4 +159,4 @@ except AssertionError:
 
 
 def reported(run: Run) -> list[Finding]:
-    return [f for f in run.bench.findings.values() if f.fingerprint not in run.plan.baseline]
+    return [f for f in run.evaluator.findings.values() if f.fingerprint not in run.plan.baseline]

@@ -10,9 +10,9 @@ from tollbridge import __version__
 from tollbridge.contract import Contract
 from tollbridge.verify.checks import CHECKS, SEVERITIES
 from tollbridge.verify.finding import Finding, came_back, masked, sent, step_line, told_line
+from tollbridge.verify.findings.shell_script import STEPS
 from tollbridge.verify.judge import Tally
-from tollbridge.verify.oracle import Held
-from tollbridge.verify.script import STEPS
+from tollbridge.verify.model.terms import Held
 
 MOST_LINE = 400
 CLEAN, FOUND, NOT_ASKED = 0, 1, 2
@@ -145,7 +145,7 @@ class Report:
         """Return the run for people."""
         lines: list[str] = []
         for number, finding in enumerate(self.ordered, 1):
-            lines += [*_finding(number, finding, style, width), ""]
+            lines += [*_finding(number, finding, self.contract, style, width), ""]
         if full or not self.findings:
             lines += [*self._checks(style), "", *self._ledger(style), ""]
             lines += [*_by_reason("not provoked", self.unprovoked, style), *([""] if self.unprovoked else [])]
@@ -217,14 +217,14 @@ def _by_reason(what: str, reasons: Mapping[str, str], style: Style) -> Iterator[
         yield style(textwrap.fill(told, 100, subsequent_indent="  ", break_on_hyphens=False), "dim")
 
 
-def _finding(number: int, finding: Finding, style: Style, width: int) -> Iterator[str]:
+def _finding(number: int, finding: Finding, contract: Contract, style: Style, width: int) -> Iterator[str]:
     x = finding.exchange
     head = f"{number}. {finding.check.name}  [{finding.check.severity}]  {finding.fingerprint}"
     yield style(head, "bad")
-    yield f"   found     {masked(finding.wrong.said, x.memory)}"
-    yield f"   expected  {masked(finding.wrong.expected, x.memory)}"
+    yield f"   found     {masked(finding.wrong.said, x.known)}"
+    yield f"   expected  {masked(finding.wrong.expected, x.known)}"
     yield f"   asserts   {finding.check.asserts}"
-    for rule in (rule for rule in x.held.contract.rules if rule.id in finding.rules[:3]):
+    for rule in (rule for rule in contract.rules if rule.id in finding.rules[:3]):
         said = f"{rule.id} ({rule.origin}, at {rule.place}): {rule.statement}"
         yield textwrap.fill(said, width, initial_indent="   rule      ", subsequent_indent="             ")
     if not finding.rules:
@@ -233,21 +233,21 @@ def _finding(number: int, finding: Finding, style: Style, width: int) -> Iterato
     yield f"   seen in   {'; '.join(finding.seen[:4])}{more}"
     yield style("   sent", "head")
     yield textwrap.indent(sent(x), "     ")
-    if x.told is not None:
+    if x.evidence.calls is not None:
         yield style("   Stripe was told", "head")
-        for told in x.told or ():
-            yield f"     {told_line(told, x.memory)}"
-        if not x.told:
+        for call in x.evidence.calls:
+            yield f"     {told_line(call, x.known)}"
+        if not x.evidence.calls:
             yield "     nothing"
     yield style("   came back", "head")
     yield textwrap.indent(came_back(x), "     ")
     if finding.scripts.get("sh"):
         yield style("   script (run, and it failed)", "head")
-        yield textwrap.indent(steps_of(masked(finding.scripts["sh"], x.memory), finding.wrong.proof), "     ")
+        yield textwrap.indent(steps_of(masked(finding.scripts["sh"], x.known), finding.check.name), "     ")
     else:
         if len(finding.case.steps) > 1:
             yield style("   steps", "head")
-            yield from (f"     {masked(step_line(step), x.memory)}" for step in finding.case.steps)
+            yield from (f"     {masked(step_line(step), x.known)}" for step in finding.case.steps)
         yield f"   script    none: {finding.replay}"
 
 
@@ -255,9 +255,9 @@ def _cut(line: str) -> str:
     return line if len(line) <= MOST_LINE else f"{line[:MOST_LINE]}… (the rest is in --scripts)"
 
 
-def steps_of(script: str, proof: str) -> str:
-    """Return the lines of a sh script that a person reads: its steps and its verdict, without the machinery."""
+def steps_of(script: str, check: str) -> str:
+    """Return the lines of a sh script that a person reads: its steps and what judges them, without the machinery."""
     lines = script.partition(f"{STEPS}\n")[2].partition("if [ -e ")[0].splitlines()
-    lines = [line for line in lines if not line.startswith("before=")]
+    lines = [line for line in lines if not line.startswith("look ")]
     shown = [line.removeprefix("n=$((n+1)); ").replace("ask -X", "curl -X", 1) for line in lines]
-    return "\n".join([*map(_cut, shown), f"# right is: {masked(proof)}"])
+    return "\n".join([*map(_cut, shown), f"# judged by the check's own function: {check}"])

@@ -2,28 +2,33 @@
 
 import time
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict
 from importlib.util import find_spec
+from typing import IO
 
 from tollbridge.contract import Contract, ContractError, load_contract
 from tollbridge.launch import WITHIN, awaited
 from tollbridge.verify.applies import not_applicable
-from tollbridge.verify.calls import NO_TOKEN_OF_ANYBODY, Case
+from tollbridge.verify.calls import Case
 from tollbridge.verify.cases import Stage, cases
 from tollbridge.verify.cases.leaks import CANARIES
 from tollbridge.verify.checks import CHECKS
 from tollbridge.verify.error import VerifyError
-from tollbridge.verify.exchange import Memory
+from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.exercised import unexercised, unprovoked
 from tollbridge.verify.finding import Finding, fingerprint
-from tollbridge.verify.judge import Bench
+from tollbridge.verify.findings.script import secrets_of
+from tollbridge.verify.judge import Evaluator, chosen_checks, set_aside
 from tollbridge.verify.line import REFUSED
+from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
+from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
 from tollbridge.verify.opening import first_cases, opening
-from tollbridge.verify.oracle import CHOICE, DOCUMENTED, PROVIDER, Held, Oracle
 from tollbridge.verify.plan import Enough, Plan, Run, Say, require_time
 from tollbridge.verify.player import Player
 from tollbridge.verify.prove import make_small, prove, reported
 from tollbridge.verify.report import Report
+from tollbridge.verify.reports.evidence_file import COUNTED, KEPT, Head, Writer
+from tollbridge.verify.reports.masking import Masking
 from tollbridge.verify.stripeside import StripeSide, charged_alone
 from tollbridge.verify.subject import Tokens, subjects, world_tokens
 from tollbridge.verify.targets import OwnServer, OwnTarget, Target, desk_tokens
@@ -47,7 +52,7 @@ def verify(plan: Plan, say: Say = lambda _what, _part: None) -> Report:
         VerifyError: the target could not be asked; with a sentence that says why.
     """
     begun = time.monotonic()
-    chosen = _chosen(plan)
+    chosen = chosen_checks(plan.checks, plan.exclude)
     if plan.max_examples and find_spec("schemathesis") is None:
         raise VerifyError(
             "Random sequences need Hypothesis and Schemathesis, which are not installed: pip install "
@@ -59,12 +64,45 @@ def verify(plan: Plan, say: Say = lambda _what, _part: None) -> Report:
         raise VerifyError(str(error)) from None
     with ExitStack() as whole:
         run = _prepared(plan, contract, world, chosen, whole, say, begun)
+        if plan.evidence:
+            run.writer = _writer(run, whole.enter_context(plan.evidence.open("w", encoding="utf-8")))
         try:
             _play(run)
             prove(run)
         except KeyboardInterrupt:
             run.unfinished = "interrupted"
         return _report(run, time.monotonic() - begun)
+
+
+def _writer(run: Run, file: IO[str]) -> Writer:
+    """Return what writes the evidence of a run into a file."""
+    head = Head(
+        target=run.target.url,
+        contract=run.contract.path.name,
+        world=run.plan.world.name,
+        origins=sorted(run.stages[0].held.origins),
+        names_organization=all(stage.held.names_organization for stage in run.stages),
+        two_sided=run.stripe is not None,
+        seed=run.plan.seed,
+        known=asdict(run.player.known),
+    )
+    operations = {}
+    for stage in run.stages:
+        terms = terms_of(stage.subject, stage.held)
+        reasons = {name: not_applicable(check, stage) for name, check in CHECKS.items()}
+        aside = {name: reason for name, reason in reasons.items() if reason}
+        operations[terms.operation] = {"terms": asdict(terms), "aside": aside}
+    masking = Masking(secrets_of(run.player))
+    masking.learn_client_secrets(run.player.known.secrets)
+    return Writer(file, head, operations, masking)
+
+
+def _written(run: Run, case: Case, use: str, played: list[Exchange]) -> list[Exchange]:
+    """Return what was played, after it was written down."""
+    for x in played if run.writer else ():
+        assert run.writer
+        run.writer.write(case.name, use, x)
+    return played
 
 
 def _play(run: Run) -> None:
@@ -74,16 +112,6 @@ def _play(run: Run) -> None:
         _search(run)
     except Enough as why:
         run.unfinished = str(why) or None
-
-
-def _chosen(plan: Plan) -> list[str]:
-    unknown = [name for name in (*plan.checks, *plan.exclude) if name not in CHECKS]
-    if unknown:
-        raise VerifyError(f"There is no check {', '.join(unknown)}. Known are: {', '.join(CHECKS)}.")
-    chosen = [name for name in CHECKS if (not plan.checks or name in plan.checks) and name not in plan.exclude]
-    if not chosen:
-        raise VerifyError("No check is left: what --checks names, --exclude takes away.")
-    return chosen
 
 
 def _prepared(
@@ -109,18 +137,16 @@ def _prepared(
         tokens = desk_tokens(target.url, world, plan.control_token)
     origins = plan.hold or (EVERY_ORIGIN if own else frozenset({DOCUMENTED, PROVIDER}))
     cards = charged_alone(world)
-    memory = Memory(canaries=_canaries(tokens, world))
+    canaries = _canaries(tokens, world)
     if stripe:
-        memory.canaries[f"{stripe.host}:{stripe.port}"] = "the address of Stripe"
-    oracle = Oracle(world, stripe, Held(origins, contract), cards)
-    player = Player(target.url, within, stripe, oracle, tokens, memory)
-    run = Run(plan, contract, world, target, stripe, player, Bench(chosen), [], say, begun + plan.max_time)
+        canaries[f"{stripe.host}:{stripe.port}"] = "the address of Stripe"
+    held = Held(origins, contract)
+    player = Player(target.url, within, stripe, tokens, Known(canaries))
+    run = Run(plan, contract, world, target, stripe, player, Evaluator(chosen), [], say, begun + plan.max_time)
     for subject in subjects(contract):
-        stage = Stage(subject, world, tokens, oracle.held, cards, stripe is not None)
-        held = opening(player, stage, own=own)
-        oracle.held = held
-        run.stages.append(replace(stage, held=held))
-        run.history += [(run.stages[-1], case) for case in first_cases(run.stages[-1])]
+        stage = opening(player, Stage(subject, world, tokens, held, cards, stripe is not None), own=own)
+        run.stages.append(stage)
+        run.history += [(stage, case) for case in first_cases(stage)]
     return run
 
 
@@ -134,7 +160,7 @@ def _stripe_side(plan: Plan, world: World) -> StripeSide:
 def _canaries(tokens: Tokens, world: World) -> dict[str, str]:
     """Return what belongs into no answer, or into none but its own request's, with what each is."""
     addresses = dict.fromkeys([o.email for o in world.organizations.values() if o.email], "a customer's e-mail address")
-    return {**CANARIES, **addresses, **dict.fromkeys([*tokens.every(), NO_TOKEN_OF_ANYBODY], "a token")}
+    return {**CANARIES, **addresses, **dict.fromkeys([*tokens.every(), NO_TOKEN_OF_ANYBODY], TOKEN)}
 
 
 def _play_tables(run: Run) -> None:
@@ -142,19 +168,19 @@ def _play_tables(run: Run) -> None:
     planned = [(stage, table, case) for stage in run.stages for table, case in cases(stage)]
     for number, (stage, table, case) in enumerate(planned):
         require_time(run)
-        if number == SILENT_CALLS and not run.bench.answered:
+        if number == SILENT_CALLS and not run.evaluator.answered:
             raise Enough(f"none of the first {SILENT_CALLS} requests got an answer")
         run.say(table, 0.9 * number / len(planned))
         _judge(run, stage, case)
 
 
 def _judge(run: Run, stage: Stage, case: Case) -> list[Finding]:
-    played = run.player.play(stage.subject, case)
-    new = run.bench.keep(case, run.bench.judge(played))
+    played = _written(run, case, KEPT, run.player.play(stage, case))
+    new = run.evaluator.keep(case, run.evaluator.judge(played))
     for finding in new:
         make_small(run, stage, finding)
     run.history.append((stage, case))
-    if any(x.broken == REFUSED for x in played):
+    if any(x.evidence.broken == REFUSED for x in played):
         _bring_back(run)
     if any(f.fingerprint not in run.plan.baseline for f in new) and run.plan.fail_fast:
         raise Enough
@@ -180,9 +206,10 @@ def _search(run: Run) -> None:
         def shows(case: Case, stage: Stage = stage, drawn: Drawn = drawn) -> str | None:
             drawn.cases += 1
             run.say("random sequences", 0.9 + 0.1 * min(1.0, drawn.cases / run.plan.max_examples))
-            found = run.bench.judge(run.player.play(stage.subject, case))
-            names = (fingerprint(x.subject.operation.operation_id, c.name, w.cause) for x, c, w in found)
-            return next((name for name in names if name not in run.bench.findings), None)
+            played = _written(run, case, COUNTED, run.player.play(stage, case))
+            found = run.evaluator.judge(played)
+            names = (fingerprint(x.operation, c.name, w.cause) for x, c, w in found)
+            return next((name for name in names if name not in run.evaluator.findings), None)
 
         strategy = sequences_of(run.contract, stage, drawn)
         for _name, case in search(strategy, shows, seed=run.plan.seed, examples=run.plan.max_examples, until=run.until):
@@ -192,34 +219,28 @@ def _search(run: Run) -> None:
 
 
 def _cut_short(run: Run) -> bool:
-    return bool(run.unfinished) or (run.plan.fail_fast and bool(run.bench.findings))
+    return bool(run.unfinished) or (run.plan.fail_fast and bool(run.evaluator.findings))
 
 
 def _report(run: Run, seconds: float) -> Report:
-    excluded = {name: "excluded by an option" for name in CHECKS if name not in {c.name for c in run.bench.checks}}
-    aside: dict[str, str] = dict(excluded)
-    for check in run.bench.checks:
-        reasons = [not_applicable(check, stage) for stage in run.stages]
-        if all(reasons):
-            aside[check.name] = str(reasons[0])
-        elif check.optional and not run.bench.tally.held[check.name] and not _cut_short(run):
-            aside[check.name] = "the target gave no occasion"
+    reasons = {c.name: [not_applicable(c, stage) for stage in run.stages] for c in run.evaluator.checks}
+    aside = set_aside(run.evaluator, reasons, whole=not _cut_short(run))
     return Report(
         url=run.target.url,
         contract=run.contract,
-        held=run.player.oracle.held,
+        held=min((stage.held for stage in run.stages), key=lambda held: held.names_organization),
         two_sided=run.stripe is not None,
         seed=run.plan.seed,
         seconds=seconds,
         calls=run.player.sent,
-        tally=run.bench.tally,
+        tally=run.evaluator.tally,
         findings=reported(run),
-        known=[f for f in run.bench.findings.values() if f.fingerprint in run.plan.baseline],
+        known=[f for f in run.evaluator.findings.values() if f.fingerprint in run.plan.baseline],
         aside=aside,
         unexercised=[*unexercised(run, aside)],
         unprovoked=dict(unprovoked(run.stages)),
         unfinished=run.unfinished,
         generated=run.generated,
-        stale=sorted(run.plan.baseline - run.bench.findings.keys()),
+        stale=sorted(run.plan.baseline - run.evaluator.findings.keys()),
         world=run.plan.world.name,
     )

@@ -13,23 +13,30 @@ from urllib.parse import urlencode
 
 import orjson
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tollbridge.http1.protocol import LimitedProtocol
 from tollbridge.launch import free_port
-from tollbridge.simulator import Fault, Request, Simulator, StripeDoor, Told, control
-from tollbridge.simulator.rows import Customer, PaymentIntent, PaymentMethod, Subscription
+from tollbridge.simulator import Fault, Reply, Request, Simulator, StripeDoor, control
 from tollbridge.verify.error import VerifyError
+from tollbridge.verify.model.evidence import Document, made_by
 from tollbridge.world import World
 
 T = TypeVar("T")
 CONTROL = "/_tollbridge/simulator"
 OURS = "sk_test_tollbridgeverify"
+HEADERS = {"authorization": f"Bearer {OURS}", "content-type": "application/x-www-form-urlencoded"}
 START_SECONDS = 120.0
 """The most that the thread which listens is waited for while it lives: on a busy machine it takes its time."""
 
 QUIET_SECONDS = 0.3
 """The most that calls which are still under way, after the target has answered, are waited for."""
+
+MAX_PAGES = 50
+"""Pages of a list that are read."""
+
+MAX_LOOKS = 3
+"""How often Stripe is looked at again because somebody called meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +44,27 @@ class Moment:
     """What Stripe had at one moment.
 
     Args:
-        told: how many calls it had been told.
-        subscriptions: every subscription of the world, by id.
+        total: how many calls it had been told.
+        subscriptions: every subscription, by id, as Stripe shows it.
     """
 
-    told: int
-    subscriptions: Mapping[str, Subscription]
+    total: int
+    subscriptions: dict[str, Document]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What Stripe saw since a moment.
+
+    Args:
+        calls: that it was told, as the record shows them.
+        intents: that these calls made, as they are now.
+        subscriptions: every one, by id, as it is now.
+    """
+
+    calls: list[Document]
+    intents: list[Document]
+    subscriptions: dict[str, Document]
 
 
 class StripeSide:
@@ -62,9 +84,10 @@ class StripeSide:
         self.simulator = Simulator(world.seed(), randomness=random.Random(seed), recorded=200_000)  # noqa: S311 - ids
         self.keys: set[str] = set()
         self.under_way = 0
-        door, desk = StripeDoor(self.simulator, silence=60.0), control(self.simulator)
+        self._moment: Moment | None = None
+        door, self._control = StripeDoor(self.simulator, silence=60.0), control(self.simulator)
         config = uvicorn.Config(
-            self._watching(door, desk),
+            self._watching(door, self._control),
             host=self.host,
             port=self.port,
             http=LimitedProtocol,
@@ -149,39 +172,90 @@ class StripeSide:
         return asyncio.run_coroutine_threadsafe(doing(), self._loop).result(30)
 
     def moment(self) -> Moment:
-        """Return what Stripe has now."""
-        wanted = [o.subscription for o in self.world.organizations.values() if o.subscription]
+        """Return what Stripe has now; nothing is read again where nobody has called since the moment before."""
+        last = self._moment
+        return last if last and last.total == self._total() else self._look()
 
-        def looking(simulator: Simulator) -> Moment:
-            found = {one: simulator.subscription(one) for one in wanted}
-            return Moment(simulator.record.total, {one: row for one, row in found.items() if row})
+    def _look(self) -> Moment:
+        """Look at Stripe, again where somebody calls meanwhile."""
+        for _ in range(MAX_LOOKS):
+            before = self._total()
+            subscriptions, reads = self._subscriptions()
+            moment = self._moment = Moment(self._total(), subscriptions)
+            if moment.total == before + reads:
+                break
+        return moment
 
-        return self.do(looking)
+    def _total(self) -> int:
+        return self.do(lambda simulator: simulator.record.total)
 
-    def told_after(self, moment: Moment) -> list[Told]:
-        """Return the calls since a moment, once those under way have ended, or have been waited for."""
+    def since(self, moment: Moment) -> Seen:
+        """Return what was seen since a moment, once the calls under way have ended, or have been waited for."""
         until = time.monotonic() + QUIET_SECONDS
         while self.under_way and time.monotonic() < until:
             time.sleep(0.001)
-        return self.do(lambda simulator: [told for _, told in simulator.record.after(moment.told)])
+        calls = self._calls(moment.total)
+        if all(call["method"] == "GET" for call in calls):
+            return Seen(calls, [], moment.subscriptions)
+        found = [self.read(f"/v1/payment_intents/{identity}") for identity in made_by(calls)]
+        return Seen(calls, [intent for intent in found if intent], self._look().subscriptions)
 
-    def intents(self, ids: list[str]) -> list[PaymentIntent]:
-        """Return payment intents by id."""
-        found = self.do(lambda simulator: [simulator.row(PaymentIntent, one) for one in ids])
-        return [row for row in found if row]
+    def _calls(self, since: int) -> list[Document]:
+        """Return the calls of the record after so many."""
+        found: list[Document] = []
+        for _ in range(MAX_PAGES):
+            page = self._record(found[-1]["number"] if found else since)
+            found += page["data"]
+            if not page["data"] or found[-1]["number"] >= page["total"]:
+                break
+        return found
 
-    def customer(self, identity: str) -> Customer | None:
-        """Return a customer; None where there is none."""
-        return self.do(lambda simulator: simulator.row(Customer, identity))
+    def _record(self, since: int) -> Document:
+        """Return a page of the record, by the control API."""
+        assert self._loop is not None
+        asking = answer_in_process(self._control, "/record", f"since={since}&limit=1000")
+        document: Document = orjson.loads(asyncio.run_coroutine_threadsafe(asking, self._loop).result(30))
+        return document
 
-    def method(self, identity: str) -> PaymentMethod | None:
-        """Return a payment method; None where there is none."""
-        return self.do(lambda simulator: simulator.row(PaymentMethod, identity))
+    def _subscriptions(self) -> tuple[dict[str, Document], int]:
+        """Return every subscription by id, the cancelled ones too, and how many reads that took."""
+        found: list[Document] = []
+        reads, more = 0, True
+        while more and reads < MAX_PAGES:
+            after = f"&starting_after={found[-1]['id']}" if found else ""
+            page = self.read(f"/v1/subscriptions?limit=100&status=all{after}")
+            found += page["data"] if page else []
+            reads, more = reads + 1, bool(page and page["has_more"])
+        return {subscription["id"]: subscription for subscription in found}, reads
+
+    def customer(self, identity: str) -> Document | None:
+        """Return a customer; None where Stripe has no such one."""
+        return self.read(f"/v1/customers/{identity}")
+
+    def method(self, identity: str) -> Document | None:
+        """Return a payment method; None where Stripe has no such one."""
+        return self.read(f"/v1/payment_methods/{identity}")
+
+    def read(self, path: str) -> Document | None:
+        """Return what Stripe answers to a GET, whatever faults wait for the target; None for a refusal."""
+        route, _, query = path.partition("?")
+
+        def reading(simulator: Simulator) -> Reply:
+            waiting = simulator.faults()
+            simulator.forgive()  # they are for the target's calls, not for ours
+            try:
+                return simulator.handle(Request("GET", route, query, HEADERS, b""))
+            finally:
+                for fault in waiting:
+                    simulator.inject(fault)
+
+        reply = self.do(reading)
+        document: Document | None = orjson.loads(reply.body) if reply.status < 300 else None
+        return document
 
     def post(self, path: str, form: Mapping[str, str]) -> int:
         """Do something as another client of Stripe's, and return the status."""
-        headers = {"authorization": f"Bearer {OURS}", "content-type": "application/x-www-form-urlencoded"}
-        request = Request("POST", path, "", headers, urlencode(form).encode())
+        request = Request("POST", path, "", HEADERS, urlencode(form).encode())
         return self.do(lambda simulator: simulator.handle(request)).status
 
     def breaks(self, fault: Fault) -> None:
@@ -194,8 +268,24 @@ class StripeSide:
 
     def reset(self) -> None:
         """Go back to the beginning."""
+        self._moment = None
         self.seed += 1  # with the same one it would issue the same secrets again
         self.do(lambda simulator: simulator.reset(self.seed))
+
+
+async def answer_in_process(app: ASGIApp, path: str, query: str) -> bytes:
+    """Return the body with which an ASGI application answers a GET."""
+    body = bytearray()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        body.extend(message.get("body", b""))
+
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
+    await app(scope, receive, send)
+    return bytes(body)
 
 
 def charged_alone(world: World) -> dict[str, dict[str, Any]]:
@@ -218,7 +308,6 @@ def charged_alone(world: World) -> dict[str, dict[str, Any]]:
                 "confirm": "true",
                 "error_on_requires_action": "true",
             }
-            headers = {"authorization": f"Bearer {OURS}", "content-type": "application/x-www-form-urlencoded"}
-            reply = scratch.handle(Request("POST", "/v1/payment_intents", "", headers, urlencode(form).encode()))
+            reply = scratch.handle(Request("POST", "/v1/payment_intents", "", HEADERS, urlencode(form).encode()))
             verdicts[method.stripe] = orjson.loads(reply.body).get("error", {})
     return verdicts

@@ -13,7 +13,6 @@ from tollbridge.world import Account, World
 
 REQUEST_ROLES = ("amount", "currency", "payment_method", "confirm", "description", "receipt_email")
 ORGANIZATION = "x-effective-organization"
-MAY_NAME = ("ADMIN", "ORG_GROUP_ADMIN")
 MISSING = object()
 
 

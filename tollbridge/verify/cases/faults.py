@@ -6,7 +6,7 @@ from typing import Any
 from tollbridge.simulator import Fault
 from tollbridge.verify.calls import AtStripe, Break, Case, Mend, Step
 from tollbridge.verify.cases.stage import Stage, retied
-from tollbridge.verify.routes import CANCEL, CONFIRM, CREATE, UPDATE
+from tollbridge.verify.model.stripe_routes import CANCEL, CONFIRM, CREATE, UPDATE
 
 LASTING = ("429", "500", "reset", "garbage", "silence", "409", "424", "503")
 NO_DIFFERENCE = (("429", "after"), ("silence", "before"), ("409", "after"), ("424", "after"), ("503", "after"))

@@ -21,7 +21,7 @@ from tollbridge.verify.calls import (
 )
 from tollbridge.verify.cases.stage import NOBODY, Stage
 from tollbridge.verify.forgery import FORGED
-from tollbridge.verify.subject import MAY_NAME
+from tollbridge.verify.model.expectation import MAY_NAME
 from tollbridge.world import Account, Organization
 
 MALFORMED = ("+4", "4.0", "1_0", "007", "", "0", "-1", "one", "9223372036854775808", "1,7", "1 0", "٤")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tollbridge.simulator import Fault
-from tollbridge.verify.calls import UNKNOWN, Answer, Break, Call, Case, Mend, Step
+from tollbridge.verify.calls import UNKNOWN, Break, Call, Case, Mend, Step, WireVerdict
 from tollbridge.verify.cases.stage import NOBODY, Stage
-from tollbridge.verify.subject import MAY_NAME
+from tollbridge.verify.model.expectation import MAY_NAME
 
 AMOUNT, METHOD, ORGANIZATION = 86_753_090, 867_530_911, 867_530_977
 TEXTS: dict[str, Any] = {"description": "canary of a description", "receipt_email": "canary@example.com"}
@@ -78,12 +78,12 @@ def _afterwards(stage: Stage, texts: dict[str, Any]) -> Iterator[tuple[str, tupl
 
 def _on_the_wire(stage: Stage, right: Call) -> Iterator[tuple[str, Call]]:
     cut = right.body[:-1]
-    yield "no JSON", right.but(raw=cut, wire=Answer(400, "malformed-json", frozenset({"#"})))
+    yield "no JSON", right.but(raw=cut, wire=WireVerdict(400, "malformed-json", frozenset({"#"})))
     text = (("Content-Type", "text/plain"),)
-    yield "text", right.but(raw=right.body, content=text, wire=Answer(415, "unsupported-media-type"))
-    yield "another method", right.but(raw=right.body, method="PUT", wire=Answer(405, "method-not-allowed"))
+    yield "text", right.but(raw=right.body, content=text, wire=WireVerdict(415, "unsupported-media-type"))
+    yield "another method", right.but(raw=right.body, method="PUT", wire=WireVerdict(405, "method-not-allowed"))
     other = f"{stage.subject.operation.path}/nowhere"
-    yield "another path", right.but(raw=right.body, path=other, wire=Answer(404, "not-found"))
+    yield "another path", right.but(raw=right.body, path=other, wire=WireVerdict(404, "not-found"))
 
 
 def _of_state(stage: Stage, texts: dict[str, Any]) -> Iterator[tuple[str, Call]]:

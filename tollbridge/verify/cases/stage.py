@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tollbridge.verify.calls import AtStripe, Call, Headers
-from tollbridge.verify.oracle import Held
+from tollbridge.verify.model.terms import Held
 from tollbridge.verify.subject import Subject, Tokens, minimal
 from tollbridge.world import Account, Organization, PaymentMethod, World
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from tollbridge.verify.calls import Answer, Call, Case
+from tollbridge.verify.calls import Call, Case, WireVerdict
 from tollbridge.verify.cases.framing import framing, offers
 from tollbridge.verify.cases.rows import Table
 from tollbridge.verify.cases.spellings import CHUNKED, spellings
@@ -20,7 +20,7 @@ def wire(stage: Stage) -> Iterator[Case]:
     strict = framing(table) if stage.held.choice else ()
     for row in (*table.bodies(), *table.headers(), *table.paths(), *table.sizes(), *spellings(table), *strict):
         status = int(stage.subject.success) if row.status == 200 else row.status
-        answer = Answer(status, row.error_code, row.places, row.rules, row.framing)
+        answer = WireVerdict(status, row.error_code, row.places, row.rules, row.framing)
         plain = {table.a: 4200, table.c: "usd"}
         document = None if row.status != 200 else plain if CHUNKED in row.headers else json.loads(row.body)
         call = Call(

@@ -13,12 +13,11 @@ from tollbridge.verify.checks import (  # noqa: I001 - the order is meant
     fault,
     group,
 )
-from tollbridge.verify.checks.check import CHECKS, SEVERITIES, UNPROVABLE, Check, Wrong
+from tollbridge.verify.checks.check import CHECKS, SEVERITIES, Check, Wrong
 
 __all__ = [
     "CHECKS",
     "SEVERITIES",
-    "UNPROVABLE",
     "Check",
     "Wrong",
     "answer",

@@ -1,26 +1,41 @@
 """Whether there is an answer, and whether it has the form that the contract documents."""
 
+from __future__ import annotations
+
+import json
 import re
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
-from tollbridge.contract import Response, SchemaCheck
 from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
-from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.checks.conditions import (
+    answered,
+    choices_held,
+    expects_success,
+    in_any,
+    no_fault,
+    no_fault_before,
+    refused,
+)
+from tollbridge.verify.model.evidence import PROBLEM, Evidence, media_type
+from tollbridge.verify.model.expectation import Expectation
 
-PROBLEM = "application/problem+json"
 CHARSET = re.compile(r"charset=\"?([^\s;\"]+)", re.I)
+FRAGMENT = "/~!$&'()*+,;=:@-._?"
+"""What the fragment of a URI may hold unescaped (RFC 3986, section 3.5)."""
 
 
-def media_type(value: str | None) -> str:
-    """Return a Content-Type without its parameters, in lower case."""
-    return (value or "").partition(";")[0].strip().lower()
+def refused_by_http(x: Evidence, e: Expectation) -> bool:
+    """Tell whether HTTP itself was right to refuse the request: what serves HTTP knows no contract and no problems."""
+    return e.by_http and x.status in e.statuses
 
 
-def documented(x: Exchange) -> Response | None:
+def documented(x: Evidence, e: Expectation) -> dict[str, Any] | None:
     """Return what the contract says of the answer's status; None where it says nothing."""
-    if x.refused_by_http:
+    if refused_by_http(x, e):
         return None
-    known = x.subject.operation.responses
+    known = e.terms.responses
     return known.get(str(x.status)) or known.get(f"{x.status // 100}XX") or known.get("default")
 
 
@@ -29,19 +44,19 @@ def documented(x: Exchange) -> Response | None:
     "Every request gets one whole HTTP answer, within the bound.",
     severity=CRITICAL,
     sample="The target closed the connection without an answer.",
+    when=(no_fault,),
     gate=True,
 )
-def answers(x: Exchange) -> list[Wrong] | None:
+def answers(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge any exchange without a fault."""
-    if x.faults:
-        return None
     if x.broken is None:
         return []
-    return [Wrong(_kind(x), f"There was no answer: {x.broken}.", "an HTTP answer", "status > 0")]
+    return [Wrong(row_or_kind(e), f"There was no answer: {x.broken}.", "an HTTP answer")]
 
 
-def _kind(x: Exchange) -> str:
-    return f"wire {' '.join(x.expected.codes)}" if x.expected.kind == "wire" else x.expected.kind
+def row_or_kind(e: Expectation) -> str:
+    """Return the kind of what is right; of a row of the strict-wire table with the code that it has to get."""
+    return f"wire {' '.join(e.codes)}" if e.kind == "wire" else e.kind
 
 
 @check(
@@ -49,162 +64,148 @@ def _kind(x: Exchange) -> str:
     "Nothing that a client sends, while Stripe is well, is answered with a 5xx.",
     severity=CRITICAL,
     sample="The target answered 500 to a body that is not UTF-8.",
+    when=(no_fault, no_fault_before),  # the exchange after a fault is judged by `recovers`
     gate=True,
 )
-def no_server_error(x: Exchange) -> list[Wrong] | None:
-    """Judge any exchange without a fault; the one after a fault is judged by `recovers`."""
-    if x.faults or x.after_fault:
-        return None
-    if x.status < 500 or x.refused_by_http:
+def no_server_error(x: Evidence, e: Expectation) -> list[Wrong]:
+    """Judge any exchange without a fault in it or before it."""
+    if x.status < 500 or refused_by_http(x, e):
         return []
-    return [Wrong(_kind(x), f"The answer is {x.status}.", "a status below 500", "status < 500")]
+    return [Wrong(row_or_kind(e), f"The answer is {x.status}.", "a status below 500")]
 
 
-def _meant(x: Exchange) -> Response | None:
-    """Return the documented response; that of the documented success for another 2xx."""
-    response = documented(x)
-    return x.subject.operation.responses.get(x.subject.success) if x.ok and response is None else response
+def has_documented_form(x: Evidence, e: Expectation) -> bool:
+    """Tell whether the answer's form is held: a success's always; a refusal's with our choices only."""
+    return x.answer is not None and (x.ok or e.terms.choice)
 
 
-def _judges_form(x: Exchange) -> bool:
-    """Whether the answer's form is held: a success's always; a refusal's, and the choice of statuses, with `choice`."""
-    if x.reply is None:
-        return False
-    return x.ok or x.held.choice
+def response_of(x: Evidence, e: Expectation) -> dict[str, Any] | None:
+    """Return the documented response; for an undocumented 2xx that of the documented success."""
+    response = documented(x, e)
+    return e.terms.responses.get(e.terms.success) if x.ok and response is None else response
 
 
 @check(
     "documented-status",
     "The status is one that the contract documents for the operation.",
-    "success.status",
     severity=HIGH,
     sample="The target answered 418, which the contract does not document.",
+    rules={"success.status": expects_success},
+    when=(answered, choices_held),  # which status tells what is our choice
     gate=True,
     needs=("choice",),
 )
-def documented_status(x: Exchange) -> list[Wrong] | None:
-    """Judge any answer; with our choices only, as which status tells what is one."""
-    if x.reply is None or not x.held.choice or x.refused_by_http:
+def documented_status(x: Evidence, e: Expectation) -> list[Wrong] | None:
+    """Judge any answer but what HTTP itself refuses; with our choices only."""
+    if refused_by_http(x, e):
         return None
-    if documented(x):
+    if documented(x, e):
         return []
-    known = sorted(int(s) for s in x.subject.operation.responses if s.isdigit())
-    return [Wrong(str(x.status), f"The answer is {x.status}.", f"one of {known}", f"status in {known}")]
+    known = sorted(int(status) for status in e.terms.responses if status.isdigit())
+    return [Wrong(str(x.status), f"The answer is {x.status}.", f"one of {known}")]
 
 
 @check(
     "media-type",
     "The body has the media type that the contract documents for its status.",
-    "refusal.problem",
     severity=MEDIUM,
     sample="A 400 came as text/html; application/problem+json is documented.",
+    rules={"refusal.problem": refused},
+    when=(has_documented_form,),
     gate=True,
 )
-def media(x: Exchange) -> list[Wrong] | None:
-    """Judge any answer whose documented response has a body; another 2xx as the documented one."""
-    response = _meant(x)
-    if not _judges_form(x) or response is None or not response.media:
+def media(x: Evidence, e: Expectation) -> list[Wrong] | None:
+    """Judge any answer whose documented response has a body."""
+    response = response_of(x, e)
+    if response is None or not response["media"] or x.answer is None:
         return None
-    sent = (x.reply.header("content-type") if x.reply else None) or ""
-    came, known = media_type(sent), sorted(response.media)
+    came, known = media_type(x.answer), sorted(response["media"])
     if came in known:
-        charset = CHARSET.search(sent)
+        charset = CHARSET.search(x.answer.header("content-type") or "")
         if charset is None or charset[1].lower() in ("utf-8", "utf8"):
             return []
-        proof = "'utf-8' in headers['content-type'].lower()"
-        return [Wrong("charset", f"The {x.status} says charset={charset[1]}.", "UTF-8 (RFC 8259, section 8.1)", proof)]
-    proof = f"headers.get('content-type', '').split(';')[0].strip().lower() in {known}"
-    kind = "a success" if x.ok else "a refusal"
-    return [Wrong(kind, f"The {x.status} came as {came or 'nothing'}.", " or ".join(known), proof)]
+        return [Wrong("charset", f"The {x.status} says charset={charset[1]}.", "UTF-8 (RFC 8259, section 8.1)")]
+    return [Wrong(where(x), f"The {x.status} came as {came or 'nothing'}.", " or ".join(known))]
+
+
+def where(x: Evidence) -> str:
+    """Return in what kind of answer something is."""
+    return "a success" if x.ok else "a refusal"
 
 
 @check(
     "problem-status",
     "A problem's `status` is the status of the HTTP answer (RFC 9457, section 3.1.2).",
-    "refusal.problem",
     severity=MEDIUM,
     sample="An HTTP 404 carries a problem with status 400.",
+    rules={"refusal.problem": refused},
+    when=(answered,),
     optional=True,
 )
-def problem_status(x: Exchange) -> list[Wrong] | None:
+def problem_status(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge any answer that is a problem."""
-    if x.reply is None or x.call.verb == "HEAD" or media_type(x.reply.header("content-type")) != PROBLEM:
+    if x.answer is None or x.sent.method == "HEAD" or media_type(x.answer) != PROBLEM:
         return None
-    document = x.reply.document
-    if not isinstance(document, dict):
-        return [Wrong("no object", "The problem is no JSON object.", "an object", "isinstance(body, dict)")]
-    said = document.get("status")
-    if said is None and not x.held.choice:
+    if not isinstance(x.document, dict):
+        return [Wrong("no object", "The problem is no JSON object.", "an object")]
+    said = x.document.get("status")
+    if said is None and not e.terms.choice:
         return []
     if said == x.status and not isinstance(said, bool):
         return []
-    return [
-        Wrong(str(x.status), f"HTTP says {x.status}, the problem {said!r}.", "the same", "body['status'] == status")
-    ]
+    return [Wrong(str(x.status), f"HTTP says {x.status}, the problem {said!r}.", "the same")]
 
 
 @check(
     "answer-schema",
     "The body fits the schema that the contract documents for its status.",
-    "secret.form",
-    "refusal.problem",
     severity=HIGH,
     sample="The 200 has no client_secret.",
+    rules={**in_any("secret.form"), "refusal.problem": refused},
+    when=(has_documented_form,),
     gate=True,
 )
-def schema(x: Exchange) -> list[Wrong] | None:
+def schema(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge answers whose documented response has a schema for their media type."""
-    response = _meant(x)
-    if not _judges_form(x) or response is None or x.reply is None or not x.reply.body:
+    response = response_of(x, e)
+    if response is None or x.answer is None or not x.answer.text:
         return None
-    found = response.media.get(media_type(x.reply.header("content-type")))
+    found = response["media"].get(media_type(x.answer))
     if found is None:
         return None
-    broken = found.violations(x.reply.document)
     wrong = []
-    for violation in broken[:3]:
-        place = violation.pointer or "#"
-        said = f"{place} of the {x.status} breaks the contract ({_members(x.reply.document)})."
-        wrong.append(Wrong(f"{x.status} {place}", said, "a body that fits the contract", proof_of(found)))
+    for place in violated(json.dumps(found), x.document)[:3]:
+        said = f"{place} of the {x.status} breaks the contract ({_members(x.document)})."
+        wrong.append(Wrong(f"{x.status} {place}", said, "a body that fits the contract"))
     return wrong
+
+
+def violated(written: str, document: Any) -> list[str]:
+    """Return the places of a document that break a JSON Schema (Draft 4), each once."""
+    places: dict[str, None] = {}
+    for error in validator(written).iter_errors(document):
+        names = getattr(error.kind, "unexpected", None) or [getattr(error.kind, "property", None)]
+        for name in names:
+            steps = [*error.instance_path, *([] if name is None else [name])]
+            places[pointer(steps)] = None
+    return sorted(places)
+
+
+@lru_cache(maxsize=64)
+def validator(written: str) -> Any:
+    """Return a compiled JSON Schema."""
+    import jsonschema_rs  # only this check needs it
+
+    return jsonschema_rs.Draft4Validator(json.loads(written))
+
+
+def pointer(steps: list[Any]) -> str:
+    """Return the JSON Pointer to a place, as the fragment of a URI (RFC 6901, section 6)."""
+    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "#" + "".join("/" + quote(step, safe=FRAGMENT, errors="surrogatepass") for step in escaped)
 
 
 def _members(document: Any) -> str:
     if not isinstance(document, dict):
         return "it is not an object"
     return f"members: {', '.join(sorted(document)) or 'none'}"
-
-
-KEYWORDS = (
-    "type",
-    "enum",
-    "pattern",
-    "minLength",
-    "required",
-    "additionalProperties",
-    "properties",
-    "minItems",
-    "items",
-    "allOf",
-    "anyOf",
-)
-"""Of JSON Schema, those that a script can judge without a validator."""
-
-
-def proof_of(found: SchemaCheck) -> str:
-    """Return what is true of a body that fits a schema."""
-    return f"fits({_bare(found.schema)!r}, body)"
-
-
-def _bare(schema: Any) -> Any:
-    """Return a schema with nothing but what a script judges."""
-    if isinstance(schema, list):
-        return [_bare(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    kept = [name for name in schema if name in KEYWORDS and name not in ("properties", "enum", "required")]
-    bare = {name: _bare(schema[name]) for name in kept}
-    bare |= {name: schema[name] for name in ("enum", "required") if name in schema}
-    if "properties" in schema:
-        bare["properties"] = {name: _bare(member) for name, member in schema["properties"].items()}
-    return bare

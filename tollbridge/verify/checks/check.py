@@ -1,15 +1,15 @@
 """What a check is, and the list of all of them."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.model.evidence import Evidence
+from tollbridge.verify.model.expectation import Expectation
 
 CRITICAL, HIGH, MEDIUM, LOW = "critical", "high", "medium", "low"
 SEVERITIES = (CRITICAL, HIGH, MEDIUM, LOW)
-
-UNPROVABLE = "False"
-"""The proof of a verdict that a script cannot come to."""
 
 
 @dataclass(frozen=True)
@@ -20,46 +20,59 @@ class Wrong:
         cause: tells causes of one check apart, the same in every run.
         said: what was seen.
         expected: what is right.
-        proof: a Python expression that is true of a right answer; what it may name is in `script`.
-        rules: the ledger's rules that are broken; None for those of the check that the exchange bears on.
+        rules: the ledger's rules that are broken; None for those of the check that the exchange could have broken.
     """
 
     cause: str
     said: str
     expected: str
-    proof: str
     rules: tuple[str, ...] | None = None
 
 
-Judge = Callable[[Exchange], "list[Wrong] | None"]
+Judge = Callable[[Evidence, Expectation], "list[Wrong] | None"]
+Condition = Callable[[Evidence, Expectation], bool]
 
 
 @dataclass(frozen=True)
 class Check:
-    """Code that judges exchanges.
+    """A pure function that judges evidence.
 
     Args:
         name: in kebab case.
         asserts: what it asserts, a sentence.
-        rules: the ledger's rules that it enforces.
+        rules: the ledger's rules that it enforces, each with the exchanges that could have broken it.
         severity: of what it finds.
         sample: how a finding of it reads.
-        judge: returns what is wrong, or None where its precondition does not hold.
+        function: returns what is wrong, or None where it has nothing to judge.
+        when: what has to be true of an exchange before it is judged.
         gate: whether later checks have nothing to judge where this one finds something.
         needs: what the run has to have for it: `stripe` (its side seen), `choice` (our choices held), or a role of the
             operation's members; without one of them it is not applicable.
         optional: whether a right target may never give it an occasion.
+        decided: in which exchanges it judges, besides its own rules, those that decided what a right answer is.
     """
 
     name: str
     asserts: str
-    rules: tuple[str, ...]
+    rules: Mapping[str, Condition]
     severity: str
     sample: str
-    judge: Judge
+    function: Judge
+    when: tuple[Condition, ...] = ()
     gate: bool = False
     needs: tuple[str, ...] = ()
     optional: bool = False
+    decided: Condition | None = None
+
+    def judge(self, x: Evidence, e: Expectation) -> list[Wrong] | None:
+        """Return what is wrong with an exchange; None where there is nothing to judge."""
+        return self.function(x, e) if all(condition(x, e) for condition in self.when) else None
+
+    def exercised(self, x: Evidence, e: Expectation) -> set[str]:
+        """Return the ledger's rules that an exchange could have broken, of those that the check judges."""
+        own = {rule for rule, could_break in self.rules.items() if could_break(x, e)}
+        deciding = e.rules if self.decided and self.decided(x, e) else ()
+        return {*own, *deciding} & e.terms.ledger.keys()
 
 
 CHECKS: dict[str, Check] = {}
@@ -69,17 +82,22 @@ CHECKS: dict[str, Check] = {}
 def check(
     name: str,
     asserts: str,
-    *rules: str,
-    severity: str = HIGH,
+    *,
+    severity: str,
     sample: str,
+    rules: Mapping[str, Condition] | None = None,
+    when: tuple[Condition, ...] = (),
     gate: bool = False,
     needs: tuple[str, ...] = (),
     optional: bool = False,
+    decided: Condition | None = None,
 ) -> Callable[[Judge], Judge]:
-    """Put a function on the list of checks."""
+    """Put a function on the list of checks; its arguments are those of `Check`."""
 
-    def listing(judge: Judge) -> Judge:
-        CHECKS[name] = Check(name, asserts, rules, severity, sample, judge, gate, needs, optional)
-        return judge
+    def listing(function: Judge) -> Judge:
+        CHECKS[name] = Check(
+            name, asserts, rules or {}, severity, sample, function, when, gate, needs, optional, decided
+        )
+        return function
 
     return listing

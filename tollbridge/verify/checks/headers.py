@@ -1,43 +1,41 @@
 """Whether the headers of an answer are there, say what they are for, and name what is its own."""
 
+from __future__ import annotations
+
 import re
 
-from tollbridge.verify.checks.answer import PROBLEM, documented, media_type
-from tollbridge.verify.checks.check import LOW, UNPROVABLE, Wrong, check
-from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.checks.answer import documented
+from tollbridge.verify.checks.check import LOW, Wrong, check
+from tollbridge.verify.checks.conditions import answered, choices_held, in_any, refused, when_decided
+from tollbridge.verify.model.evidence import Evidence, own_ids
+from tollbridge.verify.model.expectation import Expectation
 
 
 @check(
     "documented-headers",
     "The answer has the headers that the contract requires for its status.",
-    "cache.none",
     severity=LOW,
     sample="A 401 has no WWW-Authenticate.",
+    rules=in_any("cache.none"),
+    when=(answered, choices_held),
     needs=("choice", "headers"),
 )
-def headers(x: Exchange) -> list[Wrong] | None:
+def headers(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge answers whose documented response has headers; with our choices only."""
-    response = documented(x)
-    if not x.held.choice or x.reply is None or response is None or not response.headers:
+    response = documented(x, e)
+    if x.answer is None or response is None or not response["headers"]:
         return None
-    wrong = [
-        Wrong(
-            f"{name} of {x.status}",
-            f"The {x.status} has no {name}.",
-            f"the header {name}",
-            f"{name.lower()!r} in headers",
-            _rules(name),
-        )
-        for name in response.headers
-        if x.reply.header(name) is None
-    ]
-    sent = {name.lower(): value for name, value in x.reply.headers}
-    for name in response.headers:
+    wrong = []
+    for name in response["headers"]:
+        if x.answer.header(name) is None:
+            said = f"The {x.status} has no {name}."
+            wrong.append(Wrong(f"{name} of {x.status}", said, f"the header {name}", _rules(name)))
+    sent = {name.lower(): value for name, value in x.answer.headers}
+    for name in response["headers"]:
         value, right = sent.get(name.lower()), RIGHT.get(name.lower())
         if value is not None and right and not re.search(right, value, re.I):
-            proof = f"re.search({right!r}, headers[{name.lower()!r}], re.I) is not None"
             said = f"{name} of the {x.status} is {value!r}."
-            wrong.append(Wrong(f"value of {name}", said, WORDS[name.lower()], proof, _rules(name)))
+            wrong.append(Wrong(f"value of {name}", said, WORDS[name.lower()], _rules(name)))
     return wrong
 
 
@@ -66,52 +64,39 @@ WORDS = {
 @check(
     "allows-what-it-takes",
     "A 405 names in Allow the methods that the path takes, and no others.",
-    "path.methods",
     severity=LOW,
     sample="A 405 for GET says Allow: GET, PUT.",
+    rules=when_decided("path.methods"),
+    when=(answered, choices_held),
     needs=("choice", "headers", "wire"),
 )
-def allows(x: Exchange) -> list[Wrong] | None:
+def allows(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge 405s of another method on the operation's own path; with our choices only."""
-    if not x.held.choice or x.reply is None or x.status != 405:
+    if x.answer is None or x.status != 405:
         return None
-    named = {method.strip() for method in (x.reply.header("allow") or "").upper().split(",")}
-    right = x.subject.operation.method.upper()
-    if right in named and x.call.verb not in named and named <= {right, "OPTIONS"}:
+    allowed, right = x.answer.header("allow"), e.terms.method
+    named = {method.strip() for method in (allowed or "").upper().split(",")}
+    if right in named and x.sent.method not in named and named <= {right, "OPTIONS"}:
         return []
-    said = f"Allow is {x.reply.header('allow')!r}."
-    return [
-        Wrong(
-            "other methods", said, right, f"{right!r} in headers['allow'] and {x.call.verb!r} not in headers['allow']"
-        )
-    ]
+    return [Wrong("other methods", f"Allow is {allowed!r}.", right)]
 
 
 @check(
     "answers-have-their-own-ids",
     "Every answer has an X-Request-Id, and every problem an instance, that no other has.",
-    "refusal.problem",
     severity=LOW,
     sample="Every problem has the instance req-1.",
+    rules={"refusal.problem": refused},
+    when=(answered, choices_held),
     needs=("choice", "headers"),
 )
-def own_ids(x: Exchange) -> list[Wrong] | None:
+def ids_of_their_own(x: Evidence, _e: Expectation) -> list[Wrong]:
     """Judge answers with such an id; with our choices only."""
-    if not x.held.choice or x.reply is None:
-        return None
-    document = x.reply.document
-    ids = {"X-Request-Id": x.reply.header("x-request-id")}
-    if media_type(x.reply.header("content-type")) == PROBLEM and isinstance(document, dict):
-        ids["instance"] = document.get("instance")
     wrong = []
-    for name, value in ids.items():
-        if value is None:
-            continue
+    for name, value in own_ids(x).items():
         if not isinstance(value, str) or not value.strip():
-            place = f"headers.get({name.lower()!r})" if name != "instance" else "body['instance']"
-            wrong.append(Wrong(f"empty {name}", f"The {name} is empty.", "an id", f"bool(str({place}).strip())"))
-        elif x.memory.ids.setdefault(f"{name} {value}", x.number) != x.number:
-            wrong.append(
-                Wrong(f"one {name}", f"The {name} {value!r} was an earlier answer's.", "another one", UNPROVABLE)
-            )
+            wrong.append(Wrong(f"empty {name}", f"The {name} is empty.", "an id"))
+        elif f"{name} {value}" in x.known.ids:
+            said = f"The {name} {value!r} was an earlier answer's."
+            wrong.append(Wrong(f"one {name}", said, "another one"))
     return wrong

@@ -1,111 +1,126 @@
 """Whether the right subscription has the right method afterwards, and none else moved."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, UNPROVABLE, Wrong, check
-from tollbridge.verify.exchange import Exchange
+from collections.abc import Iterator
+from typing import Any
+
+from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
+from tollbridge.verify.checks.conditions import (
+    accepted,
+    chooses_method,
+    has_subscription,
+    kind,
+    names_organization,
+    omits,
+    seen_alone,
+    seen_alone_and_well,
+    seen_with_a_card,
+)
+from tollbridge.verify.model.evidence import Evidence
+from tollbridge.verify.model.expectation import Expectation
 
 
 @check(
     "subscription-moves",
     "A request with a payment method makes it the default of the organization's subscription.",
-    "method.subscription",
-    "method.upsert",
-    "subscription.order",
     severity=HIGH,
     sample="The request was accepted, and the subscription kept its old card.",
+    rules={
+        "method.subscription": seen_with_a_card,
+        "method.upsert": seen_with_a_card,
+        "subscription.order": seen_with_a_card,
+    },
+    when=(seen_alone_and_well, accepted, chooses_method, has_subscription),
     needs=("stripe", "subscription"),
 )
-def subscription_moves(x: Exchange) -> list[Wrong] | None:
+def subscription_moves(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge accepted calls with a payment method."""
-    effect = x.expected.effect
-    if not x.plain or effect is None or not effect.method or not x.ok or "subscription" not in x.subject.caller:
-        return None
-    identity = effect.organization.subscription or ""
-    default = x.after[identity].default_payment_method
-    if default == effect.method:
+    assert e.effect is not None
+    default = default_of(x.after.get(e.effect.subscription or ""))
+    if default == e.effect.method:
         return []
-    proof = f"subscription({identity!r})['default_payment_method'] == {effect.method!r}"
     said = f"The subscription's default payment method is {default or 'none'}."
-    return [Wrong("not moved", said, effect.method, proof)]
+    return [Wrong("not moved", said, str(e.effect.method))]
+
+
+def default_of(subscription: dict[str, Any] | None) -> str | None:
+    """Return the default payment method of a subscription; None without one."""
+    return subscription["default_payment_method"] if subscription else None
 
 
 @check(
     "subscription-stays",
     "A request without a payment method, and one that is refused, leave every subscription as it was.",
-    "subscription.untouched",
-    "subscription.order",
-    "charge.refused",
     severity=HIGH,
     sample="A declined card became the subscription's default.",
+    rules={
+        "subscription.untouched": omits("payment_method"),
+        "subscription.order": seen_with_a_card,
+        "charge.refused": kind("declined"),
+    },
+    when=(seen_alone_and_well,),
     needs=("stripe", "subscription"),
 )
-def subscription_stays(x: Exchange) -> list[Wrong] | None:
+def subscription_stays(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge calls that no subscription is to follow from."""
-    effect = x.expected.effect
-    follows = effect is not None and effect.method is not None and x.expected.kind != "declined"
-    if not x.plain or x.expected.kind == "free" or (follows and x.ok):
+    follows = e.effect is not None and e.effect.method is not None and e.kind != "declined"
+    if e.kind == "free" or (follows and x.ok):
         return None
-    if x.ok and not x.held.rule("subscription.untouched"):
+    if x.ok and not e.terms.holds("subscription.untouched"):
         return None
-    return [*_moved(x, spared="")]
+    return [*moved(x, e, spared="")]
 
 
 @check(
     "no-other-subscription-moves",
     "No subscription but the organization's own is changed, and nothing of it but the default method.",
-    "method.subscription",
-    "organization.effective",
     severity=CRITICAL,
     sample="Another organization's subscription got the card.",
+    rules={"method.subscription": seen_with_a_card, "organization.effective": names_organization},
+    when=(seen_alone_and_well, accepted, chooses_method),
     needs=("stripe", "subscription"),
 )
-def no_other_moves(x: Exchange) -> list[Wrong] | None:
+def no_other_moves(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge accepted calls with a payment method."""
-    effect = x.expected.effect
-    if not x.plain or effect is None or not effect.method or not x.ok:
-        return None
-    own = effect.organization.subscription or ""
-    wrong = [*_moved(x, spared=own)]
-    if own in x.after and own in x.before:
-        plain = x.after[own]._replace(default_payment_method=x.before[own].default_payment_method)
-        if plain._replace(metadata=plain.metadata or None) != x.before[own]._replace(
-            metadata=x.before[own].metadata or None
-        ):
-            proof = UNPROVABLE
-            wrong.append(Wrong("more", "More of the subscription than its default was changed.", "nothing", proof))
+    own = (e.effect.subscription if e.effect else None) or ""
+    wrong = [*moved(x, e, spared=own)]
+    before, after = x.before.get(own), x.after.get(own)
+    if before and after and {**after, "default_payment_method": before["default_payment_method"]} != before:
+        wrong.append(Wrong("more", "More of the subscription than its default was changed.", "nothing"))
     return wrong
 
 
-def _moved(x: Exchange, *, spared: str) -> Iterator[Wrong]:
+def moved(x: Evidence, e: Expectation, *, spared: str) -> Iterator[Wrong]:
+    """Yield each subscription that was changed, but one that may be."""
     for identity, before in x.before.items():
         after = x.after.get(identity)
         if identity == spared or after == before:
             continue
-        default = before.default_payment_method
-        proof = f"subscription({identity!r})['default_payment_method'] == {default!r}"
-        now = after.default_payment_method or "none" if after else "gone"
+        now = default_of(after) or "none" if after else "gone"
         said = f"The subscription {identity} was changed: its default payment method is {now}."
-        yield Wrong(f"{x.expected.kind} moved", said, f"as it was: {default or 'none'}", proof)
+        yield Wrong(f"{e.kind} moved", said, f"as it was: {default_of(before) or 'none'}")
+
+
+def order_held(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether it is held what is done first."""
+    return e.terms.holds("subscription.order")
 
 
 @check(
     "intent-before-subscription",
     "The subscription takes the method only after the intent exists, and after a charge on the server.",
-    "subscription.order",
     severity=MEDIUM,
     sample="The subscription was changed before the PaymentIntent was made.",
+    rules={"subscription.order": seen_with_a_card},
+    when=(seen_alone, order_held),
     needs=("stripe", "choice", "subscription"),
 )
-def intent_first(x: Exchange) -> list[Wrong] | None:
+def intent_first(x: Evidence, _e: Expectation) -> list[Wrong] | None:
     """Judge exchanges in which both were written; with our choices only."""
-    if not x.judged or not x.held.rule("subscription.order"):
+    done = [effect["what"] for effect in x.effects]
+    if "payment_intent.created" not in done or "customer.subscription.updated" not in done:
         return None
-    done = [what for told in x.writes for what, _ in told.effects]
-    made = next((n for n, what in enumerate(done) if what == "payment_intent.created"), None)
-    moved = next((n for n, what in enumerate(done) if what == "customer.subscription.updated"), None)
-    if made is None or moved is None:
-        return None
-    if made < moved:
+    if done.index("payment_intent.created") < done.index("customer.subscription.updated"):
         return []
-    return [Wrong("before", "The subscription was changed first.", "the intent first", "intent_first(calls)")]
+    return [Wrong("before", "The subscription was changed first.", "the intent first")]

@@ -1,179 +1,222 @@
 """Whether the target accepts what is right, and refuses what is wrong as what it is."""
 
-from dataclasses import replace
+from __future__ import annotations
 
-from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, UNPROVABLE, Wrong, check
-from tollbridge.verify.exchange import Exchange
-from tollbridge.verify.oracle import kebab
-from tollbridge.verify.subject import MAY_NAME
+from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
+from tollbridge.verify.checks.conditions import (
+    always,
+    charges,
+    charges_the_default,
+    choices_held,
+    expects_success,
+    has_capitals,
+    has_eight_digits,
+    has_no_token,
+    has_null,
+    in_any,
+    is_row_of_the_wire_table,
+    kind,
+    may_not_name,
+    names_none,
+    names_organization,
+    not_against_confirm,
+    seen_with_a_card,
+    sends,
+    settled,
+    stripe_seen_or_refused,
+    when_decided,
+)
+from tollbridge.verify.model.evidence import Evidence
+from tollbridge.verify.model.expectation import MAY_NAME, Expectation, kebab
 
 
-def _wrong_status(x: Exchange, cause: str) -> list[Wrong]:
+def wrong_status(x: Evidence, e: Expectation, cause: str) -> list[Wrong]:
     """Return what is wrong with a refusal's status and code."""
-    statuses, codes = sorted(x.expected.statuses), sorted(x.expected.codes)
-    exact = x.held.choice or x.expected.kind in ("declined", "token")
-    if not exact:
-        fine, expected, proof = 400 <= x.status < 500, "a refusal (4xx)", "400 <= status < 500"
-    else:
-        fine = x.status in statuses
-        expected, proof = " or ".join(map(str, statuses)), f"status in {statuses}"
+    exact = e.terms.choice or e.kind in ("declined", "token")
+    fine = x.status in e.statuses if exact else 400 <= x.status < 500
     if not fine:
-        return [Wrong(f"{cause}: {x.status}", f"The answer is {x.status}{x.named}.", expected, proof)]
-    code = x.code if x.held.choice else kebab(x.code or "")
-    if codes and code not in codes and _judges_code(x):
-        said = f"The error_code is {x.code!r}."
-        return [Wrong(f"{cause}: code", said, " or ".join(codes), f"body['error_code'] in {codes}")]
+        expected = " or ".join(map(str, e.statuses)) if exact else "a refusal (4xx)"
+        return [Wrong(f"{cause}: {x.status}", f"The answer is {x.status}{x.named}.", expected)]
+    code = x.code if e.terms.choice else kebab(x.code or "")
+    if e.codes and code not in e.codes and _judges_code(x, e):
+        return [Wrong(f"{cause}: code", f"The error_code is {x.code!r}.", " or ".join(e.codes))]
     return []
 
 
-def _judges_code(x: Exchange) -> bool:
-    """Whether the error_code is held: ours is a choice, the card's is the provider's, on problems that have one."""
-    return (x.held.choice and bool(x.subject.codes)) or (x.expected.kind == "declined" and x.code is not None)
+def _judges_code(x: Evidence, e: Expectation) -> bool:
+    """Tell whether the error_code is held: ours is a choice, the card's is the provider's, where a problem has one."""
+    return (e.terms.choice and bool(e.terms.codes)) or (e.kind == "declined" and x.code is not None)
 
 
 MAY_PAY = (*MAY_NAME, "ORG_ADMIN")
 """Roles that pay by any reading of the page."""
 
 
+def has_to_be_accepted(x: Evidence, e: Expectation) -> bool:
+    """Tell whether a call is right in every respect; how strict the wire is, is our choice."""
+    return x.settled and e.success and (e.kind != "wire" or e.terms.choice)
+
+
 @check(
     "accepts-valid",
     "A request that fits the contract, of who may act, on what is there, is accepted.",
-    "success.status",
-    "currency.supported",
-    "currency.list",
-    "amount.digits",
-    "amount.positive",
-    "roles.all",
-    "path.exact",
-    "organization.own",
-    "organization.global",
-    "method.upsert",
-    "token.optional",
     severity=HIGH,
     sample="The target answered 400 to {amount: 50, currency: usd}, the minimum itself.",
+    rules={
+        "success.status": expects_success,
+        **in_any("currency.supported", "currency.list"),
+        "amount.digits": has_eight_digits,
+        "amount.positive": sends("amount"),
+        "roles.all": may_not_name,
+        **when_decided("path.exact"),
+        "organization.own": names_none,
+        "organization.global": names_organization,
+        "method.upsert": seen_with_a_card,
+        "token.optional": has_no_token,
+    },
+    when=(has_to_be_accepted,),
     gate=True,
+    decided=is_row_of_the_wire_table,
 )
-def accepts_valid(x: Exchange) -> list[Wrong] | None:
+def accepts_valid(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge calls that are right in every respect."""
-    if not x.settled or not x.expected.success or (x.expected.kind == "wire" and not x.held.choice):
-        return None
-    if x.ok and (x.status in x.expected.statuses or not x.held.choice or x.expected.kind == "wire"):
+    if x.ok and (x.status in e.statuses or not e.terms.choice or e.kind == "wire"):
         return []
-    if x.status == 403 and x.account and x.account.role not in MAY_PAY and not x.held.rule("roles.all"):
+    if x.status == 403 and e.role and e.role not in MAY_PAY and not e.terms.holds("roles.all"):
         return None  # that every role may pay is our reading
     blamed = " ".join(sorted(x.blamed))
     cause = f"{x.status} {x.code or ''} {blamed}".strip()
-    said = f"The answer is {x.status}{x.named}."
-    return [Wrong(cause, said, str(min(x.expected.statuses)), "200 <= status < 300")]
+    return [Wrong(cause, f"The answer is {x.status}{x.named}.", str(min(e.statuses)))]
+
+
+def violates(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether the request breaks a rule of the contract."""
+    return e.kind == "violations"
 
 
 @check(
     "refuses-invalid",
     "A request that breaks a rule of the contract is refused as such.",
-    "currency.case",
-    "body.members",
-    "body.required",
-    "body.null",
-    "body.object",
-    "organization.header",
-    "confirm.absent",
     severity=HIGH,
     sample="The target answered 200 to {amount: 49, currency: usd}.",
+    rules={
+        "currency.case": has_capitals,
+        **when_decided("body.members", "body.required", "body.object", "organization.header"),
+        "body.null": has_null,
+        "confirm.absent": not_against_confirm,
+    },
+    when=(settled, violates),
     gate=True,
+    decided=always,
 )
-def refuses_invalid(x: Exchange) -> list[Wrong] | None:
+def refuses_invalid(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge calls that break rules of the contract."""
-    if not x.settled or x.expected.kind != "violations":
-        return None
-    return _wrong_status(x, " ".join(sorted(x.expected.rules or x.expected.places)))
+    return wrong_status(x, e, " ".join(sorted(e.rules or e.places)))
+
+
+def refused_by_the_wire_table(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether the request is a row of the strict-wire table that is refused."""
+    return e.kind == "wire" and not e.success
 
 
 @check(
     "wire-verdict",
     "What is no JSON, no plain media type, no path or no method of the operation gets its documented refusal.",
-    "body.json",
-    "body.media",
-    "body.size",
-    "body.integers",
-    "accept.quality",
-    "path.exact",
-    "path.methods",
-    "page.request",
-    "request.http",
     severity=MEDIUM,
     sample="The target answered 200 to a body in which amount is given twice.",
+    rules=when_decided(
+        "body.json",
+        "body.media",
+        "body.size",
+        "body.integers",
+        "accept.quality",
+        "path.exact",
+        "path.methods",
+        "page.request",
+        "request.http",
+    ),
+    when=(settled, choices_held, refused_by_the_wire_table),
     gate=True,
     needs=("choice",),
+    decided=always,
 )
-def wire_verdict(x: Exchange) -> list[Wrong] | None:
+def wire_verdict(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge rows of the strict-wire table that are refused; with our choices only."""
-    if not x.settled or x.expected.kind != "wire" or x.expected.success or not x.held.choice:
-        return None
-    wrong = _wrong_status(x, f"{min(x.expected.statuses)} {' '.join(x.expected.codes)}")
-    by_hand = x.call.wire is not None and x.call.wire.framing  # what scripts send with is a right client
-    return [replace(one, proof=UNPROVABLE) for one in wrong] if by_hand else wrong
+    return wrong_status(x, e, f"{min(e.statuses)} {' '.join(e.codes)}")
+
+
+def token_refused(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether the token has to be refused."""
+    return e.kind == "token"
 
 
 @check(
     "judges-tokens",
     "A call whose token is missing where one is needed, expired, unknown or of a disabled account is 401.",
-    "refusal.codes",
-    "token.optional",
-    "refusal.order",
     severity=CRITICAL,
     sample="The target answered 200 to an expired token.",
+    rules={**when_decided("refusal.codes"), "token.optional": has_no_token, **in_any("refusal.order")},
+    when=(settled, token_refused),
     gate=True,
     needs=("bad token",),
+    decided=always,
 )
-def judges_tokens(x: Exchange) -> list[Wrong] | None:
+def judges_tokens(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge calls with a token that is not good, whatever else is wrong with them."""
-    if not x.settled or x.expected.kind != "token":
-        return None
-    return _wrong_status(x, x.call.token if x.call.account else "no token")
+    return wrong_status(x, e, x.sent.token if x.sent.account else "no token")
+
+
+def cannot_be_done(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether the request fits the contract, and cannot be done as things stand."""
+    return e.kind == "refused"
 
 
 @check(
     "judges-state",
     "A call for an organization, or with a payment method, that cannot be used is refused.",
-    "organization.effective",
-    "organization.own",
-    "organization.unknown",
-    "intent.customer",
-    "method.id",
-    "method.owner",
-    "method.attached",
-    "method.subscription",
-    "method.default",
     severity=CRITICAL,
     sample="A payment method of another organization was accepted.",
+    rules={
+        "organization.effective": names_organization,
+        "organization.own": names_none,
+        **when_decided("organization.unknown", "method.owner"),
+        "intent.customer": stripe_seen_or_refused,
+        "method.id": sends("payment_method"),
+        "method.attached": sends("payment_method"),
+        "method.subscription": seen_with_a_card,
+        "method.default": charges_the_default,
+    },
+    when=(settled, cannot_be_done),
     gate=True,
     needs=("refusable",),
+    decided=always,
 )
-def judges_state(x: Exchange) -> list[Wrong] | None:
+def judges_state(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge calls that fit the contract and cannot be done."""
-    if not x.settled or x.expected.kind != "refused":
-        return None
-    return _wrong_status(x, " ".join(sorted(x.expected.codes)))
+    return wrong_status(x, e, " ".join(e.codes))
+
+
+def card_declined(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether Stripe refuses to charge the card."""
+    return e.kind == "declined"
 
 
 @check(
     "tells-declines",
     "A card that is refused, or asks for its holder, on the server is 402 with Stripe's code in kebab case.",
-    "charge.refused",
-    "confirm.fails",
     severity=HIGH,
     sample="A declined card was answered with 200.",
+    rules={"charge.refused": kind("declined"), "confirm.fails": charges},
+    when=(settled, card_declined),
     gate=True,
     needs=("confirm", "declined"),
 )
-def tells_declines(x: Exchange) -> list[Wrong] | None:
+def tells_declines(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge charges on the server that Stripe refuses."""
-    if not x.settled or x.expected.kind != "declined":
-        return None
-    wrong = _wrong_status(x, str(x.expected.error.get("code")))
-    wanted = x.expected.error.get("decline_code")
-    document = x.reply.document if x.reply else None
-    if not wrong and wanted and isinstance(document, dict) and x.held.choice and document.get("decline_code") != wanted:
-        said = f"decline_code is {document.get('decline_code')!r}."
-        wrong = [Wrong("decline_code", said, repr(wanted), f"body.get('decline_code') == {wanted!r}")]
+    wrong = wrong_status(x, e, str(e.error.get("code")))
+    wanted, document = e.error.get("decline_code"), x.document
+    if not wrong and wanted and isinstance(document, dict) and e.terms.choice:
+        told = document.get("decline_code")
+        if told != wanted:
+            wrong = [Wrong("decline_code", f"decline_code is {told!r}.", repr(wanted))]
     return wrong

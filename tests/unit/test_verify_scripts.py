@@ -1,0 +1,176 @@
+"""Scripts of findings: each carries its check's own source, runs with nothing else, and comes to the same verdict."""
+
+import ast
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.unit.test_verify_checks import FAULTS, SUBJECT, evidence, exchange, sending, told
+from tollbridge.verify.calls import Call, Case
+from tollbridge.verify.checks import CHECKS, Wrong
+from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.findings import pytest_script, shell_script
+from tollbridge.verify.findings.script import Shown
+from tollbridge.verify.findings.script_bundle import bundle, constructor, literal
+from tollbridge.verify.judge import Evaluator
+from tollbridge.verify.model.evidence import API_KEY, Answer, Evidence
+from tollbridge.verify.player import Player
+from tollbridge.verify.subject import Tokens
+
+KINDS = {"sh": shell_script.shell_script, "pytest": pytest_script.pytest_script}
+HOSTILE = "x\"'\\\n\r\x00\u2028\ud800{}$(id)`id`${IFS}\nJUDGE\n# coding: utf-7 é"
+
+
+def shown(name: str, x: Exchange, cause: str) -> Shown:
+    """What a script of one finding shows."""
+    player = Player("http://127.0.0.1:9", 1.0, None, Tokens({1: "token-of-account-1"}, {}))
+    calls = calls_of(x)
+    steps = tuple(
+        Call(
+            SUBJECT.operation, one.sent.document, method=one.sent.method, note=one.sent.note, raw=one.sent.text.encode()
+        )
+        for one in calls
+    )
+    same, equal = x.evidence.same, x.evidence.equal
+    return Shown(player, Case("a case", steps, same=same, equal=equal), x, CHECKS[name], cause, "0123456789ab")
+
+
+def found(fault: str) -> tuple[str, Exchange, Wrong]:
+    """The check, the exchange and the verdict of one of the faults that checks are tested with."""
+    name, changes = FAULTS[fault]
+    if "faults" in changes and "calls" not in changes:
+        changes = changes | {"calls": [told(fault=f"{changes['faults'][0]['kind']} after")]}
+    x = exchange(**changes)
+    return name, x, next(wrong for _, check, wrong in Evaluator(CHECKS).judge([x]) if check.name == name)
+
+
+def test_every_check_has_a_fault_to_be_tried_with() -> None:
+    """The sweep below leaves out only checks that need more than one exchange can show."""
+    without = CHECKS.keys() - {name for name, _ in FAULTS.values()}
+    assert without == {
+        "answers-under-faults",
+        "fault-problem",
+        "free-text-is-not-echoed",
+        "helps",
+        "reports-all-violations",
+        "subscription-stays",
+        "wire-verdict",
+        "writes-nothing-before-refusing",
+    }
+
+
+def calls_of(x: Exchange) -> list[Evidence]:
+    """The calls of the case that led to an exchange: what it is compared with, what came before it, and its own."""
+    last, known = x.evidence, x.evidence.known
+    again = evidence() if known.ids or known.secrets or known.idempotency_keys else None
+    return last.parallel or [one for one in (again, last.previous, last) if one]
+
+
+def judgement(text: str) -> str:
+    """The Python of a script that judges, without what it does by itself."""
+    return text.partition("<<'JUDGE'\n")[2].partition("\nJUDGE\n")[0] or text
+
+
+@pytest.mark.parametrize("kind", ["sh", "pytest"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_script_judges_as_its_check_does(fault: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given what the run saw, the judgement of both kinds of script is the check's, word for word."""
+    name, x, wrong = found(fault)
+    monkeypatch.setenv("STRIPE", "http://127.0.0.1:9")
+    monkeypatch.setenv("TARGET", "http://127.0.0.1:9")
+    space: dict[str, Any] = {}
+    source = judgement(KINDS[kind](shown(name, x, wrong.cause))).partition("\ndef judging(")[0]
+    exec(compile(source, "finding", "exec"), space)
+    calls = calls_of(x)
+    came = [space["Answer"](**_answer(one.answer)) if one.answer else None for one in calls]
+    seen = [_seen(one) for one in calls[:-1]] + [_seen(x.evidence)]
+    assert wrong.said in [again.said for again in space["judge"](came, seen)]
+
+
+def _seen(x: Evidence) -> dict[str, Any]:
+    members = ("calls", "intents", "before", "after", "faults", "after_fault", "together", "broken")
+    keys = [*x.api_keys, *(text for text, what in x.known.canaries.items() if what == API_KEY)]
+    return {name: getattr(x, name) for name in members} | {"api_keys": keys}
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {"status": answer.status, "headers": answer.headers, "text": answer.text}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_what_a_check_needs_stands_in_one_script(name: str) -> None:
+    """No name is left open, none has two meanings, and of the harness nothing is imported."""
+    check = CHECKS[name]
+    source = bundle(check.function, *check.when, Evidence).source
+    tree = ast.parse(source)
+    assert "tollbridge" not in source
+    assert "noqa" not in source
+    imports = {
+        n.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for n in [node.module or ""]
+    }
+    assert imports <= sys.stdlib_module_names
+    assert "@check" not in source
+
+
+def test_only_what_a_check_reads_is_taken() -> None:
+    """A check of the status takes the answer of the evidence, and neither Stripe's side nor the schema's validator."""
+    source = bundle(CHECKS["answers"].function, *CHECKS["answers"].when, Evidence).source
+    assert "broken: str | None" in source
+    assert "subscription" not in source
+    assert "jsonschema_rs" not in source
+    assert "jsonschema_rs" in bundle(CHECKS["answer-schema"].function).source
+
+
+@pytest.mark.parametrize("kind", ["sh", "pytest"])
+def test_scripts_run_on_the_oldest_python(kind: str) -> None:
+    """No check's script uses what Python 3.9 lacks."""
+    for name, fault in {name: fault for fault, (name, _) in FAULTS.items()}.items():
+        _, x, wrong = found(fault)
+        text = KINDS[kind](shown(name, x, wrong.cause))
+        judge = judgement(text)
+        ast.parse(judge, feature_version=(3, 9))
+        for call in (node for node in ast.walk(ast.parse(judge)) if isinstance(node, ast.Call)):
+            assert not (isinstance(call.func, ast.Name) and call.func.id == "zip" and call.keywords)
+
+
+def test_data_is_a_literal_of_ascii() -> None:
+    """Whatever a text holds, its literal is printable ASCII, and reads back as the same text."""
+    value = {"text": HOSTILE, "list": [HOSTILE * 20, None, True, 1.5, -3]}
+    text = literal(value)
+    assert text.isascii()
+    assert all(character.isprintable() or character == "\n" for character in text)
+    assert ast.literal_eval(text) == value
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        literal({"x": float("nan")})
+
+
+def test_a_request_is_data_wherever_it_stands() -> None:
+    """A hostile target, note and header are words of the shell or literals; sh has no word for control characters."""
+    x = exchange(sent=sending(note=HOSTILE))
+    made = constructor(x.evidence.sent, frozenset({"note", "target"}))
+    assert ast.literal_eval(made.partition("note=")[2].partition(",\n")[0]) == HOSTILE
+    path = "/a$(touch x)`id`\"';b"
+    call = Call(SUBJECT.operation, {"amount": 1}, path=path, headers=(("x", path),))
+    player = Player("http://127.0.0.1:9", 1.0, None, Tokens({}, {}))
+    line = shell_script._curl(player, call)
+    told_to = f'ask() {{ printf "%s\\n" "$@"; }}; {line}'
+    done = subprocess.run(
+        ["sh", "-c", told_to], capture_output=True, text=True, env=os.environ | {"TARGET": "T"}, check=True
+    )
+    assert f"T{path}" in done.stdout.splitlines()
+    assert f"x: {path}" in done.stdout.splitlines()
+    with pytest.raises(ValueError, match="control character"):
+        shell_script._curl(player, call.but(headers=(("x", "a\nb"),)))
+
+
+def test_tokens_stand_in_no_script() -> None:
+    """In whatever way a token is shown, the script has the name of a variable in its place."""
+    player = Player("http://127.0.0.1:9", 1.0, None, Tokens({1: "token-of-account-1", 2: "token-of-account-2"}, {}))
+    for how in ("own", "basic", "lower", "bare", "twice", "two", "tampered", "other scheme"):
+        call = Call(SUBJECT.operation, {"amount": 1}, account=1, token=how)
+        for text in (shell_script._curl(player, call), pytest_script._asking(player, call)):
+            assert "token-of-account" not in text, how
+            assert "TOKEN_1" in text, how

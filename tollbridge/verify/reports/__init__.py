@@ -1,0 +1,1 @@
+"""What a run leaves: the report for people and for machines, and its evidence in a file."""
