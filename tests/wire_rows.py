@@ -148,7 +148,8 @@ def _hosts(door: Door) -> Iterator[Framed]:
         return Framed(name, door.request(hosts=hosts, version=version) + more, statuses)
 
     yield row("no Host", 400)
-    yield row("no Host in HTTP/1.0", 200, version=b"HTTP/1.0")
+    if door is API:  # Stripe's routes are for whoever names this server
+        yield row("no Host in HTTP/1.0", 200, version=b"HTTP/1.0")
     yield row("two Hosts", 400, b"Host: localhost", b"Host: example.com")
     yield row("two equal Hosts", 400, b"Host: localhost", b"host: localhost")
     yield row("two Hosts in HTTP/1.0", 400, b"Host: localhost", b"Host: localhost", version=b"HTTP/1.0")
