@@ -7,4 +7,4 @@ settings.register_profile("quick", max_examples=100, deadline=None, derandomize=
 settings.register_profile("long", max_examples=5_000, deadline=None)
 settings.load_profile("quick")
 
-pytest.register_assert_rewrite("tests.keys", "tests.sharing", "tests.stores")
+pytest.register_assert_rewrite("tests.keys", "tests.sharing", "tests.stores", "tests.wholes")

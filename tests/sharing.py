@@ -11,7 +11,7 @@ import pytest
 from tests.keys import BARE, pay
 from tests.unit.stripe_calls import INTENTS, NOW, SUBSCRIPTION, call, create, on, read
 from tollbridge.simulator import Fault, Late, Simulator, Store
-from tollbridge.simulator.idempotency import GRACE_SECONDS
+from tollbridge.simulator.hold import GRACE_SECONDS
 
 CALLS = 160
 SUBSCRIBED = f"/v1/subscriptions/{SUBSCRIPTION}"
@@ -45,7 +45,9 @@ def clock(stripe: Simulator) -> Any:
 
 def restored_without_intents(stripe: Simulator) -> Any:
     """Put the state back, but for its payment intents."""
-    stripe.restore([line for line in stripe.snapshot() if not line.startswith(b'["PaymentIntent"')])
+    _, *lines = stripe.snapshot()
+    kept = [line for line in lines if not line.startswith(b'["PaymentIntent"')]
+    stripe.restore([b'{"format":"tollbridge-simulator-1"}', *kept])
 
 
 ALWAYS = Fault(None, "/v1/charges", "500", times=None)

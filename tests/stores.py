@@ -12,6 +12,7 @@ from sqlalchemy import create_engine
 from tests.keys import KeyRules
 from tests.sharing import SharingRules
 from tests.unit.stripe_calls import ANN, ANNS, BOB, INTENTS, LOOSE, NOW, SUBSCRIPTION, call, create, on
+from tests.wholes import WholeRules
 from tollbridge.simulator import Fault, Simulator, Store
 from tollbridge.simulator.rows import Customer, PaymentMethod
 from tollbridge.simulator.sql import state_url
@@ -33,7 +34,7 @@ def abandoned(store: Store, row: Customer) -> None:
         raise ZeroDivisionError
 
 
-class StoreRules(KeyRules, SharingRules):
+class StoreRules(KeyRules, SharingRules, WholeRules):
     """The suite, for two fixtures: `store` is an empty store, `again` is another one on the same state."""
 
     def test_a_unit_of_work_is_kept_whole_or_not_at_all(self, store: Store) -> None:

@@ -4,9 +4,10 @@ Bodies are JSON and have to say so. Who may ask is judged before: the server's g
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+import os
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import orjson
 from anyio.to_thread import run_sync
@@ -43,6 +44,9 @@ MEMBERS = {
 """Of a fault, each with its types."""
 
 NDJSON = "application/x-ndjson"
+PIECE = 1 << 18
+"""Bytes of a snapshot that are sent at once."""
+
 LATEST = 4_102_444_800
 """Seconds: the year 2100."""
 
@@ -182,8 +186,18 @@ class Desk:
         return await self.clock(request)
 
     async def snapshot(self, _request: HttpRequest) -> Response:
-        """Answer with the whole state, a line an object."""
-        return StreamingResponse(self._simulator.snapshot(), 200, {"Cache-Control": "no-store"}, NDJSON)
+        """Answer with the whole state as it is now, a line an object.
+
+        It is read in a thread, and sent in pieces: others are answered meanwhile.
+        """
+        try:
+            file = await run_sync(self._simulator.snapshot_file)
+        except OSError as error:
+            raise Refused(f"There is no room for the snapshot: {error.strerror}.", 503) from None
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        headers = {"Cache-Control": "no-store", "Content-Length": str(size)}
+        return StreamingResponse(_pieces(file), 200, headers, NDJSON)
 
     async def restore(self, request: HttpRequest) -> Response:
         """Put a whole state back."""
@@ -214,6 +228,12 @@ class Desk:
         except StripeFailure as failure:
             raise Refused(failure.message, failure.status) from None
         return _json(document)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def _told(operation: Operation) -> Operation:

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from math import ceil
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import orjson
 
 from tollbridge.simulator.access import from_browser, require_access
 from tollbridge.simulator.answer import Answer
 from tollbridge.simulator.challenge import after_challenge
+from tollbridge.simulator.chance import Chance
 from tollbridge.simulator.clock import Clock
 from tollbridge.simulator.context import Context
 from tollbridge.simulator.envelope import form_of, name_log
@@ -26,18 +26,19 @@ from tollbridge.simulator.expansion import expanded, wanted
 from tollbridge.simulator.failures import StripeFailure, unavailable
 from tollbridge.simulator.faults import HEADER, Fault, asked_for
 from tollbridge.simulator.forms import Form
-from tollbridge.simulator.idempotency import GRACE_SECONDS, Use, earlier, first_answer, key_of
-from tollbridge.simulator.ids import id_maker
+from tollbridge.simulator.hold import held
+from tollbridge.simulator.idempotency import earlier, first_answer, key_of
 from tollbridge.simulator.message import Late, Reply, Request
+from tollbridge.simulator.reading import Reading
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.recorded import Record
 from tollbridge.simulator.replies import faulted, refusal_of, reply_to
 from tollbridge.simulator.routes import ROUTES, found_route, is_template
 from tollbridge.simulator.routing import Route, require_known
 from tollbridge.simulator.rows import PaymentIntent, Subscription
-from tollbridge.simulator.seed import plant
+from tollbridge.simulator.seed import plant, planted
 from tollbridge.simulator.shared import Shared
-from tollbridge.simulator.snapshot import dump, load
+from tollbridge.simulator.snapshot import dump
 from tollbridge.simulator.store import MemoryStore
 from tollbridge.simulator.work import Again, R, Store, Unavailable, Work
 
@@ -82,15 +83,10 @@ class Simulator:
         self._store: Store = MemoryStore(recorded=recorded) if store is None else store
         self.clock = Clock(clock, self._store)
         self._settlement_currency = str(seed.get("settlement_currency", "usd"))
-        self._begin(randomness or random.SystemRandom())
-        self.record = Record(self._store, key=self._store.secret("record", self._randomness.randbytes(16)))
-
-    def _begin(self, randomness: random.Random) -> None:
-        """Plant the seed."""
-        self._randomness = randomness
-        self._new_id = id_maker(randomness)
         self._handled_calls = 0
-        self._worked(lambda work: plant(work, self._seed, self.clock()))
+        self._chance = Chance(randomness)
+        self._worked(lambda work: plant(work, seed, self.clock()))
+        self.record = Record(self._store, key=self._store.secret("record", self._chance.randomness.randbytes(16)))
 
     def secret(self, name: str, fresh: bytes) -> bytes:
         """Return a secret that all who share the state have; the fresh one becomes it where there is none."""
@@ -119,23 +115,37 @@ class Simulator:
                 "A seed repeats the ids of one process, and other processes may share this state: leave seed out, or "
                 "keep the state in memory."
             )
-        self._store.clear()
-        self._begin(random.SystemRandom() if seed is None else random.Random(seed))  # noqa: S311 - test ids, on purpose
+        shared = Shared()
+        self._store.replace(shared, planted(self._seed, self.clock.at(shared)), {}, forgets_calls=True)
+        self._chance.follow(None if seed is None else random.Random(seed))  # noqa: S311 - test ids, on purpose
 
     def snapshot(self) -> Iterator[bytes]:
-        """Yield the whole state as lines; see the module `snapshot`."""
-        return dump(self._store, self._randomness if self._store.alone else random.SystemRandom())
+        """Yield the whole state, as it is when the first is asked for, as lines; see the module `snapshot`."""
+        with self.snapshot_file() as file:
+            yield from file
 
-    def restore(self, lines: Iterable[bytes]) -> None:
-        """Put a state back; faults are forgotten, and the record goes on.
+    def snapshot_file(self) -> IO[bytes]:
+        """Return the whole state, as it is now, as a file of lines, which the caller closes.
 
         Raises:
-            ValueError: it is no snapshot; what was here stays.
+            OSError: there is no room for the file.
+            Unavailable: the store cannot be reached.
         """
-        head = load(lines, self._store, self.clock.machine())
-        self.forgive()
-        self._begin((self._store.alone and head["randomness"]) or random.SystemRandom())
-        self.clock.set(head["stopped_at"], head["ahead"] or 0)
+        return dump(self._store, self._chance.repeating if self._store.alone else None)
+
+    def restore(self, lines: Iterable[bytes]) -> None:
+        """Put a state back, at once; faults are forgotten, and the record goes on.
+
+        Raises:
+            ValueError: it is not a snapshot; what was here stays.
+            Unavailable: the store cannot be reached; what was here stays.
+        """
+        reading = Reading(lines, self.clock.machine())
+        head = reading.head()
+        shared = Shared(head.stopped_at, head.ahead or 0)
+        rows = reading.rows(planted(self._seed, self.clock.at(shared)))
+        self._store.replace(shared, rows, reading.keys, forgets_calls=False)
+        self._chance.follow(reading.randomness if self._store.alone else None)
 
     def faults(self) -> list[Fault]:
         """Return the faults that wait for their call."""
@@ -172,16 +182,8 @@ class Simulator:
         """
         if not is_template(fault.method, fault.path):
             raise ValueError(f"A fault waits for a route such as POST {ROUTES[-1].template}, not {fault.path}.")
-        seed = self._draws()
+        seed = self._chance.seed_of_draws()
         self._store.change(lambda shared: shared.faults.add(fault, seed))
-
-    def _draws(self) -> int:
-        """Return a seed for the draws of a fault: it repeats where ids do, and takes nothing from what makes them."""
-        state = None if isinstance(self._randomness, random.SystemRandom) else self._randomness.getstate()
-        apart = random.Random()  # noqa: S311 - which tests fail, not whom to trust
-        if state is not None:
-            apart.setstate(state)
-        return apart.getrandbits(53)
 
     def intents(self) -> list[PaymentIntent]:
         """Return every payment intent, oldest first: for whoever stands beside the simulator."""
@@ -209,11 +211,11 @@ class Simulator:
         kept = [] if effects is None else effects
 
         def new_id(prefix: str) -> str:
-            identity = self._new_id(prefix)
+            identity = self._chance.new_id(prefix)
             work.fresh.add(identity)
             return identity
 
-        return Context(work, now, new_id, self._randomness, self._settlement_currency, kept)
+        return Context(work, now, new_id, self._chance.randomness, self._settlement_currency, kept)
 
     def handle(self, request: Request) -> Reply:
         """Answer a request.
@@ -222,7 +224,7 @@ class Simulator:
             NoAnswer: a fault says that nothing comes back.
             Late: a fault says that the answer comes later.
         """
-        request_id = self._new_id("req")
+        request_id = self._chance.new_id("req")
         try:
             self._prune()
             route, named = found_route(request.method, request.path)
@@ -251,31 +253,23 @@ class Simulator:
         """Return the answer that comes later; meanwhile its idempotency key is in use.
 
         Raises:
-            StripeFailure: 400, the key's length is wrong.
             Unavailable: the key cannot be claimed.
         """
-        key = key_of(request)
+        key = None
+        with suppress(StripeFailure):  # a key of a wrong length is refused when the call is answered
+            key = key_of(request)
+        hold = held(self._store, key, request_id, fault.seconds, self.clock.machine())
         made: Reply | None = None
-        if not self._claimed(key, request_id, fault.seconds) or fault.when == "after":
+        if hold.other or fault.when == "after":
             made = self._handled(request, request_id, route, named, fault, self.clock())
 
         def answer() -> Reply:
             try:
                 return made or self._handled(request, request_id, route, named, fault, self.clock())
             finally:
-                with suppress(Unavailable):  # then it is over when its time is
-                    self._released(key, request_id)
+                hold.end()
 
         return Late(fault.seconds, answer)
-
-    def _claimed(self, key: str | None, owner: str, seconds: float) -> bool:
-        """Use a key for so long; False where another call uses it."""
-        machine = self.clock.machine()
-        return key is None or self._store.claim(key, Use(owner, machine + ceil(seconds) + GRACE_SECONDS), machine)
-
-    def _released(self, key: str | None, owner: str) -> None:
-        if key is not None:
-            self._store.release(key, owner)
 
     def _handled(
         self, request: Request, request_id: str, route: Route, named: dict[str, str], fault: Fault | None, now: int

@@ -20,8 +20,6 @@ from tollbridge.simulator.shapes import shown
 
 KEPT_SECONDS = 24 * 3600
 MAX_LENGTH = 255
-GRACE_SECONDS = 5
-"""How much longer than it takes a slow call may keep its key, before it is taken for dead."""
 
 
 class Kept(NamedTuple):

@@ -18,13 +18,11 @@ from tollbridge.simulator.listing import CURSORS, made_when, page
 from tollbridge.simulator.money import amount_of, currency_of, require_chargeable, too_large_to_capture
 from tollbridge.simulator.ownership import customer_named, method_named
 from tollbridge.simulator.routing import route
-from tollbridge.simulator.rows import Charge, PaymentIntent
+from tollbridge.simulator.rows import CAPTURE_METHODS, USAGES, Charge, PaymentIntent
 from tollbridge.simulator.statuses import CANCELABLE, CHANGEABLE, CONFIRMABLE, moved
 from tollbridge.simulator.values import email, merged, metadata, redirects, shipping
 from tollbridge.simulator.work import EVERYBODY
 
-CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
-USAGES = ("off_session", "on_session")
 FROZEN = {
     "amount",
     "currency",

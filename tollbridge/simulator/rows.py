@@ -3,12 +3,62 @@
 They are a storage format: a row is stored as the list of its fields. So the format is append only: a new field goes to
 the end and has a default, and no field is moved, renamed or removed (`tests/unit/test_simulator_rows.py`).
 
-`more`, where a row has it, holds members of the object as Stripe shows them, of those that few objects have.
+`more`, where a row has it, holds members of the object as Stripe shows them, of those that few objects have. What the
+annotations say is what a state that is put back is held against (`fields.py`).
 """
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypedDict
+
+from tollbridge.simulator.cards import BY_NUMBER
+from tollbridge.simulator.kinds import ListOf, Matching, Names, OneOf
+
+INTENT_STATUSES = (
+    "requires_payment_method",
+    "requires_confirmation",
+    "requires_action",
+    "requires_capture",
+    "succeeded",
+    "canceled",
+)
+SETUP_STATUSES = tuple(status for status in INTENT_STATUSES if status != "requires_capture")
+SUBSCRIPTION_STATUSES = (
+    "active",
+    "canceled",
+    "incomplete",
+    "incomplete_expired",
+    "past_due",
+    "paused",
+    "trialing",
+    "unpaid",
+)
+CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
+USAGES = ("off_session", "on_session")
+INTERVALS = ("day", "week", "month", "year")
 
 More = dict[str, Any]
+CardNumber = Annotated[str, OneOf(tuple(BY_NUMBER), "the number of a test card")]
+ChargeId = Annotated[str, Names("Charge")]
+CustomerId = Annotated[str, Names("Customer")]
+Identity = Annotated[str, Matching(r"[^\0]{1,5000}", "the id of an object")]
+IntentId = Annotated[str, Names("PaymentIntent")]
+MethodId = Annotated[str, Names("PaymentMethod")]
+ProductId = Annotated[str, Names("Product")]
+Redirects = Annotated[str, OneOf(("always", "never"))]
+Usage = Annotated[str, OneOf(USAGES)]
+
+
+class ItemPrice(TypedDict):
+    """What is read of the price in an item of a subscription."""
+
+    id: str
+    currency: str
+
+
+class Item(TypedDict):
+    """What is read of an item of a subscription."""
+
+    price: ItemPrice
+    current_period_end: int
 
 
 class Customer(NamedTuple):
@@ -17,12 +67,12 @@ class Customer(NamedTuple):
     `default_method` is `invoice_settings.default_payment_method`; a deleted customer is still shown, as a stub.
     """
 
-    id: str
+    id: Identity
     email: str | None
     name: str | None
-    default_source: str | None
+    default_source: MethodId | None
     created: int
-    default_method: str | None = None
+    default_method: MethodId | None = None
     metadata: dict[str, str] | None = None
     more: More | None = None
     deleted: bool = False
@@ -36,9 +86,9 @@ class PaymentMethod(NamedTuple):
     payments without being there.
     """
 
-    id: str
-    card: str
-    customer: str | None
+    id: Identity
+    card: CardNumber
+    customer: CustomerId | None
     created: int
     consumed: bool = False
     set_up: bool = False
@@ -51,12 +101,12 @@ class PaymentMethod(NamedTuple):
 class Subscription(NamedTuple):
     """A subscription; its items are kept as they are shown."""
 
-    id: str
-    customer: str
-    status: str
-    default_payment_method: str | None
+    id: Identity
+    customer: CustomerId
+    status: Annotated[str, OneOf(SUBSCRIPTION_STATUSES)]
+    default_payment_method: MethodId | None
     created: int
-    items: list[dict[str, Any]]
+    items: Annotated[list[dict[str, Any]], ListOf(Item)]
     metadata: dict[str, str] | None = None
     cancel_at_period_end: bool = False
     canceled_at: int | None = None
@@ -72,38 +122,38 @@ class PaymentIntent(NamedTuple):
     None for neither.
     """
 
-    id: str
+    id: Identity
     secret: str
     amount: int
     currency: str
     created: int
-    status: str
+    status: Annotated[str, OneOf(INTENT_STATUSES)]
     metadata: dict[str, str]
-    customer: str | None = None
-    payment_method: str | None = None
-    redirects: str | None = None
+    customer: CustomerId | None = None
+    payment_method: MethodId | None = None
+    redirects: Redirects | None = None
     description: str | None = None
     receipt_email: str | None = None
     amount_received: int = 0
-    latest_charge: str | None = None
+    latest_charge: ChargeId | None = None
     last_error: dict[str, Any] | None = None
     next_action: dict[str, Any] | None = None
     canceled_at: int | None = None
     cancellation_reason: str | None = None
-    capture_method: str = "automatic_async"
+    capture_method: Annotated[str, OneOf(CAPTURE_METHODS)] = "automatic_async"
     amount_capturable: int = 0
-    future_usage: str | None = None
+    future_usage: Usage | None = None
     more: More | None = None
 
 
 class Charge(NamedTuple):
     """A try to charge a card; `failure` is the error object of a refused one, None of a good one."""
 
-    id: str
-    payment_intent: str
-    customer: str | None
-    payment_method: str
-    card: str
+    id: Identity
+    payment_intent: IntentId
+    customer: CustomerId | None
+    payment_method: MethodId
+    card: CardNumber
     amount: int
     currency: str
     created: int
@@ -119,16 +169,16 @@ class Charge(NamedTuple):
 class SetupIntent(NamedTuple):
     """A setup intent; the fields are a payment intent's, without the money."""
 
-    id: str
+    id: Identity
     secret: str
     created: int
-    status: str
+    status: Annotated[str, OneOf(SETUP_STATUSES)]
     metadata: dict[str, str]
-    customer: str | None = None
-    payment_method: str | None = None
-    redirects: str | None = None
+    customer: CustomerId | None = None
+    payment_method: MethodId | None = None
+    redirects: Redirects | None = None
     description: str | None = None
-    usage: str = "off_session"
+    usage: Usage = "off_session"
     last_error: dict[str, Any] | None = None
     next_action: dict[str, Any] | None = None
     cancellation_reason: str | None = None
@@ -137,7 +187,7 @@ class SetupIntent(NamedTuple):
 class Product(NamedTuple):
     """A product."""
 
-    id: str
+    id: Identity
     name: str
     created: int
     active: bool = True
@@ -148,12 +198,12 @@ class Product(NamedTuple):
 class Price(NamedTuple):
     """A price; `interval` is None where it is paid once."""
 
-    id: str
-    product: str
+    id: Identity
+    product: ProductId
     currency: str
     unit_amount: int
     created: int
-    interval: str | None = None
+    interval: Annotated[str, OneOf(INTERVALS)] | None = None
     interval_count: int = 1
     active: bool = True
     nickname: str | None = None

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from tollbridge.simulator import shapes
 from tollbridge.simulator.cards import BY_NUMBER
 from tollbridge.simulator.rows import Customer, PaymentMethod, Price, Product, Subscription
-from tollbridge.simulator.work import Work
+from tollbridge.simulator.store import MemoryStore
+from tollbridge.simulator.work import Row, Work
 
 PRODUCT = "prod_TollbridgeYard"
 PRICE = "price_TollbridgeYardMonthly01"
@@ -38,6 +41,15 @@ def plant(work: Work, seed: Mapping[str, Any], now: int) -> None:
         items = [shapes.item(identity.replace("sub_", "si_"), identity, price, 1, now)]
         method = entry["default_payment_method"]
         _put(work, Subscription(identity, entry["customer"], entry["status"], method, now, items))
+
+
+def planted(seed: Mapping[str, Any], now: int) -> list[Row]:
+    """Return the rows of a seed, as an empty state would have them."""
+    store = MemoryStore(recorded=0)
+    with store.work() as work:
+        plant(work, seed, now)
+    with store.whole() as whole:
+        return [(name, orjson.loads(stored)) for name, stored in whole.rows]
 
 
 def _put(work: Work, row: tuple[Any, ...]) -> None:

@@ -13,7 +13,7 @@ from tollbridge.simulator.ids import token
 from tollbridge.simulator.intents import METHOD_DATA, require_secret
 from tollbridge.simulator.ownership import customer_named, method_named
 from tollbridge.simulator.routing import route
-from tollbridge.simulator.rows import PaymentMethod, SetupIntent
+from tollbridge.simulator.rows import USAGES, PaymentMethod, SetupIntent
 from tollbridge.simulator.statuses import SETUP_TRANSITIONS, moved_setup
 from tollbridge.simulator.values import metadata, redirects
 
@@ -40,7 +40,7 @@ def create(context: Context, form: Form) -> Answer:
         customer=customer.id if customer else None,
         redirects=allows,
         description=text(form, "description", most=1_000),
-        usage=one_of(form, "usage", ("off_session", "on_session")) or "off_session",
+        usage=one_of(form, "usage", USAGES) or "off_session",
     )
     confirms, wishes = boolean(form, "confirm"), confirming(form)
     row = _with_method(context, form, row)

@@ -1,98 +1,97 @@
 """The whole state as lines of JSON, to be kept and put back: a head, then a line for each object and each key.
 
-It holds client secrets, as Stripe's own memory does: keep it where you keep those. The record is no part of it.
+It holds client secrets, as Stripe's own memory does: keep it where you keep those. The record is no part of it. What is
+put back may be anybody's: `reading.py` holds each line against what the simulator itself would have written.
 """
 
 import random
 from collections.abc import Iterable, Iterator
-from typing import Any
+from itertools import islice
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated, Any, NamedTuple, TypeVar
 
 import orjson
 
-from tollbridge.simulator.idempotency import Kept, dumped, put_back
+from tollbridge.simulator.idempotency import MAX_LENGTH, Kept
+from tollbridge.simulator.kinds import Matching, OneOf
 from tollbridge.simulator.rows import ROW_TYPES
-from tollbridge.simulator.work import Store
+from tollbridge.simulator.work import Store, Whole
 
-FORMAT = "tollbridge-simulator-1"
+T = TypeVar("T")
+NAME, VERSION = "tollbridge-simulator-", 1
+FORMAT = f"{NAME}{VERSION}"
 KEY = "IdempotencyKey"
+IN_MEMORY = 8_000_000
+AT_ONCE = 1_000
 
 
-def dump(store: Store, randomness: random.Random) -> Iterator[bytes]:
-    """Yield the lines of a snapshot, each with its newline.
+class KeyLine(NamedTuple):
+    """An idempotency key, as a line has it; `content` is the body, or the row of the `type` that it shows."""
+
+    key: Annotated[str, Matching(rf"[^\0]{{1,{MAX_LENGTH}}}", f"text of 1 to {MAX_LENGTH} characters")]
+    path: str
+    fingerprint: Annotated[str, Matching(r"[0-9a-f]{64}", "64 hexadecimal digits")]
+    status: int
+    content: Any
+    type: Annotated[str, OneOf(tuple(ROW_TYPES))] | None
+    request_id: Annotated[str, Matching(r"req_[A-Za-z0-9]{1,40}", "the id of a request")]
+    when: int
+
+
+class Head(NamedTuple):
+    """What the first line says, beside the format.
+
+    Args:
+        stopped_at: seconds since the epoch at which the clock stands; None goes with the machine's.
+        ahead: seconds that it is ahead.
+        lines: how many follow, at least; fewer were cut off.
+        randomness: what makes ids; None where nothing repeats them.
+    """
+
+    stopped_at: int | None = None
+    ahead: int | None = None
+    lines: int | None = None
+    randomness: Any = None
+
+
+def dump(store: Store, randomness: random.Random | None) -> IO[bytes]:
+    """Return the lines of a snapshot as a file, from its beginning; whoever reads it closes it.
+
+    All of it is read at one moment, and before the first line is given away: a reader may take its time.
 
     Args:
         store: the objects, the idempotency keys, and the clock where it was set.
-        randomness: only where it was seeded, so that what follows repeats itself.
-    """
-    seeded = None if isinstance(randomness, random.SystemRandom) else randomness.getstate()
-    clock = store.shared()
-    head = {"format": FORMAT, "stopped_at": clock.stopped_at, "ahead": clock.ahead, "randomness": seeded}
-    yield orjson.dumps(head) + b"\n"
-    for name, stored in store.dump():
-        yield b'["' + name.encode() + b'",' + stored + b"]\n"
-    for key, kept in store.first_answers():
-        yield orjson.dumps([KEY, *dumped(key, kept)]) + b"\n"
-
-
-def load(lines: Iterable[bytes], store: Store, machine: int) -> dict[str, Any]:
-    """Put the objects and keys of a snapshot into a store; return its head, with clock and randomness.
-
-    Args:
-        lines: of the snapshot.
-        store: where to.
-        machine: seconds since the epoch, by the machine's clock.
+        randomness: what makes ids, where they repeat; None where they do not.
 
     Raises:
-        ValueError: a line is not one of a snapshot; the sentence names it, and the store is as it was.
+        OSError: there is no room for it.
     """
-    numbered = enumerate(filter(None, (line.strip() for line in lines)), 1)
-    first = next(numbered, (1, b""))[1]
-    head = _head(first)
-    keys: dict[str, Kept] = {}
-    store.load(_rows(numbered, keys, machine), keys)
-    return head
+    file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the caller closes it
+    with store.whole() as whole:
+        # After the state was taken: what is drawn from here on made none of its ids.
+        state = randomness.getstate() if randomness else None
+        for lines in _batches(_written(whole, state)):
+            file.write(b"".join(lines))
+    file.seek(0)
+    return file
 
 
-def _head(line: bytes) -> dict[str, Any]:
-    try:
-        head = orjson.loads(line)
-    except ValueError:
-        head = None
-    if not isinstance(head, dict) or head.get("format") != FORMAT:
-        raise ValueError(f"Line 1 is not the head of a snapshot; it begins with the format {FORMAT}.")
-    for name in ("stopped_at", "ahead"):
-        if not isinstance(head.get(name), int | None):
-            raise ValueError(f"Line 1: {name} has to be a whole number of seconds.")
-    if head.get("randomness") is not None:
-        head["randomness"] = _randomness(head["randomness"])
-    return head
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    items = iter(items)
+    while batch := list(islice(items, AT_ONCE)):
+        yield batch
 
 
-def _randomness(state: Any) -> random.Random:
-    made = random.Random()  # noqa: S311 - test ids, on purpose
-    try:
-        version, internal, gauss = state
-        made.setstate((version, tuple(internal), gauss))
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError("Line 1: randomness is not the state of a generator.") from None
-    return made
+def _written(whole: Whole, randomness: object) -> Iterator[bytes]:
+    head = Head(whole.shared.stopped_at, whole.shared.ahead, whole.lines, randomness)
+    yield orjson.dumps({"format": FORMAT, **head._asdict()}) + b"\n"
+    starts = {name: b'["' + name.encode() + b'",' for name in ROW_TYPES}
+    for name, stored in whole.rows:
+        yield starts[name] + stored + b"]\n"
+    for key, kept in whole.keys:
+        yield orjson.dumps([KEY, *_key_line(key, kept)]) + b"\n"
 
 
-def _rows(
-    numbered: Iterable[tuple[int, bytes]], keys: dict[str, Kept], machine: int
-) -> Iterator[tuple[str, list[Any]]]:
-    """Yield the rows; the keys among the lines are kept aside."""
-    for number, line in numbered:
-        try:
-            name, *rest = orjson.loads(line)
-            if name == KEY:
-                key, kept = put_back(rest, machine)
-                keys[key] = kept
-                continue
-            [row] = rest
-            known = name in ROW_TYPES and isinstance(row, list) and row
-        except (ValueError, TypeError):
-            known = False
-        if not known:
-            raise ValueError(f"Line {number} is no object of a snapshot; its types are {', '.join(ROW_TYPES)}.")
-        yield name, row
+def _key_line(key: str, kept: Kept) -> KeyLine:
+    fingerprint, content = kept.fingerprint.hex(), orjson.loads(kept.content)
+    return KeyLine(key, kept.path, fingerprint, kept.status, content, kept.type, kept.request_id, kept.when)

@@ -59,3 +59,21 @@ SETUP_TRANSITIONS: dict[tuple[str, str], str] = {
 def moved_setup(row: SetupIntent, event: str, **changes: Any) -> SetupIntent:
     """Return the setup intent after an event: the only code that changes its status."""
     return row._replace(status=SETUP_TRANSITIONS[row.status, event], **changes)
+
+
+PAID_WITH = ("requires_confirmation", "requires_action", "requires_capture", "succeeded")
+CHARGED = ("requires_capture", "succeeded")
+"""The statuses of an intent that has a payment method, and of a payment intent that has a charge."""
+
+
+def contradiction(row: tuple[Any, ...]) -> str | None:
+    """Return what an intent's status does not go with; None for nothing, and for other rows."""
+    if not isinstance(row, PaymentIntent | SetupIntent):
+        return None
+    if row.status in PAID_WITH and row.payment_method is None:
+        return f"payment_method cannot be null while the status is {row.status}"
+    if row.status == "requires_payment_method" and row.payment_method is not None:
+        return "payment_method has to be null while the status is requires_payment_method"
+    if isinstance(row, PaymentIntent) and row.status in CHARGED and row.latest_charge is None:
+        return f"latest_charge cannot be null while the status is {row.status}"
+    return None

@@ -7,7 +7,9 @@ objects were made: lists go by it. A unit of work sees its own writes and leaves
 
 from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from itertools import takewhile
 from threading import RLock
 from typing import Any
@@ -16,9 +18,9 @@ import orjson
 
 from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept, Known, Use
 from tollbridge.simulator.record import Told
-from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
+from tollbridge.simulator.rows import LISTED_BY
 from tollbridge.simulator.shared import Shared
-from tollbridge.simulator.work import EVERYBODY, Again, Owner, Rows, Work, packed, place_of
+from tollbridge.simulator.work import EVERYBODY, Again, Owner, Row, Rows, Whole, Work, place_of
 
 WHEN, MADE = (Kept._fields.index(name) for name in ("when", "made"))
 
@@ -118,47 +120,40 @@ class MemoryStore:
         """Return how many rows there are of each type."""
         return {name: len(rows) for name, rows in self._rows.items()}
 
-    def dump(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the type and the bytes of every row, oldest first within a type."""
-        for name, rows in self._rows.items():
-            for identity in self._lists[name, EVERYBODY]:
-                yield name, rows[identity]
+    @contextmanager
+    def whole(self) -> Iterator[Whole]:
+        """Give the whole state as it is now: references are copied in one turn, and what they lead to never changes."""
+        with self._lock:
+            shared = replace(self._shared)
+            rows = [(name, kept.copy(), self._lists[name, EVERYBODY].copy()) for name, kept in self._rows.items()]
+            keys = self._keys.copy()
+        yield Whole(
+            shared,
+            sum(len(kept) for _, kept, _ in rows) + len(keys),
+            ((name, kept[identity]) for name, kept, listed in rows for identity in listed),
+            ((key, Kept(*kept)) for key, kept in keys.items()),
+        )
 
-    def first_answers(self) -> Iterator[tuple[str, Kept]]:
-        """Yield the idempotency keys, the oldest first."""
-        return iter([(key, Kept(*kept)) for key, kept in self._keys.items()])
-
-    def load(self, rows: Iterable[tuple[str, list[Any]]], keys: dict[str, Kept]) -> None:
-        """Replace objects and keys by what was dumped, each row with its place; what is told stays.
-
-        Args:
-            rows: type and row; read before anything is replaced.
-            keys: filled by whoever reads the rows, by the time that they are read.
-
-        Raises:
-            ValueError: one of them is no row; what was here stays.
-        """
-        fresh = MemoryStore(recorded=1)
-        for name, (place, *row) in rows:
-            try:
-                whole = ROW_TYPES[name](*row)
-            except TypeError:
-                raise ValueError(f"A row of {name} cannot be read.") from None
-            if not isinstance(place, int) or not isinstance(whole[0], str):
-                raise ValueError(f"A row of {name} begins with its place and its id.")
-            fresh._keep({name: {whole[0]: packed(place, whole)}}, {}, [])
-            fresh._places = max(fresh._places, place)
-        fresh._keep({}, keys, [])
-        with self._lock:  # calls are answered while it is read
+    def replace(self, shared: Shared, rows: Iterable[Row], keys: Mapping[str, Kept], *, forgets_calls: bool) -> None:
+        """Put a whole state in the place of the one that is here: made beside it, and put in its place in one turn."""
+        fresh = MemoryStore(recorded=0)
+        for name, values in rows:
+            fresh._add(name, values)
+        fresh._keys.update((key, tuple(kept)) for key, kept in keys.items())
+        with self._lock:
             self._rows, self._lists, self._places, self._keys = fresh._rows, fresh._lists, fresh._places, fresh._keys
-            self._uses = {}
+            self._uses, self._shared = {}, shared
+            if forgets_calls:
+                self._told.clear()
 
-    def clear(self) -> None:
-        """Forget objects, keys, what was told, and what is shared; the calls told go on being counted."""
-        self._rows, self._lists, self._places, self._keys = {}, {}, 0, OrderedDict()
-        self._uses = {}
-        self._told.clear()
-        self._shared = Shared()
+    def _add(self, name: str, values: list[Any]) -> None:
+        """Put a row behind those that are here."""
+        place, identity, *_ = values
+        self._places = max(self._places, place)
+        self._rows.setdefault(name, {})[identity] = bytes(memoryview(orjson.dumps(values)))
+        owners = [(field, values[index]) for field, index in LISTED_BY.get(name, ()) if values[index] is not None]
+        for owner in (EVERYBODY, *owners):
+            self._lists.setdefault((name, owner), []).append(identity)
 
     def claim(self, key: str, use: Use, machine: int) -> bool:
         """Let a slow call use an idempotency key; False where another uses it."""

@@ -11,7 +11,7 @@ from tollbridge.simulator.forms import Form, Value, boolean, integer, one_of, te
 from tollbridge.simulator.listing import CURSORS, made_when, page
 from tollbridge.simulator.ownership import customer_named, require_own
 from tollbridge.simulator.routing import route
-from tollbridge.simulator.rows import Customer, PaymentMethod, Price, Subscription
+from tollbridge.simulator.rows import SUBSCRIPTION_STATUSES, Customer, PaymentMethod, Price, Subscription
 from tollbridge.simulator.values import merged, metadata
 
 NO_METHOD = (
@@ -21,18 +21,7 @@ NO_METHOD = (
 )
 ENDED = "A canceled subscription can only update its cancellation_details and metadata."
 BEHAVIORS = ("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
-STATUSES = (
-    "active",
-    "all",
-    "canceled",
-    "ended",
-    "incomplete",
-    "incomplete_expired",
-    "past_due",
-    "paused",
-    "trialing",
-    "unpaid",
-)
+STATUSES = tuple(sorted((*SUBSCRIPTION_STATUSES, "all", "ended")))
 
 
 def create(context: Context, form: Form) -> Answer:

@@ -1,6 +1,8 @@
 """A unit of work: what every store gives, whatever it keeps its rows in."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol, Self, TypeVar
 
 import orjson
@@ -18,6 +20,9 @@ Owner = tuple[str, str]
 """A field and its value, such as `("customer", "cus_…")`."""
 
 EVERYBODY: Owner = ("", "")
+
+Row = tuple[str, list[Any]]
+"""A type, and a row of it: its place in the order of creation, then its fields."""
 
 
 class Again(Exception):
@@ -42,6 +47,23 @@ def unpacked(cls: type[R], stored: bytes) -> R:
 def place_of(stored: bytes) -> int:
     """Return a stored row's place in the order of creation."""
     return int(stored[1 : stored.index(b",")])
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole state, as it was at one moment; read once.
+
+    Args:
+        shared: clock and faults.
+        lines: how many rows and keys there are.
+        rows: type and bytes of every row, oldest first within a type.
+        keys: the idempotency keys with a first answer, oldest first.
+    """
+
+    shared: Shared
+    lines: int
+    rows: Iterable[tuple[str, bytes]]
+    keys: Iterable[tuple[str, Kept]]
 
 
 class Source(Protocol):
@@ -166,21 +188,20 @@ class Store(Protocol):
     def counts(self) -> dict[str, int]:
         """Return how many rows there are of each type."""
 
-    def dump(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the type and the bytes of every row, oldest first within a type."""
+    def whole(self) -> AbstractContextManager[Whole]:
+        """Give the whole state as it is now, whatever others do to it while it is read."""
 
-    def first_answers(self) -> Iterator[tuple[str, Kept]]:
-        """Yield the idempotency keys, the oldest first."""
+    def replace(self, shared: Shared, rows: Iterable[Row], keys: Mapping[str, Kept], *, forgets_calls: bool) -> None:
+        """Put a whole state in the place of the one that is here, at once: others see the one or the other.
 
-    def load(self, rows: Iterable[tuple[str, list[Any]]], keys: dict[str, Kept]) -> None:
-        """Replace objects and keys by what was dumped.
+        What raises while the rows are read leaves all as it was.
 
-        Raises:
-            ValueError: one of them is no row; what was here stays.
+        Args:
+            shared: clock and faults.
+            rows: in the order of their places within a type.
+            keys: complete when the rows were read.
+            forgets_calls: whether the record is cleared too; its numbers go on.
         """
-
-    def clear(self) -> None:
-        """Forget objects, keys, calls, clock and faults."""
 
     def claim(self, key: str, use: Use, machine: int) -> bool:
         """Let a slow call use an idempotency key; False where another uses it.

@@ -4,9 +4,8 @@ On PostgreSQL transactions see the state of their beginning (REPEATABLE READ); o
 claim the same idempotency key, the second is told to try again. On SQLite one writes at a time.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, suppress
 from typing import Any, TypeVar
 
 import orjson
@@ -16,23 +15,20 @@ from sqlalchemy.engine import URL
 
 from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept, Use
 from tollbridge.simulator.record import Told
-from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.shared import Shared, shared_from
-from tollbridge.simulator.sql.engine import in_turn, migrated, opened, settled, translated
-from tollbridge.simulator.sql.session import Session, kept_from, key_values, object_values, told_from
-from tollbridge.simulator.sql.tables import CALLS, KEYS, OBJECTS, PLACES, SETTINGS
-from tollbridge.simulator.work import Again, Unavailable, Work, packed
+from tollbridge.simulator.sql.engine import in_turn, migrated, opened, translated
+from tollbridge.simulator.sql.session import Session, told_from
+from tollbridge.simulator.sql.tables import ANSWERED, CALLS, KEYS, OBJECTS, SETTINGS, SHARED
+from tollbridge.simulator.sql.whole import replaced, whole_in
+from tollbridge.simulator.work import Again, Row, Unavailable, Whole, Work
 
 T = TypeVar("T")
-BATCH = 1_000
-SHARED = "shared"
 RECORDED = "recorded"
 NEWEST = {
     "sqlite": text("SELECT seq FROM sqlite_sequence WHERE name = 'calls'"),
     "postgresql": text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM calls_number_seq"),
 }
 TRIES = 50
-ANSWERED = KEYS.c.path.is_not(None)
 
 
 class SqlStore:
@@ -71,49 +67,13 @@ class SqlStore:
             rows = connection.execute(select(OBJECTS.c.type, func.count().label("n")).group_by(OBJECTS.c.type))
             return {row.type: row.n for row in rows}
 
-    def dump(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the type and the bytes of every row, oldest first within a type."""
-        for name in ROW_TYPES:
-            query = select(OBJECTS.c.content).where(OBJECTS.c.type == name).order_by(OBJECTS.c.place)
-            with translated(), self._reader.connect() as connection:
-                for (content,) in connection.execution_options(yield_per=BATCH).execute(query):
-                    yield name, bytes(content)
+    def whole(self) -> AbstractContextManager[Whole]:
+        """Give the whole state as it is now, in one transaction."""
+        return whole_in(self._reader)
 
-    def first_answers(self) -> Iterator[tuple[str, Kept]]:
-        """Yield the idempotency keys, the oldest first."""
-        with translated(), self._reader.connect() as connection:
-            for row in connection.execute(select(KEYS).where(ANSWERED).order_by(KEYS.c.made)):
-                yield row.key, kept_from(row)
-
-    def load(self, rows: Iterable[tuple[str, list[Any]]], keys: dict[str, Kept]) -> None:
-        """Replace objects and keys by what was dumped, in one transaction.
-
-        Raises:
-            ValueError: one of them is no row; what was here stays.
-        """
-        found = _checked(rows)
-        most = 0
-        with _undisturbed(), translated(), self._engine.begin() as connection:
-            connection.execute(delete(OBJECTS))
-            connection.execute(delete(KEYS))
-            while batch := list(islice(found, BATCH)):
-                connection.execute(insert(OBJECTS), batch)
-                most = max(most, *(values["place"] for values in batch))
-            if keys:
-                connection.execute(insert(KEYS), [key_values(key, kept) for key, kept in keys.items()])
-            if self._engine.dialect.name == "postgresql":
-                connection.execute(text(f"SELECT setval('{PLACES}', :most)"), {"most": max(most, 1)})
-        settled(self._engine)
-
-    def clear(self) -> None:
-        """Forget objects, keys, calls, clock and faults; secrets stay."""
-
-        def clearing(connection: Connection) -> None:
-            for table in (OBJECTS, KEYS, CALLS):
-                connection.execute(delete(table))
-            connection.execute(delete(SETTINGS).where(SETTINGS.c.name == SHARED))
-
-        self._changed(clearing)
+    def replace(self, shared: Shared, rows: Iterable[Row], keys: Mapping[str, Kept], *, forgets_calls: bool) -> None:
+        """Put a whole state in the place of the one that is here, in one transaction."""
+        replaced(self._in_turn, shared, rows, keys, forgets_calls=forgets_calls)
 
     def claim(self, key: str, use: Use, machine: int) -> bool:
         """Let a slow call use an idempotency key; False where another uses it."""
@@ -217,27 +177,3 @@ def _bound(connection: Connection) -> int:
     """Return how many calls are kept."""
     value = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == RECORDED)).scalar_one()
     return int(bytes(value))
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Say so where others come in between of what cannot be tried again."""
-    try:
-        yield
-    except Again as reason:
-        raise Unavailable(f"Others changed the state meanwhile: {reason}") from None
-
-
-def _checked(rows: Iterable[tuple[str, list[Any]]]) -> Iterator[dict[str, Any]]:
-    for name, (place, *row) in rows:
-        try:
-            whole = ROW_TYPES[name](*row)
-        except TypeError:
-            raise ValueError(f"A row of {name} cannot be read.") from None
-        if not isinstance(place, int) or not isinstance(whole[0], str):
-            raise ValueError(f"A row of {name} begins with its place and its id.")
-        yield object_values(name, whole[0], packed(place, whole))
-
-
-assert {field for fields in LISTED_BY.values() for field, _ in fields} == {"customer", "payment_intent"}
-"""The columns that lists are asked by are the tables'."""

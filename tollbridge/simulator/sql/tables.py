@@ -40,6 +40,8 @@ KEYS = Table(
 null where a unit of work has claimed the key and has not ended, or where a slow call, the `owner`, uses it `until` a
 time of the machine's."""
 
+ANSWERED = KEYS.c.path.is_not(None)
+
 CALLS = Table(
     "calls",
     METADATA,
@@ -52,7 +54,10 @@ CALLS = Table(
 SETTINGS = Table(
     "settings", METADATA, Column("name", String(40), primary_key=True), Column("value", LargeBinary, nullable=False)
 )
-"""Clock and faults as JSON; secrets."""
+"""Clock and faults as JSON; secrets; how many calls are recorded."""
+
+SHARED = "shared"
+"""The name of the setting with clock and faults."""
 
 PLACES_AT_ONCE = 16
 PLACES = "places"
