@@ -217,17 +217,32 @@ def compose_stripe(options: Options) -> ASGIApp:
 
 
 def _ready(simulator: Simulator | None) -> Ready:
-    """Return what asks the state whether it can be reached; the contract is loaded before a server listens."""
+    """Return what asks whether the state can be reached; the contract is loaded before a server listens.
 
-    async def ready() -> str | None:
-        try:
-            if simulator is not None:
-                await off_the_loop(simulator, simulator.faults)
-        except Unavailable as reason:
-            return f"The state cannot be reached: {reason}"
-        return None
+    Anybody on the network may probe, so the reason, which may name hosts, is logged and not answered: once while it
+    stays the same.
+    """
+    told = ""
+
+    async def ready() -> bool:
+        nonlocal told
+        reason = await _unreachable(simulator)
+        if reason and reason != told:
+            log.warning("The state cannot be reached: %s", reason)
+        told = reason
+        return not reason
 
     return ready
+
+
+async def _unreachable(simulator: Simulator | None) -> str:
+    """Return why the state cannot be reached; empty where it can, or is not here."""
+    try:
+        if simulator is not None:
+            await off_the_loop(simulator, simulator.faults)
+    except Unavailable as reason:
+        return str(reason) or type(reason).__name__
+    return ""
 
 
 def _simulator(options: Options, world: World) -> Simulator:

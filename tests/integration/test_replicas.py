@@ -238,7 +238,7 @@ def test_a_server_without_its_database_lives_and_is_not_ready(postgres: Postgres
         assert probes() == [200, 503]
         status, document, headers = asked(port, "GET", "/_tollbridge/ready")
         assert (status, document["error_code"], headers["retry-after"]) == (503, "not-ready", "1")
-        assert "The state cannot be reached" in document["detail"]
+        assert document["detail"] == "The state cannot be reached; the server's log says why."
         postgres.start()
         until = time.monotonic() + 20
         while probes() != [200, 200]:

@@ -36,7 +36,7 @@ class Parts:
         mounts: further applications below `/_tollbridge`, by path.
         note: told of every answered request.
         limits: how long a client may take.
-        ready: what keeps the server from serving.
+        ready: whether the server can serve.
         exposure: how far the server can be reached.
         stripe: what is known of calls to Stripe.
     """

@@ -40,8 +40,8 @@ PAGE = """<!doctype html>
 <body>{body}</body></html>
 """
 
-Ready = Callable[[], Awaitable[str | None]]
-"""Returns what keeps the server from serving; None where nothing does."""
+Ready = Callable[[], Awaitable[bool]]
+"""Tells whether the server can serve."""
 
 
 def surface(contract: Contract, tokens: Tokens, ready: Ready, mounts: Mapping[str, ASGIApp]) -> Router:
@@ -50,7 +50,7 @@ def surface(contract: Contract, tokens: Tokens, ready: Ready, mounts: Mapping[st
     Args:
         contract: what is documented.
         tokens: what is issued to whoever asks.
-        ready: what keeps the server from serving.
+        ready: whether the server can serve.
         mounts: further applications, by their path below `/_tollbridge`.
     """
     pages = catalogue()
@@ -89,9 +89,8 @@ async def _health(_request: Request) -> Response:
 
 
 async def _ready(ready: Ready, _request: Request) -> Response:
-    reason = await ready()
-    if reason is not None:
-        raise NotReady(reason, headers={"Retry-After": "1"})
+    if not await ready():
+        raise NotReady("The state cannot be reached; the server's log says why.", headers={"Retry-After": "1"})
     return Response(b'{"status":"ready"}', media_type="application/json", headers=NO_STORE)
 
 
