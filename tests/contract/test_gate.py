@@ -40,7 +40,7 @@ ELSEWHERE: list[dict[str, str]] = [
     {"Origin": "capacitor://localhost"},
     {"Origin": EVIL, "Sec-Fetch-Site": "same-origin"},
     {"Sec-Fetch-Site": "cross-site"},
-    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "Same-Site"},
 ]
 HERE: list[dict[str, str]] = [
     {},
@@ -237,9 +237,19 @@ def test_a_page_of_another_site_has_what_stripe_gives_it(server: Server) -> None
             assert answer.headers["access-control-allow-origin"] == "*"
             assert error_code(answer) != "origin_not_allowed"
             refused(server, route, page | {"Tollbridge-Fault": "500"}, 403, "origin-not-allowed")
-    two = [("Origin", EVIL), ("Authorization", "Bearer pk_test_1"), ("Authorization", "Bearer sk_test_1")]
-    url = f"{OURS}/stripe/v1/payment_methods"
-    assert server.http.post(url, headers=two).status_code == 403
+
+
+def test_a_header_that_is_sent_twice_is_as_bad_as_its_worst_value(module_server: Server) -> None:
+    """A second key, origin or site does not hide behind a good first one, in either order."""
+    reset, methods = f"{OURS}/simulator/reset", f"{OURS}/stripe/v1/payment_methods"
+    for path, beside, good, bad in (
+        (reset, [], ("Origin", "http://localhost:3000"), ("Origin", EVIL)),
+        (reset, [], ("Sec-Fetch-Site", "none"), ("Sec-Fetch-Site", "cross-site")),
+        (methods, [("Origin", EVIL)], ("Authorization", "Bearer pk_test_1"), ("Authorization", "Bearer sk_test_1")),
+    ):
+        for both in ([good, bad], [bad, good]):
+            answer = module_server.http.post(path, headers=[*beside, *both])
+            assert (answer.status_code, "access-control-allow-origin" in answer.headers) == (403, False)
 
 
 @pytest.mark.parametrize("origin", [EVIL, "http://localhost:3000"])

@@ -39,8 +39,8 @@ class Head:
 
     @property
     def origin(self) -> str | None:
-        """The origin of the page that sent it; None where no browser names one."""
-        return self.first("origin")
+        """The origin of the page that sent it; None where no browser names one. Several together are never let in."""
+        return ", ".join(self.headers["origin"]) if "origin" in self.headers else None
 
     @property
     def is_same_origin(self) -> bool:
@@ -51,7 +51,8 @@ class Head:
     @property
     def is_from_elsewhere(self) -> bool:
         """Whether a browser says, without naming an origin, that another site's page is behind it."""
-        return self.origin is None and self.first("sec-fetch-site") in ELSEWHERE
+        sites = self.headers.get("sec-fetch-site", [])
+        return self.origin is None and any(site.strip().lower() in ELSEWHERE for site in sites)
 
     @property
     def is_preflight(self) -> bool:
