@@ -1,15 +1,20 @@
 """The store in PostgreSQL."""
 
+import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
+import psycopg
 import pytest
 
 from tests.postgresql import Postgres, running
 from tests.stores import StoreRules, differences
-from tests.unit.stripe_calls import create, on
+from tests.unit.stripe_calls import NOW, call, create, on
 from tollbridge.simulator import Store
+from tollbridge.simulator.rows import Customer, PaymentMethod
 from tollbridge.simulator.sql import SqlStore, state_url
+from tollbridge.simulator.work import Again, Work
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +49,40 @@ def test_the_migrations_make_the_tables_that_the_statements_are_for(postgres: Po
         for store in threads.map(lambda _: SqlStore(state_url(url), recorded=1), range(4)):
             store.close()
     assert differences(url) == []
+
+
+def test_what_began_before_a_state_was_put_back_adds_nothing_to_it(postgres: Postgres) -> None:
+    """A unit of work that saw the old state is told to begin again, and sees the new one then."""
+    url = state_url(postgres.emptied())
+    with closing(SqlStore(url, recorded=10)) as store, closing(SqlStore(url, recorded=10)) as again:
+        stripe, other = on(store, randomness=random.Random(1)), on(again, randomness=random.Random(2))
+        kept = list(stripe.snapshot())
+        customer = call(stripe, "POST", "/v1/customers").document["id"]
+
+        def attached(method: str) -> PaymentMethod:
+            return PaymentMethod(method, "4242424242424242", customer, NOW)
+
+        def late(work: Work) -> None:
+            assert work.get(Customer, customer)
+            other.restore(kept)
+            work.put(attached("pm_late"))
+
+        with pytest.raises(Again), store.work() as work:
+            late(work)
+        with store.work() as work:
+            assert (work.get(Customer, customer), work.get(PaymentMethod, "pm_late")) == (None, None)
+        assert list(stripe.snapshot()) == kept
+        assert create(stripe).status == 200
+
+
+def test_a_database_that_was_moved_is_written_to(postgres: Postgres) -> None:
+    """The numbers of another server's transactions mean nothing here: whoever starts forgets them."""
+    url = state_url(postgres.emptied())
+    SqlStore(url, recorded=10).close()
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute("SELECT setval('replaced_by', 1000000000)")
+    with closing(SqlStore(url, recorded=10)) as store:
+        assert create(on(store)).status == 200
 
 
 def test_a_database_that_goes_is_a_503_and_is_found_again(postgres: Postgres) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tollbridge.simulator.sql.file import require_file
+from tollbridge.simulator.sql.tables import REPLACED_BY
 from tollbridge.simulator.sql.version import require_known
 from tollbridge.simulator.work import Again, Unavailable
 
@@ -22,6 +23,12 @@ CONNECTIONS = 8
 
 COLLISIONS = ("40001", "40P01", "23505")
 """PostgreSQL's codes for: could not serialize, deadlock, somebody made the same row first."""
+
+MOVED = text(
+    f"SELECT setval('{REPLACED_BY}', 1) FROM {REPLACED_BY} "  # noqa: S608 - our own name
+    "WHERE last_value >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+)
+"""Forgets the number of a transaction that is none of this server's: the database was dumped at another one."""
 
 MIGRATING = 7_210_001
 """The advisory lock that one process at a time holds while it changes the tables."""
@@ -119,6 +126,8 @@ def migrated(engine: Engine) -> None:
         config = steps(connection)
         require_known(connection, config)
         command.upgrade(config, "head")
+        if engine.dialect.name == "postgresql":
+            connection.execute(MOVED)
         connection.commit()
 
 

@@ -63,3 +63,7 @@ PLACES_AT_ONCE = 16
 PLACES = "places"
 """PostgreSQL's sequence of places, of which a unit of work takes sixteen at a time. An SQLite file, which is written by
 one at a time, counts for itself."""
+
+REPLACED_BY = "replaced_by"
+"""PostgreSQL's sequence with the number of the transaction that replaced the state last. A trigger on the objects
+refuses whoever does not see what it did (migration 0005)."""

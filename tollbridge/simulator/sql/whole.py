@@ -13,7 +13,7 @@ from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.shared import Shared, shared_from
 from tollbridge.simulator.sql.engine import settled, translated
 from tollbridge.simulator.sql.session import kept_from, key_values
-from tollbridge.simulator.sql.tables import ANSWERED, CALLS, KEYS, OBJECTS, PLACES, SETTINGS, SHARED
+from tollbridge.simulator.sql.tables import ANSWERED, CALLS, KEYS, OBJECTS, PLACES, REPLACED_BY, SETTINGS, SHARED
 from tollbridge.simulator.work import Again, Row, Unavailable, Whole
 
 BATCH = 1_000
@@ -21,6 +21,9 @@ TRIES = 50
 COLUMNS = ", ".join(OBJECTS.columns.keys())
 INSERT = f"INSERT INTO objects ({COLUMNS}) VALUES ({', '.join('?' * len(OBJECTS.columns))})"  # noqa: S608 - our own names
 COPY = f"COPY objects ({COLUMNS}) FROM STDIN"
+REPLACED = text(f"SELECT setval('{REPLACED_BY}', pg_current_xact_id()::text::bigint)")
+"""What a transaction that sees the state from before is refused by; after our own inserts, as it holds for them too."""
+
 LOCKED = "LOCK TABLE idempotency_keys, objects, calls, settings IN EXCLUSIVE MODE"
 """In the order in which units of work write. Readers wait for nobody."""
 
@@ -82,6 +85,7 @@ def replaced(
         connection.execute(insert(SETTINGS), {"name": SHARED, "value": orjson.dumps(shared.document())})
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT setval('{PLACES}', :most)"), {"most": max(most, 1)})
+            connection.execute(REPLACED)
         connection.commit()
     if written > BATCH:
         settled(engine)
