@@ -44,6 +44,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._trailer_bytes = 0
         self._offers = False
         self._refused = False
+        self._judged: list[bytes] | None = None  # the Host of the request before
         self._running: Cycle | None = None
         self._timer: TimerHandle | None = None
 
@@ -180,7 +181,9 @@ class LimitedProtocol(HttpToolsProtocol):
             self._offers = True
             return
         version = self.parser.get_http_version()
-        require_framing(version, self._hosts, self._codings)
+        if version != "1.1" or self._codings or self._hosts != self._judged:
+            require_framing(version, self._hosts, self._codings)
+            self._judged = self._hosts or None
         path, query, authority = target_of(self.url, method)
         if authority is not None:
             self.headers = addressed_to(authority, self.headers)

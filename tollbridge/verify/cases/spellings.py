@@ -35,6 +35,9 @@ def _bodies(table: Table) -> Iterator[Row]:
     yield table.invalid("nested 40 deep", deep, "#/x", rule="body.members")
     several = table.amount("0", ',"x":1,"y":2,"z":3')
     yield table.invalid("several unknown members", several, place, "#/x", "#/y", "#/z", rule="body.members")
+    names = [f"x{number}" for number in range(1_000)]
+    thousand = table.amount("4200", "".join(f',"{name}":1' for name in names))
+    yield table.invalid("a thousand unknown members", thousand, *(f"#/{name}" for name in names), rule="body.members")
     if table.text:
         member = table.text
         pair = table.amount("4200", f',"{member}":"\\ud83d\\ude00"')
