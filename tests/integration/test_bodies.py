@@ -207,6 +207,11 @@ def test_others_are_answered_while_a_snapshot_is_put_back(tmp_path: Path) -> Non
         assert statuses(everything(line)) == (204,)
         assert answered > 50  # a server that is held up answers a dozen before it is
         assert asked(port, "GET", f"{CONTROL}/").document["objects"]["PaymentIntent"] == INTENTS
+        with socket.create_connection(("127.0.0.1", port), 60) as leaving:  # in the middle of seventeen megabytes
+            leaving.sendall(f"GET {SNAPSHOT} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            leaving.recv(1)
+        assert asked(port, "GET", "/_tollbridge/health").status == 200
+    assert "Traceback" not in (tmp_path / "log").read_text()
 
 
 def test_a_line_without_an_end_is_refused(tmp_path: Path) -> None:
