@@ -160,6 +160,7 @@ def test_a_right_exchange_is_clean() -> None:
     assert found(exchange()) == set()
 
 
+NOTHING_DONE: dict[str, Any] = {"intents": [], "calls": [], "after": subscription(None)}
 FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "no answer": ("answers", {"answer": None, "broken": "the target closed the connection"}),
     "a 500": ("no-server-error", {"answer": problem(500, "internal-error")}),
@@ -321,6 +322,63 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "one id for all": ("answers-have-their-own-ids", {"known": Known(ids=["X-Request-Id req-1"])}),
     "one secret for all": ("secret-is-new", {"known": Known(secrets=[SECRET])}),
+    "no answer while Stripe fails": (
+        "answers-under-faults",
+        {"faults": [UPDATE_FAILS], "answer": None, "broken": "the target closed the connection"},
+    ),
+    "served without a look-up": (
+        "fault-problem",
+        {
+            "faults": [UPDATE_FAILS | {"method": "GET", "path": None, "kind": "429"}],
+            "calls": [told(method="GET", status=429, effects=[], fault="429 before"), told()],
+        },
+    ),
+    "an echo": (
+        "free-text-is-not-echoed",
+        {
+            "sent": sending({"amount": 0, "currency": "usd", "description": "A berth for the night"}),
+            "right": expected("violations", 400, codes=("invalid-request",), places=["#/amount"]),
+            "answer": problem(
+                400, "invalid-request", ',"errors":[{"pointer":"#/amount","detail":"A berth for the night"}]'
+            ),
+            **NOTHING_DONE,
+        },
+    ),
+    "no words": (
+        "helps",
+        {
+            "right": expected("violations", 400, codes=("invalid-request",), places=["#/amount"]),
+            "answer": problem(400, "invalid-request", ',"errors":[{"pointer":"#/amount","detail":"Wrong"}]'),
+            **NOTHING_DONE,
+        },
+    ),
+    "one of two is told": (
+        "reports-all-violations",
+        {
+            "right": expected("violations", 400, codes=("invalid-request",), places=["#/amount", "#/currency"]),
+            "answer": problem(400, "invalid-request", ',"errors":[{"pointer":"#/amount","detail":"It is wrong."}]'),
+            **NOTHING_DONE,
+        },
+    ),
+    "a refused card is tied": (
+        "subscription-stays",
+        {
+            "right": expected("refused", 404, codes=("payment-method-not-found",)),
+            "answer": problem(404, "payment-method-not-found"),
+            **NOTHING_DONE,
+            "after": subscription(METHOD),
+        },
+    ),
+    "no JSON is accepted": ("wire-verdict", {"right": expected("wire", 400, codes=("malformed-json",))}),
+    "attached before it is refused": (
+        "writes-nothing-before-refusing",
+        {
+            "right": expected("refused", 404, codes=("payment-method-not-found",)),
+            "answer": problem(404, "payment-method-not-found"),
+            **NOTHING_DONE,
+            "calls": [told(effects=effect("payment_method.attached", "pm_1"))],
+        },
+    ),
     "not back": ("recovers", {"after_fault": True, "answer": problem(503, "provider-unavailable")}),
     "equal calls, other verdicts": (
         "equal-verdicts",

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.unit.test_verify_checks import FAULTS, SUBJECT, evidence, exchange, sending, told
-from tollbridge.verify.calls import Call, Case
+from tollbridge.simulator import Fault
+from tollbridge.verify.calls import Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.checks import CHECKS, Wrong
 from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.findings import pytest_script, shell_script
@@ -27,15 +28,21 @@ HOSTILE = "x\"'\\\n\r\x00\u2028\ud800{}$(id)`id`${IFS}\nJUDGE\n# coding: utf-7 Ã
 def shown(name: str, x: Exchange, cause: str) -> Shown:
     """What a script of one finding shows."""
     player = Player("http://127.0.0.1:9", 1.0, None, Tokens({1: "token-of-account-1"}, {}))
-    calls = calls_of(x)
-    steps = tuple(
-        Call(
-            SUBJECT.operation, one.sent.document, method=one.sent.method, note=one.sent.note, raw=one.sent.text.encode()
-        )
-        for one in calls
-    )
+    steps: list[Step] = [_call(one) for one in calls_of(x)]
+    if x.evidence.parallel:
+        steps = [Together(tuple(_call(one) for one in x.evidence.parallel))]
+    breaks = [Break(Fault(**fault)) for fault in x.evidence.faults]
+    mended = [Break(Fault("POST", None, "500")), Mend()] if x.evidence.after_fault else []
+    steps = [*steps[:-1], *breaks, *mended, steps[-1]]
     same, equal = x.evidence.same, x.evidence.equal
-    return Shown(player, Case("a case", steps, same=same, equal=equal), x, CHECKS[name], cause, "0123456789ab")
+    return Shown(player, Case("a case", tuple(steps), same=same, equal=equal), x, CHECKS[name], cause, "0123456789ab")
+
+
+def _call(x: Evidence) -> Call:
+    sent = x.sent
+    return Call(
+        SUBJECT.operation, sent.document, sent.account, method=sent.method, note=sent.note, raw=sent.text.encode()
+    )
 
 
 def found(fault: str) -> tuple[str, Exchange, Wrong]:
@@ -48,18 +55,8 @@ def found(fault: str) -> tuple[str, Exchange, Wrong]:
 
 
 def test_every_check_has_a_fault_to_be_tried_with() -> None:
-    """The sweep below leaves out only checks that need more than one exchange can show."""
-    without = CHECKS.keys() - {name for name, _ in FAULTS.values()}
-    assert without == {
-        "answers-under-faults",
-        "fault-problem",
-        "free-text-is-not-echoed",
-        "helps",
-        "reports-all-violations",
-        "subscription-stays",
-        "wire-verdict",
-        "writes-nothing-before-refusing",
-    }
+    """The sweep below leaves out no check."""
+    assert {name for name, _ in FAULTS.values()} == CHECKS.keys()
 
 
 def calls_of(x: Exchange) -> list[Evidence]:
@@ -91,7 +88,7 @@ def test_a_script_judges_as_its_check_does(fault: str, kind: str, monkeypatch: p
 
 
 def _seen(x: Evidence) -> dict[str, Any]:
-    members = ("calls", "intents", "before", "after", "faults", "after_fault", "together", "broken")
+    members = ("calls", "intents", "before", "after", "broken")
     keys = [*x.api_keys, *(text for text, what in x.known.canaries.items() if what == API_KEY)]
     return {name: getattr(x, name) for name in members} | {"api_keys": keys}
 

@@ -192,7 +192,7 @@ def _calls(shown: Shown, source: Bundle) -> str:
     for step in shown.case.steps:
         match step:
             case Call():
-                made.append(_static(step, source, faults=[control_form(f) for f in faults], after_fault=mended))
+                made.append(_static(step, source, faults=[asdict(f) for f in faults], after_fault=mended))
                 mended = False
             case Together(calls):
                 made += [_static(call, source, together=True) for call in calls]
