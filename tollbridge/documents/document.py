@@ -65,7 +65,7 @@ def read_document(path: Path) -> Document:
     content = read_file(path)
     try:
         text = _text(content)
-        if text.lstrip()[:1] in ("{", "["):
+        if text.lstrip()[:1] in ("{", "[", '"'):
             try:
                 return Document(path, content, _json(path, text), json_text.events)
             except ValueError:

@@ -9,13 +9,11 @@ from anyio.to_thread import run_sync
 from starlette.types import Receive, Scope
 
 from tollbridge.http1.body import Bounds, pieces
+from tollbridge.simulator.reading import MOST_LINE
 
 MOST_IN_MEMORY = 8_000_000
 BATCH = 1_000_000
 """Bytes that are written at once, by a thread."""
-
-MOST_LINE = 1_000_000
-"""Bytes of a snapshot's line: no object, and no first answer to a key, has so many."""
 
 
 @asynccontextmanager
@@ -48,5 +46,5 @@ def _lines(kept: IO[bytes]) -> Iterator[bytes]:
     while line := kept.readline(MOST_LINE + 1):
         number += 1
         if len(line) > MOST_LINE:
-            raise ValueError(f"Line {number} is longer than {MOST_LINE} bytes, which no line of a snapshot is.")
+            raise ValueError(f"Line {number}: it is longer than {MOST_LINE} bytes")
         yield line
