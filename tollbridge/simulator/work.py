@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, TypeVar
+from functools import wraps
+from typing import Any, ParamSpec, Protocol, Self, TypeVar
 
 import orjson
 
@@ -13,6 +14,7 @@ from tollbridge.simulator.shared import Shared
 
 R = TypeVar("R", bound=tuple[Any, ...])
 T = TypeVar("T")
+P = ParamSpec("P")
 Rows = dict[str, dict[str, bytes]]
 """By type, by id."""
 
@@ -33,19 +35,49 @@ class Unavailable(Exception):
     """What keeps the state cannot be reached, or takes no more; nothing of this unit of work is known to be kept."""
 
 
+def reading(what: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Let a function that reads what a state holds say so where that is damaged.
+
+    Args:
+        what: it reads.
+    """
+
+    def told(function: Callable[P, T]) -> Callable[P, T]:
+        @wraps(function)
+        def read(*given: P.args, **named: P.kwargs) -> T:
+            try:
+                return function(*given, **named)
+            except (ValueError, TypeError, LookupError, AttributeError) as error:
+                raise Unavailable(f"{what} cannot be read ({type(error).__name__}): the state is damaged.") from None
+
+        return read
+
+    return told
+
+
 def packed(place: int, row: tuple[Any, ...]) -> bytes:
     """Return a row as it is stored."""
     # orjson 3.13.0 gives bytes with the room it wrote them in, kilobytes of it; a copy is as long as it says.
     return bytes(memoryview(orjson.dumps((place, *row))))
 
 
+@reading("a stored object")
 def unpacked(cls: type[R], stored: bytes) -> R:
-    """Return the row that was stored."""
+    """Return the row that was stored.
+
+    Raises:
+        Unavailable: it is damaged.
+    """
     return cls(*orjson.loads(stored)[1:])
 
 
+@reading("the place of a stored object")
 def place_of(stored: bytes) -> int:
-    """Return a stored row's place in the order of creation."""
+    """Return a stored row's place in the order of creation.
+
+    Raises:
+        Unavailable: it is damaged.
+    """
     return int(stored[1 : stored.index(b",")])
 
 

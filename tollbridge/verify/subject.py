@@ -70,10 +70,11 @@ class Subject:
         if not (amount and currency):
             return
         own = self.schema["properties"]
-        branches = self.schema.get("anyOf") or [{"properties": {}}]
+        branches = self.schema.get("anyOf") or [{}]
         for branch in branches:
-            bounds = own[amount] | branch["properties"].get(amount, {})
-            codes = branch["properties"].get(currency, own[currency]).get("enum", ())
+            narrowed = branch.get("properties", {})
+            bounds = own[amount] | narrowed.get(amount, {})
+            codes = narrowed.get(currency, own[currency]).get("enum", ())
             for code in codes:
                 step = bounds.get("multipleOf", 1)
                 yield code, bounds.get("minimum", 1), bounds.get("maximum", 2**63 - 1), step
@@ -143,8 +144,8 @@ def _subject(operation: Operation) -> Subject:
         )
     members, caller = {}, set()
     for role, where in said.items():
-        place = where if isinstance(where, str) else where.get("request", "") if isinstance(where, dict) else ""
-        if role in REQUEST_ROLES and place.startswith("#/"):
+        place = _pointer(where, "request")
+        if role in REQUEST_ROLES and place:
             members[role] = place[2:].replace("~1", "/").replace("~0", "~")
         elif isinstance(where, dict) and "caller" in where:
             caller.add(role)
@@ -155,9 +156,14 @@ def _subject(operation: Operation) -> Subject:
                 f"{operation.operation_id}: x-stripe says that {role} is #/{member}, and the body's schema has no such "
                 f"member. It has: {', '.join(known) or 'none'}."
             )
-    secret = said.get("secret")
-    place = secret if isinstance(secret, str) else secret.get("response", "") if isinstance(secret, dict) else ""
-    return Subject(operation, members, place[2:] or None, frozenset(caller))
+    secret = _pointer(said.get("secret"), "response")
+    return Subject(operation, members, secret[2:] or None, frozenset(caller))
+
+
+def _pointer(where: object, side: str) -> str:
+    """Return the pointer to where something stands in a request or a response; empty where `x-stripe` has none."""
+    found = where.get(side) if isinstance(where, dict) else where
+    return found if isinstance(found, str) and found.startswith("#/") else ""
 
 
 class Tokens:

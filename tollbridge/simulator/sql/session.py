@@ -13,9 +13,10 @@ from tollbridge.simulator.envelope import encoded
 from tollbridge.simulator.idempotency import Kept, Known, Use, storable
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
+from tollbridge.simulator.shared import Shared, shared_from
 from tollbridge.simulator.sql.engine import translated
 from tollbridge.simulator.sql.tables import CALLS, KEYS, OBJECTS, PLACES, PLACES_AT_ONCE
-from tollbridge.simulator.work import EVERYBODY, Owner, Rows, place_of
+from tollbridge.simulator.work import EVERYBODY, Owner, Rows, place_of, reading
 
 PAGE = 101
 
@@ -177,12 +178,20 @@ def key_values(key: str, kept: Kept) -> dict[str, Any]:
     }
 
 
+@reading("a first answer")
 def kept_from(row: Any) -> Kept:
     """Return a first answer from the table's row."""
     content, fingerprint = bytes(row.content), bytes(row.fingerprint)
     return Kept(row.path, fingerprint, row.status, content, row.type, row.request_id, row.created, row.made)
 
 
+@reading("clock and faults")
+def shared_of(content: bytes | None) -> Shared:
+    """Return clock and faults from what was kept of them; as they are at the beginning, where nothing was."""
+    return shared_from(orjson.loads(content)) if content else Shared()
+
+
+@reading("a recorded call")
 def told_from(content: bytes) -> Told:
     """Return a call from what was kept of it."""
     try:

@@ -15,9 +15,9 @@ from sqlalchemy.engine import URL
 
 from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept, Use
 from tollbridge.simulator.record import Told
-from tollbridge.simulator.shared import Shared, shared_from
+from tollbridge.simulator.shared import Shared
 from tollbridge.simulator.sql.engine import in_turn, migrated, opened, translated
-from tollbridge.simulator.sql.session import Session, told_from
+from tollbridge.simulator.sql.session import Session, shared_of, told_from
 from tollbridge.simulator.sql.tables import ANSWERED, CALLS, KEYS, OBJECTS, SETTINGS, SHARED
 from tollbridge.simulator.sql.whole import replaced, whole_in
 from tollbridge.simulator.work import Again, Row, Unavailable, Whole, Work
@@ -134,7 +134,7 @@ class SqlStore:
         """Return clock and faults."""
         with translated(), self._reader.connect() as connection:
             value = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == SHARED)).scalar()
-        return shared_from(orjson.loads(value)) if value else Shared()
+        return shared_of(value)
 
     def change(self, how: Callable[[Shared], T]) -> T:
         """Change clock and faults by a function of them, and return what it returns."""
@@ -142,7 +142,7 @@ class SqlStore:
         def changing(connection: Connection) -> T:
             query = select(SETTINGS.c.value).where(SETTINGS.c.name == SHARED).with_for_update()
             value = connection.execute(query).scalar()
-            shared = shared_from(orjson.loads(value)) if value else Shared()
+            shared = shared_of(value)
             result = how(shared)
             fresh = orjson.dumps(shared.document())
             if value:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine, Select, delete, func, insert, select,
 
 from tollbridge.simulator.idempotency import Kept
 from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
-from tollbridge.simulator.shared import Shared, shared_from
+from tollbridge.simulator.shared import Shared
 from tollbridge.simulator.sql.engine import settled, translated
-from tollbridge.simulator.sql.session import kept_from, key_values
+from tollbridge.simulator.sql.session import kept_from, key_values, shared_of
 from tollbridge.simulator.sql.tables import ANSWERED, CALLS, KEYS, OBJECTS, PLACES, REPLACED_BY, SETTINGS, SHARED
 from tollbridge.simulator.work import Again, Row, Unavailable, Whole
 
@@ -37,7 +37,7 @@ def whole_in(engine: Engine) -> Iterator[Whole]:
     """
     with translated(), engine.connect() as connection:
         value = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == SHARED)).scalar()
-        shared = shared_from(orjson.loads(value)) if value else Shared()
+        shared = shared_of(value)
         counted = [select(func.count()).select_from(OBJECTS), select(func.count()).where(ANSWERED)]
         lines = sum(connection.execute(union_all(*counted)).scalars())
         yield Whole(shared, lines, _rows(connection), _keys(connection))
