@@ -42,10 +42,14 @@ def claims_of(token: str) -> dict[str, Any]:
     return found
 
 
-@area.mutant()
-def expired_token_accepted() -> None:
-    """A token is accepted for eleven days after it has expired."""
-    replace_decode(lambda decode, token, how: decode(token, **{**how, "leeway": 10**6}))
+area.table(
+    replace_decode,
+    (
+        "expired_token_accepted",
+        "A token is accepted for eleven days after it has expired.",
+        lambda decode, token, how: decode(token, **{**how, "leeway": 10**6}),
+    ),
+)
 
 
 @area.mutant()
@@ -131,20 +135,6 @@ def drivers_may_not_pay() -> None:
     act_as(change)
 
 
-@area.mutant(INDEPENDENT)
-def signature_alone_not_verified() -> None:
-    """Every claim of a token is verified, its signature is not."""
-    replace_decode(lambda decode, token, how: decode(token, **_without_signature(how), leeway=how["leeway"]))
-
-
-@area.mutant(INDEPENDENT)
-def alg_none_accepted() -> None:
-    """A token with the algorithm none, and no signature, is accepted."""
-    replace_decode(
-        lambda decode, token, how: decode(token, **(_without_signature(how) if _is_unsigned(token) else how))
-    )
-
-
 def _without_signature(how: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments for PyJWT's decode that verify the claims only."""
     return {"options": ALL_BUT_THE_SIGNATURE, "issuer": how["issuer"], "audience": how["audience"]}
@@ -156,6 +146,22 @@ def _is_unsigned(token: str) -> bool:
     except ValueError:
         return False
     return str(head.get("alg")).lower() == "none"
+
+
+area.table(
+    replace_decode,
+    (
+        "signature_alone_not_verified",
+        "Every claim of a token is verified, its signature is not.",
+        lambda decode, token, how: decode(token, **_without_signature(how), leeway=how["leeway"]),
+    ),
+    (
+        "alg_none_accepted",
+        "A token with the algorithm none, and no signature, is accepted.",
+        lambda decode, token, how: decode(token, **(_without_signature(how) if _is_unsigned(token) else how)),
+    ),
+    author=INDEPENDENT,
+)
 
 
 @area.mutant(INDEPENDENT)

@@ -11,12 +11,6 @@ area = Area("secrecy", __file__)
 
 
 @area.mutant()
-def secret_in_a_header() -> None:
-    """The 200 has the client secret in a header too."""
-    change_answer(at(200), lambda a: a.headers.update({"x-intent": a.document["client_secret"]}))
-
-
-@area.mutant()
 def last_secret_in_a_refusal() -> None:
     """A 402 has the last client secret that was issued."""
     last = {"client_secret": ""}
@@ -32,6 +26,12 @@ def last_secret_in_a_refusal() -> None:
 
 area.table(
     change_answer,
+    (
+        "secret_in_a_header",
+        "The 200 has the client secret in a header too.",
+        at(200),
+        lambda a: a.headers.update({"x-intent": a.document["client_secret"]}),
+    ),
     (
         "customer_in_a_refusal",
         "A 409 tells the customer's id at Stripe.",
