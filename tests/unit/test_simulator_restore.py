@@ -11,6 +11,7 @@ from tests.unit.stripe_calls import ANN, ANNS, INTENTS, NOW, call, create, simul
 from tests.unit.test_simulator_snapshot import NDJSON
 from tollbridge.simulator import control
 from tollbridge.simulator.fields import DEEPEST, fields_of
+from tollbridge.simulator.reading import MOST_LINE
 from tollbridge.simulator.rows import INTENT_STATUSES, INTERVALS, ROW_TYPES, SETUP_STATUSES, PaymentIntent, SetupIntent
 from tollbridge.simulator.shapes.subscriptions import PERIODS
 from tollbridge.simulator.statuses import SETUP_TRANSITIONS, TRANSITIONS
@@ -179,7 +180,7 @@ KEY = ["IdempotencyKey", "k", "/v1/x", "0" * 64, 200, {}, None, "req_1", 1]
         ([HEAD, b"\xff"], "Line 2: it is not JSON"),
         ([HEAD, b"", b"  ", b"nonsense"], "Line 4: it is not JSON"),
         ([HEAD, b"[" * 100_000], "Line 2: it is not JSON"),
-        ([HEAD, b'["' + b"x" * 1_100_000 + b'"]'], "Line 2: it is longer than 1048576 bytes"),
+        ([HEAD, b'["' + b"x" * 8_000_000 + b'"]'], "Line 2: it is longer than 8000000 bytes"),
         ([HEAD, b'{"a":1}'], "Line 2: it has to be a list that begins with a type"),
         ([HEAD, b"[]"], "Line 2: it has to be a list that begins with a type"),
         ([HEAD, b'[["Customer"],[1]]'], "Line 2: it has to be a list that begins with a type"),
@@ -230,3 +231,18 @@ def test_what_is_not_a_snapshot_is_refused_with_its_line(lines: list[Any], told:
     with TestClient(control(stripe)) as http:
         refused = http.put("/snapshot", content=b"\n".join(spelt), headers=NDJSON)
     assert (refused.status_code, refused.json()["detail"].startswith(told)) == (400, True), refused.json()
+
+
+def test_the_longest_line_that_is_written_can_be_put_back() -> None:
+    """A subscription whose every item has a price with as much metadata as it may have, and its key."""
+    stripe = simulator()
+    metadata = {f"metadata[{'k' * 38}{number:02}]": "\0" * 500 for number in range(50)}
+    priced = {"currency": "usd", "unit_amount": 1, "recurring[interval]": "day", "nickname": "\0" * 5_000, **metadata}
+    price = call(stripe, "POST", "/v1/prices", {**priced, "product_data[name]": "x"}).document["id"]
+    items = {f"items[{number}][price]": price for number in range(20)}
+    made = call(stripe, "POST", "/v1/subscriptions", {"customer": ANN, **items, **metadata}, idempotency_key="long")
+    assert made.status == 200
+    lines = list(stripe.snapshot())
+    assert MOST_LINE // 4 < max(map(len, lines)) < MOST_LINE
+    stripe.restore(lines)
+    assert list(stripe.snapshot()) == lines

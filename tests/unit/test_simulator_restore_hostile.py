@@ -107,6 +107,9 @@ def use(stripe: Simulator) -> None:
             sent = {**dict(parse_qsl(form)), "expand[]": expand}
             sent = {name: value for name, value in sent.items() if name in (*route.parameters, "expand[]")}
             assert call(stripe, route.method, path, sent).status in (200, 400, 402, 404, 501)
+    for price in ids["Price"]:
+        sent = {"customer": ANN, "items[0][price]": price, "payment_behavior": "default_incomplete"}
+        assert call(stripe, "POST", "/v1/subscriptions", sent).status in (200, 400)
     for identity in [*ids["PaymentIntent"], *ids["SetupIntent"]]:
         with suppress(StripeFailure):
             stripe.authenticate(identity, passes=True)

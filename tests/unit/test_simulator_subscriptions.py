@@ -6,8 +6,11 @@ import pytest
 
 from tests.unit.stripe_calls import ANN, ANNS, BOB, EVES, NOW, SUBSCRIPTION, call, simulator
 from tollbridge.simulator import Simulator
+from tollbridge.simulator.rows import INTERVALS
 
 SUBSCRIPTIONS = "/v1/subscriptions"
+RECURRING = {"currency": "usd", "unit_amount": 1}
+COUNT = "recurring[interval_count]"
 
 
 def price(stripe: Simulator, **more: Any) -> str:
@@ -53,6 +56,10 @@ def test_a_product_and_its_prices_are_made_and_retrieved() -> None:
         ("prices", {"currency": "usd", "unit_amount": 1, "product": "prod_x"}, "product"),
         ("prices", {"currency": "usd", "unit_amount": 1}, "product"),
         ("prices", {"currency": "usd", "unit_amount": 1, "recurring[interval]": "moon"}, "interval"),
+        *(
+            ("prices", RECURRING | {"recurring[interval]": name, COUNT: most + 1}, COUNT)
+            for name, most in INTERVALS.items()
+        ),
     ],
 )
 def test_a_bad_product_or_price_is_refused(path: str, form: dict[str, Any], param: str) -> None:
@@ -133,6 +140,7 @@ def test_a_customer_without_a_method_cannot_be_subscribed() -> None:
         ({"items": ""}, "items"),
         ({"default_payment_method": EVES}, "default_payment_method"),
         ({"payment_behavior": "x"}, "payment_behavior"),
+        ({f"items[{number}][price]": "price_TollbridgeYardMonthly01" for number in range(21)}, "items"),
     ],
 )
 def test_a_bad_subscription_is_refused(form: dict[str, str], param: str) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from tollbridge.simulator.kinds import ListOf, Matching, Names, OneOf
+from tollbridge.simulator.kinds import Between, ListOf, Matching, Names, OneOf
 
 MOST = 2**62
 """Of whole numbers, either way: with what is added to them they are still what a database and JSON's writer hold."""
@@ -110,6 +110,9 @@ def _marked(hint: Any, mark: object) -> Kind:
     if isinstance(mark, Matching):
         matches = re.compile(mark.pattern).fullmatch
         return Kind(mark.called, types, lambda value: matches(value) is not None)
+    if isinstance(mark, Between):
+        bounds = range(mark.least, mark.most + 1)
+        return Kind(f"a whole number from {mark.least} to {mark.most}", types, bounds.__contains__)
     if isinstance(mark, Names):
         return Kind(WORDS[str], types, names=mark.type)
     assert isinstance(mark, ListOf), mark

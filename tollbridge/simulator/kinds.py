@@ -1,4 +1,4 @@
-"""What a text in a row may say: words for the annotations of rows, which a type checker takes for plain texts."""
+"""What a text or a number in a row may be: words for the annotations of rows, which a type checker passes over."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,14 @@ class Names:
     """The id of a row of a type; the row is in the same state."""
 
     type: str
+
+
+@dataclass(frozen=True)
+class Between:
+    """A whole number within bounds, both included."""
+
+    least: int
+    most: int
 
 
 @dataclass(frozen=True)

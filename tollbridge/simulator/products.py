@@ -6,7 +6,7 @@ from tollbridge.simulator.failures import invalid, missing, no_such, not_found
 from tollbridge.simulator.forms import Form, boolean, integer, one_of, text
 from tollbridge.simulator.money import currency_of
 from tollbridge.simulator.routing import route
-from tollbridge.simulator.rows import Price, Product
+from tollbridge.simulator.rows import INTERVALS, Price, Product
 from tollbridge.simulator.shapes.subscriptions import PERIODS
 from tollbridge.simulator.values import metadata
 
@@ -70,6 +70,9 @@ def _recurring(form: Form) -> tuple[str | None, int]:
     if interval is None:
         raise missing("recurring[interval]")
     count = integer(sent, "interval_count")
+    if count is not None and count > INTERVALS[interval]:
+        # Wording unverified.
+        raise invalid("The maximum number of intervals is three years.", param="recurring[interval_count]")
     return interval, 1 if count is None else max(count, 1)
 
 

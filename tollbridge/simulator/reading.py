@@ -17,8 +17,8 @@ from tollbridge.simulator.snapshot import FORMAT, KEY, NAME, Head, KeyLine
 from tollbridge.simulator.statuses import contradiction
 from tollbridge.simulator.work import Row
 
-MOST_LINE = 1 << 20
-"""Bytes; a line that the simulator writes is far shorter."""
+MOST_LINE = 8_000_000
+"""Bytes of a line; the longest that the simulator writes, a subscription with as many items as may be, has fewer."""
 
 MOST_PLACE = 2**53
 KNOWN = (*ROW_TYPES, KEY)

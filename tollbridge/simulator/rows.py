@@ -10,7 +10,7 @@ annotations say is what a state that is put back is held against (`fields.py`).
 from typing import Annotated, Any, NamedTuple, TypedDict
 
 from tollbridge.simulator.cards import BY_NUMBER
-from tollbridge.simulator.kinds import ListOf, Matching, Names, OneOf
+from tollbridge.simulator.kinds import Between, ListOf, Matching, Names, OneOf
 
 INTENT_STATUSES = (
     "requires_payment_method",
@@ -33,7 +33,8 @@ SUBSCRIPTION_STATUSES = (
 )
 CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
 USAGES = ("off_session", "on_session")
-INTERVALS = ("day", "week", "month", "year")
+INTERVALS = {"day": 1_095, "week": 156, "month": 36, "year": 3}
+"""How many of each a price may be for at most: three years, as Stripe documents it."""
 
 More = dict[str, Any]
 CardNumber = Annotated[str, OneOf(tuple(BY_NUMBER), "the number of a test card")]
@@ -92,7 +93,7 @@ class PaymentMethod(NamedTuple):
     created: int
     consumed: bool = False
     set_up: bool = False
-    exp_month: int = 12
+    exp_month: Annotated[int, Between(1, 12)] = 12
     exp_year: int = 2034
     metadata: dict[str, str] | None = None
     more: More | None = None
@@ -203,8 +204,8 @@ class Price(NamedTuple):
     currency: str
     unit_amount: int
     created: int
-    interval: Annotated[str, OneOf(INTERVALS)] | None = None
-    interval_count: int = 1
+    interval: Annotated[str, OneOf(tuple(INTERVALS))] | None = None
+    interval_count: Annotated[int, Between(1, max(INTERVALS.values()))] = 1
     active: bool = True
     nickname: str | None = None
     metadata: dict[str, str] | None = None

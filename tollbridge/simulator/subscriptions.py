@@ -19,6 +19,9 @@ NO_METHOD = (
     "method. For more information, visit "
     "https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority."
 )
+MOST_ITEMS = 20
+"""As Stripe documents it."""
+
 ENDED = "A canceled subscription can only update its cancellation_details and metadata."
 BEHAVIORS = ("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
 STATUSES = tuple(sorted((*SUBSCRIPTION_STATUSES, "all", "ended")))
@@ -52,6 +55,8 @@ def _items(context: Context, form: Form, subscription: str) -> list[shapes.Shape
     if isinstance(sent, str):
         raise invalid("Invalid array", param="items")
     entries = list(sent.values()) if isinstance(sent, dict) else sent
+    if len(entries) > MOST_ITEMS:
+        raise invalid(f"A subscription has up to {MOST_ITEMS} items.", param="items")  # wording unverified
     return [_item(context, entry, subscription, position) for position, entry in enumerate(entries)]
 
 

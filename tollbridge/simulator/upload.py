@@ -46,5 +46,5 @@ def _lines(kept: IO[bytes]) -> Iterator[bytes]:
     while line := kept.readline(MOST_LINE + 1):
         number += 1
         if len(line) > MOST_LINE:
-            raise ValueError(f"Line {number}: it is longer than {MOST_LINE} bytes")
+            raise ValueError(f"Line {number}: it is longer than {MOST_LINE} bytes.")
         yield line
