@@ -8,6 +8,7 @@ scripts/generate_check_pages.py --check    exit 1 when it is stale
 import sys
 from pathlib import Path
 
+from tollbridge import quoting
 from tollbridge.verify import CHECKS
 
 PAGE = Path(__file__).parent.parent / "docs" / "checks.md"
@@ -42,10 +43,9 @@ def page() -> str:
         needs = ", ".join(NEEDS[need] for need in check.needs) or "nothing"
         rules = ", ".join(f"`{rule}`" for rule in check.rules) or "none: it holds of any HTTP API"
         gate = "; a gate" if check.gate else ""
-        parts.append(
-            f"\n## {check.name}\n\n{check.asserts} Severity: {check.severity}{gate}. Needs: {needs}.\n\n"
-            f"Rules: {rules}.\n\nA finding: *{check.sample}*\n"
-        )
+        told = f"{check.asserts} Severity: {check.severity}{gate}. Needs: {needs}."
+        head, asserts, named, sample = map(quoting.markdown, (check.name, told, f"Rules: {rules}.", check.sample))
+        parts.append(f"\n## {head}\n\n{asserts}\n\n{named}\n\nA finding: *{sample}*\n")
     return "".join(parts)
 
 

@@ -8,6 +8,7 @@ scripts/generate_problem_pages.py --check    exit 1 when it is stale
 import sys
 from pathlib import Path
 
+from tollbridge import quoting
 from tollbridge.problems import Entry, catalogue
 
 PAGE = Path(__file__).parent.parent / "docs" / "problems.md"
@@ -36,7 +37,8 @@ def page() -> str:
 
 
 def _table(entries: list[Entry]) -> str:
-    return TABLE + "".join(f"| {e.status} | `{e.error_code}` | {e.title} | {e.meaning} |\n" for e in entries)
+    rows = ((str(e.status), f"`{e.error_code}`", e.title, e.meaning) for e in entries)
+    return TABLE + "".join(f"| {' | '.join(map(quoting.markdown, row))} |\n" for row in rows)
 
 
 def main(arguments: list[str]) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import islice
 
+from tollbridge import quoting
 from tollbridge.documents.bounds import MAX_BYTES, MAX_DEPTH, MAX_FAULTS, MAX_NODES
 
 COUNTED = "with what its aliases repeat; make it smaller."
@@ -36,5 +37,4 @@ def listed(sentences: Iterable[str]) -> str:
 
 def printable(text: str, most: int) -> str:
     """Return text that is safe to show: bounded, without control characters or surrogates."""
-    cut = text if len(text) <= most else text[:most] + "…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+    return quoting.terminal(text if len(text) <= most else text[:most] + "…")
