@@ -238,7 +238,7 @@ def test_what_cannot_be_asked_is_a_sentence(tmp_path: Path) -> None:
     port = free_port()
     nobody = f"http://127.0.0.1:{port}"
     broken = tmp_path / "openapi.yaml"
-    broken.write_text("openapi: 3.0.3\npaths: {}\n")
+    broken.write_text('openapi: 3.0.3\ninfo: {title: None, version: "1"}\npaths: {}\n')
     other = tmp_path / "world.yaml"
     other.write_text(WORLD.read_text().replace("cus_Quay", "cus_Else").replace("cus_Inland", "cus_Elsewh"))
     one = tmp_path / "one.yaml"
