@@ -312,8 +312,10 @@ def _tokens(options: Options, world: World, simulator: Simulator | None) -> Toke
     fresh = os.urandom(32)
     with _telling_of(options.state):
         made = simulator.secret("tokens", fresh) if simulator else fresh
+        if given is None:
+            return Tokens(world, made)
     try:
-        return Tokens(world, made if given is None else given.encode())
+        return Tokens(world, given.encode())
     except ValueError as error:
         raise WorldError(f"{TOKEN_SECRET}: {error}") from None
 

@@ -13,11 +13,12 @@ LARGE, DEEP = 200_000, 120
 """Values and levels that PyYAML writes in little time, and without ending at Python's bound on recursion."""
 
 SNIPPETS = (
-    b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\xed\xa0\x80", b"\t", b"\r", b"\n", b"\n---\n", b"\n...\n", b"%TAG ! x\n",
-    b"%YAML 1.1\n", b"# ", b"&a ", b"*a", b"[*a, *a]", b"<<: *a\n", b"? ", b": ", b"- ", b"- - - ", b"| ", b"> ", b"!!int ",
-    b"!!python/object/apply:os.abort []", b"!!binary ", b"!<x> ", b"{", b"}", b"[", b"]", b'"', b"'", b",", b"\\ud800",
-    b"\\u0000", b"\\x", b"1e999", b".inf", b".nan", b"NaN", b"-", b"0x", b"0o8", b"1:30", b"~", b"2020-01-01", b"[" * 3000,
-    b"{a: " * 3000, b"- " * 3000, b"9" * 5000, b"&a [" * 40, b"\xe2\x80\xa8",
+    b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\xed\xa0\x80", b"\t", b"\r", b"\n", b"\n---\n", b"\n...\n",
+    b"%TAG ! x\n", b"%YAML 1.1\n", b"# ", b"&a ", b"*a", b"[*a, *a]", b"<<: *a\n", b"? ", b": ", b"- ", b"- - - ",
+    b"| ", b"> ", b"!!int ", b"!!python/object/apply:os.abort []", b"!!binary ", b"!<x> ", b"{", b"}", b"[", b"]",
+    b'"', b"'", b",", b"\\ud800", b"\\u0000", b"\\x", b"1e999", b".inf", b".nan", b"NaN", b"-", b"0x", b"0o8",
+    b"1:30", b"~", b"2020-01-01", b"[" * 3000, b"{a: " * 3000, b"- " * 3000, b"9" * 5000, b"&a [" * 40,
+    b"\xe2\x80\xa8",
 )  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def _insert(draw: random.Random, content: bytes) -> bytes:
 
 
 BYTE_CHANGES: tuple[Callable[[random.Random, bytes], bytes], ...] = (
-    _flip, _flip, _overwrite, _remove, _repeat, _move, _truncate
+    _flip, _flip, _overwrite, _remove, _repeat, _move, _truncate,
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.hostile.server import Ask, asked
-from scripts.hostile.sources import changed_database, changed_document, changed_snapshot
+from scripts.hostile.sources import ROOT, changed_database, changed_document, changed_snapshot
 from tollbridge.compose import Options, Sandbox, StateError, compose
 from tollbridge.contract import Contract, ContractError, Operation, load_contract
 from tollbridge.server.handlers import HandlerError
@@ -147,9 +147,16 @@ def _payments(world: World, sandbox: Sandbox) -> Iterator[Ask]:
         yield Ask(method, path, (), json.dumps(body).encode())
 
 
+def _small(state: str = "memory") -> Sandbox:
+    """Return a server of a small contract: the bundled one takes longer to read than what is tried here."""
+    second = ROOT / "tests" / "second"
+    options = Options(contract=second / "openapi.yaml", handlers=second / "handlers", state=state)
+    return compose(options, lambda _exchange: None)
+
+
 def judge_snapshot(path: Path) -> str:
     """Put a snapshot back, and use what was put back."""
-    sandbox = compose(Options(), lambda _exchange: None)
+    sandbox = _small()
     put = Ask("PUT", SNAPSHOT, (), path.read_bytes(), b"application/x-ndjson")
     [(status, body)] = asked(sandbox.app, [put])
     if status != 204:
@@ -167,7 +174,7 @@ def _uses() -> Iterator[Ask]:
     for number, card in enumerate((b"visa", b"chargeDeclined", b"authenticationRequired")):
         key = (b"idempotency-key", f"key {number}".encode())
         yield Ask("POST", f"{stripe}/payment_intents", (*STRIPE_KEY, key), PAY + card, FORM)
-    yield Ask("POST", "/api/payment/intent", (), b'{"amount": 4200, "currency": "usd", "payment_method": 4242}')
+    yield Ask("POST", "/v2/gates/1/fees", (), b'{"price": 4200, "unit": "usd"}')
     for name in ("", "/faults", "/record", "/clock"):
         yield Ask("GET", f"/_tollbridge/simulator{name}")
 
@@ -177,7 +184,7 @@ def judge_database(path: Path) -> str:
     for beside in path.parent.glob(f"{path.name}-*"):
         beside.unlink()
     try:
-        sandbox = compose(Options(state=f"sqlite:///{path}"), lambda _exchange: None)
+        sandbox = _small(f"sqlite:///{path}")
     except StateError as error:
         return told_well(str(error), f"--state: the database sqlite:///{path} ")
     try:

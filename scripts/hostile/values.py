@@ -9,22 +9,23 @@ Holder = dict[str, Any] | list[Any]
 LARGE = 20_000
 
 SCALARS: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 2**31, 2**63 - 1, 2**63, 2**64, -(2**63) - 1, 10**300, 0.5, -0.0, 1e308, 5e-324,
-    "", " ", "a", "0", "-1", "true", "null", "\x00", "a\x00b", "\x1b[31m", "\u202e", "\ufeff", "é", "😀", "x" * LARGE,
-    "/", "//", "/{", "/{}", "/{a}/{a}", "/{a:int}", "/..", "../../etc/passwd", "/etc/passwd", "pays\n", "a.b.c", "__init__",
-    "http://127.0.0.1:9/", "file:///etc/passwd", "http://[", "://", "{", "}", "{0.__class__}", "%", "%00", "%s", "$",
-    "#", "#/", "#/paths", "#/components", "#/components/schemas", "#/info/title", "#/~", "#//", "*", "&a", "<<", "!!int",
-    "(", "[", "a{50000}", "(a{1000}){1000}", r"^(a*)*\1b$", "(?=a)*", "\\", "[[:alpha:]]", "(?P<n>.)", r"\p{L}{1,999}",
-    "integer", "array", "object", "string", "number", "boolean", "strin", "int64", "path", "header", "query", "cookie",
-    "application/json", "default", "200", "2XX", "999", "ORG_ADMIN", "cus_a", "pm_a", "sub_a", "4242424242424242", "usd",
-    "$HOME", "a" * 300, "9" * 5000,
+    None, True, False, 0, -1, 1, 2**31, 2**63 - 1, 2**63, 2**64, -(2**63) - 1, 10**300, 0.5, -0.0, 1e308, 5e-324, "",
+    " ", "a", "0", "-1", "true", "null", "\x00", "a\x00b", "\x1b[31m", "\u202e", "\ufeff", "é", "😀", "x" * LARGE, "/",
+    "//", "/{", "/{}", "/{a}/{a}", "/{a:int}", "/..", "../../etc/passwd", "/etc/passwd", "pays\n", "a.b.c",
+    "__init__", "http://127.0.0.1:9/", "file:///etc/passwd", "http://[", "://", "{", "}", "{0.__class__}", "%", "%00",
+    "%s", "$", "#", "#/", "#/paths", "#/components", "#/components/schemas", "#/info/title", "#/~", "#//", "*", "&a",
+    "<<", "!!int", "(", "[", "a{50000}", "(a{1000}){1000}", r"^(a*)*\1b$", "(?=a)*", "\\", "[[:alpha:]]", "(?P<n>.)",
+    r"\p{L}{1,999}", "integer", "array", "object", "string", "number", "boolean", "strin", "int64", "path", "header",
+    "query", "cookie", "application/json", "default", "200", "2XX", "999", "ORG_ADMIN", "cus_a", "pm_a", "sub_a",
+    "4242424242424242", "usd", "$HOME", "a" * 300, "9" * 5000,
 )  # fmt: skip
 NAMES = (
-    "", "$ref", "x-rules", "x-stripe", "x-unknown-members", "x-form", "x-effective-organization", "__proto__", "__class__",
-    "<<", "a/b~c", "007", "1", "\x00", "type", "properties", "items", "enum", "nullable", "additionalProperties", "anyOf",
-    "oneOf", "allOf", "not", "format", "pattern", "minimum", "maximum", "multipleOf", "required", "default", "example",
-    "parameters", "requestBody", "responses", "content", "schema", "headers", "get", "post", "servers", "security", "name",
-    "id", "customer", "subscription", "organization", "payment_methods", "default_source", "claims", "token", "exp", "x" * 999,
+    "", "$ref", "x-rules", "x-stripe", "x-unknown-members", "x-form", "x-effective-organization", "__proto__",
+    "__class__", "<<", "a/b~c", "007", "1", "\x00", "type", "properties", "items", "enum", "nullable",
+    "additionalProperties", "anyOf", "oneOf", "allOf", "not", "format", "pattern", "minimum", "maximum", "multipleOf",
+    "required", "default", "example", "parameters", "requestBody", "responses", "content", "schema", "headers", "get",
+    "post", "servers", "security", "name", "id", "customer", "subscription", "organization", "payment_methods",
+    "default_source", "claims", "token", "exp", "x" * 999,
 )  # fmt: skip
 
 
@@ -130,7 +131,8 @@ def _wrap(draw: random.Random, _whole: Any, holder: Any, name: Any) -> None:
 
 
 CHANGES: tuple[Callable[[random.Random, Any, Any, Any], None], ...] = (
-    _alter, _alter, _alter, _alter, _shuffle, _shuffle, _replace, _replace, _remove, _rename, _add, _splice, _repeat, _wrap
+    _alter, _alter, _alter, _alter, _shuffle, _shuffle, _replace, _replace, _remove, _rename, _add, _splice, _repeat,
+    _wrap,
 )  # fmt: skip
 
 
