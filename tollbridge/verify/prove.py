@@ -1,9 +1,7 @@
 """Proving findings: each is played again from the beginning, made small, and its scripts are run."""
 
 import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,6 +10,7 @@ from pathlib import Path
 from tollbridge.verify.calls import Call, Case, Together
 from tollbridge.verify.cases import Stage
 from tollbridge.verify.checks import Wrong
+from tollbridge.verify.confinement import exit_code
 from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.finding import Finding, fingerprint
 from tollbridge.verify.findings.pytest_script import pytest_script
@@ -30,7 +29,6 @@ HISTORY = 12
 SCRIPTED = 25
 """How many findings get scripts; what many causes have in common is better mended first."""
 
-SCRIPT_SECONDS = 60
 MOST_PROVING = 10.0
 """Seconds after the run's own time in which scripts are still run."""
 
@@ -126,36 +124,27 @@ def _failing(run: Run, finding: Finding) -> dict[str, str]:
     except ValueError:
         finding.replay = "what is sent cannot be written into a script"
         return {}
-    kept = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for kind, text in made.items():
-            path = Path(folder) / f"finding.{'sh' if kind == 'sh' else 'py'}"
-            path.write_text(text)
-            call = (
-                ["sh", str(path)]
-                if kind == "sh"
-                else [sys.executable, "-c", PYTEST.format(path=str(path), wrong=ASSERTED)]
-            )
-            try:
-                # The harness's own Python judges in the sh script too: it has what the check needs.
-                path_of = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-                environment = os.environ | variables(run.player) | {"PATH": path_of}
-                done = subprocess.run(call, capture_output=True, env=environment, timeout=SCRIPT_SECONDS, check=False)  # noqa: S603
-            except (subprocess.TimeoutExpired, OSError):
-                continue
-            if done.returncode == (1 if kind == "sh" else ASSERTED):
-                kept[kind] = text
-    return kept
+    # The harness's own Python judges in the sh script too: it has what the check needs.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    environment = variables(run.player) | {"PATH": path}
+    return {
+        kind: text
+        for kind, text in made.items()
+        if exit_code(text, INTERPRETERS[kind], environment) == (1 if kind == "sh" else ASSERTED)
+    }
 
 
-PYTEST = """
+PYTEST = f"""
 import runpy, sys
-test = runpy.run_path({path!r})["test_the_finding"]
+test = runpy.run_path(sys.argv[1])["test_the_finding"]
 try:
     test()
 except AssertionError:
-    sys.exit({wrong})
+    sys.exit({ASSERTED})
 """
+
+INTERPRETERS = {"sh": ("sh",), "pytest": (sys.executable, "-I", "-c", PYTEST)}
+"""The command that takes a script's path, by its kind."""
 
 
 def reported(run: Run) -> list[Finding]:
