@@ -39,6 +39,7 @@ from tollbridge.server.surface import Ready, bare_surface
 from tollbridge.server.tokens import Tokens
 from tollbridge.server.workers import supervise
 from tollbridge.simulator import (
+    Damaged,
     NoAnswer,
     Request,
     Simulator,
@@ -288,15 +289,15 @@ def _telling_of(state: str) -> Iterator[None]:
     """
     try:
         yield
-    except Unavailable as reason:
-        said = str(reason).removesuffix(".")
-        raise StateError(f"--state: the database {_shown(state)} cannot be used: {said}.") from None
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except (Damaged, ValueError, TypeError, LookupError, AttributeError) as error:
         # a row that is no row any more fails where it is read, and in as many ways as there are bytes
         raise StateError(
             f"--state: the database {_shown(state)} is damaged, or another program wrote to it: what it holds "
             f"cannot be read ({type(error).__name__}). Restore it from a copy, or give another --state."
         ) from error
+    except Unavailable as reason:
+        said = str(reason).removesuffix(".")
+        raise StateError(f"--state: the database {_shown(state)} cannot be used: {said}.") from None
 
 
 def _shown(state: str) -> str:

@@ -10,9 +10,10 @@ from tollbridge.simulator.message import Late, NoAnswer, Reply, Request
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.recorded import Record
 from tollbridge.simulator.routes import is_for_pages
-from tollbridge.simulator.work import Store, Unavailable
+from tollbridge.simulator.work import Damaged, Store, Unavailable
 
 __all__ = [
+    "Damaged",
     "Fault",
     "Late",
     "NoAnswer",

@@ -35,6 +35,10 @@ class Unavailable(Exception):
     """What keeps the state cannot be reached, or takes no more; nothing of this unit of work is known to be kept."""
 
 
+class Damaged(Unavailable):
+    """What the state holds cannot be read: a program that is not ours wrote to it, or the disk failed."""
+
+
 def reading(what: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Let a function that reads what a state holds say so where that is damaged.
 
@@ -48,7 +52,7 @@ def reading(what: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             try:
                 return function(*given, **named)
             except (ValueError, TypeError, LookupError, AttributeError) as error:
-                raise Unavailable(f"{what} cannot be read ({type(error).__name__}): the state is damaged.") from None
+                raise Damaged(f"{what} cannot be read ({type(error).__name__}): the state is damaged.") from None
 
         return read
 
