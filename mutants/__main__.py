@@ -24,7 +24,7 @@ RESULTS = Path(__file__).parent / ".results"
 DOZEN = (
     "hundredfold",
     "secret_missing",
-    "text_json",
+    "suffix_cut",
     "last_of_two_names_wins",
     "anybody_may_name",
     "foreign_card_is_told",

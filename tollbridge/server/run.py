@@ -48,6 +48,7 @@ def run(app: ASGIApp, sockets: Sequence[socket.socket]) -> None:
     config = uvicorn.Config(
         app,
         http=LimitedProtocol,
+        interface="asgi3",  # not guessed: uvicorn takes an application whose `__call__` is wrapped for ASGI 2
         ws="none",
         loop="asyncio",
         lifespan="on",
