@@ -160,7 +160,7 @@ class Sandbox:
     def example(self) -> tuple[str, str, str]:
         """Return a request to paste: method, path, and the contract's own example of a body."""
         operation = self.contract.operations[0]
-        return operation.method.upper(), operation.path, json.dumps(operation.example or {})
+        return operation.method.upper(), operation.target, json.dumps(operation.example or {})
 
 
 def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:

@@ -92,6 +92,23 @@ def test_the_servers_base_path_is_part_of_the_path(tmp_path: Path, servers: obje
 
 
 @pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("/a b/é", "/a%20b/%C3%A9"),
+        ("/{id}/$(touch x)`'\"", "/{id}/$(touch%20x)%60'%22"),
+        ("/{a b}/c", "/{a%20b}/c"),
+        ("/a?b#c", "/a%3Fb%23c"),
+        ("/a%20b/100%", "/a%20b/100%25"),
+        ("/a\r\nX-Evil: 1", "/a%0D%0AX-Evil:%201"),
+    ],
+)
+def test_a_path_is_one_that_clients_can_send(tmp_path: Path, written: str, sent: str) -> None:
+    """What a URL cannot hold is percent-encoded; what is encoded already stays."""
+    [operation] = read(tmp_path, DOCUMENT | {"paths": {written: {"post": OPERATION}}}).operations
+    assert (operation.path, operation.target) == (written, sent)
+
+
+@pytest.mark.parametrize(
     ("document_security", "security", "required"),
     [
         (None, None, False),
@@ -201,6 +218,11 @@ UNUSABLE: list[tuple[str, object, str]] = [
         "references lead back to themselves; this server needs schemas without recursion.",
     ),
     ("a bad pattern", changed(*SCHEMA, to={"pattern": "("}), "the pattern '(' is not one that can be compiled."),
+    (
+        "a header that cannot be sent",
+        changed(*POST, "parameters", to=[{"name": "X: 1\r\nY", "in": "header", "schema": {"type": "string"}}]),
+        "POST /p: no header can be called 'X: 1\\r\\nY'.",
+    ),
     (
         "a bad rule",
         changed(*SCHEMA, to={"x-rules": [{"id": "a", "origin": "choice"}]}),

@@ -114,6 +114,23 @@ def test_every_fault_of_a_world_is_told_with_its_line(tmp_path: Path) -> None:
     ]
 
 
+def test_a_complaint_is_one_line_and_repeats_no_token(tmp_path: Path) -> None:
+    """What a world has in a wrong place is shown in part, without control characters; a token is not."""
+    role, name = "KING\x1b[2J\u202e\nnext" + "g" * 1_000, "no\nname\x9b"
+    document = yaml.safe_load(SMALL)
+    document["accounts"][0] |= {"role": role, name: 1, "token": "secret token", "claims": {"iss": "secret claim"}}
+    path = world_file(tmp_path, yaml.safe_dump(document))
+    with pytest.raises(WorldError) as caught:
+        load_world(path)
+    lines = str(caught.value).split("\n")
+    assert [
+        line for line in lines if not line.startswith(f"{path}:") or not line.isprintable() or len(line) > 600
+    ] == []
+    for said in ("accounts/0/role", "KING\\u001b[2J\\u202e", "no\\nname", "accounts/0/token", "accounts/0/claims"):
+        assert any(said in line for line in lines), said
+    assert "secret" not in str(caught.value)
+
+
 def test_the_published_schema_is_the_one_that_judges() -> None:
     """It is a Draft 7 schema, and takes the bundled world."""
     schema = json.loads(world_schema())

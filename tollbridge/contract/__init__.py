@@ -6,6 +6,7 @@ from tollbridge.contract.load import load_contract
 from tollbridge.contract.model import Contract, Operation, Parameter, Response
 from tollbridge.contract.pointer import pointer, shown_pointer
 from tollbridge.contract.schema import SchemaCheck
+from tollbridge.contract.url import sendable
 from tollbridge.contract.violations import Broken, Violation
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "ledger_complaints",
     "load_contract",
     "pointer",
+    "sendable",
     "shown_pointer",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from tollbridge.contract.ledger import Rule
 from tollbridge.contract.schema import SchemaCheck
+from tollbridge.contract.url import sendable
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Operation:
         operation_id: unique in the contract; the handler's name.
         controller: the handler's file, below the folder of handlers.
         method: lower case.
-        path: with the server's base path, as clients send it; its parameters are between braces.
+        path: with the server's base path, as the contract spells it; its parameters are between braces.
         parameters: the path's and the operation's own.
         body: the schema of its JSON body; None where it has none.
         body_required: whether a body has to be sent.
@@ -76,6 +77,11 @@ class Operation:
     responses: Mapping[str, Response]
     stripe: Mapping[str, object] | None
     requires_token: bool
+
+    @property
+    def target(self) -> str:
+        """The path as clients send it, percent-encoded where a URL cannot hold it; its parameters between braces."""
+        return sendable(self.path)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Reading an operation: its parameters, bodies and answers, without references, their schemas compiled."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ from tollbridge.documents import Place, printable
 CONTROLLER = "x-openapi-router-controller"
 LOCATIONS = ("header", "path", "query")
 TYPES = ("integer", "number", "boolean", "string")
+FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+"""What a header may be called (RFC 9110, section 5.1)."""
+
 REASON_SHOWN = 200
 NAME_SHOWN = 60
 
@@ -79,6 +83,8 @@ class OperationReader:
         name = printable(repr(entry["name"]), NAME_SHOWN)
         if entry["in"] not in LOCATIONS or schema.get("type") not in TYPES:
             raise Fault(f"{_words(place)}: the parameter {name} is not one that this server reads.", place)
+        if entry["in"] == "header" and not FIELD_NAME.fullmatch(entry["name"]):
+            raise Fault(f"{_words(place)}: no header can be called {name}.", place)
         return Parameter(
             name=entry["name"],
             location=entry["in"],

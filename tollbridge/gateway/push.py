@@ -1,5 +1,6 @@
 """Bringing a world's objects to a Stripe: customers, methods and subscriptions, made with the SDK."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ import stripe
 from tollbridge.gateway.client import API_VERSION, SANDBOX_KEY, GatewayError, require_stand_in, require_test_key
 
 TIMEOUT = 30
+ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 
 
 @dataclass(frozen=True)
@@ -92,4 +94,8 @@ MONTHLY: dict[str, Any] = {
 
 
 def _id(answer: Any) -> str:
-    return str(answer.data["id"])
+    """Return the id of what was made; it goes into a world file, whatever a Stripe at another address says."""
+    identity = answer.data.get("id") if isinstance(answer.data, dict) else None
+    if not isinstance(identity, str) or not ID.fullmatch(identity):
+        raise GatewayError(f"Stripe's answer has an id that is not an id: {str(identity)[:100]!r}.")
+    return identity

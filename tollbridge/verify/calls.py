@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
-from tollbridge.contract import Operation
+from tollbridge.contract import Operation, sendable
 from tollbridge.simulator import Fault
 
 JSON = ("Content-Type", "application/json")
@@ -109,9 +110,9 @@ class Call:
     @property
     def target(self) -> str:
         """The request target."""
-        path = self.operation.path if self.path is None else self.path
+        path = self.operation.target if self.path is None else self.path
         for name, value in self.path_values.items():
-            path = path.replace(f"{{{name}}}", str(value))
+            path = path.replace(f"{{{sendable(name)}}}", quote(str(value), safe=""))
         return path
 
     def but(self, **changes: Any) -> "Call":

@@ -16,6 +16,9 @@ VISA = "4242424242424242"
 MAX_TOLD, MAX_DEPTH = 50_000, 100
 """Values and names, and levels, of a world whose every error is told."""
 
+SECRET = frozenset({"token", "expired_token", "claims"})
+"""Members whose values no complaint repeats."""
+
 MESSAGE_SHOWN = 300
 PLACE_SHOWN = 200
 
@@ -51,12 +54,15 @@ def world_schema() -> bytes:
 
 def _complaints(document: Any) -> Iterator[Complaint]:
     """Yield what is wrong: the shape first; only a world of the right shape is asked for its references."""
-    validator = jsonschema_rs.Draft7Validator(json.loads(world_schema()))
-    if validator.is_valid(document):
+    schema = json.loads(world_schema())
+    shown, masked = (jsonschema_rs.Draft7Validator(schema, mask=mask) for mask in (None, "the value"))
+    if shown.is_valid(document):
         yield from broken_references(document)
         return
-    for error in _errors(validator, document):
-        yield placed(document, error.instance_path), printable(error.message, MESSAGE_SHOWN)
+    for error, hidden in zip(_errors(shown, document), _errors(masked, document), strict=True):
+        place = placed(document, error.instance_path)
+        said = (hidden if SECRET.intersection(place) else error).message
+        yield place, printable(said, MESSAGE_SHOWN)
 
 
 def _errors(validator: jsonschema_rs.Draft7Validator, document: Any) -> Iterable[jsonschema_rs.ValidationError]:

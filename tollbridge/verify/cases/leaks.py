@@ -51,7 +51,7 @@ def _refused(stage: Stage, accepted: Call) -> Call:
     return accepted.but(
         document=accepted.document | more,
         headers=(*accepted.headers, *(((header.name, str(ORGANIZATION)),) if header else ())),
-        path=f"{stage.subject.operation.path}?q={QUERY}",
+        path=f"{stage.subject.operation.target}?q={QUERY}",
     )
 
 
@@ -82,7 +82,7 @@ def _on_the_wire(stage: Stage, right: Call) -> Iterator[tuple[str, Call]]:
     text = (("Content-Type", "text/plain"),)
     yield "text", right.but(raw=right.body, content=text, wire=WireVerdict(415, "unsupported-media-type"))
     yield "another method", right.but(raw=right.body, method="PUT", wire=WireVerdict(405, "method-not-allowed"))
-    other = f"{stage.subject.operation.path}/nowhere"
+    other = f"{stage.subject.operation.target}/nowhere"
     yield "another path", right.but(raw=right.body, path=other, wire=WireVerdict(404, "not-found"))
 
 

@@ -7,6 +7,7 @@ contract in process and over a socket; the harness sends them to any target.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tollbridge.contract import sendable
 from tollbridge.verify.calls import JSON, PLAIN, Head, Headers
 from tollbridge.verify.subject import Subject
 
@@ -68,10 +69,10 @@ class Table:
             subject: an operation with an amount and a currency.
         """
         self.method = subject.operation.method.upper()
-        self.path = subject.operation.path
+        self.path = subject.operation.target
         for parameter in subject.operation.parameters:
             if parameter.location == "path":
-                self.path = self.path.replace(f"{{{parameter.name}}}", "12")
+                self.path = self.path.replace(f"{{{sendable(parameter.name)}}}", "12")
         self.a, self.c = subject.members["amount"], subject.members["currency"]
         self.text = subject.members.get("description")
         self.payment_method = subject.members.get("payment_method")
