@@ -12,7 +12,7 @@ SECRETS = re.compile(
     r"|\b(Basic +)[\w+/=-]{8,}"
     r"|\b()(?:c2tf|cmtf|ZWtf)[\w+/=-]{8,}"  # a key in Basic's base64: it begins with sk_, rk_ or ek_
     r"|\b()eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)*"  # JSON Web Tokens
-    r"|(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)"  # a password in an address
+    r"|(\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@]*:)[^\s/@]+(?=@)"  # a password in an address
 )
 LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z_])[0-9](?:[ .+_-]?[0-9]){12,}")
 """Long enough for a card number, with what people write between its digits; not within an id."""

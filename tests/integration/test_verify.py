@@ -269,10 +269,10 @@ def test_what_cannot_be_asked_is_a_sentence(tmp_path: Path) -> None:
 def test_a_token_that_is_not_there_is_told(tmp_path: Path) -> None:
     """A world that takes a token from the environment says which variable is missing."""
     world = tmp_path / "world.yaml"
-    world.write_text(WORLD.read_text().replace("token: example-token-of-account-1}", "token: $NO_SUCH_TOKEN}"))
+    world.write_text(WORLD.read_text().replace("token: example-token-of-account-1}", "token: $TARGET_TOKEN_NONE}"))
     with example("server.py") as (url, _stripe):
         done = verify(url, "--world", str(world))
-    assert (done.returncode, "Set NO_SUCH_TOKEN" in done.stderr) == (2, True)
+    assert (done.returncode, "Set TARGET_TOKEN_NONE" in done.stderr) == (2, True)
 
 
 def test_the_checks_are_listed() -> None:

@@ -1,13 +1,21 @@
 """What the documents list is what there is."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import click
+import pytest
+from markdown_it import MarkdownIt
 
+from scripts import generate_check_pages, generate_problem_pages
+from tests.hostile import payload
 from tests.unit.test_simulator_errors import ROWS as ERRORS
 from tollbridge.cli import main
+from tollbridge.problems import Entry
 from tollbridge.simulator.routes import ROUTES
+from tollbridge.verify import CHECKS
+from tollbridge.verify.checks.conditions import in_any
 
 ROOT = Path(__file__).parent.parent.parent
 SIMULATOR = (ROOT / "docs" / "simulator.md").read_text()
@@ -41,6 +49,23 @@ def test_the_options_that_the_pages_name_exist() -> None:
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / page).read_text()))
         assert named - ours <= {"--spec", "--data-binary", "--path-as-is"}, page  # of pipx and of curl
         assert named
+
+
+def test_what_generated_pages_list_is_text_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check's or a problem's words are no heading, cell, link or tag, whatever they are."""
+    text = payload(Path("canary"))
+    check = replace(CHECKS["answers"], asserts=text, sample=text, rules=in_any(text), severity=text)
+    monkeypatch.setattr(generate_check_pages, "CHECKS", {"answers": check})
+    monkeypatch.setattr(
+        generate_problem_pages, "catalogue", lambda: (Entry(404, "not-found", text, text, in_contract=True),)
+    )
+    for page, rows, headings in ((generate_check_pages.page(), 0, 2), (generate_problem_pages.page(), 3, 2)):
+        tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(page)
+        kinds = [token.type for token in tokens] + [inner.type for token in tokens for inner in token.children or ()]
+        assert not {"html_block", "html_inline", "link_open", "image", "fence", "code_block"} & set(kinds)
+        assert kinds.count("tr_open") == rows
+        assert kinds.count("heading_open") == headings
+        assert page.replace("\n", "").isprintable()
 
 
 def test_the_architecture_page_names_every_room() -> None:

@@ -93,7 +93,7 @@ def logged(write: Callable[[logging.Logger], None]) -> str:
     """Return what a logger writes by our formatter."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(RedactingFormatter("%(levelname)s  %(message)s"))
+    handler.setFormatter(RedactingFormatter(colours=False))
     logger = logging.Logger("test")
     logger.addHandler(handler)
     write(logger)

@@ -28,6 +28,16 @@ def test_a_traceback_is_masked_too() -> None:
         raise ValueError("pi_1_secret_abc")
     except ValueError as error:
         record = logging.LogRecord("x", logging.ERROR, "f", 1, "failed", None, (ValueError, error, error.__traceback__))
-    line = RedactingFormatter("%(message)s").format(record)
+    line = RedactingFormatter(colours=False).format(record)
+    assert line.startswith("ERROR  failed\nTraceback")
     assert "ValueError: pi_1_secret_***" in line
     assert "abc" not in line
+
+
+def test_a_line_tells_a_terminal_nothing_to_do() -> None:
+    """Whatever is logged, and whatever percent-encoding of a secret hid, is escaped; the level's colour is ours."""
+    said = "\x1b]0;owned\x07\u202e %1b[2J pi_1%5Fsecret%5Fabc\nnext"
+    record = logging.LogRecord("x", logging.WARNING, "f", 1, said, None, None)
+    assert RedactingFormatter(colours=True).format(record) == (
+        "\x1b[33mWARNING\x1b[0m  \\x1b]0;owned\\x07\\u202e \\x1b[2J pi_1_secret_***\nnext"
+    )

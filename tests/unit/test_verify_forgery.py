@@ -1,5 +1,7 @@
 """Forged tokens are none that a verifier may take, whatever the good one looks like."""
 
+import base64
+
 import jwt
 import pytest
 
@@ -28,8 +30,13 @@ def test_what_is_forged() -> None:
     assert altered.rpartition(".")[2] == GOOD.rpartition(".")[2]
 
 
+DEEP = base64.urlsafe_b64encode(b"[" * 6_000).decode()
+
+
 @pytest.mark.parametrize("how", [UNSIGNED, TAMPERED, ALTERED])
-@pytest.mark.parametrize("token", ["opaque-token-A", "a.b", "not.a.jwt", "x"])
-def test_a_token_of_another_kind(how: str, token: str) -> None:
-    """What is no JSON Web Token gets another end."""
-    assert forged(token, how, None) != token
+@pytest.mark.parametrize("token", ["opaque-token-A", "a.b", "not.a.jwt", "x", f"{DEEP}.{DEEP}.x"])
+@pytest.mark.parametrize("other", [None, "not.a.jwt", f"e30.{DEEP}.x", "e30.WzFd.x"])
+def test_a_token_of_another_kind(how: str, token: str, other: str | None) -> None:
+    """What is no JSON Web Token gets another end; a nest of lists, which a target may give for a token, is none."""
+    assert forged(token, how, other) != token
+    assert forged(GOOD, how, other) != GOOD

@@ -11,10 +11,10 @@ from tollbridge.verify.model.evidence import answer_of
 
 SAID = {
     "closes": "closed the connection",
-    "drips": "no whole answer came within",
+    "drips": "began, and was not whole within",
     "floods": "longer than",
-    "hangs": "no whole answer came within",
-    "stops halfway": "no whole HTTP|no whole answer|closed",
+    "hangs": "no answer came within",
+    "stops halfway": "no whole HTTP|not whole|closed",
     "talks garbage": "no whole HTTP",
     "wrong chunks": "no whole HTTP",
 }

@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from tollbridge.verify.checks import CHECKS, Wrong
 from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.findings import pytest_script, shell_script
 from tollbridge.verify.findings.script import Shown
-from tollbridge.verify.findings.script_bundle import bundle, constructor, literal
+from tollbridge.verify.findings.script_bundle import bundle, constructor
 from tollbridge.verify.judge import Evaluator
+from tollbridge.verify.limit import Limit
 from tollbridge.verify.model.evidence import API_KEY, Answer, Evidence
 from tollbridge.verify.player import Player
 from tollbridge.verify.subject import Tokens
@@ -25,9 +27,14 @@ KINDS = {"sh": shell_script.shell_script, "pytest": pytest_script.pytest_script}
 HOSTILE = "x\"'\\\n\r\x00\u2028\ud800{}$(id)`id`${IFS}\nJUDGE\n# coding: utf-7 é"
 
 
+def player_of(tokens: dict[int, str]) -> Player:
+    """A player whose tokens scripts may have to name."""
+    return Player("http://127.0.0.1:9", 1.0, None, Tokens(tokens, {}), Limit(60, time.monotonic()))
+
+
 def shown(name: str, x: Exchange, cause: str) -> Shown:
     """What a script of one finding shows."""
-    player = Player("http://127.0.0.1:9", 1.0, None, Tokens({1: "token-of-account-1"}, {}))
+    player = player_of({1: "token-of-account-1"})
     steps: list[Step] = [_call(one) for one in calls_of(x)]
     if x.evidence.parallel:
         steps = [Together(tuple(_call(one) for one in x.evidence.parallel))]
@@ -133,25 +140,14 @@ def test_scripts_run_on_the_oldest_python(kind: str) -> None:
             assert not (isinstance(call.func, ast.Name) and call.func.id == "zip" and call.keywords)
 
 
-def test_data_is_a_literal_of_ascii() -> None:
-    """Whatever a text holds, its literal is printable ASCII, and reads back as the same text."""
-    value = {"text": HOSTILE, "list": [HOSTILE * 20, None, True, 1.5, -3]}
-    text = literal(value)
-    assert text.isascii()
-    assert all(character.isprintable() or character == "\n" for character in text)
-    assert ast.literal_eval(text) == value
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        literal({"x": float("nan")})
-
-
 def test_a_request_is_data_wherever_it_stands() -> None:
-    """A hostile target, note and header are words of the shell or literals; sh has no word for control characters."""
+    """A hostile target, note and header are words of the shell or literals; sh has no word for NUL."""
     x = exchange(sent=sending(note=HOSTILE))
     made = constructor(x.evidence.sent, frozenset({"note", "target"}))
     assert ast.literal_eval(made.partition("note=")[2].partition(",\n")[0]) == HOSTILE
     path = "/a$(touch x)`id`\"';b"
     call = Call(SUBJECT.operation, {"amount": 1}, path=path, headers=(("x", path),))
-    player = Player("http://127.0.0.1:9", 1.0, None, Tokens({}, {}))
+    player = player_of({})
     line = shell_script._curl(player, call)
     told_to = f'ask() {{ printf "%s\\n" "$@"; }}; {line}'
     done = subprocess.run(
@@ -159,13 +155,13 @@ def test_a_request_is_data_wherever_it_stands() -> None:
     )
     assert f"T{path}" in done.stdout.splitlines()
     assert f"x: {path}" in done.stdout.splitlines()
-    with pytest.raises(ValueError, match="control character"):
-        shell_script._curl(player, call.but(headers=(("x", "a\nb"),)))
+    with pytest.raises(ValueError, match="word of sh"):
+        shell_script._curl(player, call.but(headers=(("x", "a\0b"),)))
 
 
 def test_tokens_stand_in_no_script() -> None:
     """In whatever way a token is shown, the script has the name of a variable in its place."""
-    player = Player("http://127.0.0.1:9", 1.0, None, Tokens({1: "token-of-account-1", 2: "token-of-account-2"}, {}))
+    player = player_of({1: "token-of-account-1", 2: "token-of-account-2"})
     for how in ("own", "basic", "lower", "bare", "twice", "two", "tampered", "other scheme"):
         call = Call(SUBJECT.operation, {"amount": 1}, account=1, token=how)
         for text in (shell_script._curl(player, call), pytest_script._asking(player, call)):

@@ -3,6 +3,7 @@
 import click
 
 from tollbridge import __version__
+from tollbridge.cli.output import Commands
 from tollbridge.cli.serve import serve
 from tollbridge.cli.stripe import stripe
 from tollbridge.cli.token import token
@@ -12,7 +13,7 @@ from tollbridge.cli.world import world
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="tollbridge")
 def main() -> None:
     """A contract-first mock server for Stripe-backed payment APIs."""

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from tollbridge import __version__
+from tollbridge import __version__, quoting
 from tollbridge.cli.network import ALLOW_HOST, HOST, TOKEN, network_lines, network_url, url_of, warn
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
+from tollbridge.cli.output import Line, say
 from tollbridge.compose import (
     CANNOT_START,
     TOKEN_SECRET,
@@ -160,9 +161,7 @@ def serve(
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None
     if not quiet:
-        click.echo(
-            _banner(sandbox, url_of(host, sockets), stripe, _network(reach, network_url(host, sockets))), err=True
-        )
+        say(*_banner(sandbox, url_of(host, sockets), stripe, _network(reach, network_url(host, sockets))), err=True)
     warn(host, reach, is_open=_open_to_all(sandbox))
     if workers == 1:
         run(sandbox.app, sockets)
@@ -173,11 +172,11 @@ def serve(
     sys.exit(supervise(workers, lambda: run(compose(options, note).app, sockets)))
 
 
-def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[str]) -> str:
+def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[str]) -> list[Line]:
     method, path, body = sandbox.example()
-    lines = [
+    return [
         "",
-        f"  {click.style('tollbridge', bold=True)} {__version__}   {click.style(url, fg='cyan')}",
+        (("  ", ""), ("tollbridge", "head"), (f" {__version__}   ", ""), (url, "link")),
         *network,
         f"  docs      {url}/_tollbridge/docs",
         f"  Stripe    {stripe}" + (f", also at {url}/_tollbridge/stripe" if sandbox.simulator else ""),
@@ -185,13 +184,12 @@ def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[str]) -> str:
         "  cards     as payment_method:",
         *(f"            {identity:<6} {story}" for identity, story in sandbox.cards()),
         "",
-        f"  curl -X {method} {url}{path} \\",
-        f"    -H 'Content-Type: application/json' -d '{body}'",
+        f"  curl -X {method} {quoting.shell(url + path)} \\",  # what is pasted is run
+        f"    -H 'Content-Type: application/json' -d {quoting.shell(body)}",
         "",
         "  Ctrl-C stops it.",
         "",
     ]
-    return "\n".join(lines)
 
 
 def _network(reach: Exposure, network: str) -> list[str]:

@@ -9,6 +9,7 @@ import click
 from tollbridge import __version__
 from tollbridge.cli.network import ALLOW_HOST, HOST, TOKEN, network_lines, network_url, url_of, warn
 from tollbridge.cli.options import DEFAULTS, FILE, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
+from tollbridge.cli.output import Line, say
 from tollbridge.compose import CANNOT_START, Exposure, Options, bind, compose_stripe, exposure, run, set_up_logging
 
 
@@ -68,15 +69,15 @@ def stripe(
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None
     if not quiet:
-        click.echo(_stripe_banner(url_of(host, sockets), network_url(host, sockets), reach), err=True)
+        say(*_stripe_banner(url_of(host, sockets), network_url(host, sockets), reach), err=True)
     warn(host, reach, is_open="whoever reaches it is let in with any key sk_test_…")
     run(app, sockets)
 
 
-def _stripe_banner(url: str, network: str, reach: Exposure) -> str:
-    lines = [
+def _stripe_banner(url: str, network: str, reach: Exposure) -> list[Line]:
+    return [
         "",
-        f"  {click.style('tollbridge stripe', bold=True)} {__version__}   {click.style(url, fg='cyan')}",
+        (("  ", ""), ("tollbridge stripe", "head"), (f" {__version__}   ", ""), (url, "link")),
         *network_lines(
             network, reach, is_open="Stripe's API, any key sk_test_…", control="faults, record, snapshot, clock, reset"
         ),
@@ -88,4 +89,3 @@ def _stripe_banner(url: str, network: str, reach: Exposure) -> str:
         "  Ctrl-C stops it.",
         "",
     ]
-    return "\n".join(lines)

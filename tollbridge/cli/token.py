@@ -1,14 +1,24 @@
 """`tollbridge token`."""
 
 import json
+import re
+from http.client import HTTPException
+from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import click
 
+from tollbridge.cli.output import say
 from tollbridge.compose import CONTROL_TOKEN
 
 TIMEOUT = 10
+MAX_ANSWER = 65_536
+"""Bytes of an answer that are read."""
+
+TOKEN = re.compile(r"[!-~]{1,8192}")
+UNREADABLE = (ValueError, KeyError, TypeError, RecursionError, HTTPException)
+"""What comes of reading an answer that is not a Tollbridge's."""
 
 
 @click.command()
@@ -49,21 +59,37 @@ def token(
     desk = f"{url.rstrip('/')}/_tollbridge/tokens"
     request = Request(desk, json.dumps(asked).encode(), headers)  # noqa: S310 - its scheme is checked above
     try:
-        with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - its scheme is checked above
-            issued = json.load(answer)
-        click.echo(json.dumps(issued) if as_json else issued["access_token"])
+        with build_opener(Stays).open(request, timeout=TIMEOUT) as answer:
+            issued = json.loads(answer.read(MAX_ANSWER))
+        say(json.dumps(issued) if as_json else _token(issued))
     except HTTPError as refused:
         raise click.ClickException(_reason(refused)) from None
     except (URLError, OSError) as error:
         reason = getattr(error, "reason", error)
         raise click.ClickException(f"No sandbox answers at {url} ({reason}). Start one: tollbridge serve") from None
-    except (ValueError, KeyError, TypeError):
+    except UNREADABLE:
         raise click.ClickException(f"What answers at {url} is no Tollbridge.") from None
+
+
+class Stays(HTTPRedirectHandler):
+    """Follows no redirect: it would take the control token to another server."""
+
+    def redirect_request(self, *_request: Any) -> None:
+        """Return no request."""
+        return
+
+
+def _token(issued: Any) -> str:
+    """Return the token of an answer; whoever reads it from our output takes it for one word."""
+    token = issued["access_token"]
+    if not TOKEN.fullmatch(token):
+        raise ValueError("no token")
+    return str(token)
 
 
 def _reason(refused: HTTPError) -> str:
     with refused:
         try:
-            return str(json.load(refused)["detail"])
-        except (ValueError, KeyError, TypeError):
+            return str(json.loads(refused.read(MAX_ANSWER))["detail"])
+        except UNREADABLE:
             return f"{refused.url} answered {refused.code}: no Tollbridge issues tokens there."

@@ -1,54 +1,24 @@
 """`tollbridge verify`."""
 
 import math
-import os
 import signal
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER
+from tollbridge.cli.output import say
+from tollbridge.cli.progress import Progress
 from tollbridge.documents import DocumentError, read_document
 
 if TYPE_CHECKING:  # it takes longer to load than the other commands take
     from tollbridge.verify import Finding, Report
 
-STYLES: dict[str, dict[str, Any]] = {
-    "bad": {"fg": "red", "bold": True},
-    "good": {"fg": "green"},
-    "dim": {"dim": True},
-    "head": {"bold": True},
-}
 ORIGINS = ("documented", "provider", "choice")
-BAR = 24
-
-
-class Progress:
-    """A line on a terminal that tells how far a run is; nothing elsewhere."""
-
-    def __init__(self, *, shown: bool) -> None:
-        self._shown = shown
-        self._last = 0.0
-        self._begun = time.monotonic()
-
-    def __call__(self, what: str, part: float) -> None:
-        """Tell it, ten times a second at most."""
-        now = time.monotonic()
-        if not self._shown or now - self._last < 0.1:
-            return
-        self._last = now
-        bar = "━" * round(BAR * part)
-        click.echo(f"\r{bar:<{BAR}} {part:>4.0%}  {now - self._begun:5.1f} s  {what:<34}", err=True, nl=False)
-
-    def done(self) -> None:
-        """Leave nothing of it behind."""
-        if self._shown:
-            click.echo("\r" + " " * (BAR + 52) + "\r", err=True, nl=False)
 
 
 def _listen(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, int] | None:
@@ -293,7 +263,7 @@ def verify(
         report = harness.verify(plan, progress)
     except (harness.VerifyError, KeyboardInterrupt) as reason:
         progress.done()
-        raise CouldNotAsk(harness.printable(str(reason)) or "Interrupted before anything was asked.") from None
+        raise CouldNotAsk(str(reason) or "Interrupted before anything was asked.") from None
     progress.done()
     _tell(report, json_to, scripts, full=full, quiet=quiet)
     sys.exit(report.exit_code)
@@ -301,22 +271,20 @@ def verify(
 
 def _tell(report: "Report", json_to: Path | None, scripts: Path | None, *, full: bool, quiet: bool) -> None:
     if json_to:
-        json_to.write_text(report.json() + "\n")
+        json_to.write_text(report.json() + "\n", "ascii")
     if scripts:
         _write_scripts(scripts, report.ordered)
-    colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-    text = report.text(lambda text, what: click.style(text, **STYLES[what]) if colours else text, full=full)
-    click.echo(text.splitlines()[-1] if quiet else text)
+    lines = [*report.lines(full=full)]
+    say(*(lines[-1:] if quiet else lines))
 
 
 def _list_checks() -> None:
     from tollbridge import verify as harness
 
     for check in harness.CHECKS.values():
-        click.echo(f"{click.style(check.name, bold=True)}  [{check.severity}]")
-        click.echo(f"  {check.asserts}\n  e.g. {check.sample}")
+        say(((check.name, "head"), (f"  [{check.severity}]", "")), f"  {check.asserts}", f"  e.g. {check.sample}")
         if check.rules:
-            click.echo(f"  rules: {', '.join(check.rules)}")
+            say(f"  rules: {', '.join(check.rules)}")
 
 
 class CouldNotAsk(click.ClickException):
@@ -342,4 +310,5 @@ def _write_scripts(folder: Path, findings: "list[Finding]") -> None:
         for kind, text in finding.scripts.items():
             name = f"{finding.check.name}-{finding.fingerprint}"
             path = folder / (f"{name}.sh" if kind == "sh" else f"test_{name.replace('-', '_')}.py")
-            path.write_text(text)
+            path.unlink(missing_ok=True)  # a link would lead elsewhere
+            path.write_text(text, "ascii")

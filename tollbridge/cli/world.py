@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from tollbridge import quoting
 from tollbridge.cli.options import DEFAULTS, FILE
+from tollbridge.cli.output import hand_over, say
 from tollbridge.worlds import GatewayError, WorldError, checked_world, push_world, role_table, tables_of, world_schema
 
 REFUSED = (GatewayError, WorldError)
@@ -33,7 +35,7 @@ def check(file: Path | None) -> None:
     except REFUSED as reason:
         raise click.ClickException(str(reason)) from None
     methods = sum(len(o.payment_methods) for o in found.organizations.values())
-    click.echo(
+    say(
         f"{path}: good. Organizations: {len(found.organizations)}, groups: {len(found.groups)}, "
         f"accounts: {len(found.accounts)}, payment methods: {methods}."
     )
@@ -50,12 +52,10 @@ def show(file: Path | None, as_json: bool) -> None:
         raise click.ClickException(str(reason)) from None
     if as_json:
         document = {name: [dict(zip(head, row, strict=True)) for row in rows] for name, (head, *rows) in tables.items()}
-        click.echo(json.dumps(document, indent=1))
+        say(*json.dumps(document, indent=1).splitlines())
         return
     for name, rows in tables.items():
-        click.echo(click.style(name, bold=True))
-        click.echo(_table(rows))
-        click.echo()
+        say(((name, "head"),), *_table(rows), "")
 
 
 @world.command()
@@ -65,16 +65,15 @@ def roles(as_json: bool) -> None:
     table = role_table()
     if as_json:
         head, *rows = table
-        click.echo(json.dumps([dict(zip(head, row, strict=True)) for row in rows], indent=1))
+        say(*json.dumps([dict(zip(head, row, strict=True)) for row in rows], indent=1).splitlines())
     else:
-        click.echo("The header names:")
-        click.echo(_table(table))
+        say("The header names:", *_table(table))
 
 
 @world.command()
 def schema() -> None:
     """Print the JSON Schema of world files, for editors."""
-    click.echo(world_schema().decode())
+    say(*world_schema().decode().splitlines())
 
 
 @world.command()
@@ -90,7 +89,8 @@ def schema() -> None:
 def push(file: Path | None, stripe: str, out: Path | None) -> None:
     """Create a world's customers, payment methods and subscriptions at a Stripe.
 
-    Writes the world with the ids that Stripe gave to --out, or prints it. What is attached in the world is attached
+    Writes the world with the ids that Stripe gave to --out, or prints it: as it is, but on a terminal without control
+    characters. What is attached in the world is attached
     there; a second push creates a second set.
 
     \b
@@ -101,21 +101,22 @@ def push(file: Path | None, stripe: str, out: Path | None) -> None:
     Exit codes: 0 pushed, 1 refused or nobody there (the sentence says why), 2 wrong usage.
     """
     try:
-        text = push_world(file or DEFAULTS.world, stripe, say=lambda line: click.echo(line, err=True))
+        text = push_world(file or DEFAULTS.world, stripe, say=lambda line: say(line, err=True))
     except REFUSED as reason:
         raise click.ClickException(str(reason)) from None
     if not out:
-        click.echo(text, nl=False)
+        hand_over(text)
         return
     try:
-        out.write_text(text)
+        out.write_text(text, "utf-8")
     except OSError as error:
-        click.echo(text, nl=False)  # what was made at Stripe cannot be made again with the same ids
+        hand_over(text)  # what was made at Stripe cannot be made again with the same ids
         raise click.ClickException(f"{out} cannot be written ({error.strerror}): the world is printed.") from None
-    click.echo(f"{out}: the world with the new ids.", err=True)
+    say(f"{out}: the world with the new ids.", err=True)
 
 
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    shown = [[quoting.terminal(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown]
+    return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]

@@ -2,6 +2,7 @@
 
 import logging
 
+from tollbridge import quoting
 from tollbridge.masking import masked
 
 
@@ -11,8 +12,17 @@ def redacted(text: str) -> str:
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats as usual, tracebacks included, then masks."""
+    """Formats as usual, tracebacks included, then masks, and escapes what a terminal would obey."""
+
+    def __init__(self, *, colours: bool) -> None:
+        """Choose the form of the level.
+
+        Args:
+            colours: whether it is coloured.
+        """
+        super().__init__("%(message)s")
+        self._level = "\x1b[33m{}\x1b[0m  " if colours else "{}  "
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line without secrets."""
-        return redacted(super().format(record))
+        """Return the level and the message, without secrets and control characters."""
+        return self._level.format(record.levelname) + quoting.terminal_lines(redacted(super().format(record)))

@@ -80,8 +80,7 @@ def set_up_logging(*, colours: bool) -> None:
         colours: whether the level is coloured.
     """
     handler = logging.StreamHandler(sys.stderr)
-    level = "\x1b[33m%(levelname)s\x1b[0m" if colours else "%(levelname)s"
-    handler.setFormatter(RedactingFormatter(f"{level}  %(message)s"))
+    handler.setFormatter(RedactingFormatter(colours=colours))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 

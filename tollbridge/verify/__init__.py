@@ -3,7 +3,7 @@
 from tollbridge.verify.again import Again, verify_again
 from tollbridge.verify.checks import CHECKS, Check
 from tollbridge.verify.error import VerifyError
-from tollbridge.verify.finding import Finding, printable
+from tollbridge.verify.finding import Finding
 from tollbridge.verify.plan import Plan
 from tollbridge.verify.report import NOT_ASKED, Report
 from tollbridge.verify.run import EVERY_ORIGIN, verify
@@ -18,7 +18,6 @@ __all__ = [
     "Plan",
     "Report",
     "VerifyError",
-    "printable",
     "verify",
     "verify_again",
 ]

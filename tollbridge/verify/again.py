@@ -41,7 +41,7 @@ def verify_again(again: Again) -> Report:
     try:
         contract = load_contract(again.contract)
     except ContractError as error:
-        raise VerifyError(str(error)) from None
+        raise VerifyError(*str(error).split("\n")) from None
     count = _judge(saved, evaluator)
     reasons = {check.name: [why.get(check.name) for why in saved.aside.values()] for check in evaluator.checks}
     findings = evaluator.findings

@@ -23,7 +23,10 @@ def missing_needs(stage: Stage) -> dict[str, str]:
         "stripe": (stage.two_sided, STRIPE),
         "choice": (stage.held.choice, "our choices are not held: --hold choice"),
         "headers": (any(r.headers for r in subject.operation.responses.values()), "the contract documents no headers"),
-        "wire": ({"amount", "currency"} <= subject.members.keys(), "x-stripe names no amount and currency"),
+        "wire": (
+            {"amount", "currency"} <= subject.members.keys() and subject.spelt_plainly,
+            "x-stripe names no amount and currency, or JSON spells a member's name with escapes",
+        ),
         "texts": (bool({"description", "receipt_email"} & subject.members.keys()), "x-stripe names no text"),
         "codes": (bool(subject.codes), "the contract enumerates no error_code"),
         "secret": (subject.secret is not None, "x-stripe names no secret in the answer"),

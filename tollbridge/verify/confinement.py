@@ -30,7 +30,7 @@ def exit_code(
     """
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder, "script")
-        path.write_text(script, "utf-8")
+        path.write_text(script, "ascii")
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
             [sys.executable, "-I", str(LIMITED), *interpreter, str(path)],
             cwd=folder,

@@ -1,5 +1,15 @@
 """The harness has two trees: a finding says that the target is wrong, an error that it could not be asked."""
 
+from tollbridge import quoting
+
 
 class VerifyError(Exception):
     """The target could not be asked; the sentence says why and what to do."""
+
+    def __init__(self, said: str, *more: str) -> None:
+        """Say it in lines of which each stays one, whatever a target, a contract or a world has put into it."""
+        super().__init__("\n".join(map(quoting.terminal, (said, *more))))
+
+
+class Enough(Exception):
+    """The run ends here, with what it has; the sentence says why."""

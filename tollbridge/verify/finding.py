@@ -6,25 +6,30 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from tollbridge import quoting
 from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.checks import Check, Wrong
 from tollbridge.verify.exchange import Exchange
-from tollbridge.verify.model.evidence import API_KEY, NO_TOKEN_OF_ANYBODY, TOKEN, Document, Known
+from tollbridge.verify.model.evidence import API_KEY, NO_TOKEN_OF_ANYBODY, TOKEN, Document, Headers, Known
 
 SECRETS = re.compile(
     r"(_secret_)[A-Za-z0-9]+|([sr]k_(?:test|live)_)(?!script\b)\w+|(whsec_)\w+"
-    rf"|(Bearer |Basic )(?!sk_test_script\b|{re.escape(NO_TOKEN_OF_ANYBODY)}|\w+=\")[\w.~+/=-]+"
+    rf"|(Bearer |Basic )(?!sk_test_script\b|{re.escape(NO_TOKEN_OF_ANYBODY)}|\w{1, 100}=\")[\w.~+/=-]+"
 )
 """What has the form of a secret; the key that the scripts show, and the token that nobody issued, are none."""
 
 LEAST_SECRET = 6
 """Characters of a token or key that is masked wherever it stands; a shorter one would take words away."""
 
-MOST_SHOWN = 600
+MAX_SHOWN, MAX_VALUE, MAX_HEADERS, MAX_CALLS = 600, 200, 60, 40
+"""Of what a report shows: characters of a text and of a header, headers of an answer, calls at Stripe."""
+
+MAX_MASKED = 4_000
+"""Characters of a header in which secrets are looked for, before it is cut."""
 
 
 def masked(text: str, known: Known | None = None) -> str:
-    """Return a text without client secrets, keys and tokens.
+    """Return a text without client secrets, keys and tokens, and without what a terminal would obey but line breaks.
 
     Args:
         text: of a report.
@@ -32,7 +37,16 @@ def masked(text: str, known: Known | None = None) -> str:
     """
     for secret in _secrets(known) if known else ():
         text = text.replace(secret, "***")
-    return printable(SECRETS.sub(lambda found: next(filter(None, found.groups())) + "***", text))
+    return quoting.terminal_lines(SECRETS.sub(lambda found: next(filter(None, found.groups())) + "***", text))
+
+
+def brief(text: str, known: Known | None = None, most: int = MAX_SHOWN) -> str:
+    """Return the beginning of a text, masked; it is masked first, as half a secret has another form."""
+    return _cut(masked(text, known), most)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _secrets(known: Known) -> list[str]:
@@ -89,17 +103,17 @@ class Finding:
             "operation": x.operation,
             "asserts": self.check.asserts,
             "rules": list(self.rules),
-            "found": masked(self.wrong.said, known),
-            "expected": masked(self.wrong.expected, known),
+            "found": brief(self.wrong.said, known),
+            "expected": brief(self.wrong.expected, known),
             "case": self.case.name,
-            "steps": [masked(step_line(step), known) for step in self.case.steps],
+            "steps": [brief(step_line(step), known) for step in self.case.steps],
             "seen_in": self.seen,
             "count": self.count,
             "seconds_to_find": round(self.after, 3),
             "reproduced": self.reproduced,
             "replay": None if self.scripts else self.replay,
             "sent": sent(x),
-            "stripe_was_told": [told_line(call, known) for call in x.evidence.calls or ()],
+            "stripe_was_told": told_lines(x),
             "came_back": came_back(x),
             "scripts": {kind: masked(script, known) for kind, script in self.scripts.items()},
         }
@@ -109,8 +123,8 @@ def sent(x: Exchange) -> str:
     """Return what was sent, as one line and the body."""
     sent = x.evidence.sent
     who = "" if sent.account is None else f"   (as account {sent.account}, token {sent.token})"
-    headers = "".join(f"\n{name}: {value[:200]}" for name, value in sent.headers)
-    return masked(f"{sent.method} {sent.target}{who}{headers}\n\n{_cut(sent.text)}", x.known)
+    head = [f"{sent.method} {sent.target}{who}", *_headers(sent.headers, x.known)]
+    return "\n".join([*head, "", brief(sent.text, x.known)])
 
 
 def came_back(x: Exchange) -> str:
@@ -118,18 +132,32 @@ def came_back(x: Exchange) -> str:
     answer = x.evidence.answer
     if answer is None:
         return f"no answer: {x.evidence.broken}"
-    headers = "".join(f"\n{printable(name)}: {printable(value)}" for name, value in answer.headers)
-    return masked(f"{answer.status}{headers}\n\n{_cut(printable(answer.text))}", x.known)
+    return "\n".join([str(answer.status), *_headers(answer.headers, x.known), "", brief(answer.text, x.known)])
 
 
-def told_line(call: Document, known: Known | None = None) -> str:
-    """Return a call of Stripe's record as one line."""
+def _headers(headers: Headers, known: Known) -> Iterator[str]:
+    """Yield headers, each as one line."""
+    lines = [quoting.terminal(f"{name}: {value}"[:MAX_MASKED]) for name, value in headers[:MAX_HEADERS]]
+    for told in masked("\n".join(lines), known).split("\n") if lines else ():
+        yield _cut(told, MAX_VALUE)
+    if len(headers) > MAX_HEADERS:
+        yield f"… and {len(headers) - MAX_HEADERS} more"
+
+
+def told_lines(x: Exchange) -> list[str]:
+    """Return what Stripe was told, each call as one line."""
+    calls = x.evidence.calls or []
+    more = ["… and more calls"] if len(calls) > MAX_CALLS else []
+    return [*(_told_line(call, x.known) for call in calls[:MAX_CALLS]), *more]
+
+
+def _told_line(call: Document, known: Known) -> str:
     parameters = ", ".join(_flat(call["parameters"]))
     effects = ", ".join(effect["what"] for effect in call["effects"])
     key = f" key {call['idempotency_key']}" if call["idempotency_key"] else ""
     fault = f" (fault: {call['fault']})" if call["fault"] else ""
     line = f"{call['method']} {call['path']} {{{parameters}}}{key} → {call['status'] or 'nothing'}{fault}"
-    return masked(line + (f"; {effects}" if effects else ""), known)
+    return quoting.terminal(brief(line + (f"; {effects}" if effects else ""), known))
 
 
 def step_line(step: Step) -> str:
@@ -137,7 +165,7 @@ def step_line(step: Step) -> str:
     match step:
         case Call():
             who = "" if step.account is None else f" as account {step.account}, token {step.token}"
-            return f"{step.verb} {step.target}{who} {_cut(step.body.decode('utf-8', 'replace'))}"
+            return f"{step.verb} {step.target}{who} {step.body.decode('utf-8', 'replace')}"
         case AtStripe(path, form):
             return f"at Stripe: POST {path} {dict(form)}"
         case Break(fault):
@@ -157,12 +185,3 @@ def _flat(parameters: Mapping[str, Any], around: str = "") -> Iterator[str]:
             yield from _flat(value, spelt)
         else:
             yield f"{spelt}={value}"
-
-
-def printable(text: str) -> str:
-    """Return a text without control characters: what a target answers must not move a terminal's cursor."""
-    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}… ({len(text)} characters)"

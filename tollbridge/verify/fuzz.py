@@ -1,7 +1,6 @@
 """Random sequences: Hypothesis draws and shrinks them, Schemathesis makes bodies of every shape, we know the domain."""
 
 import logging
-import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Tog
 from tollbridge.verify.cases.members import EMAILS, NOT_EMAILS
 from tollbridge.verify.cases.money import NEAR
 from tollbridge.verify.cases.stage import NOBODY, Stage, retied
+from tollbridge.verify.limit import Limit
 from tollbridge.verify.model.stripe_routes import CREATE, UPDATE
 
 MOST_STEPS = 5
@@ -60,8 +60,7 @@ def bodies(contract: Contract, stage: Stage) -> st.SearchStrategy[Any]:
     logging.getLogger("schemathesis").setLevel(logging.ERROR)
     schema = schemathesis.openapi.from_dict(contract.document)
     operation = stage.subject.operation
-    base = operation.path.removesuffix(_path(contract, operation.operation_id))
-    found = schema[operation.path.removeprefix(base)][operation.method.upper()]
+    found = schema[_path(contract, operation.operation_id)][operation.method.upper()]
     modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     drawn = st.one_of([found.as_strategy(generation_mode=mode) for mode in modes])
     return drawn.map(lambda case: case.body)
@@ -170,7 +169,7 @@ def _ours(stage: Stage) -> st.SearchStrategy[Call]:
 
 
 def search(
-    strategy: st.SearchStrategy[Case], shows: Callable[[Case], str | None], *, seed: int, examples: int, until: float
+    strategy: st.SearchStrategy[Case], shows: Callable[[Case], str | None], *, seed: int, examples: int, limit: Limit
 ) -> Iterator[tuple[str, Case]]:
     """Yield findings, each with the smallest case that Hypothesis shrank it to.
 
@@ -179,10 +178,10 @@ def search(
         shows: plays a case, and returns the name of a finding that is not known yet; None where it shows none.
         seed: of the run.
         examples: how many cases at most.
-        until: the monotonic time at which it ends.
+        limit: of the run.
     """
     for turn in range(MOST_FOUND):
-        hunt = Hunt(shows, until)
+        hunt = Hunt(shows, limit)
         test = hypothesis.seed(seed + turn)(
             settings(
                 max_examples=examples,
@@ -210,15 +209,15 @@ def search(
 class Hunt:
     """One finding, sought and then made small."""
 
-    def __init__(self, shows: Callable[[Case], str | None], until: float) -> None:
+    def __init__(self, shows: Callable[[Case], str | None], limit: Limit) -> None:
         """Begin with none.
 
         Args:
             shows: plays a case, and returns the name of a finding that is not known yet.
-            until: the monotonic time at which it ends.
+            limit: of the run.
         """
         self._shows = shows
-        self._until = until
+        self._limit = limit
         self.found: tuple[str, Case] | None = None
 
     def attempt(self, case: Case) -> None:
@@ -228,7 +227,7 @@ class Hunt:
             Shown: it shows what is sought.
             OutOfTime: there is no time to look further.
         """
-        if time.monotonic() > self._until:
+        if self._limit.over:
             if self.found:
                 return  # what was found is small enough
             raise OutOfTime

@@ -11,7 +11,8 @@ from tollbridge.verify.error import VerifyError
 from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.finding import Finding, fingerprint
 
-MAX_SEEN = 12
+MAX_SEEN, MAX_VERDICTS, MAX_FINDINGS = 12, 10, 200
+"""Cases that a finding names, verdicts of a check on an exchange, and findings: a target decides how many there are."""
 
 Verdict = tuple[Exchange, Check, Wrong]
 
@@ -24,7 +25,7 @@ class Tally:
         held: how often each check's precondition held.
         rules: how often each rule of the ledger was exercised.
         broken: how often each rule of the ledger was broken.
-        codes: which problems came, by status and `error_code`.
+        codes: which documented problems came, by status and `error_code`.
         successes: how often each operation got a 2xx.
         accounts: how often each account was served, or refused for who it is or what there is; None is no token.
         kinds: how many exchanges there were of each kind of right answer.
@@ -93,7 +94,7 @@ class Evaluator:
             self.tally.rules.update(rules)
             if verdicts:
                 self.tally.broken.update(rules)
-                found += [(x, check, wrong) for wrong in verdicts]
+                found += [(x, check, wrong) for wrong in verdicts[:MAX_VERDICTS]]
                 if check.gate:
                     break
         return found
@@ -102,7 +103,7 @@ class Evaluator:
         tally, evidence = self.tally, x.evidence
         self.answered = self.answered or evidence.answer is not None
         tally.kinds[x.expectation.kind] += 1
-        if evidence.code:
+        if evidence.code and [str(evidence.status), evidence.code] in x.expectation.terms.codes:
             tally.codes[str(evidence.status), evidence.code] += 1
         if x.expectation.kind in ("accepted", "declined", "refused") and evidence.answer:
             tally.accounts[evidence.sent.account] += 1
@@ -121,7 +122,8 @@ class Evaluator:
                     known.seen.append(case.name)
                 continue
             after = time.monotonic() - self.began
-            finding = Finding(name, check, wrong, broken_rules(check, wrong, x), case, x, [case.name], after=after)
+            rules = broken_rules(check, wrong, x)
+            finding = Finding(name, check, wrong.brief(), rules, case, x.kept(), [case.name], after=after)
             self.findings[name] = finding
             new.append(finding)
         return new
@@ -145,7 +147,7 @@ def set_aside(evaluator: Evaluator, reasons: Mapping[str, Sequence[str | None]],
     aside = {name: "excluded by an option" for name in CHECKS if name not in judging}
     for check in evaluator.checks:
         found = reasons[check.name]
-        if all(found):
+        if found and all(found):
             aside[check.name] = str(found[0])
         elif check.optional and not evaluator.tally.held[check.name] and whole:
             aside[check.name] = "the target gave no occasion"

@@ -20,6 +20,9 @@ MOST_ANSWER = 1_000_000
 """Bytes of an answer that are read; more is a flood."""
 
 REFUSED, CLOSED = "the target refuses connections", "the target closed the connection without an answer"
+FLOOD, DRIP = f"the answer is longer than {MOST_ANSWER} bytes", "the answer began, and was not whole"
+ENDLESS = (FLOOD, DRIP)
+"""How an exchange is said to end whose answer does not; a limit may follow."""
 
 
 class Broken(Exception):
@@ -87,19 +90,20 @@ class Line:
         return "\r\n".join([*lines, "", ""])
 
     def _exchange(self, method: str, sent: bytes) -> Answer:
-        until = time.monotonic() + self.within
+        until, timed = time.monotonic() + self.within, None
         try:
             line = self._socket = self._socket or self._connected()
+            timed = _Timed(line, until)
             line.settimeout(self.within)
             line.sendall(sent)
-            reply = self._begun(_Timed(line, until), method)
+            reply = self._begun(timed, method)
             body = reply.read(MOST_ANSWER + 1)
         except (ConnectionResetError, BrokenPipeError):
             self.close()
             raise _Closed from None
         except (OSError, HTTPException, ValueError) as error:
             self.close()
-            raise Broken(self._how(error)) from None
+            raise Broken(self._how(error, begun=bool(timed and timed.received))) from None
         self._require_whole(reply, body)
         if reply.will_close:
             self.close()
@@ -115,11 +119,11 @@ class Line:
                 return reply
             reply.fp = None  # type: ignore[assignment]  # the next one is read from it
 
-    def _how(self, error: Exception) -> str:
-        """Return how an exchange ended with an error."""
+    def _how(self, error: Exception, *, begun: bool) -> str:
+        """Return how an exchange ended with an error, after the first byte of an answer or before it."""
         match error:
             case TimeoutError():
-                return f"no whole answer came within {self.within:g} s"
+                return f"{DRIP if begun else 'no answer came'} within {self.within:g} s"
             case ConnectionRefusedError():
                 return REFUSED
             case ssl.SSLError():
@@ -142,7 +146,7 @@ class Line:
         """Refuse a flood, and an answer that ends before its Content-Length, of which a bounded read says nothing."""
         if len(body) > MOST_ANSWER:
             self.close()
-            raise Broken(f"the answer is longer than {MOST_ANSWER} bytes")
+            raise Broken(FLOOD)
         if reply.length:
             self.close()
             raise Broken("the answer is no whole HTTP (it ends before its Content-Length)")
@@ -158,6 +162,7 @@ class _Timed(io.RawIOBase):
     def __init__(self, line: socket.socket, until: float) -> None:
         self._line = line
         self._until = until
+        self.received = False
         self._reader = io.BufferedReader(self)
 
     def makefile(self, _mode: str) -> "io.BufferedReader[_Timed]":
@@ -172,4 +177,6 @@ class _Timed(io.RawIOBase):
         if left <= 0:
             raise TimeoutError
         self._line.settimeout(left)
-        return self._line.recv_into(buffer)
+        count = self._line.recv_into(buffer)
+        self.received = self.received or count > 0
+        return count

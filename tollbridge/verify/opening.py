@@ -11,7 +11,8 @@ from tollbridge.verify.player import Player
 
 DEMANDS = (
     "The target answers 401 to a call without a token, and the world has no token of account {account} ({name}). "
-    "Give it one: `token: $NAME` at the account in the world file, with the token in that variable of the environment."
+    "Give it one: `token: $TARGET_TOKEN_…` at the account in the world file, with the token in that variable of the "
+    "environment."
 )
 
 NOT_THERE = ("refuses connections", "cannot be reached", "no TLS")

@@ -147,7 +147,7 @@ class Oracle:
             rules = ["charge.refused", "confirm.fails", "confirm.absent"]
             return self._expectation("declined", account, [402], codes, rules=rules, effect=effect, error=error)
         rules = ["intent.fields", "intent.customer", *(["confirm.absent"] if effect.charges else [])]
-        return self._expectation("accepted", account, [int(self.subject.success)], [], rules=rules, effect=effect)
+        return self._expectation("accepted", account, self.subject.successes, [], rules=rules, effect=effect)
 
     def _organization(self, call: Call, account: Account) -> tuple[Organization | None, Expectation | None]:
         header = self.subject.organization

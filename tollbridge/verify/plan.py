@@ -1,6 +1,5 @@
 """What a run is asked for, and what it works with."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,10 +64,6 @@ Say = Callable[[str, float], None]
 """Told what is being done, and which part of the run is over, from 0 to 1."""
 
 
-class Enough(Exception):
-    """The run ends here: its time is over, or it was to end with the first finding."""
-
-
 @dataclass
 class Run:
     """What a run works with."""
@@ -82,14 +77,8 @@ class Run:
     evaluator: Evaluator
     stages: list[Stage]
     say: Say
-    until: float
     history: list[tuple[Stage, Case]] = field(default_factory=list)
     unfinished: str | None = None
     generated: int = 0
     dropped: int = 0
     writer: Writer | None = None
-
-
-def require_time(run: Run) -> None:
-    if time.monotonic() > run.until:
-        raise Enough(f"--max-time {run.plan.max_time:g} s was over")

@@ -30,6 +30,7 @@ from tollbridge.verify.cases.stage import Stage
 from tollbridge.verify.error import VerifyError
 from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.forgery import FORGED, forged
+from tollbridge.verify.limit import Limit
 from tollbridge.verify.line import Broken, Line
 from tollbridge.verify.model.evidence import (
     NO_TOKEN_OF_ANYBODY,
@@ -42,7 +43,7 @@ from tollbridge.verify.model.evidence import (
 )
 from tollbridge.verify.model.stripe_routes import CREATE, MAY_CARRY
 from tollbridge.verify.oracle import Oracle
-from tollbridge.verify.stripeside import OURS, Moment, StripeSide
+from tollbridge.verify.stripeside import MAX_CALLS, OURS, Moment, StripeSide
 from tollbridge.verify.subject import Tokens
 
 SPELT = {
@@ -65,6 +66,7 @@ class Player:
         within: seconds for one answer.
         stripe: the target's Stripe; None where it is not ours.
         tokens: of the world's accounts.
+        limit: of the run.
         known: from the exchanges so far.
         sent: how many calls were sent.
     """
@@ -73,6 +75,7 @@ class Player:
     within: float
     stripe: StripeSide | None
     tokens: Tokens
+    limit: Limit
     known: Known = field(default_factory=Known)
     sent: int = 0
     line: Line | None = None
@@ -84,6 +87,7 @@ class Player:
 
         Raises:
             VerifyError: the target asks Stripe for what the simulator does not have.
+            Enough: the run has ended, before the case or within it.
         """
         played: list[Exchange] = []
         last = max((n for n, step in enumerate(case.steps) if isinstance(step, Call | Together)), default=0)
@@ -98,6 +102,7 @@ class Player:
         return played
 
     def _step(self, stage: Stage, step: Step, played: list[Exchange], compared: Case | None) -> None:
+        self.limit.require()
         match step:
             case Call():
                 played.append(self._one(stage, step, played[-1] if compared else None, compared))
@@ -210,6 +215,8 @@ class Player:
     def _seen_since(self, before: Moment) -> dict[str, Any]:
         """Return the part of the evidence that is Stripe's: what it was told since a moment, and has now."""
         stripe = self._stripe()
+        if stripe.flooded:
+            self.limit.stop(f"the target asked Stripe more than {MAX_CALLS} times for one request")
         seen = stripe.since(before)
         _require_known(seen.calls)
         return {

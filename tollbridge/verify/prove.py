@@ -2,9 +2,8 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tollbridge.verify.calls import Call, Case, Together
@@ -14,12 +13,12 @@ from tollbridge.verify.confinement import exit_code
 from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.finding import Finding, fingerprint
 from tollbridge.verify.findings.pytest_script import pytest_script
-from tollbridge.verify.findings.script import Shown, require_plain, variables
+from tollbridge.verify.findings.script import Shown, is_endless, is_plain, variables, written
 from tollbridge.verify.findings.shell_script import shell_script
 from tollbridge.verify.judge import Evaluator
 from tollbridge.verify.line import REFUSED
 from tollbridge.verify.model.evidence import Known
-from tollbridge.verify.plan import Run, require_time
+from tollbridge.verify.plan import Run
 from tollbridge.verify.reduce import reduced
 from tollbridge.verify.targets import OwnTarget
 
@@ -57,9 +56,9 @@ def make_small(run: Run, stage: Stage, finding: Finding) -> None:
             if shown:
                 finding.case, finding.reproduced = small, True
                 finding.replay = "none that was run alone failed again"
-                finding.exchange, finding.wrong = shown
+                x, wrong = shown
+                finding.exchange, finding.wrong = x.kept(), wrong.brief()
             return
-        require_time(run)
 
 
 def _ending(case: Case, fails: Callable[[Case], bool]) -> Case:
@@ -104,34 +103,56 @@ def prove(run: Run) -> None:
     """Write the scripts of findings, and keep those that fail when they are run."""
     if run.stripe is None:
         return
-    for finding in reported(run):
-        if not finding.reproduced:
-            continue
-        if time.monotonic() > run.until + MOST_PROVING:
-            finding.replay = "the run's time was over"
-            continue
-        if run.player.line:
-            run.player.line.close()
-        run.say("running the scripts of findings", 0.99)
-        finding.scripts = _failing(run, finding)
+    if run.player.line:
+        run.player.line.close()
+    with run.stripe.controllable():
+        for finding in reported(run):
+            why = _unprovable(run, finding)
+            if why is None:
+                run.say("running the scripts of findings", 0.99)
+                finding.scripts = _failing(run, finding)
+            else:
+                finding.replay = why
+
+
+def _unprovable(run: Run, finding: Finding) -> str | None:
+    """Return why a finding gets no script; None where it may get one."""
+    if not finding.reproduced:
+        return finding.replay
+    if run.player.limit.overdue(MOST_PROVING):
+        return "the run's time was over"
+    if not is_plain(finding.case):
+        return "what is sent cannot be written into a script"
+    return "none is made for an answer that does not end" if is_endless(finding.exchange) else None
 
 
 def _failing(run: Run, finding: Finding) -> dict[str, str]:
+    """Return the scripts of a finding that fail when they are run."""
     shown = Shown(run.player, finding.case, finding.exchange, finding.check, finding.wrong.cause, finding.fingerprint)
-    try:
-        require_plain(shown)
-        made = {"sh": shell_script(shown), "pytest": pytest_script(shown)}
-    except ValueError:
-        finding.replay = "what is sent cannot be written into a script"
-        return {}
+    texts = {kind: written(how.write, shown) for kind, how in KINDS.items()}
     # The harness's own Python judges in the sh script too: it has what the check needs.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = variables(run.player) | {"PATH": path}
     return {
         kind: text
-        for kind, text in made.items()
-        if exit_code(text, INTERPRETERS[kind], environment) == (1 if kind == "sh" else ASSERTED)
+        for kind, text in texts.items()
+        if text is not None and exit_code(text, KINDS[kind].interpreter, environment) == KINDS[kind].fails
     }
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of script.
+
+    Args:
+        write: makes its text.
+        interpreter: the command that takes its path.
+        fails: the exit code with which it says that the target is wrong.
+    """
+
+    write: Callable[[Shown], str]
+    interpreter: tuple[str, ...]
+    fails: int
 
 
 PYTEST = f"""
@@ -143,9 +164,12 @@ except AssertionError:
     sys.exit({ASSERTED})
 """
 
-INTERPRETERS = {"sh": ("sh",), "pytest": (sys.executable, "-I", "-c", PYTEST)}
-"""The command that takes a script's path, by its kind."""
+KINDS = {
+    "sh": Kind(shell_script, ("sh",), 1),
+    "pytest": Kind(pytest_script, (sys.executable, "-I", "-c", PYTEST), ASSERTED),
+}
 
 
 def reported(run: Run) -> list[Finding]:
+    """Return the findings that are not in the baseline."""
     return [f for f in run.evaluator.findings.values() if f.fingerprint not in run.plan.baseline]

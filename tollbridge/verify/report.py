@@ -2,28 +2,30 @@
 
 import json
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tollbridge import __version__
+from tollbridge import __version__, quoting
 from tollbridge.contract import Contract
 from tollbridge.verify.checks import CHECKS, SEVERITIES
-from tollbridge.verify.finding import Finding, came_back, masked, sent, step_line, told_line
-from tollbridge.verify.findings.shell_script import STEPS
+from tollbridge.verify.finding import Finding, brief, came_back, masked, sent, step_line, told_lines
+from tollbridge.verify.findings.shell_script import steps_of
 from tollbridge.verify.judge import Tally
 from tollbridge.verify.model.terms import Held
 
-MOST_LINE = 400
+MAX_LINE, MAX_PARAGRAPH = 400, 2_000
 CLEAN, FOUND, NOT_ASKED = 0, 1, 2
 
-Style = Callable[[str, str], str]
-"""Takes a text and what it is (`bad`, `good`, `dim`, `head`); returns it as it is shown."""
+Span = tuple[str, str]
+"""A text, and what it is: `bad`, `good`, `dim`, `head`, or empty."""
+
+Line = tuple[Span, ...]
 
 
-def plain(text: str, _what: str) -> str:
-    """Show a text as it is."""
-    return text
+def line(text: str, what: str = "") -> Line:
+    """Return a line that is one thing."""
+    return ((text, what),)
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class Report:
 
     def json(self) -> str:
         """Return the document as text."""
-        return json.dumps(self.document(), indent=1, ensure_ascii=False)
+        return json.dumps(self.document(), indent=1)
 
     @property
     def ordered(self) -> list[Finding]:
@@ -141,123 +143,136 @@ class Report:
             return "not applicable"
         return "not exercised" if judges else "not the harness's to see"
 
-    def text(self, style: Style = plain, *, width: int = 100, full: bool = False) -> str:
-        """Return the run for people."""
-        lines: list[str] = []
+    def text(self, *, width: int = 100, full: bool = False) -> str:
+        """Return the run for people, without styles."""
+        shown = ("".join(quoting.terminal(text) for text, _ in spans) for spans in self.lines(width=width, full=full))
+        return "\n".join(shown)
+
+    def lines(self, *, width: int = 100, full: bool = False) -> Iterator[Line]:
+        """Yield the lines of the run for people.
+
+        A text in them is whatever a target, a contract or a world says: whoever shows it makes it safe to show.
+        """
         for number, finding in enumerate(self.ordered, 1):
-            lines += [*_finding(number, finding, self.contract, style, width), ""]
+            yield from (*_finding(number, finding, self.contract, width), line(""))
         if full or not self.findings:
-            lines += [*self._checks(style), "", *self._ledger(style), ""]
-            lines += [*_by_reason("not provoked", self.unprovoked, style), *([""] if self.unprovoked else [])]
+            yield from (*self._checks(), line(""), *self._ledger(), line(""))
+            yield from (*_by_reason("not provoked", self.unprovoked), *([line("")] if self.unprovoked else []))
         else:
-            lines += [*_by_reason("not applicable", self.aside, style), "--full shows each check and the ledger."]
+            yield from (*_by_reason("not applicable", self.aside), line("--full shows each check and the ledger."))
+        yield from self._ending()
+
+    def _ending(self) -> Iterator[Line]:
+        """Yield what was not judged, known, gone or not reached; and the verdict."""
         if not self.held.names_organization:
-            lines += [
-                style("not judged: who pays where a header names it: the target does not read the contract's", "dim")
-            ]
+            said = "not judged: who pays where a header names it: the target does not read the contract's"
+            yield line(said, "dim")
         if self.known:
             names = dict.fromkeys(f"{finding.check.name} {finding.fingerprint}" for finding in self.known)
-            lines += [style(f"known: {', '.join(names)}", "dim")]
+            yield line(f"known: {', '.join(names)}", "dim")
         if self.stale:
-            lines += [style(f"in the baseline, and not seen: {', '.join(self.stale)}", "dim")]
-        lines += [style(f"not exercised: {what}", "bad") for what in self.unexercised]
+            yield line(f"in the baseline, and not seen: {', '.join(self.stale)}", "dim")
+        yield from (line(f"not exercised: {what}", "bad") for what in self.unexercised)
         if self.unfinished:
-            lines.append(style(f"not finished: {self.unfinished}", "bad"))
-        return "\n".join([*lines, self._summary(style)])
+            yield line(f"not finished: {self.unfinished}", "bad")
+        yield self._summary()
 
-    def _checks(self, style: Style) -> Iterator[str]:
-        yield style(f"{'check':<36}{'judged':>8}  verdict", "head")
+    def _checks(self) -> Iterator[Line]:
+        yield line(f"{'check':<36}{'judged':>8}  verdict", "head")
         for name in CHECKS:
-            yield f"{name:<36}{self.tally.held[name]:>8}  {self._verdict(name, style)}"
+            yield ((f"{name:<36}{self.tally.held[name]:>8}  ", ""), self._verdict(name))
 
-    def _verdict(self, name: str, style: Style) -> str:
+    def _verdict(self, name: str) -> Span:
         found = sum(f.check.name == name for f in self.findings)
         if found:
-            return style(f"{found} found", "bad")
+            return f"{found} found", "bad"
         if name in self.aside:
-            return style(f"not applicable: {self.aside[name]}", "dim")
-        return style("kept", "good") if self.tally.held[name] else style("not exercised", "bad")
+            return f"not applicable: {self.aside[name]}", "dim"
+        return ("kept", "good") if self.tally.held[name] else ("not exercised", "bad")
 
-    def _ledger(self, style: Style) -> Iterator[str]:
-        yield style(f"{'rule':<28}{'origin':<12}{'exercised':>9}  verdict", "head")
+    def _ledger(self) -> Iterator[Line]:
+        yield line(f"{'rule':<28}{'origin':<12}{'exercised':>9}  verdict", "head")
         for identity, origin, count, verdict in self.rules():
             kind = {"broken": "bad", "kept": "good"}.get(verdict, "dim")
-            yield f"{identity:<28}{origin:<12}{count:>9}  {style(verdict, kind)}"
+            yield ((f"{identity:<28}{origin:<12}{count:>9}  ", ""), (verdict, kind))
 
-    def _summary(self, style: Style) -> str:
+    def _summary(self) -> Line:
         rules = list(self.rules())
         exercised = sum(1 for _, _, count, _ in rules if count)
         sides = "both sides" if self.two_sided else "the client's side only"
         known = f", {len(self.known)} known" if self.known else ""
-        verdict = (
-            style(f"{len(self.findings)} finding{'s' * (len(self.findings) != 1)}", "bad")
-            if self.findings
-            else style(
-                "clean" if not self.exit_code else "not everything was asked", "bad" if self.exit_code else "good"
-            )
-        )
         ran = sum(1 for name in CHECKS if self.tally.held[name])
-        return (
-            f"{verdict}{known}: {self.calls} calls in {self.seconds:.1f} s from {sides}, {ran} checks exercised, "
+        said = (
+            f"{known}: {self.calls} calls in {self.seconds:.1f} s from {sides}, {ran} checks exercised, "
             f"{exercised} of {len(rules)} rules, held {', '.join(sorted(self.held.origins))}, seed {self.seed}."
         )
+        return self._in_a_word(), (said, "")
+
+    def _in_a_word(self) -> Span:
+        if self.findings:
+            return f"{len(self.findings)} finding{'s' * (len(self.findings) != 1)}", "bad"
+        return ("not everything was asked", "bad") if self.exit_code else ("clean", "good")
 
 
-def _by_reason(what: str, reasons: Mapping[str, str], style: Style) -> Iterator[str]:
+def _by_reason(what: str, reasons: Mapping[str, str]) -> Iterator[Line]:
     """Yield what stands aside, by the reason.
 
     Args:
         what: is said of it.
         reasons: by the name of a check or of a documented problem.
-        style: of the report.
     """
     for reason in dict.fromkeys(reasons.values()):
         named = ", ".join(name for name, why in reasons.items() if why == reason)
-        told = f"{what}: {named} ({reason})"
-        yield style(textwrap.fill(told, 100, subsequent_indent="  ", break_on_hyphens=False), "dim")
+        yield from _filled(f"{what}: {named} ({reason})", 100, "", "  ", "dim")
 
 
-def _finding(number: int, finding: Finding, contract: Contract, style: Style, width: int) -> Iterator[str]:
+def _filled(text: str, width: int, first: str, others: str, what: str = "") -> Iterator[Line]:
+    """Yield a paragraph as lines."""
+    told = quoting.terminal(brief(text, most=MAX_PARAGRAPH))
+    filled = textwrap.wrap(told, width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
+    yield from (line(one, what) for one in filled)
+
+
+def _block(text: str) -> Iterator[Line]:
+    """Yield a text whose line breaks are kept."""
+    yield from (line(f"     {one}" if one else "") for one in text.split("\n"))
+
+
+def _finding(number: int, finding: Finding, contract: Contract, width: int) -> Iterator[Line]:
     x = finding.exchange
-    head = f"{number}. {finding.check.name}  [{finding.check.severity}]  {finding.fingerprint}"
-    yield style(head, "bad")
-    yield f"   found     {masked(finding.wrong.said, x.known)}"
-    yield f"   expected  {masked(finding.wrong.expected, x.known)}"
-    yield f"   asserts   {finding.check.asserts}"
+    yield line(f"{number}. {finding.check.name}  [{finding.check.severity}]  {finding.fingerprint}", "bad")
+    yield line(f"   found     {brief(finding.wrong.said, x.known)}")
+    yield line(f"   expected  {brief(finding.wrong.expected, x.known)}")
+    yield line(f"   asserts   {finding.check.asserts}")
     for rule in (rule for rule in contract.rules if rule.id in finding.rules[:3]):
         said = f"{rule.id} ({rule.origin}, at {rule.place}): {rule.statement}"
-        yield textwrap.fill(said, width, initial_indent="   rule      ", subsequent_indent="             ")
+        yield from _filled(said, width, "   rule      ", "             ")
     if not finding.rules:
-        yield "   rule      none of the ledger's: it holds of any HTTP API, or the schema says it"
+        yield line("   rule      none of the ledger's: it holds of any HTTP API, or the schema says it")
     more = f" and {finding.count - 1} more exchanges" if finding.count > 1 else ""
-    yield f"   seen in   {'; '.join(finding.seen[:4])}{more}"
-    yield style("   sent", "head")
-    yield textwrap.indent(sent(x), "     ")
+    yield line(f"   seen in   {'; '.join(finding.seen[:4])}{more}")
+    yield line("   sent", "head")
+    yield from _block(sent(x))
     if x.evidence.calls is not None:
-        yield style("   Stripe was told", "head")
-        for call in x.evidence.calls:
-            yield f"     {told_line(call, x.known)}"
-        if not x.evidence.calls:
-            yield "     nothing"
-    yield style("   came back", "head")
-    yield textwrap.indent(came_back(x), "     ")
+        yield line("   Stripe was told", "head")
+        yield from (line(f"     {told}") for told in told_lines(x) or ["nothing"])
+    yield line("   came back", "head")
+    yield from _block(came_back(x))
+    yield from _script(finding)
+
+
+def _script(finding: Finding) -> Iterator[Line]:
+    known = finding.exchange.known
     if finding.scripts.get("sh"):
-        yield style("   script (run, and it failed)", "head")
-        yield textwrap.indent(steps_of(masked(finding.scripts["sh"], x.known), finding.check.name), "     ")
-    else:
-        if len(finding.case.steps) > 1:
-            yield style("   steps", "head")
-            yield from (f"     {masked(step_line(step), x.known)}" for step in finding.case.steps)
-        yield f"   script    none: {finding.replay}"
+        yield line("   script (run, and it failed)", "head")
+        yield from (line(f"     {_cut(masked(step, known))}") for step in steps_of(finding.scripts["sh"]))
+        yield line(f"     # judged by the check's own function: {finding.check.name}")
+        return
+    if len(finding.case.steps) > 1:
+        yield line("   steps", "head")
+        yield from (line(f"     {brief(step_line(step), known)}") for step in finding.case.steps)
+    yield line(f"   script    none: {finding.replay}")
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= MOST_LINE else f"{line[:MOST_LINE]}… (the rest is in --scripts)"
-
-
-def steps_of(script: str, check: str) -> str:
-    """Return the lines of a sh script that a person reads: its steps and what judges them, without the machinery."""
-    lines = script.partition(f"{STEPS}\n")[2].partition("if [ -e ")[0].splitlines()
-    lines = [line for line in lines if not line.startswith("look ")]
-    shown = [line.removeprefix("n=$((n+1)); ").replace("ask -X", "curl -X", 1) for line in lines]
-    return "\n".join([*map(_cut, shown), f"# judged by the check's own function: {check}"])
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_LINE else f"{text[:MAX_LINE]}… (the rest is in --scripts)"

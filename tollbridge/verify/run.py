@@ -13,17 +13,18 @@ from tollbridge.verify.calls import Case
 from tollbridge.verify.cases import Stage, cases
 from tollbridge.verify.cases.leaks import CANARIES
 from tollbridge.verify.checks import CHECKS
-from tollbridge.verify.error import VerifyError
+from tollbridge.verify.error import Enough, VerifyError
 from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.exercised import unexercised, unprovoked
 from tollbridge.verify.finding import Finding, fingerprint
 from tollbridge.verify.findings.script import secrets_of
-from tollbridge.verify.judge import Evaluator, chosen_checks, set_aside
+from tollbridge.verify.judge import MAX_FINDINGS, Evaluator, chosen_checks, set_aside
+from tollbridge.verify.limit import Limit
 from tollbridge.verify.line import REFUSED
 from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
 from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
 from tollbridge.verify.opening import first_cases, opening
-from tollbridge.verify.plan import Enough, Plan, Run, Say, require_time
+from tollbridge.verify.plan import Plan, Run, Say
 from tollbridge.verify.player import Player
 from tollbridge.verify.prove import make_small, prove, reported
 from tollbridge.verify.report import Report
@@ -61,13 +62,11 @@ def verify(plan: Plan, say: Say = lambda _what, _part: None) -> Report:
     try:
         contract, world = load_contract(plan.contract), load_world(plan.world)
     except (ContractError, WorldError) as error:
-        raise VerifyError(str(error)) from None
+        raise VerifyError(*str(error).split("\n")) from None
     with ExitStack() as whole:
         run = _prepared(plan, contract, world, chosen, whole, say, begun)
-        if plan.evidence:
-            run.writer = _writer(run, whole.enter_context(plan.evidence.open("w", encoding="utf-8")))
         try:
-            _play(run)
+            _play(run, whole)
             prove(run)
         except KeyboardInterrupt:
             run.unfinished = "interrupted"
@@ -105,13 +104,17 @@ def _written(run: Run, case: Case, use: str, played: list[Exchange]) -> list[Exc
     return played
 
 
-def _play(run: Run) -> None:
-    """Play the tables, then search at random, as far as there is time."""
+def _play(run: Run, whole: ExitStack) -> None:
+    """Look at the target, play the tables, then search at random, as far as there is time."""
     try:
+        _look(run)
+        if run.plan.evidence:
+            run.writer = _writer(run, whole.enter_context(run.plan.evidence.open("w", encoding="utf-8")))
         _play_tables(run)
         _search(run)
     except Enough as why:
         run.unfinished = str(why) or None
+    run.unfinished = run.unfinished or run.player.limit.stopped
 
 
 def _prepared(
@@ -141,13 +144,16 @@ def _prepared(
     if stripe:
         canaries[f"{stripe.host}:{stripe.port}"] = "the address of Stripe"
     held = Held(origins, contract)
-    player = Player(target.url, within, stripe, tokens, Known(canaries))
-    run = Run(plan, contract, world, target, stripe, player, Evaluator(chosen), [], say, begun + plan.max_time)
-    for subject in subjects(contract):
-        stage = opening(player, Stage(subject, world, tokens, held, cards, stripe is not None), own=own)
-        run.stages.append(stage)
+    player = Player(target.url, within, stripe, tokens, Limit(plan.max_time, begun), Known(canaries))
+    stages = [Stage(subject, world, tokens, held, cards, stripe is not None) for subject in subjects(contract)]
+    return Run(plan, contract, world, target, stripe, player, Evaluator(chosen), stages, say)
+
+
+def _look(run: Run) -> None:
+    """Look at the target, and hold it at each operation to what it shares."""
+    for number, plain in enumerate(run.stages):
+        run.stages[number] = stage = opening(run.player, plain, own=run.plan.url is None)
         run.history += [(stage, case) for case in first_cases(stage)]
-    return run
 
 
 def _stripe_side(plan: Plan, world: World) -> StripeSide:
@@ -167,7 +173,6 @@ def _play_tables(run: Run) -> None:
     """Play every case of the tables."""
     planned = [(stage, table, case) for stage in run.stages for table, case in cases(stage)]
     for number, (stage, table, case) in enumerate(planned):
-        require_time(run)
         if number == SILENT_CALLS and not run.evaluator.answered:
             raise Enough(f"none of the first {SILENT_CALLS} requests got an answer")
         run.say(table, 0.9 * number / len(planned))
@@ -184,6 +189,8 @@ def _judge(run: Run, stage: Stage, case: Case) -> list[Finding]:
         _bring_back(run)
     if any(f.fingerprint not in run.plan.baseline for f in new) and run.plan.fail_fast:
         raise Enough
+    if len(run.evaluator.findings) >= MAX_FINDINGS:
+        raise Enough(f"{MAX_FINDINGS} findings are enough")
     return new
 
 
@@ -206,13 +213,17 @@ def _search(run: Run) -> None:
         def shows(case: Case, stage: Stage = stage, drawn: Drawn = drawn) -> str | None:
             drawn.cases += 1
             run.say("random sequences", 0.9 + 0.1 * min(1.0, drawn.cases / run.plan.max_examples))
-            played = _written(run, case, COUNTED, run.player.play(stage, case))
+            try:
+                played = _written(run, case, COUNTED, run.player.play(stage, case))
+            except Enough:  # the search sees it before the next case; Hypothesis would look for it again
+                return None
             found = run.evaluator.judge(played)
             names = (fingerprint(x.operation, c.name, w.cause) for x, c, w in found)
             return next((name for name in names if name not in run.evaluator.findings), None)
 
         strategy = sequences_of(run.contract, stage, drawn)
-        for _name, case in search(strategy, shows, seed=run.plan.seed, examples=run.plan.max_examples, until=run.until):
+        limit, plan = run.player.limit, run.plan
+        for _name, case in search(strategy, shows, seed=plan.seed, examples=plan.max_examples, limit=limit):
             _judge(run, stage, case)
         run.generated += drawn.cases
         run.dropped += drawn.dropped

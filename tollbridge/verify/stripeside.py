@@ -5,7 +5,8 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 
 import orjson
 import uvicorn
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tollbridge.http1.protocol import LimitedProtocol
@@ -31,6 +33,15 @@ START_SECONDS = 120.0
 
 QUIET_SECONDS = 0.3
 """The most that calls which are still under way, after the target has answered, are waited for."""
+
+MAX_CALLS = 500
+"""At Stripe, for one exchange; what comes after them is refused and not recorded."""
+
+MAX_KEYS, MAX_KEY = 50, 256
+"""API keys that are remembered, and characters of one."""
+
+RECORDED = 20_000
+"""Calls that the record keeps: far more than those of one exchange and of the ones before it that a check looks at."""
 
 MAX_PAGES = 50
 """Pages of a list that are read."""
@@ -81,9 +92,10 @@ class StripeSide:
         self.world = world
         self.host, self.port = listen or ("127.0.0.1", free_port())
         self.seed = seed
-        self.simulator = Simulator(world.seed(), randomness=random.Random(seed), recorded=200_000)  # noqa: S311 - ids
+        self.simulator = Simulator(world.seed(), randomness=random.Random(seed), recorded=RECORDED)  # noqa: S311 - ids
         self.keys: set[str] = set()
-        self.under_way = 0
+        self.under_way = self.calls = 0
+        self._controllable = False
         self._moment: Moment | None = None
         door, self._control = StripeDoor(self.simulator, silence=60.0), control(self.simulator)
         config = uvicorn.Config(
@@ -147,13 +159,15 @@ class StripeSide:
 
     def _watching(self, door: ASGIApp, desk: ASGIApp) -> ASGIApp:
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == "http" and scope["path"].startswith(CONTROL):
+            if scope["type"] == "http" and scope["path"].startswith(CONTROL) and self._controllable:
                 inner = dict(scope) | {"root_path": CONTROL}
                 await desk(inner, receive, send)
                 return
-            for name, value in scope.get("headers", ()):
-                if name == b"authorization":
-                    self.keys.add(value.decode("latin-1").rpartition(" ")[2])
+            self.calls += 1
+            if self.flooded:
+                await PlainTextResponse("These are too many calls for one request.", 429)(scope, receive, send)
+                return
+            self._remember_keys(scope)
             self.under_way += 1
             try:
                 await door(scope, receive, send)
@@ -161,6 +175,26 @@ class StripeSide:
                 self.under_way -= 1
 
         return app
+
+    def _remember_keys(self, scope: Scope) -> None:
+        for name, value in scope.get("headers", ()):
+            key = value.decode("latin-1").rpartition(" ")[2]
+            if name == b"authorization" and len(self.keys) < MAX_KEYS and len(key) <= MAX_KEY:
+                self.keys.add(key)
+
+    @property
+    def flooded(self) -> bool:
+        """Whether the target asks more of Stripe than any request needs."""
+        return self.calls > MAX_CALLS
+
+    @contextmanager
+    def controllable(self) -> Iterator[None]:
+        """Let whoever asks reset, break and read Stripe, as scripts do; the target must not, while it is judged."""
+        self._controllable = True
+        try:
+            yield
+        finally:
+            self._controllable = False
 
     def do(self, work: Callable[[Simulator], T]) -> T:
         """Return what some work on the simulator returns, done where its calls are answered."""
@@ -173,6 +207,7 @@ class StripeSide:
 
     def moment(self) -> Moment:
         """Return what Stripe has now; nothing is read again where nobody has called since the moment before."""
+        self.calls = 0
         last = self._moment
         return last if last and last.total == self._total() else self._look()
 

@@ -1,7 +1,9 @@
 """What an operation means, as far as the contract says it: its members by role, a body that fits, who may ask."""
 
 import copy
+import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +16,11 @@ from tollbridge.world import Account, World
 REQUEST_ROLES = ("amount", "currency", "payment_method", "confirm", "description", "receipt_email")
 ORGANIZATION = "x-effective-organization"
 MISSING = object()
+TOKENS_FROM = "TARGET_TOKEN_"
+"""How a variable of the environment begins from which a world file may take a token."""
+
+TOKEN = re.compile(r"[!-~]{1,8192}")
+"""What is taken for a token: what can stand in a header and in the environment of a script."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,17 @@ class Subject:
     def success(self) -> str:
         """The documented status of a success."""
         return next((status for status in self.operation.responses if status.startswith("2")), "2XX")
+
+    @property
+    def spelt_plainly(self) -> bool:
+        """Whether JSON spells every member's name as it is: the wire table writes bodies by hand."""
+        names = [*self.members.values(), *self.schema.get("properties", ())]
+        return all(json.dumps(name, ensure_ascii=False)[1:-1] == name for name in names)
+
+    @property
+    def successes(self) -> list[int]:
+        """The HTTP statuses of a documented success: one, or with `2XX` all of them."""
+        return [int(self.success)] if self.success.isdigit() else [*range(200, 300)]
 
     @cached_property
     def codes(self) -> frozenset[tuple[str, str]]:
@@ -192,7 +210,7 @@ def world_tokens(world: World) -> Tokens:
     """Return the tokens that a world file gives.
 
     Raises:
-        VerifyError: one is `$NAME`, and the environment has no such variable.
+        VerifyError: one is `$NAME`, and the environment has no such variable, or it is not for a world file to read.
     """
     good = {a.id: _token(a, a.token) for a in world.accounts.values() if a.token}
     expired = {a.id: _token(a, a.expired_token) for a in world.accounts.values() if a.expired_token}
@@ -202,10 +220,14 @@ def world_tokens(world: World) -> Tokens:
 def _token(account: Account, given: str) -> str:
     if not given.startswith("$"):
         return given
-    found = os.environ.get(given[1:])
+    name = given[1:]
+    whose = f"The world takes the token of account {account.id} ({account.name}) from {given}"
+    if not name.startswith(TOKENS_FROM):
+        # Whatever it names is sent to the target: a world file is not to choose among all that the environment has.
+        raise VerifyError(f"{whose}; of the environment a world file reads only what begins with {TOKENS_FROM}.")
+    found = os.environ.get(name)
     if not found:
-        raise VerifyError(
-            f"The world takes the token of account {account.id} ({account.name}) from {given}, and the environment has "
-            f"no such variable. Set {given[1:]}."
-        )
+        raise VerifyError(f"{whose}, and the environment has no such variable. Set {name}.")
+    if not TOKEN.fullmatch(found):
+        raise VerifyError(f"{whose}, which holds more than one token: letters, digits and signs without a space.")
     return found

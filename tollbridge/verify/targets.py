@@ -13,7 +13,7 @@ from tollbridge.launch import WITHIN, LaunchError, free_port, launched, stop
 from tollbridge.verify.calls import JSON
 from tollbridge.verify.error import VerifyError
 from tollbridge.verify.line import Broken, Line
-from tollbridge.verify.subject import Tokens
+from tollbridge.verify.subject import TOKEN, Tokens
 from tollbridge.world import World
 
 RESET_SECONDS = 120
@@ -73,7 +73,7 @@ class Target:
             raise VerifyError(f"--reset took longer than {RESET_SECONDS} s: {self._reset}") from None
         if done.returncode:
             said = (done.stderr or done.stdout).strip().splitlines()[-3:]
-            raise VerifyError(f"--reset failed with code {done.returncode}: {self._reset}\n" + "\n".join(said))
+            raise VerifyError(f"--reset failed with code {done.returncode}: {self._reset}", *said)
 
 
 class OwnTarget(Target):
@@ -120,7 +120,8 @@ class OwnTarget(Target):
         try:
             self.process = self._launch.__enter__()
         except LaunchError as error:
-            raise VerifyError(f"The server does not start (--start-within gives it longer). {error}") from None
+            said = f"The server does not start (--start-within gives it longer). {error}"
+            raise VerifyError(*said.split("\n")) from None
 
     def _end(self) -> None:
         stop(self.process)
@@ -160,4 +161,4 @@ def _issued(line: Line, headers: tuple[tuple[str, str], ...], asked: dict[str, i
         return None
     document = reply.document if 200 <= reply.status < 300 else None
     token = document.get("access_token") if isinstance(document, dict) else None
-    return token if isinstance(token, str) and token else None
+    return token if isinstance(token, str) and TOKEN.fullmatch(token) else None

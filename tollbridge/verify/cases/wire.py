@@ -11,15 +11,18 @@ from tollbridge.verify.cases.stage import Stage
 
 
 def wire(stage: Stage) -> Iterator[Case]:
-    """Yield the rows as cases, where the operation has an amount and a currency, each with a right call after it."""
-    if not {"amount", "currency"} <= stage.subject.members.keys():
+    """Yield the rows as cases, each with a right call after it.
+
+    Only of an operation with an amount and a currency, whose members' names need no escapes.
+    """
+    if not {"amount", "currency"} <= stage.subject.members.keys() or not stage.subject.spelt_plainly:
         return
     table = Table(stage.subject)
     account = None if stage.held.anonymous else stage.default().id
     yield from offers(stage)
     strict = framing(table) if stage.held.choice else ()
     for row in (*table.bodies(), *table.headers(), *table.paths(), *table.sizes(), *spellings(table), *strict):
-        status = int(stage.subject.success) if row.status == 200 else row.status
+        status = stage.subject.successes[0] if row.status == 200 else row.status
         answer = WireVerdict(status, row.error_code, row.places, row.rules, row.framing)
         plain = {table.a: 4200, table.c: "usd"}
         document = None if row.status != 200 else plain if CHUNKED in row.headers else json.loads(row.body)

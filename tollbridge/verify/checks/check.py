@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tollbridge.verify.model.evidence import Evidence
 from tollbridge.verify.model.expectation import Expectation
 
 CRITICAL, HIGH, MEDIUM, LOW = "critical", "high", "medium", "low"
 SEVERITIES = (CRITICAL, HIGH, MEDIUM, LOW)
+
+NAME = re.compile(r"[a-z]{1,40}(?:-[a-z]{1,40}){0,20}")
+"""What a check may be called: its name stands in file names and in scripts."""
+
+MAX_SAID = 2_000
+"""Characters of what a verdict says."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,10 @@ class Wrong:
     said: str
     expected: str
     rules: tuple[str, ...] | None = None
+
+    def brief(self) -> Wrong:
+        """Return it with no more of its words than a report shows: they may repeat a whole answer."""
+        return replace(self, said=self.said[:MAX_SAID], expected=self.expected[:MAX_SAID])
 
 
 Judge = Callable[[Evidence, Expectation], "list[Wrong] | None"]
@@ -93,6 +104,9 @@ def check(
     decided: Condition | None = None,
 ) -> Callable[[Judge], Judge]:
     """Put a function on the list of checks; its arguments are those of `Check`."""
+
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not in kebab case.")
 
     def listing(function: Judge) -> Judge:
         CHECKS[name] = Check(

@@ -7,7 +7,7 @@ import re
 from tollbridge.verify.checks.answer import documented
 from tollbridge.verify.checks.check import LOW, Wrong, check
 from tollbridge.verify.checks.conditions import answered, choices_held, in_any, refused, when_decided
-from tollbridge.verify.model.evidence import Evidence, own_ids
+from tollbridge.verify.model.evidence import Evidence, identified, own_ids
 from tollbridge.verify.model.expectation import Expectation
 
 
@@ -46,9 +46,9 @@ def _rules(name: str) -> tuple[str, ...]:
 RIGHT = {
     "cache-control": r"\bno-store\b",
     "www-authenticate": r"^bearer\b",
-    "retry-after": r"^([1-9][0-9]*|[a-z]{3}, .* GMT)$",
+    "retry-after": r"^([1-9][0-9]{0,99}|[a-z]{3}, .{1,99} GMT)$",
     "x-request-id": r"\S",
-    "allow": r"^[A-Z]+( *, *[A-Z]+)*$",
+    "allow": r"^[A-Z]{1,99}( {0,9}, {0,9}[A-Z]{1,99}){0,99}$",
 }
 """What the value of a header has to look like; Stripe, RFC 9110 and RFC 9111 say the same of all of them."""
 
@@ -96,7 +96,7 @@ def ids_of_their_own(x: Evidence, _e: Expectation) -> list[Wrong]:
     for name, value in own_ids(x).items():
         if not isinstance(value, str) or not value.strip():
             wrong.append(Wrong(f"empty {name}", f"The {name} is empty.", "an id"))
-        elif f"{name} {value}" in x.known.ids:
+        elif identified(name, value) in x.known.ids:
             said = f"The {name} {value!r} was an earlier answer's."
             wrong.append(Wrong(f"one {name}", said, "another one"))
     return wrong

@@ -67,11 +67,12 @@ def shown_to_anybody(x: Evidence, answer: Answer) -> tuple[int, list[str], str]:
         text = re.sub(rf"\b{re.escape(sent)}\b", "…", text)
     try:
         document: Any = json.loads(text)
+        if isinstance(document, dict):
+            document.pop("instance", None)
+        text = json.dumps(document, sort_keys=True)
     except (ValueError, RecursionError):
-        document = text
-    if isinstance(document, dict):
-        document.pop("instance", None)
-    body = VARIES.sub("…", json.dumps(document, sort_keys=True))
+        pass  # it is compared as text
+    body = VARIES.sub("…", text)
     headers = ((name.lower(), VARIES.sub("…", value)) for name, value in answer.headers)
     return answer.status, sorted(f"{name}: {'' if name in OF_ITS_OWN else value}" for name, value in headers), body
 

@@ -4,6 +4,7 @@ import json
 from importlib.metadata import version
 from urllib.parse import urlencode
 
+from tollbridge.quoting import python
 from tollbridge.verify.calls import AtStripe, Break, Call, Mend, Step, Together
 from tollbridge.verify.findings import script_runtime as runtime
 from tollbridge.verify.findings.script import (
@@ -19,15 +20,17 @@ from tollbridge.verify.findings.script import (
     looks,
     stripe_of,
 )
-from tollbridge.verify.findings.script_bundle import literal
 from tollbridge.verify.player import Player
+
+CODING = "# -*- coding: utf-8 -*-"
+"""In the first two lines Python looks for a coding in any comment (PEP 263): ours is found first."""
 
 
 def pytest_script(shown: Shown) -> str:
     """Return the script.
 
     Raises:
-        ValueError: what is sent has no literal.
+        TypeError, ValueError: what is sent has no literal.
     """
     player = shown.player
     source = bundled(shown, runtime.ask, runtime.ask_together, runtime.at_stripe, runtime.exit_code)
@@ -40,12 +43,13 @@ def pytest_script(shown: Shown) -> str:
     where = {"TARGET": player.url, "STRIPE": stripe_of(player)}
     return "\n".join(
         [
+            CODING,
             f"# {shown.check.name}, finding {shown.fingerprint}.",
             *(_metadata(packages) if packages else []),
             FUTURE,
             source.source,
             "",
-            *(f"os.environ.setdefault({name!r}, {literal(url)})" for name, url in where.items()),
+            *(f"os.environ.setdefault({python(name)}, {python(url)})" for name, url in where.items()),
             judge(shown, source),
             "",
             "",
@@ -77,9 +81,9 @@ def _python_step(player: Player, step: Step, moment: str) -> list[str]:
         case Call():
             return [f"moments.append({moment})", f"came.append(ask{_asking(player, step)})"]
         case AtStripe(path, form):
-            return [f"at_stripe({literal(path)}, {literal(urlencode(form).encode())})"]
+            return [f"at_stripe({python(path)}, {python(urlencode(form).encode())})"]
         case Break(fault):
-            return [f'at_stripe("{FAULTS}", {literal(json.dumps(control_form(fault)).encode())})']
+            return [f'at_stripe("{FAULTS}", {python(json.dumps(control_form(fault)).encode())})']
         case Mend():
             return [f'at_stripe("{FAULTS}", None, "DELETE")']
         case Together(calls):
@@ -96,5 +100,5 @@ def _asking(player: Player, call: Call) -> str:
     headers: list[list[str]] = [list(header) for header in (*call.content, *call.headers)]
     for name, value, variable in authorization(player, call):
         headers.append([name, value, *([variable] if variable else [])])
-    body = repr(call.body)
-    return f"({literal(call.verb)}, {literal(call.target)}, {headers!a}, {body}, {player.within:g})"
+    parts = map(python, (call.verb, call.target, headers, call.body))
+    return f"({', '.join(parts)}, {player.within:g})"

@@ -9,13 +9,15 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from tollbridge.quoting import python
 from tollbridge.simulator import Fault
 from tollbridge.verify.calls import PLAIN, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.checks import Check
 from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.findings import script_runtime as runtime
-from tollbridge.verify.findings.script_bundle import Bundle, bundle, constructor, literal
+from tollbridge.verify.findings.script_bundle import Bundle, bundle, constructor
 from tollbridge.verify.forgery import FORGED, forged
+from tollbridge.verify.line import ENDLESS
 from tollbridge.verify.model.evidence import API_KEY, TOKEN, Answer, Evidence, Sent, remembered
 from tollbridge.verify.model.expectation import Effect, Expectation, Terms
 from tollbridge.verify.player import Player, sent_by
@@ -56,15 +58,29 @@ class Shown:
     fingerprint: str
 
 
-def require_plain(shown: Shown) -> None:
-    """Refuse a case with a request that no right client sends: curl and Python's own would mend it.
+def is_plain(case: Case) -> bool:
+    """Tell whether a right client can send every request of a case: curl and Python's own would mend others."""
+    calls = [call for step in case.steps for call in calls_of(step)]
+    return all(call.head == PLAIN and not (call.wire and call.wire.framing) for call in calls)
 
-    Raises:
-        ValueError: there is one.
+
+def is_endless(x: Exchange) -> bool:
+    """Tell whether an answer did not end: whoever ran a script for it would wait, or fill a disk."""
+    return any((one.broken or "").startswith(ENDLESS) for one in (x.evidence, *x.evidence.parallel))
+
+
+def written(script: Callable[[Shown], str], shown: Shown) -> str | None:
+    """Return a script; None where no script can hold what it has to show.
+
+    Args:
+        script: writes it.
+        shown: what it shows.
     """
-    calls = [call for step in shown.case.steps for call in calls_of(step)]
-    if any(call.head != PLAIN or (call.wire and call.wire.framing) for call in calls):
-        raise ValueError("a request that only bytes written by hand can be")
+    try:
+        text = script(shown)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return text if text.isascii() and text.replace("\n", "").isprintable() else None
 
 
 def calls_of(step: Step) -> tuple[Call, ...]:
@@ -130,7 +146,7 @@ def judge(shown: Shown, source: Bundle) -> str:
         if what not in (TOKEN, API_KEY, "the address of Stripe")
     }
     lines = [
-        f"CAUSE = {literal(shown.cause)}",
+        f"CAUSE = {python(shown.cause)}",
         f"EXPECTATION = {constructor(e, source.members)}",
         f"CALLS = {_calls(shown, source)}",
         "",
@@ -138,11 +154,11 @@ def judge(shown: Shown, source: Bundle) -> str:
         "def judge(came, seen):",
         '    """Return what the check finds wrong with the last call, as far as it is this finding."""',
         *(f"    require({name!r}, {PACKAGES[name]!r})" for name in sorted(PACKAGES.keys() & source.imports)),
-        *([f"    known = first_known({literal(canaries)})"] if known else []),
+        *([f"    known = first_known({python(canaries)})"] if known else []),
         "    played = []",
         "    for n, call in enumerate(CALLS):",
         f"        x = evidence(call, came[n]{', known=known' if known else ''}, **seen[n])",
-        *([f"        known = remembered(x, {literal(e.terms.secret)})"] if known else []),
+        *([f"        known = remembered(x, {python(e.terms.secret)})"] if known else []),
         "        played.append(x)",
         *(["    x = compared(x, previous=played[-2])"] if "previous" in needs and e.previous else []),
         *([f"    x = compared(x, parallel=played[-{together}:])"] if "parallel" in needs and together else []),
@@ -207,7 +223,7 @@ def _calls(shown: Shown, source: Bundle) -> str:
 
 
 def _static(call: Call, source: Bundle, **more: Any) -> dict[str, str]:
-    parts = {name: literal(value) for name, value in more.items() if value}
+    parts = {name: python(value) for name, value in more.items() if value}
     parts |= {"number": "0", "sent": constructor(sent_by(call), source.members, "    ")}
     return {name: value for name, value in parts.items() if name in source.members}
 

@@ -6,23 +6,19 @@ source reads, and no others.
 
 import ast
 import inspect
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib import import_module
-from pprint import pformat
 from typing import Any
+
+from tollbridge.quoting import python
 
 OURS = "tollbridge.verify."
 NOT_FOR_READERS = re.compile(r"  # (?:noqa|type: ignore|only this check).*")
 DECORATOR = "check"
 """Puts a function on the list of checks, which scripts have no use for."""
-
-
-MAX_WIDTH = 110
-"""Characters of a line of data, where it can be broken."""
 
 
 class BundleError(Exception):
@@ -175,7 +171,8 @@ class Taken:
             found = module_of(module)
             nodes = {id(found.defined[n]): found.defined[n] for n, of in self.definitions.items() if of == module}
             parts += [self._text(found, node) for node in sorted(nodes.values(), key=lambda node: node.lineno)]
-        return "\n\n\n".join(part for part in parts if part)
+        # Our own words are not all ASCII; within their literals an escape means the same.
+        return "\n\n\n".join(part for part in parts if part).encode("ascii", "backslashreplace").decode()
 
     def _imports(self) -> str:
         """Return the import statements, the names of one module in one of them."""
@@ -266,19 +263,7 @@ def constructor(made: Any, members: frozenset[str], indent: str = "") -> str:
         inner = [f"{indent}    {constructor(one, members, indent + '    ')},\n" for one in made]
         return f"[\n{''.join(inner)}{indent}]"
     if not is_dataclass(made):
-        return literal(made).replace("\n", f"\n{indent}")
+        return python(made).replace("\n", f"\n{indent}")
     kept = [(f, getattr(made, f.name)) for f in fields(made) if f.name in members]
     lines = [f"{indent}    {f.name}={constructor(value, members, indent + '    ')},\n" for f, value in kept]
     return f"{type(made).__name__}(\n{''.join(lines)}{indent})" if lines else f"{type(made).__name__}()"
-
-
-def literal(value: Any) -> str:
-    """Return a JSON value, or bytes, as a Python literal of printable ASCII characters.
-
-    Raises:
-        ValueError: it has a number that is none, which has no literal.
-    """
-    if not isinstance(value, bytes):
-        json.dumps(value, allow_nan=False)
-    text = pformat(value, width=MAX_WIDTH, sort_dicts=False) if len(repr(value)) > MAX_WIDTH else repr(value)
-    return text.encode("ascii", "backslashreplace").decode()

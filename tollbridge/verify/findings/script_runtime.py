@@ -8,22 +8,30 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
+import socket
 import sys
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Answer, Evidence, Known, answer_of, made_by
 
 CONTROL = "/_tollbridge/simulator"
 BROKEN = "none came, or none that is whole"
 MAX_ANSWER = 1_000_000
-"""Bytes of an answer that are read."""
+"""Bytes of an answer that are read; a longer one is none."""
+
+MAX_PRINTED = 4_000
+"""Characters of a text that are printed."""
 
 
 class CannotTell(Exception):
@@ -36,7 +44,7 @@ def at_stripe(path: str, data: bytes | None = None, method: str | None = None) -
     media = "application/x-www-form-urlencoded" if form else "application/json"
     headers = {"Authorization": "Bearer sk_test_script", "Content-Type": media}
     request = Request(os.environ["STRIPE"] + path, data, headers, method=method)  # noqa: S310 - http
-    with urlopen(request, timeout=10) as answer:  # noqa: S310 - http
+    with build_opener(ProxyHandler({})).open(request, timeout=10) as answer:
         return json.loads(answer.read() or b"null")
 
 
@@ -107,6 +115,8 @@ def ask(method: str, path: str, headers: list[Any], body: bytes, seconds: float)
         line.connect()
     except OSError as error:
         raise CannotTell(f"Nobody listens at {os.environ['TARGET']}: {error}") from None
+    begun, over = time.monotonic(), threading.Timer(seconds, cut, [line.sock])
+    over.start()
     try:
         line.putrequest(method, url.path.rstrip("/") + path, skip_accept_encoding=True)
         for name, value, *variable in headers:
@@ -117,12 +127,19 @@ def ask(method: str, path: str, headers: list[Any], body: bytes, seconds: float)
         line.endheaders(body)
         answer = line.getresponse()
         text = answer.read(MAX_ANSWER + 1)
-        whole = len(text) <= MAX_ANSWER and not answer.length
+        whole = len(text) <= MAX_ANSWER and not answer.length and time.monotonic() - begun < seconds
         return answer_of(answer.status, answer.getheaders(), text) if whole else None
-    except (OSError, http.client.HTTPException):
+    except (OSError, http.client.HTTPException, ValueError):
         return None
     finally:
+        over.cancel()
         line.close()
+
+
+def cut(line: Any) -> None:
+    """End a connection, whoever reads from it: an answer may not take its time byte by byte."""
+    with suppress(OSError):
+        socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
 def ask_together(calls: list[tuple[Any, ...]]) -> list[Answer | None]:
@@ -137,7 +154,11 @@ def kept_by_curl(folder: str, number: int) -> Answer | None:
     if found[2].exists() or not found[0].exists():
         return None
     head, body = [path.read_bytes() if path.exists() else b"" for path in found[:2]]
-    first, *lines = head.decode("latin-1").strip().split("\r\n\r\n")[-1].split("\r\n")
+    # Before the head there may be interim answers, behind it trailers.
+    blocks = [block for block in head.decode("latin-1").split("\r\n\r\n") if block.startswith("HTTP/")]
+    if not blocks or len(body) > MAX_ANSWER:
+        return None
+    first, *lines = blocks[-1].split("\r\n")
     named = [line.partition(":") for line in lines if ":" in line]
     return answer_of(int(first.split()[1]), [(name, value.strip()) for name, _, value in named], body)
 
@@ -188,15 +209,30 @@ def require(library: str, package: str) -> None:
         raise CannotTell(f"This needs {package}: python3 -m pip install {package}") from None
 
 
+def safe(text: str) -> str:
+    """Return text for a terminal: cut, without client secrets, and without what a terminal obeys but line breaks."""
+    masked = re.sub("_secret_[A-Za-z0-9]*", "_secret_***", text[:MAX_PRINTED])
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in masked)
+
+
+def show(answer: Answer | None) -> None:
+    """Print an answer."""
+    if answer is None:
+        print("no answer")
+    else:
+        headers = "".join(f"{name}: {value}\n" for name, value in answer.headers)
+        print(safe(f"{answer.status}\n{headers}\n{answer.text}\n"))
+
+
 def exit_code(judging: Callable[[], list[Any]]) -> int:
     """Return 0 where the target is right, 7 where it is wrong, 2 where that cannot be told, and print which."""
     try:
         found = judging()
     except Exception as error:
-        print(f"It cannot be told: {type(error).__name__}: {error}", file=sys.stderr)
+        print(safe(f"It cannot be told: {type(error).__name__}: {error}"), file=sys.stderr)
         return 2
     for wrong in found:
-        print(f"WRONG. Found: {wrong.said} Expected: {wrong.expected}")
+        print(safe(f"WRONG. Found: {wrong.said} Expected: {wrong.expected}"))
     if not found:
         print("right")
     return 7 if found else 0

@@ -1,8 +1,8 @@
 """A finding's script for sh: curl sends and keeps the answers, Python judges them."""
 
 import json
-import shlex
 
+from tollbridge.quoting import shell, shell_printf
 from tollbridge.verify.calls import AtStripe, Break, Call, Mend, Step, Together
 from tollbridge.verify.findings import script_runtime as runtime
 from tollbridge.verify.findings.script import (
@@ -22,14 +22,17 @@ from tollbridge.verify.findings.script_bundle import Bundle
 from tollbridge.verify.player import Player
 
 STEPS, JUDGEMENT = "# What is sent:", "# What is judged:"
+MAX_BLOCKS = 8192
+"""Of 512 bytes, or of 1,024 in some shells, which an answer may take on the disk; the judge has a smaller bound."""
+
 SHELL_HEAD = """\
 out=$(mktemp -d); n=0; trap 'rm -rf "$out"' EXIT
-stripe() {{ curl -sSf -o /dev/null -u sk_test_script: -X "$@"; }}
+http() {{ curl -q -sSg --noproxy '*' "$@"; }}
+stripe() {{ http -f -o /dev/null -u sk_test_script: -X "$@"; }}
 look() {{ python3 "$out/judge.py" look "$out/$1.stripe" || exit 2; }}
 ask() {{
-  curl -sS --max-time {within} -D "$out/$n.head" -o "$out/$n.body" "$@" ||
+  (ulimit -f {blocks}; http --max-time {within} -D "$out/$n.head" -o "$out/$n.body" "$@") ||
     case $? in 3|6|7) : >"$out/nobody";; *) : >"$out/$n.failed";; esac
-  cat "$out/$n.head" "$out/$n.body" 2>/dev/null | sed 's/_secret_[A-Za-z0-9]*/_secret_***/'; echo
 }}"""
 SHELL_BEGIN = """\
 stripe POST "$STRIPE{reset}" || {{
@@ -37,7 +40,7 @@ stripe POST "$STRIPE{reset}" || {{
 }}"""
 SHELL_END = """\
 if [ -e "$out/nobody" ]; then echo "Nobody listens at $TARGET." >&2; exit 2; fi
-python3 "$out/judge.py" "$out" $n
+python3 "$out/judge.py" "$out"
 case $? in 0) exit 0;; 7) exit 1;; *) exit 2;; esac
 """
 
@@ -49,7 +52,7 @@ def shell_script(shown: Shown) -> str:
         ValueError: what is sent cannot be written into a line of the shell.
     """
     player = shown.player
-    source = bundled(shown, runtime.look, runtime.looked, runtime.kept_by_curl, runtime.exit_code)
+    source = bundled(shown, runtime.look, runtime.looked, runtime.kept_by_curl, runtime.show, runtime.exit_code)
     asked: list[str] = []
     for step, before in zip(shown.case.steps, looks(shown), strict=True):
         count = len(step.calls) if isinstance(step, Together) else 1
@@ -60,10 +63,11 @@ def shell_script(shown: Shown) -> str:
         "#!/bin/sh",
         f"# {shown.check.name}, finding {shown.fingerprint}.",
         "# Exit code: 0 when the target is right, 1 when it is wrong, 2 when it cannot be told.",
-        f"TARGET=${{TARGET:-{_word(player.url)}}} STRIPE=${{STRIPE:-{_word(stripe)}}}",
+        f'[ "${{TARGET:-}}" ] || TARGET={shell(player.url)}',
+        f'[ "${{STRIPE:-}}" ] || STRIPE={shell(stripe)}',
         "TARGET=${TARGET%/} STRIPE=${STRIPE%/}; export TARGET STRIPE",
         *(f'[ "${{{name}:-}}" ] || {{ echo "Set {name}, a token." >&2; exit 2; }}' for name in _tokens(player, shown)),
-        SHELL_HEAD.format(within=f"{player.within:g}"),
+        SHELL_HEAD.format(within=f"{player.within:g}", blocks=MAX_BLOCKS),
         "",
         JUDGEMENT,
         "cat >\"$out/judge.py\" <<'JUDGE'",
@@ -96,6 +100,8 @@ def _shell_judge(shown: Shown, source: Bundle) -> str:
             '    """Judge what curl has kept."""',
             "    folder = sys.argv[1]",
             "    came = [kept_by_curl(folder, n) for n in range(1, len(CALLS) + 1)]",
+            "    for answer in came:",
+            "        show(answer)",
             f"    return judge(came, {seen})",
             "",
             "",
@@ -105,17 +111,6 @@ def _shell_judge(shown: Shown, source: Bundle) -> str:
             "    sys.exit(exit_code(judging))",
         ]
     )
-
-
-def _word(text: str) -> str:
-    """Return a text as one word of the shell.
-
-    Raises:
-        ValueError: it has control characters, which a line cannot show.
-    """
-    if not text.isprintable():
-        raise ValueError("a control character in a line of the shell")
-    return shlex.quote(text)
 
 
 def _tokens(player: Player, shown: Shown) -> list[str]:
@@ -129,11 +124,11 @@ def _shell_step(player: Player, step: Step) -> list[str]:
         case Call():
             return ["n=$((n+1)); " + _curl(player, step)]
         case AtStripe(path, form):
-            data = "".join(f" -d {_word(f'{name}={value}')}" for name, value in form.items())
-            return [f'stripe POST "$STRIPE"{_word(path)}{data}']
+            data = "".join(f" --data-urlencode {shell(f'{name}={value}')}" for name, value in form.items())
+            return [f'stripe POST "$STRIPE"{shell(path)}{data}']
         case Break(fault):
             kind = "-H 'Content-Type: application/json'"
-            return [f'stripe POST "$STRIPE{FAULTS}" {kind} -d {_word(json.dumps(control_form(fault)))}']
+            return [f'stripe POST "$STRIPE{FAULTS}" {kind} -d {shell(json.dumps(control_form(fault)))}']
         case Mend():
             return [f'stripe DELETE "$STRIPE{FAULTS}"']
         case Together(calls):
@@ -141,27 +136,28 @@ def _shell_step(player: Player, step: Step) -> list[str]:
 
 
 def _curl(player: Player, call: Call) -> str:
-    parts = ["ask", "-X", _word(call.verb), "--path-as-is", f'"$TARGET"{_word(call.target)}']
+    parts = ["ask", "-X", shell(call.verb), "--path-as-is", f'"$TARGET"{shell(call.target)}']
     sent = (*call.content, *call.headers)
     if not any(name.lower() == "content-type" for name, _ in sent):
         parts += ["-H", "'Content-Type:'"]
     for name, value in sent:
-        parts += ["-H", _word(f"{name};" if value == "" else f"{name}: {value}")]
+        parts += ["-H", shell(f"{name};" if value == "" else f"{name}: {value}")]
     for name, value, variable in authorization(player, call):
-        parts += ["-H", f'{_word(f"{name}: {value}")}"${{{variable}}}"' if variable else _word(f"{name}: {value}")]
-    body = call.body
-    if not body:
+        parts += ["-H", f'{shell(f"{name}: {value}")}"${{{variable}}}"' if variable else shell(f"{name}: {value}")]
+    if not call.body:
         return " ".join(parts)
-    if _is_plain(body):
-        return " ".join([*parts, "--data-binary", shlex.quote(body.decode())])
-    octal = "".join(chr(b) if 32 <= b < 127 and chr(b) not in "\\%'" else f"\\{b:03o}" for b in body)
-    return f"printf '{octal}' >\"$out/sent\"; " + " ".join([*parts, "--data-binary", '@"$out/sent"'])
+    if _fits_a_line(call.body):
+        return " ".join([*parts, "--data-binary", shell(call.body.decode())])
+    return f'{shell_printf(call.body)} >"$out/$n.sent"; ' + " ".join([*parts, "--data-binary", '@"$out/$n.sent"'])
 
 
-def _is_plain(body: bytes) -> bool:
-    """Tell whether a body can stand in a line of a script as it is."""
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return False
-    return not text.startswith("@") and text.isprintable()
+def _fits_a_line(body: bytes) -> bool:
+    """Tell whether a reader sees in a line what is sent; a name of a file would be read instead (`@`)."""
+    return body.isascii() and body.decode().isprintable() and not body.startswith(b"@")
+
+
+def steps_of(script: str) -> list[str]:
+    """Return the lines of a script that a person reads: its steps, without the machinery."""
+    lines = script.partition(f"{STEPS}\n")[2].partition("if [ -e ")[0].splitlines()
+    shown = (line.removeprefix("n=$((n+1)); ") for line in lines if not line.startswith("look "))
+    return [line.replace("ask -X", "curl -X", 1) for line in shown]

@@ -6,6 +6,7 @@ findings carry parts of this module, so it imports the standard library only and
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,9 @@ TOKEN, API_KEY = "a token", "an API key"
 
 NOT_SIMULATED = 501
 """The status with which the simulator says that it lacks what it was asked for."""
+
+MAX_SECRET = 500
+"""Characters of what is taken for a client secret, and remembered of an id."""
 
 MAX_DEPTH = 100
 """Levels of an answer's JSON; no documented one has more than a few."""
@@ -263,6 +267,12 @@ def own_ids(x: Evidence) -> dict[str, Any]:
     return {name: value for name, value in ids.items() if value is not None}
 
 
+def identified(name: str, value: Any) -> str:
+    """Return what an id is remembered by: a long one by its hash, as a target says how long it is."""
+    text = f"{name} {value}"
+    return text if len(text) <= MAX_SECRET else hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
 PROBLEM = "application/problem+json"
 
 
@@ -280,7 +290,7 @@ def secret_of(x: Evidence, member: str | None) -> str | None:
     """
     document = x.document if x.ok else None
     found = document.get(member) if isinstance(document, dict) and member else None
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) and len(found) <= MAX_SECRET else None
 
 
 def remembered(x: Evidence, member: str | None) -> Known:
@@ -291,7 +301,7 @@ def remembered(x: Evidence, member: str | None) -> Known:
         member: of the answer, that holds the client secret; None where the operation answers none.
     """
     known, secret = x.known, secret_of(x, member)
-    ids = [f"{name} {value}" for name, value in own_ids(x).items()]
+    ids = [identified(name, value) for name, value in own_ids(x).items()]
     keys = [call["idempotency_key"] for call in x.writes if call["idempotency_key"]]
     return replace(
         known,

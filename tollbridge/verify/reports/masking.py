@@ -13,7 +13,7 @@ from typing import Any
 
 from tollbridge.verify.model.evidence import MAX_DEPTH, NO_TOKEN_OF_ANYBODY, depth
 
-CLIENT_SECRET = re.compile(r"\b((?:pi|seti)_[A-Za-z0-9]+_secret_)([A-Za-z0-9]+)")
+CLIENT_SECRET = re.compile(r"\b((?:pi|seti)_[A-Za-z0-9]{1,200}_secret_)([A-Za-z0-9]+)")
 KEY = re.compile(r"\b((?:[sr]k_(?:test|live)|whsec)_)(\w+)")
 BEARER = re.compile(r"\b((?:Bearer|Basic) )([\w.~+/=-]{6,})", re.I)
 PREFIX = "token-"

@@ -1,0 +1,30 @@
+"""How far a run is, as a line on a terminal."""
+
+import time
+
+import click
+
+BAR = 24
+
+
+class Progress:
+    """A line on a terminal that tells how far a run is; nothing elsewhere."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown = shown
+        self._last = 0.0
+        self._begun = time.monotonic()
+
+    def __call__(self, what: str, part: float) -> None:
+        """Tell it, ten times a second at most."""
+        now = time.monotonic()
+        if not self._shown or now - self._last < 0.1:
+            return
+        self._last = now
+        bar = "━" * round(BAR * part)
+        click.echo(f"\r{bar:<{BAR}} {part:>4.0%}  {now - self._begun:5.1f} s  {what:<34}", err=True, nl=False)
+
+    def done(self) -> None:
+        """Leave nothing of it behind."""
+        if self._shown:
+            click.echo("\r" + " " * (BAR + 52) + "\r", err=True, nl=False)
