@@ -17,7 +17,7 @@ FORM = f"amount=4200&currency=usd&customer={CUSTOMER}&payment_method_types[]=car
 @pytest.fixture
 def stripe(monkeypatch: pytest.MonkeyPatch) -> Iterator[StripeSide]:
     """The target's Stripe, where the script looks for it."""
-    with StripeSide(WORLD, None) as side:
+    with StripeSide(WORLD, None) as side, side.controllable():
         monkeypatch.setenv("STRIPE", side.url)
         yield side
 
