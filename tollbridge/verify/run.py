@@ -137,7 +137,7 @@ def _prepared(
             awaited(target.url, plan.start_within)  # where nobody is, the first call says so
     tokens = world_tokens(world)
     if not tokens.good:
-        tokens = desk_tokens(target.url, world, plan.control_token)
+        tokens = desk_tokens(target.url, world, plan.control_token, within=within)
     origins = plan.hold or (EVERY_ORIGIN if own else frozenset({DOCUMENTED, PROVIDER}))
     cards = charged_alone(world)
     canaries = _canaries(tokens, world)

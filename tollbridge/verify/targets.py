@@ -133,18 +133,19 @@ class OwnTarget(Target):
         self._begin()
 
 
-def desk_tokens(url: str, world: World, control_token: str | None = None) -> Tokens:
+def desk_tokens(url: str, world: World, control_token: str | None = None, *, within: float = DESK_SECONDS) -> Tokens:
     """Return tokens from a Tollbridge server's own desk, for every account; none where there is no such desk.
 
     Args:
         url: of the target.
         world: whose accounts they are for.
         control_token: what the desk asks for; None for nothing.
+        within: seconds that it may take to answer, as any answer of the target may; never more than the usual ones.
     """
     headers = (JSON,) if control_token is None else (JSON, ("Tollbridge-Control-Token", control_token))
     good: dict[int, str] = {}
     expired: dict[int, str] = {}
-    with Line(url, DESK_SECONDS) as line:
+    with Line(url, min(within, DESK_SECONDS)) as line:
         for account in world.accounts:
             for into, more in ((good, {}), (expired, {"expires_in": -3600})):
                 token = _issued(line, headers, {"account": account, **more})
