@@ -22,7 +22,7 @@ check: ## everything CI runs on top of test: linters, stripe-mock, integration t
 mutants: ## judge every mutant and variant of our own server: ONLY="name …", ARGS="--fresh --stock"
 	@scripts/setup test && exec .venv/bin/python -m mutants $(ONLY) $(ARGS)
 
-prove: ## what takes long: the kill matrix, Schemathesis and Hypothesis at full length, fifty kills on each kind of state
+prove: ## what takes long: the kill matrix, Schemathesis and Hypothesis at full length, fifty kills on each kind of state, five minutes of changed files
 	@scripts/setup test && exec scripts/prove $(ARGS)
 
 format: ## rewrite the sources as ruff wants them

@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scripts.hostile.command import OPTIONS, served_by_command
 from scripts.hostile.trials import TRIALS
-from scripts.hostile.worker import ACCUSED, REFUSED, TAKEN, Errors, Outcome, outcome_of
+from scripts.hostile.worker import ACCUSED, REFUSED, TAKEN, Errors, Outcome, content_of, outcome_of
 
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY = Path("/dev/shm")
@@ -27,6 +28,7 @@ MEMORY = Path("/dev/shm")
 
 MAX_SECONDS = 120.0
 MAX_MEGABYTES = 1024
+COMMAND = "command"
 MAX_SHOWN, LINES_SHOWN, END_SHOWN = 20, 9, 60
 
 
@@ -63,8 +65,9 @@ class Tally:
 
     @property
     def proves(self) -> bool:
-        """Whether there were files of both ends, and no findings."""
-        return bool(self.counts[REFUSED] and self.counts[TAKEN] and not self.accused)
+        """Whether nothing was found, in files of both ends; of the command there are too few starts for both."""
+        both = self.counts[REFUSED] and self.counts[TAKEN]
+        return not self.accused and bool(both or self.kind == COMMAND)
 
     def line(self) -> str:
         """Return it as a line."""
@@ -81,12 +84,14 @@ class Worker:
         command = [sys.executable, "-m", "scripts.hostile.worker", kind, str(seed), str(first), str(folder)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         self._lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self._process.stdout
-        for line in self._process.stdout:
-            self._lines.put(line)
+        with self._process.stdout as lines:
+            for line in lines:
+                self._lines.put(line)
         self._lines.put("")
 
     def next(self, within: float) -> dict[str, Any] | str:
@@ -101,6 +106,7 @@ class Worker:
         """End it."""
         self._process.kill()
         self._process.wait()
+        self._reader.join()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -109,6 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=300, help="the kinds run beside each other (300)")
     parser.add_argument("--cases", type=int, help="of each kind, at most")
     parser.add_argument("--kinds", default=",".join(TRIALS), help=",".join(TRIALS))
+    parser.add_argument("--commands", type=int, default=5, help="starts of the command with each kind of file (5)")
     parser.add_argument("--seed", type=int, default=1, help="of the changes (1)")
     parser.add_argument("--case", metavar="KIND:NUMBER", help="this one only, in this process")
     options = parser.parse_args(arguments)
@@ -119,9 +126,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     until = time.monotonic() + options.seconds
     with ThreadPoolExecutor(len(tallies)) as threads:
         list(threads.map(lambda tally: _try(tally, options.seed, options.cases, until), tallies))
-    for tally in tallies:
+    by_command = _tried_by_command(tallies, options.seed, options.commands)
+    for tally in (*tallies, by_command):
         print(tally.line())
-    return max(_reported(tally, options.seed) for tally in tallies)
+    return max(_reported(tally, options.seed) for tally in (*tallies, by_command))
 
 
 def _try(tally: Tally, seed: int, cases: int | None, until: float) -> None:
@@ -133,6 +141,16 @@ def _try(tally: Tally, seed: int, cases: int | None, until: float) -> None:
                 _follow(worker, tally, cases, until)
             finally:
                 worker.stop()
+
+
+def _tried_by_command(tallies: Sequence[Tally], seed: int, count: int) -> Tally:
+    """Start the command itself with the first files of each kind that it can be given."""
+    found = Tally(COMMAND)
+    with tempfile.TemporaryDirectory(prefix="tollbridge-files-") as folder:
+        for kind in (tally.kind for tally in tallies if tally.kind in OPTIONS):
+            for number in range(count):
+                found.add(served_by_command(kind, seed, number, Path(folder)))
+    return found
 
 
 def _is_over(tally: Tally, cases: int | None, until: float) -> bool:
@@ -167,8 +185,9 @@ def _reported(tally: Tally, seed: int) -> int:
 def _again(kind: str, seed: int, number: int) -> int:
     """Try one case here, and keep its file."""
     folder = Path(tempfile.mkdtemp(prefix="tollbridge-files-"))
+    (folder / "content").write_bytes(content_of(kind, seed, number))
     outcome = outcome_of(kind, seed, number, folder, Errors())
-    print(f"{outcome.verdict} in {outcome.seconds:.1f} s, {outcome.megabytes} MB: {folder}/{kind}.file\n{outcome.said}")
+    print(f"{outcome.verdict} in {outcome.seconds:.1f} s, {outcome.megabytes} MB: {folder}/content\n{outcome.said}")
     return 1 if outcome.verdict == ACCUSED else 0
 
 

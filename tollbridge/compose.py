@@ -5,7 +5,7 @@ import logging
 import os
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp
 
 from tollbridge.contract import Contract, ContractError, load_contract
+from tollbridge.documents import printable
 from tollbridge.gateway import (
     Gateway,
     GatewayError,
@@ -39,7 +40,6 @@ from tollbridge.server.surface import Ready, bare_surface
 from tollbridge.server.tokens import Tokens
 from tollbridge.server.workers import supervise
 from tollbridge.simulator import (
-    Damaged,
     NoAnswer,
     Request,
     Simulator,
@@ -48,6 +48,7 @@ from tollbridge.simulator import (
     Unavailable,
     answered,
     control,
+    damage_told,
     described,
     is_for_pages,
     key_of,
@@ -58,6 +59,7 @@ from tollbridge.world import World, WorldError, load_world
 log = logging.getLogger(__name__)
 
 PACKAGE = Path(__file__).parent
+REASON_SHOWN = 400
 
 TOKEN_SECRET = "TOLLBRIDGE_TOKEN_SECRET"  # noqa: S105 - its name
 
@@ -250,9 +252,13 @@ def _simulator(options: Options, world: World) -> Simulator:
     randomness = None if options.seed is None else random.Random(options.seed)  # noqa: S311 - test ids, on purpose
     seed = world.seed()
     _require_seed(options.world, seed)
-    store = _store(options)
-    with _telling_of(options.state):
-        return Simulator(seed, randomness=randomness, recorded=options.recorded, store=store)
+    with ExitStack() as begun, _telling_of(options.state):
+        store = _store(options)
+        if store:
+            begun.callback(store.close)
+        simulator = Simulator(seed, randomness=randomness, recorded=options.recorded, store=store)
+        begun.pop_all()
+    return simulator
 
 
 def _require_seed(world: Path, seed: Mapping[str, object]) -> None:
@@ -288,15 +294,10 @@ def _telling_of(state: str) -> Iterator[None]:
         StateError: it cannot be reached, or holds what cannot be read.
     """
     try:
-        yield
-    except (Damaged, ValueError, TypeError, LookupError, AttributeError) as error:
-        # a row that is no row any more fails where it is read, and in as many ways as there are bytes
-        raise StateError(
-            f"--state: the database {_shown(state)} is damaged, or another program wrote to it: what it holds "
-            f"cannot be read ({type(error).__name__}). Restore it from a copy, or give another --state."
-        ) from error
+        with damage_told():
+            yield
     except Unavailable as reason:
-        said = str(reason).removesuffix(".")
+        said = printable(str(reason), REASON_SHOWN).removesuffix(".")
         raise StateError(f"--state: the database {_shown(state)} cannot be used: {said}.") from None
 
 

@@ -11,13 +11,16 @@ from typing import Any
 
 from scripts.hostile.texts import changed_bytes, changed_text, written
 from scripts.hostile.values import changed
-from tollbridge.compose import Options, Sandbox, compose
+from tollbridge.compose import Options
 from tollbridge.documents import read_document
-from tollbridge.simulator import Request
+from tollbridge.simulator import Request, Simulator
+from tollbridge.simulator.sql import SqlStore, state_url
+from tollbridge.world import load_world
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEY = {"authorization": "Bearer sk_test_hostile", "content-type": "application/x-www-form-urlencoded"}
 PAY = "amount=1000&currency=usd&payment_method_types[]=card&confirm=true&metadata[a]=b&payment_method=pm_card_"
+NOW = 1_800_000_000
 CARDS = ("visa", "chargeDeclined", "authenticationRequired")
 COLUMNS = (("objects", "content"), ("idempotency_keys", "content"), ("calls", "content"), ("settings", "value"))
 
@@ -68,21 +71,22 @@ def _with_changed_column(draw: random.Random, database: bytes) -> bytes:
 
 @cache
 def _state() -> tuple[bytes, bytes]:
-    """Return a state in which something was done, as a snapshot and as a database file."""
+    """Return a state in which something was done, the same in every run, as a snapshot and as a database file."""
+    seed = load_world(Options().world).seed()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state.db"
-        sandbox = compose(Options(state=f"sqlite:///{path}"), lambda _exchange: None)
-        snapshot = _used(sandbox)
-        sandbox.close()
+        store = SqlStore(state_url(f"sqlite:///{path}"), recorded=100)
+        simulator = Simulator(seed, clock=lambda: NOW, randomness=random.Random(1), store=store)
+        simulator.secret("tokens", bytes(range(32)))
+        snapshot = _used(simulator)
+        store.close()
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA journal_mode=DELETE")
         return snapshot, path.read_bytes()
 
 
-def _used(sandbox: Sandbox) -> bytes:
+def _used(simulator: Simulator) -> bytes:
     """Do what leaves something of each kind behind, and return a snapshot."""
-    simulator = sandbox.simulator
-    assert simulator is not None
     for number, card in enumerate(CARDS):
         key = KEY | {"idempotency-key": f"key {number}"}
         simulator.handle(Request("POST", "/v1/payment_intents", "", key, f"{PAY}{card}".encode()))
@@ -92,5 +96,5 @@ def _used(sandbox: Sandbox) -> bytes:
         ("/v1/setup_intents", b""),
     ):
         simulator.handle(Request("POST", path, "", KEY, form))
-    simulator.clock.set(1_800_000_000)
+    simulator.clock.set(NOW)
     return b"".join(simulator.snapshot())

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from scripts.hostile.server import Ask, asked
 from scripts.hostile.sources import ROOT, changed_database, changed_document, changed_snapshot
+from tollbridge import quoting
 from tollbridge.compose import Options, Sandbox, StateError, compose
 from tollbridge.contract import Contract, ContractError, Operation, load_contract
 from tollbridge.server.handlers import HandlerError
-from tollbridge.verify import printable
 from tollbridge.verify.error import VerifyError
 from tollbridge.verify.subject import subjects
 from tollbridge.world import World, WorldError
@@ -72,7 +72,7 @@ def judge_contract(path: Path) -> str:
     except HandlerError as error:
         return told_well(str(error))
     except VerifyError as error:
-        return told_well(printable(str(error)))  # as the command does
+        return told_well(quoting.terminal_lines(str(error)))  # as the command does
     _show(sandbox)
     asked(sandbox.app, [*_asks(contract)])
     return ""
@@ -181,8 +181,6 @@ def _uses() -> Iterator[Ask]:
 
 def judge_database(path: Path) -> str:
     """Start a server with a database, and use what is in it."""
-    for beside in path.parent.glob(f"{path.name}-*"):
-        beside.unlink()
     try:
         sandbox = _small(f"sqlite:///{path}")
     except StateError as error:

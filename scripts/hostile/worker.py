@@ -60,7 +60,7 @@ def content_of(kind: str, seed: int, number: int) -> bytes:
 
 def outcome_of(kind: str, seed: int, number: int, folder: Path, errors: Errors) -> Outcome:
     """Try a case."""
-    path = folder / f"{kind}.file"
+    path = folder / f"{kind}-{number}"  # SQLite's locks are the process's, by file
     path.write_bytes(content_of(kind, seed, number))
     errors.seen.clear()
     _forget_peak()
@@ -68,7 +68,11 @@ def outcome_of(kind: str, seed: int, number: int, folder: Path, errors: Errors) 
     verdict, said = _judged(TRIALS[kind], path)
     if errors.seen:  # the reason of an answer 500 is in the log
         verdict, said = ACCUSED, f"{said}\n{errors.seen[0]}"
-    return Outcome(kind, number, verdict, said, time.monotonic() - begun, _peak())
+    outcome = Outcome(kind, number, verdict, said, time.monotonic() - begun, _peak())
+    if verdict != ACCUSED:
+        for file in folder.glob(f"{path.name}*"):
+            file.unlink()
+    return outcome
 
 
 def _judged(trial: Trial, path: Path) -> tuple[str, str]:

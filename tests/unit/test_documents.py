@@ -144,6 +144,7 @@ def test_what_cannot_be_taken_is_a_sentence_with_its_line(tmp_path: Path, conten
     assert refusal(tmp_path, content) == said
 
 
+FOUR = {"z": 1, "y": 2, "x": 3, "w": 4}
 VALUES: dict[str, tuple[str | bytes, object]] = {
     "nothing": ("", None),
     "spaces": (" \n\n ", None),
@@ -165,6 +166,7 @@ VALUES: dict[str, tuple[str | bytes, object]] = {
     "an alias": ("a: &x [1]\nb: *x\n? &y c\n: *y", {"a": [1], "b": [1], "c": "c"}),
     "an anchor anew": ("[&x 1, *x, &x 2, *x]", [1, 1, 2, 2]),
     "a merge": ("a: &a {x: 1, y: 2}\nb: {x: 0, <<: *a, z: 3}", {"a": {"x": 1, "y": 2}, "b": {"x": 0, "z": 3, "y": 2}}),
+    "a merge of several": ("a: &a {z: 1, y: 2, x: 3, w: 4}\nb: {<<: *a}", {"a": FOUR, "b": FOUR}),
     "merges": ("<<: [{a: 1}, {a: 2, b: 2}]\nb: 3", {"b": 3, "a": 1}),
     "a quoted merge": ("'<<': 1", {"<<": 1}),
     "JSON": (' {"a": [1, 2.5, "x", null, true, {}]}\n', {"a": [1, 2.5, "x", None, True, {}]}),
@@ -231,11 +233,11 @@ def places(value: Any, place: tuple[str | int, ...] = ()) -> list[tuple[str | in
     return [place, *(inner for name, part in parts for inner in places(part, (*place, name)))]
 
 
-@given(JSON, st.sampled_from([None, 0, 1]), st.booleans())
+@given(st.lists(JSON, max_size=3), st.sampled_from([None, 0, 1]), st.booleans())
 @example([{"<": [1e22, -0.0]}], 0, True)
 @example("\U00010000", None, True)  # escaped as two surrogates, which YAML refuses
 def test_json_is_the_same_to_both_readers(
-    tmp_path_factory: pytest.TempPathFactory, value: Any, indent: int | None, ascii_only: bool
+    tmp_path_factory: pytest.TempPathFactory, value: list[Any], indent: int | None, ascii_only: bool
 ) -> None:
     """What is JSON has its value; after a YAML comment it has the same, and each part of it a line further down."""
     folder = tmp_path_factory.getbasetemp()

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
-from tests.unit.stripe_calls import create
-from tollbridge.compose import Options, StateError, compose_stripe
-from tollbridge.simulator import Simulator
+from tests.unit.stripe_calls import INTENTS, Answered, call, create
+from tollbridge.compose import Options, StateError, compose, compose_stripe
+from tollbridge.simulator import Simulator, Unavailable
 from tollbridge.simulator.sql import SqlStore, state_url
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +21,7 @@ NEWER = (
     f"its tables are of version {{}}, and this Tollbridge knows those up to {HEAD}. Use the Tollbridge that wrote it "
     "or a newer one, or give another --state."
 )
+DAMAGED = r"it is damaged, or another program wrote to it\. Restore it from a copy"
 NOT_REGULAR = "it is a pipe or a device, not a regular file."
 
 
@@ -68,7 +69,6 @@ STATES: dict[str, tuple[Callable[[Path], object], str]] = {
     "one byte": (lambda path: path.write_bytes(b"x"), "file is not a database."),
     "half of a state": (truncated, "database disk image is malformed."),
     "damaged pages": (scrambled, "database disk image is malformed."),
-    "without its tables": (lambda path: changed(path, "DROP TABLE objects"), "no such table: objects."),
     "a pipe": (os.mkfifo, NOT_REGULAR),
     "a device": (lambda path: path.symlink_to("/dev/zero"), NOT_REGULAR),
     "a folder": (Path.mkdir, "Is a directory."),
@@ -108,8 +108,8 @@ def test_a_damaged_row_is_blamed_on_the_database(tmp_path: Path, content: str) -
     with pytest.raises(StateError) as caught:
         compose_stripe(Options(state=f"sqlite:///{path}"))
     told = str(caught.value)
-    assert told.startswith(f"--state: the database sqlite:///{path} is damaged, or another program wrote to it: ")
-    assert told.endswith("Restore it from a copy, or give another --state.")
+    assert told.startswith(f"--state: the database sqlite:///{path} cannot be used: what it holds cannot be read (")
+    assert told.endswith("): it is damaged, or another program wrote to it. Restore it from a copy, or use another.")
 
 
 def test_an_empty_file_becomes_a_state(tmp_path: Path) -> None:
@@ -117,3 +117,81 @@ def test_an_empty_file_becomes_a_state(tmp_path: Path) -> None:
     (tmp_path / "state.db").touch()
     compose_stripe(Options(state=f"sqlite:///{tmp_path}/state.db"))
     assert (tmp_path / "state.db").read_bytes().startswith(b"SQLite format 3\x00")
+
+
+def test_a_state_without_its_tables_is_a_sentence(tmp_path: Path) -> None:
+    """Of ours, from which somebody took one away."""
+    path = tmp_path / "state.db"
+    changed(path, "DROP TABLE objects")
+    with pytest.raises(StateError) as caught:
+        compose_stripe(Options(state=f"sqlite:///{path}"))
+    assert str(caught.value) == f"--state: the database sqlite:///{path} cannot be used: no such table: objects."
+
+
+def test_a_damaged_secret_is_blamed_on_the_database(tmp_path: Path) -> None:
+    """The one that signs tokens is kept there; too short a one was blamed on the environment."""
+    path = tmp_path / "state.db"
+    compose(Options(state=f"sqlite:///{path}"), lambda _exchange: None).close()
+    changed(path, "UPDATE settings SET value = x'00' WHERE name = 'secret tokens'")
+    with pytest.raises(StateError, match=r"cannot be used: what it holds cannot be read \(ValueError in "):
+        compose(Options(state=f"sqlite:///{path}", environment={}), lambda _exchange: None)
+
+
+PAID = {"amount": 1000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true"} | {
+    "payment_method_types[]": "card"
+}
+
+
+def told(answered: Answered) -> Answered:
+    """Return an answer; one that says that the state cannot be used is raised as that."""
+    if answered.status == 503:
+        raise Unavailable(answered.error["message"])
+    return answered
+
+
+def kept_again(stripe: Simulator) -> Answered:
+    """Pay under a key; the second time its first answer is read."""
+    return told(call(stripe, "POST", INTENTS, PAID, idempotency_key="key"))
+
+
+DAMAGES: dict[str, tuple[str, Callable[[Simulator], object]]] = {
+    "a row": ("UPDATE objects SET content = x'5b' WHERE type = 'PaymentIntent'", lambda stripe: stripe.intents()),
+    "a row of another shape": (
+        "UPDATE objects SET content = CAST('[1,\"pi_1\"]' AS BLOB) WHERE type = 'PaymentIntent'",
+        lambda stripe: stripe.intents(),
+    ),
+    "a card that there is not": (
+        "UPDATE objects SET content = replace(CAST(content AS TEXT), '4242', '424x') WHERE type = 'Charge'",
+        lambda stripe: told(call(stripe, "GET", "/v1/charges")),
+    ),
+    "a call": ("UPDATE calls SET content = x'5b'", lambda stripe: stripe.record.after(0, 10)),
+    "the bound of the calls": (
+        "UPDATE settings SET value = x'ff' WHERE name = 'recorded'",
+        lambda s: s.record.after(0, 10),
+    ),
+    "clock and faults": ("INSERT OR REPLACE INTO settings VALUES ('shared', x'7b7d')", lambda stripe: stripe.faults()),
+    "clock and faults that end": ("INSERT OR REPLACE INTO settings VALUES ('shared', x'7b')", lambda s: s.clock()),
+    "a first answer": ("UPDATE idempotency_keys SET content = x'5b'", lambda stripe: list(stripe.snapshot())),
+    "a first answer of no type": (
+        "UPDATE idempotency_keys SET type = 'Nothing'",
+        kept_again,
+    ),
+}
+
+
+@pytest.mark.parametrize(("statement", "use"), DAMAGES.values(), ids=DAMAGES)
+def test_a_state_that_is_damaged_while_it_is_used_is_unavailable(
+    tmp_path: Path, statement: str, use: Callable[[Simulator], object]
+) -> None:
+    """Whatever is read of it: the sentence says that it is damaged, and what to do."""
+    path = tmp_path / "state.db"
+    used(path)
+    with closing(SqlStore(state_url(f"sqlite:///{path}"), recorded=10)) as store:
+        stripe = Simulator({}, store=store)
+        kept_again(stripe)
+        with closing(sqlite3.connect(path)) as connection:
+            changed_rows = connection.execute(statement).rowcount
+            connection.commit()
+        assert changed_rows
+        with pytest.raises(Unavailable, match=DAMAGED):
+            use(stripe)

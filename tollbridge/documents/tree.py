@@ -184,7 +184,7 @@ class Builder:
         for value, lines in taken:
             if not isinstance(value, dict) or not isinstance(lines, Lines):
                 raise Fault("<< takes in what is not an object; name an object.", into.begun.line)
-            for name in value.keys() - into.members.keys():
+            for name in [name for name in value if name not in into.members]:
                 into.members[name], into.lines[name] = value[name], lines.members[name]
 
     def _count(self, nodes: int, characters: int, event: Event) -> None:

@@ -10,10 +10,9 @@ from tollbridge.simulator.message import Late, NoAnswer, Reply, Request
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.recorded import Record
 from tollbridge.simulator.routes import is_for_pages
-from tollbridge.simulator.work import Damaged, Store, Unavailable
+from tollbridge.simulator.work import Store, Unavailable, damage_told
 
 __all__ = [
-    "Damaged",
     "Fault",
     "Late",
     "NoAnswer",
@@ -28,6 +27,7 @@ __all__ = [
     "alias_of",
     "answered",
     "control",
+    "damage_told",
     "described",
     "is_for_pages",
     "key_of",

@@ -40,7 +40,7 @@ from tollbridge.simulator.seed import plant, planted
 from tollbridge.simulator.shared import Shared
 from tollbridge.simulator.snapshot import dump
 from tollbridge.simulator.store import MemoryStore
-from tollbridge.simulator.work import Again, R, Store, Unavailable, Work
+from tollbridge.simulator.work import Again, R, Store, Unavailable, Work, damage_told
 
 RECORDED = 10_000
 TRIES = 50
@@ -131,7 +131,8 @@ class Simulator:
             OSError: there is no room for the file.
             Unavailable: the store cannot be reached.
         """
-        return dump(self._store, self._chance.repeating if self._store.alone else None)
+        with damage_told(damageable=not self._store.alone):
+            return dump(self._store, self._chance.repeating if self._store.alone else None)
 
     def restore(self, lines: Iterable[bytes]) -> None:
         """Put a state back, at once; faults are forgotten, and the record goes on.
@@ -201,7 +202,7 @@ class Simulator:
         """Return what an operation returns, once nobody came in between."""
         for _ in range(TRIES):
             try:
-                with self._store.work() as work:
+                with damage_told(damageable=not self._store.alone), self._store.work() as work:
                     return operation(work)
             except Again:
                 continue

@@ -6,6 +6,7 @@ put back may be anybody's: `reading.py` holds each line against what the simulat
 
 import random
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated, Any, NamedTuple, TypeVar
@@ -67,12 +68,15 @@ def dump(store: Store, randomness: random.Random | None) -> IO[bytes]:
         OSError: there is no room for it.
     """
     file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the caller closes it
-    with store.whole() as whole:
-        # After the state was taken: what is drawn from here on made none of its ids.
-        state = randomness.getstate() if randomness else None
-        for lines in _batches(_written(whole, state)):
-            file.write(b"".join(lines))
-    file.seek(0)
+    with ExitStack() as failed:
+        failed.callback(file.close)
+        with store.whole() as whole:
+            # After the state was taken: what is drawn from here on made none of its ids.
+            state = randomness.getstate() if randomness else None
+            for lines in _batches(_written(whole, state)):
+                file.write(b"".join(lines))
+        file.seek(0)
+        failed.pop_all()
     return file
 
 

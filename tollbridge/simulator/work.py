@@ -1,10 +1,10 @@
 """A unit of work: what every store gives, whatever it keeps its rows in."""
 
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import orjson
 
@@ -14,7 +14,6 @@ from tollbridge.simulator.shared import Shared
 
 R = TypeVar("R", bound=tuple[Any, ...])
 T = TypeVar("T")
-P = ParamSpec("P")
 Rows = dict[str, dict[str, bytes]]
 """By type, by id."""
 
@@ -35,28 +34,27 @@ class Unavailable(Exception):
     """What keeps the state cannot be reached, or takes no more; nothing of this unit of work is known to be kept."""
 
 
-class Damaged(Unavailable):
-    """What the state holds cannot be read: a program that is not ours wrote to it, or the disk failed."""
-
-
-def reading(what: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Let a function that reads what a state holds say so where that is damaged.
+@contextmanager
+def damage_told(*, damageable: bool = True) -> Iterator[None]:
+    """Say that a state is damaged, where what it holds makes us fail: in as many ways as there are bytes in it.
 
     Args:
-        what: it reads.
+        damageable: whether anybody but this process writes to it; otherwise a failure is our own, and nothing is said.
+
+    Raises:
+        Unavailable: it is damaged.
     """
-
-    def told(function: Callable[P, T]) -> Callable[P, T]:
-        @wraps(function)
-        def read(*given: P.args, **named: P.kwargs) -> T:
-            try:
-                return function(*given, **named)
-            except (ValueError, TypeError, LookupError, AttributeError) as error:
-                raise Damaged(f"{what} cannot be read ({type(error).__name__}): the state is damaged.") from None
-
-        return read
-
-    return told
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        if not damageable:
+            raise
+        *_, frame = traceback.walk_tb(error.__traceback__)
+        place = f"{type(error).__name__} in {frame[0].f_globals.get('__name__')}, line {frame[1]}"
+        raise Unavailable(
+            f"what it holds cannot be read ({place}): it is damaged, or another program wrote to it. Restore it from a "
+            "copy, or use another."
+        ) from None
 
 
 def packed(place: int, row: tuple[Any, ...]) -> bytes:
@@ -65,23 +63,13 @@ def packed(place: int, row: tuple[Any, ...]) -> bytes:
     return bytes(memoryview(orjson.dumps((place, *row))))
 
 
-@reading("a stored object")
 def unpacked(cls: type[R], stored: bytes) -> R:
-    """Return the row that was stored.
-
-    Raises:
-        Unavailable: it is damaged.
-    """
+    """Return the row that was stored."""
     return cls(*orjson.loads(stored)[1:])
 
 
-@reading("the place of a stored object")
 def place_of(stored: bytes) -> int:
-    """Return a stored row's place in the order of creation.
-
-    Raises:
-        Unavailable: it is damaged.
-    """
+    """Return a stored row's place in the order of creation."""
     return int(stored[1 : stored.index(b",")])
 
 

@@ -16,7 +16,7 @@ from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.shared import Shared, shared_from
 from tollbridge.simulator.sql.engine import translated
 from tollbridge.simulator.sql.tables import CALLS, KEYS, OBJECTS, PLACES, PLACES_AT_ONCE
-from tollbridge.simulator.work import EVERYBODY, Owner, Rows, place_of, reading
+from tollbridge.simulator.work import EVERYBODY, Owner, Rows, damage_told, place_of
 
 PAGE = 101
 
@@ -178,20 +178,19 @@ def key_values(key: str, kept: Kept) -> dict[str, Any]:
     }
 
 
-@reading("a first answer")
 def kept_from(row: Any) -> Kept:
     """Return a first answer from the table's row."""
     content, fingerprint = bytes(row.content), bytes(row.fingerprint)
     return Kept(row.path, fingerprint, row.status, content, row.type, row.request_id, row.created, row.made)
 
 
-@reading("clock and faults")
+@damage_told()
 def shared_of(content: bytes | None) -> Shared:
     """Return clock and faults from what was kept of them; as they are at the beginning, where nothing was."""
     return shared_from(orjson.loads(content)) if content else Shared()
 
 
-@reading("a recorded call")
+@damage_told()
 def told_from(content: bytes) -> Told:
     """Return a call from what was kept of it."""
     try:

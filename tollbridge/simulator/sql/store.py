@@ -20,7 +20,7 @@ from tollbridge.simulator.sql.engine import in_turn, migrated, opened, translate
 from tollbridge.simulator.sql.session import Session, shared_of, told_from
 from tollbridge.simulator.sql.tables import ANSWERED, CALLS, KEYS, OBJECTS, SETTINGS, SHARED
 from tollbridge.simulator.sql.whole import replaced, whole_in
-from tollbridge.simulator.work import Again, Row, Unavailable, Whole, Work
+from tollbridge.simulator.work import Again, Row, Unavailable, Whole, Work, damage_told
 
 T = TypeVar("T")
 RECORDED = "recorded"
@@ -173,6 +173,7 @@ class SqlStore:
         raise Unavailable("Too many others change the same state.")
 
 
+@damage_told()
 def _bound(connection: Connection) -> int:
     """Return how many calls are kept."""
     value = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == RECORDED)).scalar_one()
