@@ -1,4 +1,6 @@
 # One line a target; what a target does is in scripts/. ARGS reach the program: make serve ARGS="--port 8081"
+# Tests run in two processes, for two cores; each takes the modules in their order, so that a module's server is started
+# once. ARGS="-n 0 --pdb" runs them in one.
 .PHONY: help serve test coverage verify check mutants prove format bench bench-growth bench-stores stripe-mock clean
 
 help: ## list the targets
@@ -8,10 +10,10 @@ serve: ## run the server at http://localhost:8080
 	@scripts/setup run && exec .venv/bin/tollbridge serve $(ARGS)
 
 test: ## unit and contract tests: quick, no network
-	@scripts/setup test && exec .venv/bin/python -m pytest $(ARGS)
+	@scripts/setup test && exec .venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 coverage: ## make test, with the lines and branches that no test reaches
-	@scripts/setup test && exec .venv/bin/python -m pytest --quiet --cov --cov-report=term $(ARGS)
+	@scripts/setup test && exec .venv/bin/python -m pytest -n 2 --dist worksteal --quiet --cov --cov-report=term $(ARGS)
 
 verify: ## judge our own server from both sides, or ARGS="http://… --stripe-listen 127.0.0.1:12111"
 	@scripts/setup test && exec .venv/bin/tollbridge verify $(ARGS)
