@@ -112,6 +112,7 @@ class Options:
         state: where the simulator keeps its state: `memory`, `sqlite:///FILE` or `postgresql://…`.
         tokens_required: whether a request without a token is refused.
         exposure: how far the server can be reached; the default is this machine.
+        steers: whether a request may choose its answer by `Prefer`.
         environment: where `STRIPE_API_KEY` and `TOLLBRIDGE_TOKEN_SECRET` are looked up.
     """
 
@@ -127,6 +128,7 @@ class Options:
     state: str = "memory"
     tokens_required: bool = False
     exposure: Exposure = field(default_factory=Exposure)
+    steers: bool = True
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
@@ -192,6 +194,7 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
         ready=_ready(simulator),
         exposure=options.exposure,
         stripe=StripeCalls(is_for_pages, key_of) if simulator else StripeCalls(),
+        steers=options.steers,
     )
     return Sandbox(application(parts), contract, world, simulator, options.tokens_required)
 

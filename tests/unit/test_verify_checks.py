@@ -160,6 +160,17 @@ def test_a_right_exchange_is_clean() -> None:
     assert found(exchange()) == set()
 
 
+def test_a_preference_may_be_followed_and_not_in_silence() -> None:
+    """A 503 that the call asked for by `Prefer` is no finding where the target says so, and one where it does not."""
+    chooses = sending(None, ["Prefer", "code=503"])
+    refused = problem(503, "provider-unavailable")
+    says = Answer(503, [*refused.headers, ["Preference-Applied", "code=503"]], refused.text)
+    nothing: dict[str, Any] = {"intents": [], "calls": [], "after": subscription(None)}
+    assert found(exchange(sent=chooses, answer=says, **nothing)) == set()
+    assert found(exchange(sent=chooses, answer=refused, **nothing)) == {"no-server-error"}
+    assert found(exchange(answer=says, **nothing)) == {"no-server-error"}
+
+
 NOTHING_DONE: dict[str, Any] = {"intents": [], "calls": [], "after": subscription(None)}
 FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "no answer": ("answers", {"answer": None, "broken": "the target closed the connection"}),

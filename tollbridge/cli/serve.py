@@ -85,6 +85,13 @@ from tollbridge.compose import (
 @click.option("--cors-credentials", is_flag=True, help="Pages may send credentials (cookies, client certificates).")
 @ALLOW_HOST
 @TOKEN
+@click.option(
+    "--prefer/--no-prefer",
+    "steers",
+    default=True,
+    help="Whether a request chooses its answer among the documented ones by the header Prefer: code=402, "
+    "example=NAME, wait=SECONDS.  [default: prefer]",
+)
 @click.option("--quiet", is_flag=True, help="No banner and no request log.")
 def serve(
     host: str,
@@ -105,6 +112,7 @@ def serve(
     cors_credentials: bool,
     allow_host: tuple[str, ...],
     control_token: str | None,
+    steers: bool,
     quiet: bool,
 ) -> None:
     """Serve the contract, offline.
@@ -136,6 +144,7 @@ def serve(
         seed=seed,
         recorded=recorded,
         snapshot_limit=snapshot_limit,
+        steers=steers,
     )
     if workers > 1 and state == "memory" and stripe == "simulator":
         raise click.UsageError(

@@ -3,7 +3,7 @@
 from tollbridge.contract.errors import ContractError
 from tollbridge.contract.ledger import Rule, ledger_complaints
 from tollbridge.contract.load import load_contract
-from tollbridge.contract.model import Contract, Operation, Parameter, Response
+from tollbridge.contract.model import Contract, Example, Operation, Parameter, Response
 from tollbridge.contract.pointer import pointer, shown_pointer
 from tollbridge.contract.schema import SchemaCheck
 from tollbridge.contract.url import sendable
@@ -13,6 +13,7 @@ __all__ = [
     "Broken",
     "Contract",
     "ContractError",
+    "Example",
     "Operation",
     "Parameter",
     "Response",

@@ -34,18 +34,35 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Example:
+    """An answer that the contract shows.
+
+    Args:
+        name: among the `examples`; empty for an `example`, which has none.
+        media_type: in which it is shown.
+        value: the document.
+    """
+
+    name: str
+    media_type: str
+    value: object
+
+
+@dataclass(frozen=True)
 class Response:
     """A documented response.
 
     Args:
         status: `200`, or `default`.
         media: its schemas, by media type.
-        headers: the names of its headers.
+        headers: its headers, each with the example that the contract shows; None where it shows none.
+        examples: of its bodies, in the contract's order.
     """
 
     status: str
     media: Mapping[str, SchemaCheck]
-    headers: tuple[str, ...]
+    headers: Mapping[str, object]
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True)

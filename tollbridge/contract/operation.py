@@ -1,13 +1,13 @@
 """Reading an operation: its parameters, bodies and answers, without references, their schemas compiled."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tollbridge.contract.errors import Fault
 from tollbridge.contract.keywords import objects
 from tollbridge.contract.meta_schema import OPERATION, misshapen_part
-from tollbridge.contract.model import Operation, Parameter, Response
+from tollbridge.contract.model import Example, Operation, Parameter, Response
 from tollbridge.contract.patterns import Patterns
 from tollbridge.contract.references import References
 from tollbridge.contract.schema import SchemaCheck
@@ -107,7 +107,8 @@ class OperationReader:
             name: self._check(entry.get("schema", {}), (*place, "responses", status), f"the response {status}")
             for name, entry in response.get("content", {}).items()
         }
-        return Response(status, media, tuple(response.get("headers", ())))
+        headers = {name: _shown(entry) for name, entry in response.get("headers", {}).items()}
+        return Response(status, media, headers, tuple(_answers(response.get("content", {}))))
 
     def _check(self, schema: Mapping[str, Any], place: Place, what: str) -> SchemaCheck:
         for _, inner in objects(schema):
@@ -139,6 +140,19 @@ def _identity(entry: object) -> object:
 
 
 def _example(body: Mapping[str, Any] | None) -> object:
-    media = body["content"]["application/json"] if body else {}
-    named = [entry.get("value") for entry in media.get("examples", {}).values()]
-    return next(iter(named), media.get("example"))
+    return _shown(body["content"]["application/json"] if body else {})
+
+
+def _shown(described: Mapping[str, Any]) -> object:
+    """Return the first example of a body or a header; None where none is shown."""
+    named = [entry.get("value") for entry in described.get("examples", {}).values()]
+    return next(iter(named), described.get("example"))
+
+
+def _answers(content: Mapping[str, Any]) -> Iterator[Example]:
+    for media_type, media in content.items():
+        if "example" in media:
+            yield Example("", media_type, media["example"])
+        for name, entry in media.get("examples", {}).items():
+            if "value" in entry:  # an `externalValue` is at a URL, and no URL is followed
+                yield Example(name, media_type, entry["value"])

@@ -14,7 +14,7 @@ NO_STORE = (b"cache-control", b"no-store")
 
 async def send_json(send: Send, status: int, document: object) -> None:
     """Send a document as `application/json`."""
-    await _send(send, status, JSON, orjson.dumps(document), {})
+    await send_bytes(send, status, JSON, orjson.dumps(document), {})
 
 
 async def send_problem(send: Send, problem: Problem, document: Mapping[str, object]) -> None:
@@ -25,20 +25,29 @@ async def send_problem(send: Send, problem: Problem, document: Mapping[str, obje
         problem: for its status and headers.
         document: as `problem.document()` gave it.
     """
-    await _send(send, problem.status, PROBLEM, orjson.dumps(document), problem.headers)
+    await send_bytes(send, problem.status, PROBLEM, orjson.dumps(document), problem.headers)
 
 
 async def send_stripe_error(send: Send, problem: Problem) -> None:
     """Send a problem as Stripe's clients expect errors."""
     kind = "api_error" if problem.status >= 500 else "invalid_request_error"
     error = {"message": problem.detail, "type": kind, "code": problem.error_code.replace("-", "_")}
-    await _send(send, problem.status, JSON, orjson.dumps({"error": error}), problem.headers)
+    await send_bytes(send, problem.status, JSON, orjson.dumps({"error": error}), problem.headers)
 
 
-async def _send(send: Send, status: int, media: bytes, body: bytes, headers: Mapping[str, str]) -> None:
+async def send_bytes(send: Send, status: int, media: bytes | None, body: bytes, headers: Mapping[str, str]) -> None:
+    """Send an answer.
+
+    Args:
+        send: the ASGI channel.
+        status: the HTTP status.
+        media: the media type; None for an answer that has no body.
+        body: its bytes.
+        headers: further ones, by name.
+    """
+    framing = [] if media is None else [(b"content-type", media), (b"content-length", str(len(body)).encode())]
     lines = [
-        (b"content-type", media),
-        (b"content-length", str(len(body)).encode()),
+        *framing,
         NO_STORE,
         *((name.lower().encode(), value.encode()) for name, value in headers.items()),
     ]

@@ -39,6 +39,7 @@ class Parts:
         ready: whether the server can serve.
         exposure: how far the server can be reached.
         stripe: what is known of calls to Stripe.
+        steers: whether a request may choose its answer by `Prefer`.
     """
 
     contract: Contract
@@ -51,6 +52,7 @@ class Parts:
     ready: Ready
     exposure: Exposure
     stripe: StripeCalls
+    steers: bool = True
 
 
 class ExactRouting(RoutingMiddleware):  # type: ignore[misc]
@@ -72,7 +74,12 @@ def application(parts: Parts) -> ASGIApp:
         for name in [qualified_name(operation)]
     }
     innermost = partial(
-        Operations, endpoints=operations, identity=parts.identity, bindings=parts.bindings, limits=parts.limits
+        Operations,
+        endpoints=operations,
+        identity=parts.identity,
+        bindings=parts.bindings,
+        limits=parts.limits,
+        steers=parts.steers,
     )
     app = AsyncApp("tollbridge", middlewares=[ExactRouting, ContextMiddleware, innermost])
     app.add_api(routes_of(parts.contract), resolver=Resolver(parts.handlers.__getitem__))

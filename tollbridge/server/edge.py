@@ -74,6 +74,8 @@ class _Reply:
             self.started = True
             self._exchange.status = message["status"]
             extra = [(b"x-request-id", self._exchange.id.encode()), *self._headers]
+            if self._exchange.steering.applied:
+                extra.append((b"preference-applied", self._exchange.steering.applied.encode()))
             message["headers"] = [*message.get("headers", ()), *extra]
         await self._send(message)
 

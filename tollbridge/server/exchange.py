@@ -5,6 +5,7 @@ from secrets import token_hex
 from time import perf_counter
 
 from tollbridge.contract import Operation
+from tollbridge.server.steering import NONE, Steering
 
 EXCHANGE = "tollbridge.exchange"
 """Where the notes stand in the ASGI scope."""
@@ -23,6 +24,7 @@ class Exchange:
         status: the HTTP status; 0 while there is no answer.
         error_code: of the problem that was answered; None where it was none.
         anonymous: whether the request came without a token.
+        steering: what it asks of its answer by `Prefer`.
     """
 
     method: str
@@ -33,6 +35,7 @@ class Exchange:
     operation: Operation | None = None
     status: int = 0
     error_code: str | None = None
+    steering: Steering = NONE
 
     @property
     def milliseconds(self) -> float:

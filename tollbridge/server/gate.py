@@ -32,7 +32,7 @@ TOKEN_HEADER = "tollbridge-control-token"  # noqa: S105 - its name
 FAULT_HEADER = "tollbridge-fault"
 KEY_PREFIX = "sk_test_"
 
-EXPOSED = b"Allow, Retry-After, WWW-Authenticate, X-Request-Id"
+EXPOSED = b"Allow, Preference-Applied, Retry-After, WWW-Authenticate, X-Request-Id"
 EXPOSED_BY_STRIPE = b"Idempotent-Replayed, Original-Request, Request-Id"
 
 OFF = (

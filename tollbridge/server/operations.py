@@ -18,11 +18,13 @@ from tollbridge.http1.body import Bounds
 from tollbridge.problems import ContractBreach, InvalidRequest, NotFound
 from tollbridge.server.answers import send_json
 from tollbridge.server.body import MAX_BODY, read_body
+from tollbridge.server.documented import Answer, response_of, send_documented
 from tollbridge.server.exchange import EXCHANGE
 from tollbridge.server.handlers import Handler
 from tollbridge.server.identity import Identity, effective_organization
 from tollbridge.server.negotiation import JSON, require_json_accepted, require_json_body
 from tollbridge.server.parameters import read_parameters
+from tollbridge.server.steering import steering_of, waited
 from tollbridge.server.wire import MOST_LISTED, Parsed, parse_json
 
 EFFECTIVE_ORGANIZATION = "x-effective-organization"
@@ -75,6 +77,7 @@ class Operations:
         identity: Identity,
         bindings: Mapping[str, object],
         limits: Limits,
+        steers: bool,
     ) -> None:
         """Prepare the operations.
 
@@ -84,12 +87,14 @@ class Operations:
             identity: how it is known who calls.
             bindings: what handlers may ask for by name, besides body, caller and parameters.
             limits: how long a client may take.
+            steers: whether a request may choose its answer by `Prefer`.
         """
         self.app = app
         self._endpoints = endpoints
         self._identity = identity
         self._bindings = bindings
         self._bounds = Bounds(MAX_BODY, limits.body_within)
+        self._steers = steers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or raise the problem that it is."""
@@ -102,8 +107,16 @@ class Operations:
         if routed is None:
             raise NotFound("No operation of the contract has this path.")
         served = self._endpoints[routed]
-        scope[EXCHANGE].operation = served.operation
+        exchange = scope[EXCHANGE]
+        exchange.operation = served.operation
+        if self._steers:
+            exchange.steering = steering_of(served.operation, scope)
         arguments = await self._arguments(served, scope, receive)
+        if exchange.steering.wait:
+            await waited(exchange.steering.wait, receive)
+        if exchange.steering.answer:
+            await _give_documented(send, served.operation, exchange.steering.answer, exchange.id)
+            return
         status, document = await connexion.context.operation.function(**arguments)
         _require_documented(served.operation, status, document)
         await send_json(send, status, document)
@@ -120,6 +133,7 @@ class Operations:
         account = self._identity.authenticate(authorization, required=operation.requires_token)
         values, refused = read_parameters(operation, scope)
         broken = _broken(operation, parsed)
+        refused += scope[EXCHANGE].steering.refused
         listed = [*broken.listed, *refused]
         if listed:
             count = broken.count + len(refused)
@@ -177,12 +191,19 @@ def _entry(violation: Violation) -> dict[str, str]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _require_documented(operation: Operation, status: int, document: object) -> None:
+async def _give_documented(send: Send, operation: Operation, answer: Answer, instance: str) -> None:
+    """Send what the contract shows in the place of the handler's answer, held to the same schema."""
+    if answer.media_type is not None:
+        _require_documented(operation, answer.status, answer.body, answer.media_type)
+    await send_documented(send, answer, instance)
+
+
+def _require_documented(operation: Operation, status: int, document: object, media_type: str = JSON) -> None:
     """Withhold an answer that the contract does not allow; the detail names places, never values."""
-    response = operation.responses.get(str(status)) or operation.responses.get("default")
+    response = response_of(operation, status)
     if response is None:
         raise ContractBreach(f"{operation.operation_id} answered {status}, which the contract does not document.")
-    check = response.media.get(JSON)
+    check = response.media.get(media_type)
     if check is None:
         raise ContractBreach(f"{operation.operation_id} answered JSON to a {status} that has none.")
     if check.is_valid(document):

@@ -82,6 +82,8 @@ class Evaluator:
     def _judge(self, x: Exchange) -> list[Verdict]:
         self._count(x)
         found: list[Verdict] = []
+        if x.evidence.steered:
+            return found
         for check in self.checks:
             # Of a call that the simulator cannot answer nothing is known but what it was told.
             if x.evidence.unsimulated and check.name != "adds-nothing":

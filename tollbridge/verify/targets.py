@@ -92,7 +92,7 @@ class OwnTarget(Target):
         self._command = [sys.executable, "-m", "tollbridge", "serve", "--quiet", "--host", "127.0.0.1"]
         self._command += ["--port", str(self.port), "--stripe", stripe, "--answer-within", str(server.answer_within)]
         self._command += ["--contract", str(server.contract), "--handlers", str(server.handlers)]
-        self._command += ["--world", str(server.world)]
+        self._command += ["--world", str(server.world), "--no-prefer"]  # judged as what runs in production
 
     @property
     def can_reset(self) -> bool:

@@ -15,12 +15,17 @@ OFFERS: dict[str, Headers] = {
 }
 """None of them can be accepted: `h2c` needs HTTP2-Settings (RFC 7540 §3.2.1)."""
 
+CHOOSES: Headers = (("Prefer", "code=503"),)
+"""A sandbox may follow it, and says so by `Preference-Applied`; whoever follows it in silence lets clients lie."""
+
 
 def offers(stage: Stage) -> Iterator[Case]:
-    """Yield right calls that offer another protocol, each with one after it: both are served."""
+    """Yield right calls that offer another protocol, or choose an answer, each with one after it: both are served."""
     for name, headers in OFFERS.items():
         offered = stage.call(note=f"offers {name}").but(headers=headers)
         yield Case(f"wire: offers {name}", (offered, stage.call(note=f"after an offer of {name}")))
+    chooses = stage.call(note="asks for a 503 by Prefer").but(headers=CHOOSES)
+    yield Case("wire: chooses its answer", (chooses, stage.call(note="after a Prefer")))
 
 
 def framing(table: Table) -> Iterator[Row]:

@@ -237,6 +237,13 @@ class Evidence:
         """Whether Stripe was asked for something that the simulator lacks: nothing else can be judged then."""
         return any(call["status"] == NOT_SIMULATED for call in self.calls or ())
 
+    @property
+    def steered(self) -> bool:
+        """Whether the target says that it followed a `Prefer` of ours, as a sandbox may: then nothing is judged."""
+        asked = any(name.lower() == "prefer" for name, _ in self.sent.headers)
+        told = self.answer.headers if self.answer else ()
+        return asked and any(name.lower() == "preference-applied" for name, _ in told)
+
 
 def made_by(calls: list[Document]) -> list[str]:
     """Return the ids of the payment intents that some calls made."""
