@@ -131,6 +131,12 @@ class Options:
     steers: bool = True
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
+    @property
+    def is_bundled(self) -> bool:
+        """Whether the contract, the handlers and the world are those that come with the package."""
+        ours = Options()
+        return (self.contract, self.handlers, self.world) == (ours.contract, ours.handlers, ours.world)
+
 
 @dataclass(frozen=True)
 class Sandbox:
@@ -195,6 +201,7 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
         exposure=options.exposure,
         stripe=StripeCalls(is_for_pages, key_of) if simulator else StripeCalls(),
         steers=options.steers,
+        recipes=options.is_bundled,
     )
     return Sandbox(application(parts), contract, world, simulator, options.tokens_required)
 

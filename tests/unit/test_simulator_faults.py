@@ -7,7 +7,7 @@ from stripe import ErrorObject
 
 from tests.unit.stripe_calls import INTENTS, KEY, SUBSCRIPTION, call, create, simulator
 from tollbridge.simulator import Fault, Late, NoAnswer, Request, Simulator
-from tollbridge.simulator.failures import INJECTED
+from tollbridge.simulator.failures import DECLINES, INJECTED
 from tollbridge.simulator.faults import KINDS, LOST
 
 CREATE = ("POST", INTENTS)
@@ -21,6 +21,8 @@ ERRORS = {
     "400": (400, "invalid_request_error", None),
     "401": (401, "invalid_request_error", None),
     "403": (403, "invalid_request_error", "account_invalid"),
+    "501": (501, "api_error", None),
+    **{code: (402, "card_error", code) for code in DECLINES},
 }
 
 

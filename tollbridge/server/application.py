@@ -40,6 +40,7 @@ class Parts:
         exposure: how far the server can be reached.
         stripe: what is known of calls to Stripe.
         steers: whether a request may choose its answer by `Prefer`.
+        recipes: whether contract and world are the bundled ones, of which it is known how each problem is reached.
     """
 
     contract: Contract
@@ -53,6 +54,7 @@ class Parts:
     exposure: Exposure
     stripe: StripeCalls
     steers: bool = True
+    recipes: bool = False
 
 
 class ExactRouting(RoutingMiddleware):  # type: ignore[misc]
@@ -83,5 +85,5 @@ def application(parts: Parts) -> ASGIApp:
     )
     app = AsyncApp("tollbridge", middlewares=[ExactRouting, ContextMiddleware, innermost])
     app.add_api(routes_of(parts.contract), resolver=Resolver(parts.handlers.__getitem__))
-    ours = surface(parts.contract, parts.identity.tokens, parts.ready, parts.mounts)
+    ours = surface(parts.contract, parts.identity.tokens, parts.ready, parts.mounts, recipes=parts.recipes)
     return Edge(app, ours, Gate(parts.exposure, parts.stripe), parts.note)

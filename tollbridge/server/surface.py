@@ -13,14 +13,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from tollbridge.contract import Contract
-from tollbridge.problems import PAGES, Entry, NotFound, NotReady, catalogue
+from tollbridge.problems import NotReady
 from tollbridge.server.areas import SURFACE
 from tollbridge.server.desk import token_desk
+from tollbridge.server.html import ASSETS_URL
+from tollbridge.server.problempages import problem_pages
 from tollbridge.server.tokens import Tokens
 from tollbridge.world import world_schema
 
 NO_STORE = {"Cache-Control": "no-store"}
-ASSETS_URL = f"{SURFACE}/docs/assets"
 
 ASSETS = Path(__file__).parent / "assets"
 """What the pages load: our own files, and Swagger UI (scripts/swagger-ui), without its sample pages."""
@@ -33,18 +34,13 @@ DOCS = """<!doctype html>
 <script src="{assets}/docs.js"></script></body></html>
 """
 
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="{assets}/page.css"></head>
-<body>{body}</body></html>
-"""
-
 Ready = Callable[[], Awaitable[bool]]
 """Tells whether the server can serve."""
 
 
-def surface(contract: Contract, tokens: Tokens, ready: Ready, mounts: Mapping[str, ASGIApp]) -> Router:
+def surface(
+    contract: Contract, tokens: Tokens, ready: Ready, mounts: Mapping[str, ASGIApp], *, recipes: bool
+) -> Router:
     """Return the application below `/_tollbridge`.
 
     Args:
@@ -52,8 +48,8 @@ def surface(contract: Contract, tokens: Tokens, ready: Ready, mounts: Mapping[st
         tokens: what is issued to whoever asks.
         ready: whether the server can serve.
         mounts: further applications, by their path below `/_tollbridge`.
+        recipes: whether contract and world are the bundled ones, of which it is known how each problem is reached.
     """
-    pages = catalogue()
     routes: list[BaseRoute] = [
         Route(SURFACE, _to_docs),
         Route(f"{SURFACE}/", _to_docs),
@@ -61,8 +57,7 @@ def surface(contract: Contract, tokens: Tokens, ready: Ready, mounts: Mapping[st
         Mount(ASSETS_URL, StaticFiles(directory=ASSETS)),
         Route(f"{SURFACE}/openapi.json", partial(_contract_json, contract)),
         Route(f"{SURFACE}/openapi.yaml", partial(_contract_yaml, contract)),
-        Route(PAGES.rstrip("/"), partial(_problem_list, pages)),
-        Route(PAGES + "{error_code}", partial(_problem_page, pages)),
+        *problem_pages(recipes),
         token_desk(f"{SURFACE}/tokens", tokens),
         Route(f"{SURFACE}/world.schema.json", _world_schema),
     ]
@@ -111,31 +106,6 @@ async def _contract_yaml(contract: Contract, _request: Request) -> Response:
 
 async def _world_schema(_request: Request) -> Response:
     return Response(world_schema(), media_type="application/schema+json", headers=NO_STORE)
-
-
-async def _problem_list(pages: tuple[Entry, ...], _request: Request) -> Response:
-    items = "".join(
-        f'<li>{entry.status} <a href="{PAGES}{entry.error_code}"><code>{entry.error_code}</code></a> '
-        f"{escape(entry.title)}</li>"
-        for entry in pages
-    )
-    return HTMLResponse(PAGE.format(assets=ASSETS_URL, title="Problems", body=f"<h1>Problems</h1><ul>{items}</ul>"))
-
-
-async def _problem_page(pages: tuple[Entry, ...], request: Request) -> Response:
-    code = request.path_params["error_code"]
-    found = [entry for entry in pages if entry.error_code == code]
-    if not found:
-        raise NotFound("There is no problem with this code.")
-    body = "".join(f"<h2>{entry.status} {escape(entry.title)}</h2><p>{_prose(entry.meaning)}</p>" for entry in found)
-    back = f'<p><a href="{PAGES.rstrip("/")}">All problems</a></p>'
-    return HTMLResponse(PAGE.format(assets=ASSETS_URL, title=code, body=f"<h1><code>{code}</code></h1>{body}{back}"))
-
-
-def _prose(text: str) -> str:
-    """Return HTML of a sentence whose code is between backticks."""
-    parts = escape(text).split("`")
-    return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))
 
 
 def _info(contract: Contract) -> Mapping[str, object]:

@@ -118,6 +118,23 @@ IN_FLIGHT = (
     "There is currently another in-progress request using this Idempotent Key (that probably means you submitted "
     "twice, and the other request is still going through): {key}. Please try again later."
 )
+DECLINES = {
+    "card_declined": "Your card was declined.",
+    "expired_card": "Your card has expired.",
+    "incorrect_address": "Your card's address is incorrect.",
+    "incorrect_cvc": "Your card's security code is incorrect.",
+    "incorrect_number": "Your card number is incorrect.",
+    "incorrect_zip": "Your card's zip code failed validation.",
+    "invalid_cvc": "Your card's security code is invalid.",
+    "invalid_expiry_month": "Your card's expiration month is invalid.",
+    "invalid_expiry_year": "Your card's expiration year is invalid.",
+    "invalid_number": "Your card number is invalid.",
+    "processing_error": "An error occurred while processing your card. Try again in a little bit.",
+    "authentication_required": "Your card was declined. This transaction requires authentication.",
+    "payment_intent_authentication_failure": "The provided PaymentMethod has failed authentication.",
+}
+"""Stripe's sentences of card errors, by code: for those too to which no test card that can be saved leads."""
+
 INJECTED: dict[str, StripeFailure] = {
     "400": StripeFailure(400, "The request was refused by an injected fault."),
     "401": StripeFailure(401, "Invalid API Key provided: sk_test_***"),
@@ -127,7 +144,9 @@ INJECTED: dict[str, StripeFailure] = {
     "429": StripeFailure(429, RATE_LIMIT, code="rate_limit"),
     "lock_timeout": StripeFailure(429, LOCKED, code="lock_timeout"),
     "500": StripeFailure(500, "An unknown error occurred", type="api_error"),
+    "501": not_simulated("this (an injected fault)"),
     "503": StripeFailure(503, "An unknown error occurred", type="api_error"),
+    **{code: StripeFailure(402, said, "card_error", code) for code, said in DECLINES.items()},
 }
 """The errors that a fault can inject, by its kind."""
 
