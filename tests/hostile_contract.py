@@ -9,7 +9,7 @@ import yaml
 from tests.hostile import attacked, payload, renamed, strings
 from tollbridge.contract import Contract, ContractError, load_contract
 from tollbridge.verify import VerifyError
-from tollbridge.verify.subject import ORGANIZATION, Subject, subjects
+from tollbridge.verify.model.subject import ORGANIZATION, Subject, subjects
 from tollbridge.world import WorldError, load_world, world_schema
 
 ROOT = Path(__file__).parent.parent

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from tollbridge.compose import bundled
 from tollbridge.contract import load_contract
-from tollbridge.verify.calls import JSON, Headers
-from tollbridge.verify.cases.rows import Row, Table
-from tollbridge.verify.subject import subjects
+from tollbridge.verify.cases.wire_table import Row, Table
+from tollbridge.verify.model.steps import JSON, Headers
+from tollbridge.verify.model.subject import subjects
 
 __all__ = [
     "API",

@@ -14,8 +14,8 @@ from tollbridge import quoting
 from tollbridge.compose import Options, Sandbox, StateError, compose
 from tollbridge.contract import Contract, ContractError, Operation, load_contract
 from tollbridge.server.handlers import HandlerError
-from tollbridge.verify.error import VerifyError
-from tollbridge.verify.subject import subjects
+from tollbridge.verify.errors import VerifyError
+from tollbridge.verify.model.subject import subjects
 from tollbridge.world import World, WorldError
 from tollbridge.worlds import checked_world, tables_of
 

@@ -16,7 +16,7 @@ from tests.integration.conftest import ROOT
 from tests.integration.test_cli import tollbridge
 from tests.wire_rows import GOOD, PATH
 from tollbridge.launch import answers, free_port
-from tollbridge.verify.targets import desk_tokens
+from tollbridge.verify.target.target import desk_tokens
 from tollbridge.world import load_world
 
 TOKEN = "c0ntrol-t0ken"

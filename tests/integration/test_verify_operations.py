@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from tests.integration.conftest import ROOT
 from tollbridge.launch import free_port
-from tollbridge.verify import Plan, verify
+from tollbridge.verify import VerifyOptions, verify
 from tollbridge.world import World, load_world
 
 WORLD = ROOT / "examples" / "world.yaml"
@@ -112,7 +112,7 @@ def test_a_target_that_does_not_read_the_header_is_not_judged_by_it(tmp_path: Pa
     contract.write_text(json.dumps(CONTRACT))
     stripe = free_port()
     with target(stripe) as url:
-        plan = Plan(
+        plan = VerifyOptions(
             contract=contract,
             handlers=tmp_path,
             world=WORLD,

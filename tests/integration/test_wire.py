@@ -10,7 +10,7 @@ import pytest
 
 from tests.wire_rows import FRAMED, GOOD, PATH, ROWS, Framed, Row, statuses
 from tollbridge.compose import Options
-from tollbridge.verify.stripeside import StripeSide
+from tollbridge.verify.target.stripe_double import StripeDouble
 from tollbridge.world import load_world
 
 HEAD_LIMIT = 32_768
@@ -122,7 +122,7 @@ def test_a_head_just_within_the_limit_is_read(server_url: str) -> None:
 @pytest.fixture(scope="module")
 def harness_url() -> Iterator[str]:
     """The Stripe that the harness is for a target."""
-    with StripeSide(load_world(Options().world), None) as side:
+    with StripeDouble(load_world(Options().world), None) as side:
         yield side.url
 
 

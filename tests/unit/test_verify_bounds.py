@@ -27,22 +27,22 @@ from tests.unit.test_verify_checks import (
     told,
 )
 from tests.unit.test_verify_findings import report
-from tollbridge.verify.calls import Call, Case
-from tollbridge.verify.cases import Stage
+from tollbridge.verify.cases import CaseContext
 from tollbridge.verify.checks import CHECKS, Wrong
 from tollbridge.verify.checks.answer import validator
-from tollbridge.verify.checks.check import LOW, check
-from tollbridge.verify.error import Enough, VerifyError
-from tollbridge.verify.exchange import MAX_CALLS as MAX_CALLS_KEPT
-from tollbridge.verify.exchange import MAX_TEXT
-from tollbridge.verify.finding import MAX_CALLS as MAX_CALLS_SHOWN
-from tollbridge.verify.finding import MAX_SHOWN, came_back, sent, told_lines
-from tollbridge.verify.judge import MAX_VERDICTS, Evaluator
-from tollbridge.verify.limit import Limit
+from tollbridge.verify.errors import Enough, VerifyError
+from tollbridge.verify.evaluator import MAX_VERDICTS, Evaluator
+from tollbridge.verify.model.check import LOW, check
 from tollbridge.verify.model.evidence import MAX_SECRET, TOKEN, Known
-from tollbridge.verify.player import Player
-from tollbridge.verify.stripeside import MAX_CALLS, MAX_KEY, MAX_KEYS, StripeSide
-from tollbridge.verify.subject import Tokens, world_tokens
+from tollbridge.verify.model.exchange import MAX_CALLS as MAX_CALLS_KEPT
+from tollbridge.verify.model.exchange import MAX_TEXT
+from tollbridge.verify.model.finding import MAX_CALLS as MAX_CALLS_SHOWN
+from tollbridge.verify.model.finding import MAX_SHOWN, came_back, sent, told_lines
+from tollbridge.verify.model.steps import Call, Case
+from tollbridge.verify.model.subject import Tokens, world_tokens
+from tollbridge.verify.run_limit import RunLimit
+from tollbridge.verify.target.runner import Runner
+from tollbridge.verify.target.stripe_double import MAX_CALLS, MAX_KEY, MAX_KEYS, StripeDouble
 
 CALL = Call(SUBJECT.operation, {"amount": 4200, "currency": "usd"})
 
@@ -50,19 +50,19 @@ CALL = Call(SUBJECT.operation, {"amount": 4200, "currency": "usd"})
 def test_a_run_that_is_over_plays_nothing() -> None:
     """Its time is over, or it was stopped: each says which, and no request is sent."""
     for limit, why in (
-        (Limit(0, time.monotonic() - 1), "--max-time 0 s was over"),
-        (Limit(60, time.monotonic()), "flood"),
+        (RunLimit(0, time.monotonic() - 1), "--max-time 0 s was over"),
+        (RunLimit(60, time.monotonic()), "flood"),
     ):
         if why == "flood":
             limit.stop(why)
-        player = Player("http://127.0.0.1:9", 1, None, Tokens({}, {}), limit)
-        stage = Stage(SUBJECT, WORLD, player.tokens, HELD, {}, two_sided=False)
+        runner = Runner("http://127.0.0.1:9", 1, None, Tokens({}, {}), limit)
+        context = CaseContext(SUBJECT, WORLD, runner.tokens, HELD, {}, two_sided=False)
         with pytest.raises(Enough, match=why):
-            player.play(stage, Case("x", (CALL,)))
-        assert (player.sent, limit.over) == (0, True)
+            runner.play(context, Case("x", (CALL,)))
+        assert (runner.sent, limit.over) == (0, True)
 
 
-def ask(stripe: StripeSide, method: str, path: str, key: str = "sk_test_x") -> int:
+def ask(stripe: StripeDouble, method: str, path: str, key: str = "sk_test_x") -> int:
     """Ask the harness's Stripe as a target does; the status."""
     line = HTTPConnection(stripe.host, stripe.port, timeout=10)
     line.request(method, path, headers={"Authorization": f"Bearer {key}"})
@@ -72,13 +72,13 @@ def ask(stripe: StripeSide, method: str, path: str, key: str = "sk_test_x") -> i
 
 
 @pytest.fixture(scope="module")
-def stripe() -> Iterator[StripeSide]:
+def stripe() -> Iterator[StripeDouble]:
     """The harness's Stripe, served."""
-    with StripeSide(WORLD, None) as side:
+    with StripeDouble(WORLD, None) as side:
         yield side
 
 
-def test_a_target_cannot_control_the_stripe_that_judges_it(stripe: StripeSide) -> None:
+def test_a_target_cannot_control_the_stripe_that_judges_it(stripe: StripeDouble) -> None:
     """Reset, faults and record are for scripts, while these run."""
     path = "/_tollbridge/simulator/reset"
     stripe.moment()
@@ -88,7 +88,7 @@ def test_a_target_cannot_control_the_stripe_that_judges_it(stripe: StripeSide) -
     assert ask(stripe, "POST", path) == 404
 
 
-def test_a_target_that_floods_stripe_is_refused_and_told(stripe: StripeSide) -> None:
+def test_a_target_that_floods_stripe_is_refused_and_told(stripe: StripeDouble) -> None:
     """So many calls for one request are enough: the others get 429, are not recorded, and the run knows."""
     before = stripe.moment()
     stripe.calls = MAX_CALLS - 1
@@ -99,7 +99,7 @@ def test_a_target_that_floods_stripe_is_refused_and_told(stripe: StripeSide) -> 
     assert not stripe.flooded
 
 
-def test_the_keys_that_stripe_is_shown_are_bounded(stripe: StripeSide) -> None:
+def test_the_keys_that_stripe_is_shown_are_bounded(stripe: StripeDouble) -> None:
     """In number and in length."""
     stripe.moment()
     for number in range(MAX_KEYS + 5):

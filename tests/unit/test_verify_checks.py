@@ -10,12 +10,12 @@ import pytest
 from tollbridge.compose import Options
 from tollbridge.contract import load_contract
 from tollbridge.verify.checks import CHECKS, SEVERITIES
-from tollbridge.verify.exchange import Exchange
-from tollbridge.verify.judge import Evaluator
+from tollbridge.verify.evaluator import Evaluator
 from tollbridge.verify.model.evidence import Answer, Document, Evidence, Known, Sent
+from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.expectation import Effect, Expectation
+from tollbridge.verify.model.subject import subjects
 from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
-from tollbridge.verify.subject import subjects
 from tollbridge.world import load_world
 
 CONTRACT = load_contract(Options().contract)

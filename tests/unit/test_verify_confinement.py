@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tollbridge.verify.confinement import FILES, INHERITED, exit_code
+from tollbridge.verify.findings.confinement import FILES, INHERITED, exit_code
 
 PYTHON = (sys.executable, "-I")
 

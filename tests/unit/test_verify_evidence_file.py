@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from tests.unit.test_verify_checks import CONTRACT, FAULTS, SECRET, TERMS, exchange, problem, told
-from tollbridge.verify.again import Again, verify_again
-from tollbridge.verify.calls import Case
 from tollbridge.verify.checks import CHECKS
-from tollbridge.verify.error import VerifyError
-from tollbridge.verify.exchange import Exchange
-from tollbridge.verify.judge import Evaluator
+from tollbridge.verify.errors import VerifyError
+from tollbridge.verify.evaluator import Evaluator
+from tollbridge.verify.evidence.file import KEPT, Head, Writer, read
+from tollbridge.verify.evidence.masking import Masking
 from tollbridge.verify.model.evidence import Answer, Known
-from tollbridge.verify.reports.evidence_file import KEPT, Head, Writer, read
-from tollbridge.verify.reports.masking import Masking
+from tollbridge.verify.model.exchange import Exchange
+from tollbridge.verify.model.steps import Case
+from tollbridge.verify.offline import Again, verify_again
 
 TOKEN = "opaque-token-of-account-7"
 

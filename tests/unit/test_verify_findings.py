@@ -6,13 +6,13 @@ import pytest
 
 from tests.unit.test_verify_checks import CONTRACT, HELD, SUBJECT, exchange, problem, reply
 from tollbridge.simulator import Fault
-from tollbridge.verify.calls import Break, Call, Case, Mend, Step
 from tollbridge.verify.checks import CHECKS
-from tollbridge.verify.finding import came_back, fingerprint, masked
-from tollbridge.verify.judge import Evaluator, Tally
+from tollbridge.verify.evaluator import Evaluator, Tally
+from tollbridge.verify.findings.shrink import reduced
 from tollbridge.verify.model.evidence import TOKEN, Known
-from tollbridge.verify.reduce import reduced
-from tollbridge.verify.report import Report
+from tollbridge.verify.model.finding import came_back, fingerprint, masked
+from tollbridge.verify.model.steps import Break, Call, Case, Mend, Step
+from tollbridge.verify.reports.text import Report
 
 CALL = Call(SUBJECT.operation, {"amount": 4200, "currency": "usd", "description": "x" * 40, "payment_method": 4242})
 

@@ -17,16 +17,16 @@ from tests.hostile import MARK, in_a_word, on_a_line, path_of, payload, visible
 from tests.unit.test_verify_checks import RIGHT, SUBJECT, evidence, exchange
 from tests.unit.test_verify_scripts import player_of
 from tollbridge.simulator import Fault
-from tollbridge.verify.calls import OWN, TWO, UNKNOWN, AtStripe, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.checks import CHECKS
-from tollbridge.verify.exchange import Exchange
 from tollbridge.verify.findings import script_runtime
 from tollbridge.verify.findings.pytest_script import CODING, pytest_script
 from tollbridge.verify.findings.script import Shown, is_endless, variables, written
 from tollbridge.verify.findings.shell_script import shell_script
-from tollbridge.verify.line import DRIP, FLOOD
 from tollbridge.verify.model.evidence import Known
-from tollbridge.verify.player import SPELT, Player
+from tollbridge.verify.model.exchange import Exchange
+from tollbridge.verify.model.steps import OWN, TWO, UNKNOWN, AtStripe, Break, Call, Case, Mend, Step, Together
+from tollbridge.verify.target.connection import DRIP, FLOOD
+from tollbridge.verify.target.runner import SPELT, Runner
 
 CALL = Call(SUBJECT.operation, {"amount": 4200, "currency": "usd"})
 SCRIPTS = {"sh": shell_script, "pytest": pytest_script}
@@ -60,12 +60,12 @@ def hostile_exchange() -> Exchange:
     return Exchange(hostile(whole), hostile(replace(right, previous=right, parallel=[right, right])))
 
 
-def hostile_player() -> Player:
+def hostile_player() -> Runner:
     """A player whose tokens are hostile too."""
     return player_of({1: visible(TEXT), 2: "token-2"})
 
 
-def scripts_of(*steps: Step, check: str = "answers", by: Player | None = None) -> dict[str, str]:
+def scripts_of(*steps: Step, check: str = "answers", by: Runner | None = None) -> dict[str, str]:
     """Both scripts of a finding."""
     case = Case(TEXT, steps or (CALL, CALL), same=True)
     shown = Shown(by or hostile_player(), case, hostile_exchange(), CHECKS[check], TEXT, "0123456789ab")

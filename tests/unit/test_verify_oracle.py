@@ -7,11 +7,11 @@ import pytest
 
 from tollbridge.compose import Options
 from tollbridge.contract import load_contract
-from tollbridge.verify.calls import EXPIRED, Call
+from tollbridge.verify.model.oracle import Oracle
+from tollbridge.verify.model.steps import EXPIRED, Call
+from tollbridge.verify.model.subject import minimal, subjects
 from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held
-from tollbridge.verify.oracle import Oracle
-from tollbridge.verify.stripeside import StripeSide, charged_alone
-from tollbridge.verify.subject import minimal, subjects
+from tollbridge.verify.target.stripe_double import StripeDouble, charged_alone
 from tollbridge.world import load_world
 
 CONTRACT = load_contract(Options().contract)
@@ -24,9 +24,9 @@ USD: dict[str, Any] = {"amount": 4200, "currency": "usd"}
 
 
 @pytest.fixture(scope="module")
-def stripe() -> Iterator[StripeSide]:
+def stripe() -> Iterator[StripeDouble]:
     """The target's Stripe."""
-    with StripeSide(WORLD, None) as side:
+    with StripeDouble(WORLD, None) as side:
         yield side
 
 
@@ -91,28 +91,28 @@ CASES: dict[str, tuple[Call, str, set[int], set[str]]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_right_answer(stripe: StripeSide, case: str) -> None:
+def test_the_right_answer(stripe: StripeDouble, case: str) -> None:
     """Each call has its kind of answer, its statuses and its codes."""
     sent, kind, statuses, codes = CASES[case]
     expected = Oracle(SUBJECT, WORLD, ALL, CARDS, stripe).expected(sent)
     assert (expected.kind, set(expected.statuses), set(expected.codes)) == (kind, statuses, codes)
 
 
-def test_every_wrong_place_is_expected(stripe: StripeSide) -> None:
+def test_every_wrong_place_is_expected(stripe: StripeDouble) -> None:
     """Body and header are judged together."""
     sent = call({"amount": 0, "receipt_email": "x", "a/b": 1}, headers=naming("x"))
     expected = Oracle(SUBJECT, WORLD, ALL, CARDS, stripe).expected(sent)
     assert expected.places == ["#/amount", "#/a~1b", "#/receipt_email", "organization_id"]
 
 
-def test_a_choice_is_not_held_against_others(stripe: StripeSide) -> None:
+def test_a_choice_is_not_held_against_others(stripe: StripeDouble) -> None:
     """An unknown member may be taken by a foreign target; a wrong amount beside it may not."""
     foreign = Oracle(SUBJECT, WORLD, FOREIGN, CARDS, stripe)
     assert foreign.expected(call({"x": 1})).kind == "free"
     assert foreign.expected(call({"x": 1, "amount": 0})).kind == "violations"
 
 
-def test_a_converted_minimum_is_not_judged_near_the_rate(stripe: StripeSide) -> None:
+def test_a_converted_minimum_is_not_judged_near_the_rate(stripe: StripeDouble) -> None:
     """Within a factor of two below a converted minimum a foreign target may decide; ours may not."""
     least = {code: minimum for code, minimum, *_ in SUBJECT.money()}["idr"]
     near, far = call({"currency": "idr", "amount": least - 1}), call({"currency": "idr", "amount": least // 3})
@@ -121,7 +121,7 @@ def test_a_converted_minimum_is_not_judged_near_the_rate(stripe: StripeSide) -> 
     assert Oracle(SUBJECT, WORLD, ALL, CARDS, stripe).expected(near).kind == "violations"
 
 
-def test_a_code_of_the_apis_own_list_is_not_held_against_others(stripe: StripeSide) -> None:
+def test_a_code_of_the_apis_own_list_is_not_held_against_others(stripe: StripeDouble) -> None:
     """Stripe's API lists eleven codes more than its page: a foreign target may take them, and no other."""
     foreign = Oracle(SUBJECT, WORLD, FOREIGN, CARDS, stripe)
     kinds = [foreign.expected(call({"currency": code})).kind for code in ("ghs", "xxx", "USD")]
@@ -141,14 +141,14 @@ def test_a_code_of_the_apis_own_list_is_not_held_against_others(stripe: StripeSi
     ],
 )
 def test_a_reading_of_ours_is_not_held_against_others(
-    stripe: StripeSide, member: str, value: object, kind: str
+    stripe: StripeDouble, member: str, value: object, kind: str
 ) -> None:
     """Null for what may be left out, and how an address looks, are choices; what is required, and types, are not."""
     assert Oracle(SUBJECT, WORLD, FOREIGN, CARDS, stripe).expected(call({member: value})).kind == kind
     assert Oracle(SUBJECT, WORLD, ALL, CARDS, stripe).expected(call({member: value})).kind == "violations"
 
 
-def test_what_stripe_has_now_decides(stripe: StripeSide) -> None:
+def test_what_stripe_has_now_decides(stripe: StripeDouble) -> None:
     """A method that was detached is a conflict from then on."""
     oracle = Oracle(SUBJECT, WORLD, ALL, CARDS, stripe)
     assert oracle.expected(call({"payment_method": 4444})).kind == "accepted"

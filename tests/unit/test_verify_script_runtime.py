@@ -8,16 +8,16 @@ import pytest
 from tests.unit.test_verify_oracle import WORLD
 from tollbridge.simulator import Fault
 from tollbridge.verify.findings.script_runtime import at_stripe, seen_by, stripe_now
-from tollbridge.verify.stripeside import StripeSide
+from tollbridge.verify.target.stripe_double import StripeDouble
 
 CUSTOMER = WORLD.organizations[1].customer
 FORM = f"amount=4200&currency=usd&customer={CUSTOMER}&payment_method_types[]=card".encode()
 
 
 @pytest.fixture
-def stripe(monkeypatch: pytest.MonkeyPatch) -> Iterator[StripeSide]:
+def stripe(monkeypatch: pytest.MonkeyPatch) -> Iterator[StripeDouble]:
     """The target's Stripe, where the script looks for it."""
-    with StripeSide(WORLD, None) as side, side.controllable():
+    with StripeDouble(WORLD, None) as side, side.controllable():
         monkeypatch.setenv("STRIPE", side.url)
         yield side
 
@@ -28,7 +28,7 @@ FAULTS = [
 ]
 
 
-def test_looking_at_stripe_leaves_the_faults(stripe: StripeSide) -> None:
+def test_looking_at_stripe_leaves_the_faults(stripe: StripeDouble) -> None:
     """A fault of any path, for as long as it is asked, is not met by the script, and waits as before."""
     for fault in FAULTS:
         stripe.breaks(fault)
@@ -37,7 +37,7 @@ def test_looking_at_stripe_leaves_the_faults(stripe: StripeSide) -> None:
     assert stripe.do(lambda simulator: simulator.faults()) == FAULTS
 
 
-def test_the_script_sees_what_the_run_sees(stripe: StripeSide) -> None:
+def test_the_script_sees_what_the_run_sees(stripe: StripeDouble) -> None:
     """Calls, intents and subscriptions are the same documents, whoever looks; the look itself is none of the calls."""
     moment = stripe.moment()
     before = stripe_now()
@@ -51,7 +51,7 @@ def test_the_script_sees_what_the_run_sees(stripe: StripeSide) -> None:
     assert seen["calls"][0] in run.calls
 
 
-def test_each_call_has_its_own_part_of_the_record(stripe: StripeSide) -> None:
+def test_each_call_has_its_own_part_of_the_record(stripe: StripeDouble) -> None:
     """Of two calls that were looked at, the first one's part ends where the second one's begins."""
     moments: list[dict[str, Any] | None] = []
     for _ in range(2):

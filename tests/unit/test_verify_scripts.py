@@ -11,30 +11,30 @@ import pytest
 
 from tests.unit.test_verify_checks import FAULTS, SUBJECT, evidence, exchange, sending, told
 from tollbridge.simulator import Fault
-from tollbridge.verify.calls import Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.checks import CHECKS, Wrong
-from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.evaluator import Evaluator
 from tollbridge.verify.findings import pytest_script, shell_script
 from tollbridge.verify.findings.script import Shown
 from tollbridge.verify.findings.script_bundle import bundle, constructor
-from tollbridge.verify.judge import Evaluator
-from tollbridge.verify.limit import Limit
 from tollbridge.verify.model.evidence import API_KEY, Answer, Evidence
-from tollbridge.verify.player import Player
-from tollbridge.verify.subject import Tokens
+from tollbridge.verify.model.exchange import Exchange
+from tollbridge.verify.model.steps import Break, Call, Case, Mend, Step, Together
+from tollbridge.verify.model.subject import Tokens
+from tollbridge.verify.run_limit import RunLimit
+from tollbridge.verify.target.runner import Runner
 
 KINDS = {"sh": shell_script.shell_script, "pytest": pytest_script.pytest_script}
 HOSTILE = "x\"'\\\n\r\x00\u2028\ud800{}$(id)`id`${IFS}\nJUDGE\n# coding: utf-7 é"
 
 
-def player_of(tokens: dict[int, str]) -> Player:
+def player_of(tokens: dict[int, str]) -> Runner:
     """A player whose tokens scripts may have to name."""
-    return Player("http://127.0.0.1:9", 1.0, None, Tokens(tokens, {}), Limit(60, time.monotonic()))
+    return Runner("http://127.0.0.1:9", 1.0, None, Tokens(tokens, {}), RunLimit(60, time.monotonic()))
 
 
 def shown(name: str, x: Exchange, cause: str) -> Shown:
     """What a script of one finding shows."""
-    player = player_of({1: "token-of-account-1"})
+    runner = player_of({1: "token-of-account-1"})
     steps: list[Step] = [_call(one) for one in calls_of(x)]
     if x.evidence.parallel:
         steps = [Together(tuple(_call(one) for one in x.evidence.parallel))]
@@ -42,7 +42,7 @@ def shown(name: str, x: Exchange, cause: str) -> Shown:
     mended = [Break(Fault("POST", None, "500")), Mend()] if x.evidence.after_fault else []
     steps = [*steps[:-1], *breaks, *mended, steps[-1]]
     same, equal = x.evidence.same, x.evidence.equal
-    return Shown(player, Case("a case", tuple(steps), same=same, equal=equal), x, CHECKS[name], cause, "0123456789ab")
+    return Shown(runner, Case("a case", tuple(steps), same=same, equal=equal), x, CHECKS[name], cause, "0123456789ab")
 
 
 def _call(x: Evidence) -> Call:
@@ -147,8 +147,8 @@ def test_a_request_is_data_wherever_it_stands() -> None:
     assert ast.literal_eval(made.partition("note=")[2].partition(",\n")[0]) == HOSTILE
     path = "/a$(touch x)`id`\"';b"
     call = Call(SUBJECT.operation, {"amount": 1}, path=path, headers=(("x", path),))
-    player = player_of({})
-    line = shell_script._curl(player, call)
+    runner = player_of({})
+    line = shell_script._curl(runner, call)
     told_to = f'ask() {{ printf "%s\\n" "$@"; }}; {line}'
     done = subprocess.run(
         ["sh", "-c", told_to], capture_output=True, text=True, env=os.environ | {"TARGET": "T"}, check=True
@@ -156,14 +156,14 @@ def test_a_request_is_data_wherever_it_stands() -> None:
     assert f"T{path}" in done.stdout.splitlines()
     assert f"x: {path}" in done.stdout.splitlines()
     with pytest.raises(ValueError, match="word of sh"):
-        shell_script._curl(player, call.but(headers=(("x", "a\0b"),)))
+        shell_script._curl(runner, call.but(headers=(("x", "a\0b"),)))
 
 
 def test_tokens_stand_in_no_script() -> None:
     """In whatever way a token is shown, the script has the name of a variable in its place."""
-    player = player_of({1: "token-of-account-1", 2: "token-of-account-2"})
+    runner = player_of({1: "token-of-account-1", 2: "token-of-account-2"})
     for how in ("own", "basic", "lower", "bare", "twice", "two", "tampered", "other scheme"):
         call = Call(SUBJECT.operation, {"amount": 1}, account=1, token=how)
-        for text in (shell_script._curl(player, call), pytest_script._asking(player, call)):
+        for text in (shell_script._curl(runner, call), pytest_script._asking(runner, call)):
             assert "token-of-account" not in text, how
             assert "TOKEN_1" in text, how

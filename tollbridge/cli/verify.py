@@ -240,7 +240,7 @@ def verify(
             report = harness.verify_again(again)
             _tell(report, json_to, scripts, full=full, quiet=quiet)
             sys.exit(report.exit_code)
-        plan = harness.Plan(
+        plan = harness.VerifyOptions(
             contract=contract or DEFAULTS.contract,
             handlers=handlers or DEFAULTS.handlers,
             world=world or DEFAULTS.world,

@@ -1,257 +1,38 @@
-"""One run: look at the target, play the tables, search at random, and report."""
+"""One run: its parts, and how far it has come."""
 
-import time
-from contextlib import ExitStack
-from dataclasses import asdict
-from importlib.util import find_spec
-from typing import IO
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from tollbridge.contract import Contract, ContractError, load_contract
-from tollbridge.launch import WITHIN, awaited
-from tollbridge.verify.applies import not_applicable
-from tollbridge.verify.calls import Case
-from tollbridge.verify.cases import Stage, cases
-from tollbridge.verify.cases.leaks import CANARIES
-from tollbridge.verify.checks import CHECKS
-from tollbridge.verify.error import Enough, VerifyError
-from tollbridge.verify.exchange import Exchange
-from tollbridge.verify.exercised import unexercised, unprovoked
-from tollbridge.verify.finding import Finding, fingerprint
-from tollbridge.verify.findings.script import secrets_of
-from tollbridge.verify.judge import MAX_FINDINGS, Evaluator, chosen_checks, set_aside
-from tollbridge.verify.limit import Limit
-from tollbridge.verify.line import REFUSED
-from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
-from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
-from tollbridge.verify.opening import first_cases, opening
-from tollbridge.verify.plan import Plan, Run, Say
-from tollbridge.verify.player import Player
-from tollbridge.verify.prove import make_small, prove, reported
-from tollbridge.verify.report import Report
-from tollbridge.verify.reports.evidence_file import COUNTED, KEPT, Head, Writer
-from tollbridge.verify.reports.masking import Masking
-from tollbridge.verify.stripeside import StripeSide, charged_alone
-from tollbridge.verify.subject import Tokens, subjects, world_tokens
-from tollbridge.verify.targets import OwnServer, OwnTarget, Target, desk_tokens
-from tollbridge.world import World, WorldError, load_world
+from tollbridge.contract import Contract
+from tollbridge.verify.cases import CaseContext
+from tollbridge.verify.evaluator import Evaluator
+from tollbridge.verify.evidence.file import Writer
+from tollbridge.verify.model.steps import Case
+from tollbridge.verify.options import VerifyOptions
+from tollbridge.verify.target.runner import Runner
+from tollbridge.verify.target.stripe_double import StripeDouble
+from tollbridge.verify.target.target import Target
+from tollbridge.world import World
 
-SILENT_CALLS = 5
-"""A target that answered none of so many is not asked all the others."""
-
-FOREIGN_SECONDS, OWN_SECONDS = 35.0, 6.0
-EVERY_ORIGIN = frozenset({DOCUMENTED, PROVIDER, CHOICE})
+Say = Callable[[str, float], None]
+"""Told what is being done, and which part of the run is over, from 0 to 1."""
 
 
-def verify(plan: Plan, say: Say = lambda _what, _part: None) -> Report:
-    """Judge a target.
+@dataclass
+class Run:
+    """The parts of one run, and how far it has come."""
 
-    Args:
-        plan: what is asked for.
-        say: told of the progress.
-
-    Raises:
-        VerifyError: the target could not be asked; with a sentence that says why.
-    """
-    begun = time.monotonic()
-    chosen = chosen_checks(plan.checks, plan.exclude)
-    if plan.max_examples and find_spec("schemathesis") is None:
-        raise VerifyError(
-            "Random sequences need Hypothesis and Schemathesis, which are not installed: pip install "
-            "'tollbridge[verify]' (in a checkout: make verify), or leave them out with --max-examples 0."
-        )
-    try:
-        contract, world = load_contract(plan.contract), load_world(plan.world)
-    except (ContractError, WorldError) as error:
-        raise VerifyError(*str(error).split("\n")) from None
-    with ExitStack() as whole:
-        run = _prepared(plan, contract, world, chosen, whole, say, begun)
-        try:
-            _play(run, whole)
-            prove(run)
-        except KeyboardInterrupt:
-            run.unfinished = "interrupted"
-        return _report(run, time.monotonic() - begun)
-
-
-def _writer(run: Run, file: IO[str]) -> Writer:
-    """Return what writes the evidence of a run into a file."""
-    head = Head(
-        target=run.target.url,
-        contract=run.contract.path.name,
-        world=run.plan.world.name,
-        origins=sorted(run.stages[0].held.origins),
-        names_organization=all(stage.held.names_organization for stage in run.stages),
-        two_sided=run.stripe is not None,
-        seed=run.plan.seed,
-        known=asdict(run.player.known),
-    )
-    operations = {}
-    for stage in run.stages:
-        terms = terms_of(stage.subject, stage.held)
-        reasons = {name: not_applicable(check, stage) for name, check in CHECKS.items()}
-        aside = {name: reason for name, reason in reasons.items() if reason}
-        operations[terms.operation] = {"terms": asdict(terms), "aside": aside}
-    masking = Masking(secrets_of(run.player))
-    masking.learn_client_secrets(run.player.known.secrets)
-    return Writer(file, head, operations, masking)
-
-
-def _written(run: Run, case: Case, use: str, played: list[Exchange]) -> list[Exchange]:
-    """Return what was played, after it was written down."""
-    for x in played if run.writer else ():
-        assert run.writer
-        run.writer.write(case.name, use, x)
-    return played
-
-
-def _play(run: Run, whole: ExitStack) -> None:
-    """Look at the target, play the tables, then search at random, as far as there is time."""
-    try:
-        _look(run)
-        if run.plan.evidence:
-            run.writer = _writer(run, whole.enter_context(run.plan.evidence.open("w", encoding="utf-8")))
-        _play_tables(run)
-        _search(run)
-    except Enough as why:
-        run.unfinished = str(why) or None
-    run.unfinished = run.unfinished or run.player.limit.stopped
-
-
-def _prepared(
-    plan: Plan, contract: Contract, world: World, chosen: list[str], whole: ExitStack, say: Say, begun: float
-) -> Run:
-    say("starting", 0.0)
-    own = plan.url is None
-    stripe = None
-    if own or plan.stripe_listen:
-        stripe = whole.enter_context(_stripe_side(plan, world))
-    if own:
-        assert stripe
-        within = plan.answer_within or OWN_SECONDS
-        server = OwnServer(plan.contract, plan.handlers, plan.world, max(0.5, within / 2), plan.start_within or WITHIN)
-        target: Target = whole.enter_context(OwnTarget(server, stripe.url).running())
-    else:
-        within = plan.answer_within or FOREIGN_SECONDS
-        target = Target(str(plan.url), plan.reset)
-        if plan.start_within:
-            awaited(target.url, plan.start_within)  # where nobody is, the first call says so
-    tokens = world_tokens(world)
-    if not tokens.good:
-        tokens = desk_tokens(target.url, world, plan.control_token, within=within)
-    origins = plan.hold or (EVERY_ORIGIN if own else frozenset({DOCUMENTED, PROVIDER}))
-    cards = charged_alone(world)
-    canaries = _canaries(tokens, world)
-    if stripe:
-        canaries[f"{stripe.host}:{stripe.port}"] = "the address of Stripe"
-    held = Held(origins, contract)
-    player = Player(target.url, within, stripe, tokens, Limit(plan.max_time, begun), Known(canaries))
-    stages = [Stage(subject, world, tokens, held, cards, stripe is not None) for subject in subjects(contract)]
-    return Run(plan, contract, world, target, stripe, player, Evaluator(chosen), stages, say)
-
-
-def _look(run: Run) -> None:
-    """Look at the target, and hold it at each operation to what it shares."""
-    for number, plain in enumerate(run.stages):
-        run.stages[number] = stage = opening(run.player, plain, own=run.plan.url is None)
-        run.history += [(stage, case) for case in first_cases(stage)]
-
-
-def _stripe_side(plan: Plan, world: World) -> StripeSide:
-    try:
-        return StripeSide(world, plan.stripe_listen, seed=plan.seed)
-    except ValueError as error:
-        raise VerifyError(f"{plan.world}: {error}") from None
-
-
-def _canaries(tokens: Tokens, world: World) -> dict[str, str]:
-    """Return what belongs into no answer, or into none but its own request's, with what each is."""
-    addresses = dict.fromkeys([o.email for o in world.organizations.values() if o.email], "a customer's e-mail address")
-    return {**CANARIES, **addresses, **dict.fromkeys([*tokens.every(), NO_TOKEN_OF_ANYBODY], TOKEN)}
-
-
-def _play_tables(run: Run) -> None:
-    """Play every case of the tables."""
-    planned = [(stage, table, case) for stage in run.stages for table, case in cases(stage)]
-    for number, (stage, table, case) in enumerate(planned):
-        if number == SILENT_CALLS and not run.evaluator.answered:
-            raise Enough(f"none of the first {SILENT_CALLS} requests got an answer")
-        run.say(table, 0.9 * number / len(planned))
-        _judge(run, stage, case)
-
-
-def _judge(run: Run, stage: Stage, case: Case) -> list[Finding]:
-    played = _written(run, case, KEPT, run.player.play(stage, case))
-    new = run.evaluator.keep(case, run.evaluator.judge(played))
-    for finding in new:
-        make_small(run, stage, finding)
-    run.history.append((stage, case))
-    if any(x.evidence.broken == REFUSED for x in played):
-        _bring_back(run)
-    if any(f.fingerprint not in run.plan.baseline for f in new) and run.plan.fail_fast:
-        raise Enough
-    if len(run.evaluator.findings) >= MAX_FINDINGS:
-        raise Enough(f"{MAX_FINDINGS} findings are enough")
-    return new
-
-
-def _bring_back(run: Run) -> None:
-    """Set a target back that is gone; where that cannot be done, the run ends with what it has."""
-    if not run.target.can_reset:
-        raise Enough("the target is gone, and no --reset CMD brings it back")
-    run.target.reset()
-
-
-def _search(run: Run) -> None:
-    """Let Hypothesis draw sequences, and shrink what fails."""
-    if run.plan.max_examples < 1:
-        return
-    from tollbridge.verify.fuzz import Drawn, search, sequences_of
-
-    for stage in run.stages:
-        drawn = Drawn()
-
-        def shows(case: Case, stage: Stage = stage, drawn: Drawn = drawn) -> str | None:
-            drawn.cases += 1
-            run.say("random sequences", 0.9 + 0.1 * min(1.0, drawn.cases / run.plan.max_examples))
-            try:
-                played = _written(run, case, COUNTED, run.player.play(stage, case))
-            except Enough:  # the search sees it before the next case; Hypothesis would look for it again
-                return None
-            found = run.evaluator.judge(played)
-            names = (fingerprint(x.operation, c.name, w.cause) for x, c, w in found)
-            return next((name for name in names if name not in run.evaluator.findings), None)
-
-        strategy = sequences_of(run.contract, stage, drawn)
-        limit, plan = run.player.limit, run.plan
-        for _name, case in search(strategy, shows, seed=plan.seed, examples=plan.max_examples, limit=limit):
-            _judge(run, stage, case)
-        run.generated += drawn.cases
-        run.dropped += drawn.dropped
-
-
-def _cut_short(run: Run) -> bool:
-    return bool(run.unfinished) or (run.plan.fail_fast and bool(run.evaluator.findings))
-
-
-def _report(run: Run, seconds: float) -> Report:
-    reasons = {c.name: [not_applicable(c, stage) for stage in run.stages] for c in run.evaluator.checks}
-    aside = set_aside(run.evaluator, reasons, whole=not _cut_short(run))
-    return Report(
-        url=run.target.url,
-        contract=run.contract,
-        held=min((stage.held for stage in run.stages), key=lambda held: held.names_organization),
-        two_sided=run.stripe is not None,
-        seed=run.plan.seed,
-        seconds=seconds,
-        calls=run.player.sent,
-        tally=run.evaluator.tally,
-        findings=reported(run),
-        known=[f for f in run.evaluator.findings.values() if f.fingerprint in run.plan.baseline],
-        aside=aside,
-        unexercised=[*unexercised(run, aside)],
-        unprovoked=dict(unprovoked(run.stages)),
-        unfinished=run.unfinished,
-        generated=run.generated,
-        stale=sorted(run.plan.baseline - run.evaluator.findings.keys()),
-        world=run.plan.world.name,
-    )
+    options: VerifyOptions
+    contract: Contract
+    world: World
+    target: Target
+    stripe: StripeDouble | None
+    runner: Runner
+    evaluator: Evaluator
+    contexts: list[CaseContext]
+    say: Say
+    history: list[tuple[CaseContext, Case]] = field(default_factory=list)
+    unfinished: str | None = None
+    generated: int = 0
+    dropped: int = 0
+    writer: Writer | None = None

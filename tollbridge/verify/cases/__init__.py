@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from tollbridge.verify.calls import Case
+from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.cases.faults import faults, look_ups
 from tollbridge.verify.cases.identity import methods, roles, tokens
 from tollbridge.verify.cases.leaks import leaks
 from tollbridge.verify.cases.members import members
 from tollbridge.verify.cases.money import currencies, money
 from tollbridge.verify.cases.sequences import sequences, together
-from tollbridge.verify.cases.stage import Stage
 from tollbridge.verify.cases.wire import wire
+from tollbridge.verify.model.steps import Case
 
-Table = Callable[[Stage], Iterable[Case]]
+Table = Callable[[CaseContext], Iterable[Case]]
 
 TABLES: dict[str, Table] = {
     "methods": methods,
@@ -31,11 +31,11 @@ TABLES: dict[str, Table] = {
 """By name."""
 
 
-def cases(stage: Stage) -> Iterator[tuple[str, Case]]:
+def cases(context: CaseContext) -> Iterator[tuple[str, Case]]:
     """Yield every case of the tables, with the table's name."""
     for name, table in TABLES.items():
-        for case in table(stage):
+        for case in table(context):
             yield name, case
 
 
-__all__ = ["TABLES", "Stage", "cases"]
+__all__ = ["TABLES", "CaseContext", "cases"]

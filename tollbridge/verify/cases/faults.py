@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tollbridge.simulator import Fault
-from tollbridge.verify.calls import AtStripe, Break, Case, Mend, Step
-from tollbridge.verify.cases.stage import Stage, retied
+from tollbridge.verify.cases.context import CaseContext, retied
+from tollbridge.verify.model.steps import AtStripe, Break, Case, Mend, Step
 from tollbridge.verify.model.stripe_routes import CANCEL, CONFIRM, CREATE, UPDATE
 
 LASTING = ("429", "500", "reset", "garbage", "silence", "409", "424", "503")
@@ -13,66 +13,68 @@ NO_DIFFERENCE = (("429", "after"), ("silence", "before"), ("409", "after"), ("42
 """Stripe refuses before it acts; and whether it acted before it fell silent is seen with `after`."""
 
 
-def faults(stage: Stage) -> Iterator[Case]:
+def faults(context: CaseContext) -> Iterator[Case]:
     """Yield calls while Stripe fails, each with the call after Stripe is well again."""
-    if not stage.two_sided:
+    if not context.two_sided:
         return
-    good = stage.methods(stage.home(), good=True)
+    good = context.methods(context.home(), good=True)
     # Not the default source, where there is another; and not the last one, which a sequence has detached.
-    tied = {"payment_method": good[min(1, len(good) - 1)].id} if good and "subscription" in stage.subject.caller else {}
-    ways = [True, False] if "confirm" in stage.subject.members else [False]
+    tied = (
+        {"payment_method": good[min(1, len(good) - 1)].id} if good and "subscription" in context.subject.caller else {}
+    )
+    ways = [True, False] if "confirm" in context.subject.members else [False]
     places = [("POST", CREATE), *([("POST", UPDATE)] if tied else [])]
     for fault in _once(places):
         for charges in ways:
-            yield _case(stage, fault, charges, tied)
+            yield _case(context, fault, charges, tied)
     for fault in _at_confirm() if True in ways else ():
-        yield _case(stage, fault, True, tied)
+        yield _case(context, fault, True, tied)
     for fault in _lasting(places, looks=bool(tied)):
         for charges in ways if fault.method == "POST" else ways[-1:]:
-            yield _case(stage, fault, charges, tied)
-    yield from _elsewhere(stage)
-    yield from _doubly(stage, tied)
+            yield _case(context, fault, charges, tied)
+    yield from _elsewhere(context)
+    yield from _doubly(context, tied)
 
 
-def _elsewhere(stage: Stage) -> Iterator[Case]:
+def _elsewhere(context: CaseContext) -> Iterator[Case]:
     """Charges of another kind whose answer is lost: of the default source, and of other organizations."""
     fault = Fault("POST", CREATE, "500", "after", times=None)
-    for account, organization in stage.payers() if "confirm" in stage.subject.members else ():
-        good = stage.methods(organization, good=True)
+    for account, organization in context.payers() if "confirm" in context.subject.members else ():
+        good = context.methods(organization, good=True)
         named = [{"payment_method": method.id} for method in good[:1]] if account else []
         for roles in [*([{}] if organization.default_source else []), *named]:
             note = f"Stripe: 500 after {fault.method} {CREATE}, charging {organization.name}'s {_card(roles)}"
-            yield Case(note, (Break(fault), stage.call(account, note=note, confirm=True, **roles), Mend()))
+            yield Case(note, (Break(fault), context.call(account, note=note, confirm=True, **roles), Mend()))
 
 
 def _card(roles: dict[str, Any]) -> str:
     return "chosen card" if roles else "default source"
 
 
-def _doubly(stage: Stage, tied: dict[str, Any]) -> Iterator[Case]:
+def _doubly(context: CaseContext, tied: dict[str, Any]) -> Iterator[Case]:
     """The update fails, and so does what is to take the intent back."""
     if not tied:
         return
     update, cancel = (Fault("POST", path, "500", "before", times=None) for path in (UPDATE, CANCEL))
     note = "Stripe: 500 before the update, and before the cancellation"
     steps: tuple[Step, ...] = (
-        *_untied(stage, update),
+        *_untied(context, update),
         Break(update),
         Break(cancel),
-        stage.call(note=note, **tied),
+        context.call(note=note, **tied),
         Mend(),
     )
     yield Case(note, steps)
 
 
-def look_ups(stage: Stage) -> Iterator[Case]:
+def look_ups(context: CaseContext) -> Iterator[Case]:
     """Yield calls with a card that is not attached, while Stripe cannot be asked about it."""
-    home = stage.home() if stage.two_sided and "payment_method" in stage.subject.members else None
+    home = context.home() if context.two_sided and "payment_method" in context.subject.members else None
     for method in home.payment_methods.values() if home else ():
         for kind in ("500", "429") if not method.attached else ():
             look = Fault("GET", None, kind, "before", times=None)
             note = f"Stripe: {kind} at the look-up of a card that is not attached"
-            yield Case(note, (Break(look), stage.call(note=note, payment_method=method.id), Mend()))
+            yield Case(note, (Break(look), context.call(note=note, payment_method=method.id), Mend()))
 
 
 def _at_confirm() -> Iterator[Fault]:
@@ -101,18 +103,18 @@ def _lasting(places: list[tuple[str, str]], *, looks: bool) -> Iterator[Fault]:
         yield Fault("GET", None, "401", "before", times=None)
 
 
-def _case(stage: Stage, fault: Fault, charges: bool, tied: dict[str, Any]) -> Case:
+def _case(context: CaseContext, fault: Fault, charges: bool, tied: dict[str, Any]) -> Case:
     how = "" if fault.times == 1 else ", each time"
     what = f"Stripe: {fault.kind} {fault.when} {fault.method} {fault.path or '…'}{how}"
     note = f"{what}, {'charging' if charges else 'not charging'}"
     roles: dict[str, Any] = {**tied, "confirm": True} if charges else tied
-    call = stage.call(note=note, **roles)
-    again = stage.call(note=f"after {fault.kind}", **tied)
-    return Case(note, (*_untied(stage, fault), Break(fault), call, Mend(), again))
+    call = context.call(note=note, **roles)
+    again = context.call(note=f"after {fault.kind}", **tied)
+    return Case(note, (*_untied(context, fault), Break(fault), call, Mend(), again))
 
 
-def _untied(stage: Stage, fault: Fault) -> Iterator[AtStripe]:
+def _untied(context: CaseContext, fault: Fault) -> Iterator[AtStripe]:
     """Take the subscription's method away before: who need not change it does not ask; who does too early shows."""
-    home = stage.home()
+    home = context.home()
     if fault.path in (UPDATE, CREATE) and home and home.subscription:
         yield retied(home)

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tollbridge.verify.calls import (
+from tollbridge.verify.cases.context import NOBODY, CaseContext
+from tollbridge.verify.cases.forged_tokens import FORGED
+from tollbridge.verify.model.expectation import MAY_NAME
+from tollbridge.verify.model.steps import (
     BARE,
     BASIC,
     EMPTY,
@@ -19,93 +22,91 @@ from tollbridge.verify.calls import (
     Case,
     Headers,
 )
-from tollbridge.verify.cases.stage import NOBODY, Stage
-from tollbridge.verify.forgery import FORGED
-from tollbridge.verify.model.expectation import MAY_NAME
 from tollbridge.world import Account, Organization
 
 MALFORMED = ("+4", "4.0", "1_0", "007", "", "0", "-1", "one", "9223372036854775808", "1,7", "1 0", "٤")
 
 
-def tokens(stage: Stage) -> Iterator[Case]:
+def tokens(context: CaseContext) -> Iterator[Case]:
     """Yield calls with tokens that are not good, and that break other rules besides."""
-    usable = [account for account in stage.usable() if account.active]
+    usable = [account for account in context.usable() if account.active]
     who = next(
-        (account for account in usable if account.id == stage.default().id), usable[0] if usable else stage.default()
+        (account for account in usable if account.id == context.default().id),
+        usable[0] if usable else context.default(),
     )
-    bad = [UNKNOWN] if usable or stage.held.anonymous else []
-    bad += [EXPIRED] if who.id in stage.tokens.expired else []
-    bad += FORGED if who.id in stage.tokens.good else ()
-    if stage.held.choice and who.id in stage.tokens.good:  # HTTP libraries read several headers in their own ways
+    bad = [UNKNOWN] if usable or context.held.anonymous else []
+    bad += [EXPIRED] if who.id in context.tokens.expired else []
+    bad += FORGED if who.id in context.tokens.good else ()
+    if context.held.choice and who.id in context.tokens.good:  # HTTP libraries read several headers in their own ways
         bad += [BASIC, TWICE, BARE, SCHEME_ONLY, EMPTY, OTHER_SCHEME]
-        bad += [TWO] if len(stage.tokens.good) > 1 else []
-        yield Case("the scheme in lower case", (stage.call(who).but(token=LOWER, note="the scheme in lower case"),))
+        bad += [TWO] if len(context.tokens.good) > 1 else []
+        yield Case("the scheme in lower case", (context.call(who).but(token=LOWER, note="the scheme in lower case"),))
     for token in bad:
-        for call in _bad(stage, who, token):
+        for call in _bad(context, who, token):
             yield Case(call.note, (call,))
-    if not stage.held.anonymous:
-        yield Case("no token", (stage.call(who).but(account=None, note="no token"),))
-    yield from _of_each(stage)
+    if not context.held.anonymous:
+        yield Case("no token", (context.call(who).but(account=None, note="no token"),))
+    yield from _of_each(context)
 
 
-def _bad(stage: Stage, who: Account, token: str) -> Iterator[Call]:
+def _bad(context: CaseContext, who: Account, token: str) -> Iterator[Call]:
     """Yield a call with a bad token: right but for that, and wrong in whatever is judged later."""
-    right = stage.call(who).but(token=token, note=f"token {token}")
-    wrong = right.document | {stage.subject.members.get("amount", "x"): 0}
-    worse = wrong | {stage.subject.members.get("currency", "y"): "xxx"}
+    right = context.call(who).but(token=token, note=f"token {token}")
+    wrong = right.document | {context.subject.members.get("amount", "x"): 0}
+    worse = wrong | {context.subject.members.get("currency", "y"): "xxx"}
     yield right
     yield right.but(document=wrong, note=f"token {token} and a wrong amount")
     yield right.but(document=worse, note=f"token {token} and two wrong members")
-    header = stage.subject.organization
+    header = context.subject.organization
     if header:
         for what, named in (("an unknown organization", str(NOBODY)), ("a malformed header", "one")):
             yield right.but(headers=((header.name, named),), note=f"token {token} and {what}")
 
 
-def _of_each(stage: Stage) -> Iterator[Case]:
+def _of_each(context: CaseContext) -> Iterator[Case]:
     """Every account's expired token, and what disabled accounts send."""
-    for account in stage.usable():
+    for account in context.usable():
         if not account.active:
-            for call in _bad(stage, account, OWN):
+            for call in _bad(context, account, OWN):
                 yield Case(f"disabled account: {call.note}", (call.but(note=f"disabled account: {call.note}"),))
-        elif account.id in stage.tokens.expired:
+        elif account.id in context.tokens.expired:
             note = f"expired token of account {account.id}"
-            for call in _bad(stage, account, EXPIRED):
+            for call in _bad(context, account, EXPIRED):
                 yield Case(note, (call.but(note=note),))
 
 
-def roles(stage: Stage) -> Iterator[Case]:
+def roles(context: CaseContext) -> Iterator[Case]:
     """Yield each account with each kind of header."""
-    header = stage.subject.organization
+    header = context.subject.organization
     if header is None:
         return
-    everybody: list[Account | None] = [None] if stage.held.anonymous else []
-    everybody += [account for account in stage.usable() if account.active]
+    everybody: list[Account | None] = [None] if context.held.anonymous else []
+    everybody += [account for account in context.usable() if account.active]
     for account in everybody:
-        who = account or stage.default()
-        yield Case(f"{who.role} without header", (stage.call(account, note=f"{who.role} without header"),))
-        for what, named in _named(stage, who):
+        who = account or context.default()
+        yield Case(f"{who.role} without header", (context.call(account, note=f"{who.role} without header"),))
+        for what, named in _named(context, who):
             note = f"{who.role} names {what}"
-            yield Case(note, (stage.call(account, note=note).but(headers=((header.name, str(named)),)),))
+            yield Case(note, (context.call(account, note=note).but(headers=((header.name, str(named)),)),))
         if who.role == "ORG_GROUP_ADMIN":
-            yield from _alike(stage, account, header.name)
+            yield from _alike(context, account, header.name)
         for text in MALFORMED if account in (None, everybody[-1]) else MALFORMED[:4]:
             note = f"{header.name}: {text or 'empty'}, {who.role}"
-            yield Case(note, (stage.call(account, note=note).but(headers=((header.name, text),)),))
+            yield Case(note, (context.call(account, note=note).but(headers=((header.name, text),)),))
         if who.role in MAY_NAME or account is None:
             for first, second in (("1", "1"), ("1", "7")):
                 note = f"{header.name} twice, {who.role}"
                 twice = ((header.name, first), (header.name, second))
-                yield Case(note, (stage.call(account, note=note).but(headers=twice),))
-    yield from _with_more(stage, header.name)
+                yield Case(note, (context.call(account, note=note).but(headers=twice),))
+    yield from _with_more(context, header.name)
 
 
-def _with_more(stage: Stage, header: str) -> Iterator[Case]:
+def _with_more(context: CaseContext, header: str) -> Iterator[Case]:
     """Yield a malformed header beside each fault of the body."""
     wrong = ((header, "0"),)
-    right = stage.call()
+    right = context.call()
     bodies = {
-        "a wrong amount": right.document | {stage.subject.members.get("amount", "x"): 0},
+        "a wrong amount": right.document | {context.subject.members.get("amount", "x"): 0},
         "an unknown member": right.document | {"x": 1},
         "an empty body": {},
     }
@@ -114,9 +115,9 @@ def _with_more(stage: Stage, header: str) -> Iterator[Case]:
         yield Case(note, (right.but(document=document, headers=wrong, note=note),))
 
 
-def _named(stage: Stage, who: Account) -> Iterator[tuple[str, int]]:
-    managed = stage.world.groups.get(who.group or 0, frozenset())
-    for organization in stage.world.organizations.values():
+def _named(context: CaseContext, who: Account) -> Iterator[tuple[str, int]]:
+    managed = context.world.groups.get(who.group or 0, frozenset())
+    for organization in context.world.organizations.values():
         own, member = organization.id == who.organization, organization.id in managed
         what = "the own organization" if own else "one of the group" if member else "another organization"
         state = "" if organization.customer else " without customer"
@@ -124,88 +125,88 @@ def _named(stage: Stage, who: Account) -> Iterator[tuple[str, int]]:
     yield "an unknown organization", NOBODY
 
 
-def _alike(stage: Stage, account: Account | None, header: str) -> Iterator[Case]:
-    who = account or stage.default()
-    managed = stage.world.groups.get(who.group or 0, frozenset())
+def _alike(context: CaseContext, account: Account | None, header: str) -> Iterator[Case]:
+    who = account or context.default()
+    managed = context.world.groups.get(who.group or 0, frozenset())
     foreign = next(
-        (o.id for o in stage.world.organizations.values() if o.id not in managed and o.id != who.organization), None
+        (o.id for o in context.world.organizations.values() if o.id not in managed and o.id != who.organization), None
     )
     if foreign:
-        calls = tuple(stage.call(account).but(headers=((header, str(one)),)) for one in (foreign, NOBODY))
+        calls = tuple(context.call(account).but(headers=((header, str(one)),)) for one in (foreign, NOBODY))
         yield Case("a foreign and an unknown organization", calls, same=True)
 
 
-def methods(stage: Stage) -> Iterator[Case]:
+def methods(context: CaseContext) -> Iterator[Case]:
     """Yield payment methods by their relation to who pays, charged on the server and not; then who else pays."""
-    if "payment_method" in stage.subject.members:
-        yield from _at_home(stage)
-    yield from _elsewhere(stage)
+    if "payment_method" in context.subject.members:
+        yield from _at_home(context)
+    yield from _elsewhere(context)
 
 
-def _at_home(stage: Stage) -> Iterator[Case]:
+def _at_home(context: CaseContext) -> Iterator[Case]:
     """Yield the default organization's methods, and what it may not pay with."""
-    home = stage.home()
+    home = context.home()
     foreign = [
-        m for o in stage.world.organizations.values() if home and o.id != home.id for m in o.payment_methods.values()
+        m for o in context.world.organizations.values() if home and o.id != home.id for m in o.payment_methods.values()
     ]
-    for confirm in (False, True) if "confirm" in stage.subject.members else (False,):
+    for confirm in (False, True) if "confirm" in context.subject.members else (False,):
         how = " and charges" if confirm else ""
         for method in home.payment_methods.values() if home else ():
             what = f"own card {method.card[-4:]}{'' if method.attached else ', not attached'}{how}"
-            yield Case(what, (_paying(stage, None, method.id, confirm, what),))
+            yield Case(what, (_paying(context, None, method.id, confirm, what),))
         for what, identity in (("foreign", foreign[0].id if foreign else None), ("unknown", NOBODY)):
             if identity:
-                yield Case(f"{what} method{how}", (_paying(stage, None, identity, confirm, f"{what} method{how}"),))
+                yield Case(f"{what} method{how}", (_paying(context, None, identity, confirm, f"{what} method{how}"),))
     if foreign:
-        calls = tuple(_paying(stage, None, one, False, "") for one in (foreign[0].id, NOBODY))
+        calls = tuple(_paying(context, None, one, False, "") for one in (foreign[0].id, NOBODY))
         yield Case("a foreign and an unknown method", calls, same=True)
 
 
-def _elsewhere(stage: Stage) -> Iterator[Case]:
+def _elsewhere(context: CaseContext) -> Iterator[Case]:
     """Organizations besides the default one, by their own accounts and by those who may name them."""
-    for what, account, organization, headers in _acting(stage):
-        for note, roles in _attempts(stage, organization):
+    for what, account, organization, headers in _acting(context):
+        for note, roles in _attempts(context, organization):
             note = f"{what} {note}"
-            yield Case(note, (stage.call(account, note=note, **roles).but(headers=headers),))
-        yield from _foreign_and_unknown(stage, what, account, organization, headers)
+            yield Case(note, (context.call(account, note=note, **roles).but(headers=headers),))
+        yield from _foreign_and_unknown(context, what, account, organization, headers)
 
 
-def _acting(stage: Stage) -> Iterator[tuple[str, Account, Organization, Headers]]:
+def _acting(context: CaseContext) -> Iterator[tuple[str, Account, Organization, Headers]]:
     """Yield who acts for which organization, in words, with the headers that say so."""
-    for account in stage.usable():
-        own = stage.world.organizations.get(account.organization or 0)
-        if own and account.active and account.id != stage.default().id:
+    for account in context.usable():
+        own = context.world.organizations.get(account.organization or 0)
+        if own and account.active and account.id != context.default().id:
             yield f"{account.role} of {own.name}", account, own, ()
-    for account, organization, headers in stage.named() if stage.held.names_organization else ():
+    for account, organization, headers in context.named() if context.held.names_organization else ():
         yield f"{account.role} for {organization.name}", account, organization, headers
 
 
-def _attempts(stage: Stage, organization: Organization) -> Iterator[tuple[str, dict[str, Any]]]:
+def _attempts(context: CaseContext, organization: Organization) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield ways to pay for an organization, in words: without a card, with its cards, and with everybody else's."""
-    charges: dict[str, Any] = {"confirm": True} if "confirm" in stage.subject.members else {}
+    charges: dict[str, Any] = {"confirm": True} if "confirm" in context.subject.members else {}
     yield "pays", {}
     if charges:
         yield "charges", charges
-    if "payment_method" not in stage.subject.members:
+    if "payment_method" not in context.subject.members:
         return
     for method in _some(organization):
         yield "with a card", {"payment_method": method}
         if charges:
             yield "charges a card", {"payment_method": method} | charges
-    for other in stage.world.organizations.values():
+    for other in context.world.organizations.values():
         for foreign in other.payment_methods if other is not organization else ():
             yield "with a foreign card", {"payment_method": foreign}
 
 
 def _foreign_and_unknown(
-    stage: Stage, what: str, account: Account, organization: Organization, headers: Headers
+    context: CaseContext, what: str, account: Account, organization: Organization, headers: Headers
 ) -> Iterator[Case]:
     """Yield, of each other organization, the pair of a foreign and an unknown card."""
-    for other in stage.world.organizations.values():
-        shows = other is not organization and "payment_method" in stage.subject.members
+    for other in context.world.organizations.values():
+        shows = other is not organization and "payment_method" in context.subject.members
         foreign = [*other.payment_methods][:1] if shows else []
         calls = tuple(
-            stage.call(account, payment_method=one).but(headers=headers) for card in foreign for one in (card, NOBODY)
+            context.call(account, payment_method=one).but(headers=headers) for card in foreign for one in (card, NOBODY)
         )
         if calls and organization.customer and organization.subscription:
             yield Case(f"{what} with a foreign and an unknown method", calls, same=True)
@@ -215,5 +216,5 @@ def _some(organization: Organization) -> list[int]:
     return list(organization.payment_methods)[:2]
 
 
-def _paying(stage: Stage, account: Account | None, method: int, confirm: bool, note: str) -> Call:
-    return stage.call(account, note=note, payment_method=method, **({"confirm": True} if confirm else {}))
+def _paying(context: CaseContext, account: Account | None, method: int, confirm: bool, note: str) -> Call:
+    return context.call(account, note=note, payment_method=method, **({"confirm": True} if confirm else {}))

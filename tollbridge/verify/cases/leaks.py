@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tollbridge.simulator import Fault
-from tollbridge.verify.calls import UNKNOWN, Break, Call, Case, Mend, Step, WireVerdict
-from tollbridge.verify.cases.stage import NOBODY, Stage
+from tollbridge.verify.cases.context import NOBODY, CaseContext
 from tollbridge.verify.model.expectation import MAY_NAME
+from tollbridge.verify.model.steps import UNKNOWN, Break, Call, Case, Mend, Step, WireVerdict
 
 AMOUNT, METHOD, ORGANIZATION = 86_753_090, 867_530_911, 867_530_977
 TEXTS: dict[str, Any] = {"description": "canary of a description", "receipt_email": "canary@example.com"}
@@ -28,76 +28,76 @@ CANARIES: dict[str, str] = {
 """Each with what it is."""
 
 
-def leaks(stage: Stage) -> Iterator[Case]:
+def leaks(context: CaseContext) -> Iterator[Case]:
     """Yield pairs of requests full of canaries, one accepted and one refused, each followed by another request.
 
     Then requests with canaries that get refusals of each kind.
     """
-    accepted = stage.call(note="canaries in every field", amount=AMOUNT, **TEXTS)
+    accepted = context.call(note="canaries in every field", amount=AMOUNT, **TEXTS)
     accepted = accepted.but(headers=(("X-Canary", HEADER), ("Cookie", f"session={HEADER}")))
-    refused = _refused(stage, accepted)
-    for what, after in _afterwards(stage, {}):
+    refused = _refused(context, accepted)
+    for what, after in _afterwards(context, {}):
         yield Case(f"canaries, then {what}", (accepted, refused, *after))
-    for what, after in _afterwards(stage, TEXTS):
+    for what, after in _afterwards(context, TEXTS):
         yield Case(f"{what}, with canaries", after)
 
 
-def _refused(stage: Stage, accepted: Call) -> Call:
+def _refused(context: CaseContext, accepted: Call) -> Call:
     """Return a call that is wrong in a member that nobody knows, with a canary in whatever it has."""
-    header = stage.subject.organization
+    header = context.subject.organization
     more = {"canary": UNKNOWN_MEMBER}
-    if "payment_method" in stage.subject.members:
-        more[stage.subject.members["payment_method"]] = METHOD  # type: ignore[assignment]
+    if "payment_method" in context.subject.members:
+        more[context.subject.members["payment_method"]] = METHOD  # type: ignore[assignment]
     return accepted.but(
         document=accepted.document | more,
         headers=(*accepted.headers, *(((header.name, str(ORGANIZATION)),) if header else ())),
-        path=f"{stage.subject.operation.target}?q={QUERY}",
+        path=f"{context.subject.operation.target}?q={QUERY}",
     )
 
 
-def _afterwards(stage: Stage, texts: dict[str, Any]) -> Iterator[tuple[str, tuple[Step, ...]]]:
+def _afterwards(context: CaseContext, texts: dict[str, Any]) -> Iterator[tuple[str, tuple[Step, ...]]]:
     """Yield calls that get answers of each kind."""
-    right = stage.call(**texts)
+    right = context.call(**texts)
     if not texts:
         yield "a right request", (right,)
-    yield "a violation", (stage.call(**texts | {"amount": 0}),)
-    member = stage.subject.members.get("receipt_email")
+    yield "a violation", (context.call(**texts | {"amount": 0}),)
+    member = context.subject.members.get("receipt_email")
     if member and texts:
         yield "an address in a list", (right.but(document=right.document | {member: [TEXTS["receipt_email"]]}),)
-        yield "a text that is too long", (stage.call(**texts | {"description": TEXTS["description"] * 60}),)
-    yield from ((what, (call,)) for what, call in _on_the_wire(stage, right))
-    if stage.usable() or stage.held.anonymous:
-        yield "a bad token", (right.but(account=stage.default().id, token=UNKNOWN),)
-    yield from ((what, (call,)) for what, call in _of_state(stage, texts))
-    if stage.two_sided:
+        yield "a text that is too long", (context.call(**texts | {"description": TEXTS["description"] * 60}),)
+    yield from ((what, (call,)) for what, call in _on_the_wire(context, right))
+    if context.usable() or context.held.anonymous:
+        yield "a bad token", (right.but(account=context.default().id, token=UNKNOWN),)
+    yield from ((what, (call,)) for what, call in _of_state(context, texts))
+    if context.two_sided:
         broken = Break(Fault("POST", None, "500", times=None))
         garbage = Break(Fault("POST", None, "garbage", times=None))
         yield "a failure of Stripe's", (broken, right, Mend())
         yield "an answer of Stripe's that is no JSON", (garbage, right, Mend())
 
 
-def _on_the_wire(stage: Stage, right: Call) -> Iterator[tuple[str, Call]]:
+def _on_the_wire(context: CaseContext, right: Call) -> Iterator[tuple[str, Call]]:
     cut = right.body[:-1]
     yield "no JSON", right.but(raw=cut, wire=WireVerdict(400, "malformed-json", frozenset({"#"})))
     text = (("Content-Type", "text/plain"),)
     yield "text", right.but(raw=right.body, content=text, wire=WireVerdict(415, "unsupported-media-type"))
     yield "another method", right.but(raw=right.body, method="PUT", wire=WireVerdict(405, "method-not-allowed"))
-    other = f"{stage.subject.operation.target}/nowhere"
+    other = f"{context.subject.operation.target}/nowhere"
     yield "another path", right.but(raw=right.body, path=other, wire=WireVerdict(404, "not-found"))
 
 
-def _of_state(stage: Stage, texts: dict[str, Any]) -> Iterator[tuple[str, Call]]:
-    roles: dict[str, Any] = {"confirm": True} if "confirm" in stage.subject.members else {}
-    for method in stage.methods(stage.home(), good=False)[:1] if roles else []:
-        yield "a card that is refused", stage.call(payment_method=method.id, **roles, **texts)
-    if "payment_method" in stage.subject.members:
-        yield "an unknown method", stage.call(payment_method=NOBODY, **texts)
-        home = stage.home()
+def _of_state(context: CaseContext, texts: dict[str, Any]) -> Iterator[tuple[str, Call]]:
+    roles: dict[str, Any] = {"confirm": True} if "confirm" in context.subject.members else {}
+    for method in context.methods(context.home(), good=False)[:1] if roles else []:
+        yield "a card that is refused", context.call(payment_method=method.id, **roles, **texts)
+    if "payment_method" in context.subject.members:
+        yield "an unknown method", context.call(payment_method=NOBODY, **texts)
+        home = context.home()
         for method in home.payment_methods.values() if home else ():
             if not method.attached:
-                yield "a card that is not attached", stage.call(payment_method=method.id, **texts)
-    header = stage.subject.organization
-    for account in stage.usable():
+                yield "a card that is not attached", context.call(payment_method=method.id, **texts)
+    header = context.subject.organization
+    for account in context.usable():
         if header and account.active and account.role in MAY_NAME:
             named = ((header.name, str(NOBODY)),)
-            yield f"{account.role} names an unknown organization", stage.call(account, **texts).but(headers=named)
+            yield f"{account.role} names an unknown organization", context.call(account, **texts).but(headers=named)

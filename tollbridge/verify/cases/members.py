@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from tollbridge.verify.calls import Case
+from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.cases.leaks import BAD_ADDRESS, TEXTS
-from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.model.steps import Case
 
 ASTRAL = "\U0001f600"
 LABEL = "a" * 63
@@ -41,12 +41,12 @@ NOT_EMAILS = (
 WRONG_TYPES: tuple[Any, ...] = (None, True, 7, "7", "x", [], {}, [7])
 
 
-def members(stage: Stage) -> Iterator[Case]:
+def members(context: CaseContext) -> Iterator[Case]:
     """Yield cases about each member, then about two at a time."""
-    subject = stage.subject
+    subject = context.subject
     schema = subject.schema
     properties = schema.get("properties", {})
-    right = stage.call()
+    right = context.call()
     for name in schema.get("required", ()):
         yield _one(right, {n: v for n, v in right.document.items() if n != name}, f"no {name}")
     yield _one(right, {}, "an empty object")
@@ -59,18 +59,18 @@ def members(stage: Stage) -> Iterator[Case]:
     for name in ("confirm", "x", "a/b~c", "clientSecret", "Amount", "metadata", "é", ""):
         if name not in properties:
             yield _one(right, right.document | {name: True}, f"unknown member {name or '(empty)'}")
-    yield from _texts(stage)
-    yield from _pairs(stage)
-    yield from _combinations(stage)
+    yield from _texts(context)
+    yield from _pairs(context)
+    yield from _combinations(context)
 
 
-def _texts(stage: Stage) -> Iterator[Case]:
+def _texts(context: CaseContext) -> Iterator[Case]:
     texts: dict[str, tuple[Any, ...]] = {}
     for role in ("description", "receipt_email"):
-        member = stage.subject.members.get(role)
+        member = context.subject.members.get(role)
         if member is None:
             continue
-        most = stage.subject.schema["properties"][member].get("maxLength", 1_000)
+        most = context.subject.schema["properties"][member].get("maxLength", 1_000)
         if role == "description":
             texts[role] = (
                 "x",
@@ -98,10 +98,10 @@ def _texts(stage: Stage) -> Iterator[Case]:
             shown = (
                 value if value.isascii() and value.isprintable() and len(value) < 40 else f"of {len(value)} characters"
             )
-            yield Case(f"{role} {shown}", (stage.call(note=f"{role} {shown or 'empty'}", **{role: value}),))
+            yield Case(f"{role} {shown}", (context.call(note=f"{role} {shown or 'empty'}", **{role: value}),))
 
 
-def _pairs(stage: Stage) -> Iterator[Case]:
+def _pairs(context: CaseContext) -> Iterator[Case]:
     """Two faults in one body, each of another member."""
     bad: dict[str, Any] = {
         "amount": 0,
@@ -111,35 +111,35 @@ def _pairs(stage: Stage) -> Iterator[Case]:
         "payment_method": 0,
         "confirm": "yes",
     }
-    here = [role for role in bad if role in stage.subject.members]
+    here = [role for role in bad if role in context.subject.members]
     for first, second in combinations(here, 2):
         what = f"{first} and {second} wrong"
-        yield Case(what, (stage.call(note=what, **{first: bad[first], second: bad[second]}),))
+        yield Case(what, (context.call(note=what, **{first: bad[first], second: bad[second]}),))
     if len(here) > 2:
-        yield Case("everything wrong", (stage.call(note="everything wrong", **{role: bad[role] for role in here}),))
+        yield Case("everything wrong", (context.call(note="everything wrong", **{role: bad[role] for role in here}),))
     # what is right beside it must neither be blamed nor repeated
     for role in ("amount", "currency"):
         what = f"{role} wrong beside texts"
-        yield Case(what, (stage.call(note=what, **TEXTS, **{role: bad[role]}),))
+        yield Case(what, (context.call(note=what, **TEXTS, **{role: bad[role]}),))
 
 
-def _combinations(stage: Stage) -> Iterator[Case]:
+def _combinations(context: CaseContext) -> Iterator[Case]:
     """Right bodies with every subset of the optional members."""
-    home = stage.home()
-    good = stage.methods(home, good=True)
+    home = context.home()
+    good = context.methods(home, good=True)
     offered: dict[str, Any] = {
         "description": "Dock 4",
         "receipt_email": "yard@example.com",
         "confirm": True,
         **({"payment_method": good[0].id} if good else {}),
     }
-    roles = [role for role in offered if role in stage.subject.members]
+    roles = [role for role in offered if role in context.subject.members]
     for count in range(1, len(roles) + 1):
         for chosen in combinations(roles, count):
             what = f"with {', '.join(chosen)}"
-            yield Case(what, (stage.call(note=what, **{role: offered[role] for role in chosen}),))
-    if "confirm" in stage.subject.members:
-        yield Case("confirm false", (stage.call(note="confirm false", confirm=False),))
+            yield Case(what, (context.call(note=what, **{role: offered[role] for role in chosen}),))
+    if "confirm" in context.subject.members:
+        yield Case("confirm false", (context.call(note="confirm false", confirm=False),))
 
 
 def _one(right: Any, document: Any, what: str) -> Case:

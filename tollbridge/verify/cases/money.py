@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tollbridge.verify.calls import Case
-from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.cases.context import CaseContext
+from tollbridge.verify.model.steps import Case
 from tollbridge.world import Account
 
 WITHDRAWN = ("hrk", "eek", "ltl", "lvl", "sll", "vef", "mro", "usdc")
@@ -17,32 +17,32 @@ FIRST = ("usd", "jpy", "kwd", "isk", "eur", "ugx", "gbp", "cad")
 """Currencies of each kind."""
 
 
-def money(stage: Stage) -> Iterator[Case]:
+def money(context: CaseContext) -> Iterator[Case]:
     """Yield the edges of a few currencies, of each kind, amounts of each length in them, and near-misses."""
-    rows = {row[0]: row for row in stage.subject.money()}
+    rows = {row[0]: row for row in context.subject.money()}
     for code in FIRST:
         if code in rows:
-            yield from _in_each_way(stage, *rows[code])
-            yield from _between(stage, *rows[code])
+            yield from _in_each_way(context, *rows[code])
+            yield from _between(context, *rows[code])
     if rows:
-        yield from _near_misses(stage)
+        yield from _near_misses(context)
 
 
-def currencies(stage: Stage) -> Iterator[Case]:
+def currencies(context: CaseContext) -> Iterator[Case]:
     """Yield the edges of all other currencies."""
-    for row in stage.subject.money():
+    for row in context.subject.money():
         if row[0] not in FIRST:
-            yield from _in_each_way(stage, *row)
+            yield from _in_each_way(context, *row)
 
 
-def _in_each_way(stage: Stage, code: str, least: int, most: int, step: int) -> Iterator[Case]:
-    yield from _edges(stage, code, least, most, step)
-    for what, account, roles in _ways(stage):
+def _in_each_way(context: CaseContext, code: str, least: int, most: int, step: int) -> Iterator[Case]:
+    yield from _edges(context, code, least, most, step)
+    for what, account, roles in _ways(context):
         amount = max(least, 4_321_000)
-        yield _case(stage, f"{amount} {code}{what}", account, amount=amount, currency=code, **roles)
+        yield _case(context, f"{amount} {code}{what}", account, amount=amount, currency=code, **roles)
 
 
-def _edges(stage: Stage, code: str, least: int, most: int, step: int) -> Iterator[Case]:
+def _edges(context: CaseContext, code: str, least: int, most: int, step: int) -> Iterator[Case]:
     highest = most - most % step
     edges = {
         "the minimum": least,
@@ -54,17 +54,17 @@ def _edges(stage: Stage, code: str, least: int, most: int, step: int) -> Iterato
     if step > 1:
         edges |= {"off the step": least + step + 1, "one below a step": least + 2 * step - 1}
     for what, amount in edges.items():
-        yield _case(stage, f"{what} of {code}", amount=amount, currency=code)
+        yield _case(context, f"{what} of {code}", amount=amount, currency=code)
 
 
-def _between(stage: Stage, code: str, least: int, most: int, step: int) -> Iterator[Case]:
+def _between(context: CaseContext, code: str, least: int, most: int, step: int) -> Iterator[Case]:
     """Yield an odd amount of each length, in turn plain, with a card, charged, of another payer."""
-    ways = [*_ways(stage)]
+    ways = [*_ways(context)]
     for turn, digits in enumerate((1, 12, 987, 1_234, 98_765, 123_457, 9_876_543, 12_345_679)):
         amount = digits * step if digits * step <= most else digits - digits % step
         if least < amount <= most:
             what, account, roles = ways[(turn + _turn(code)) % len(ways)]
-            yield _case(stage, f"{amount} {code}{what}", account, amount=amount, currency=code, **roles)
+            yield _case(context, f"{amount} {code}{what}", account, amount=amount, currency=code, **roles)
 
 
 def _turn(code: str) -> int:
@@ -72,10 +72,10 @@ def _turn(code: str) -> int:
     return sum(map(ord, code))
 
 
-def _ways(stage: Stage) -> Iterator[tuple[str, Account | None, dict[str, Any]]]:
+def _ways(context: CaseContext) -> Iterator[tuple[str, Account | None, dict[str, Any]]]:
     """Yield ways to pay: in words, who asks, and members by role."""
-    members, home = stage.subject.members, stage.home()
-    good = stage.methods(home, good=True)
+    members, home = context.subject.members, context.home()
+    good = context.methods(home, good=True)
     charged: dict[str, Any] = {"confirm": True} if "confirm" in members else {}
     yield "", None, {}
     if good:
@@ -84,21 +84,21 @@ def _ways(stage: Stage) -> Iterator[tuple[str, Account | None, dict[str, Any]]]:
         yield ", charged", None, charged
     if charged and good:
         yield ", charged to a card", None, {"payment_method": good[0].id} | charged
-    for account, organization in stage.payers():
+    for account, organization in context.payers():
         if account:
             yield f" of {organization.name}", account, {}
             return
 
 
-def _near_misses(stage: Stage) -> Iterator[Case]:
-    known = {code for code, *_ in stage.subject.money()}
+def _near_misses(context: CaseContext) -> Iterator[Case]:
+    known = {code for code, *_ in context.subject.money()}
     for code in (*NEAR, *(w for w in WITHDRAWN if w not in known)):
         shown = re.sub(r"[^!-~]", lambda found: f"U+{ord(found.group()):04X}", code)
-        yield _case(stage, f"currency {shown or 'empty'}", currency=code)
+        yield _case(context, f"currency {shown or 'empty'}", currency=code)
     for amount in ODD_AMOUNTS:
-        yield _case(stage, f"amount {amount if amount < 10**20 else '10^30'}", amount=amount)
-    yield _case(stage, "amount and currency wrong", amount=0, currency="xxx")
+        yield _case(context, f"amount {amount if amount < 10**20 else '10^30'}", amount=amount)
+    yield _case(context, "amount and currency wrong", amount=0, currency="xxx")
 
 
-def _case(stage: Stage, what: str, account: Account | None = None, **roles: Any) -> Case:
-    return Case(what, (stage.call(account, note=what, **roles),))
+def _case(context: CaseContext, what: str, account: Account | None = None, **roles: Any) -> Case:
+    return Case(what, (context.call(account, note=what, **roles),))

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from tollbridge.simulator import Fault
-from tollbridge.verify.calls import AtStripe, Break, Call, Case, Mend, Step, Together
-from tollbridge.verify.cases.stage import AMOUNT, Stage, retied
+from tollbridge.verify.cases.context import AMOUNT, CaseContext, retied
+from tollbridge.verify.model.steps import AtStripe, Break, Call, Case, Mend, Step, Together
 from tollbridge.world import Account, Organization, PaymentMethod
 
 TOGETHER = 8
@@ -14,71 +14,73 @@ Payer = tuple[Account | None, Organization | None]
 SLOW = Break(Fault(None, None, "slow", times=None, share=0.7, seconds=0.03))
 
 
-def sequences(stage: Stage) -> Iterator[Case]:
+def sequences(context: CaseContext) -> Iterator[Case]:
     """Yield sequences of calls, one at a time."""
-    right = stage.call(note="equal calls")
+    right = context.call(note="equal calls")
     yield Case("equal calls", (right, right), equal=True)
     # Whether a client's key counts is a choice: the page has none.
     keyed = right.but(headers=(("Idempotency-Key", "verify-0001"),), note="equal calls with a client's key")
-    if stage.held.choice:
+    if context.held.choice:
         yield Case(keyed.note, (keyed, keyed), equal=True)
-    declined = stage.methods(stage.home(), good=False)
-    good = stage.methods(stage.home(), good=True)
-    if declined and "confirm" in stage.subject.members:
-        refused = stage.call(note="equal declines", payment_method=declined[0].id, confirm=True)
+    declined = context.methods(context.home(), good=False)
+    good = context.methods(context.home(), good=True)
+    if declined and "confirm" in context.subject.members:
+        refused = context.call(note="equal declines", payment_method=declined[0].id, confirm=True)
         yield Case("equal declines", (refused, refused), equal=True)
         if good:
-            yield from _after_a_decline(stage, good[0].id, declined[0].id)
-        yield from _after_anothers_decline(stage, declined[0].id)
-    bad = stage.call(note="equal refusals", amount=0)
+            yield from _after_a_decline(context, good[0].id, declined[0].id)
+        yield from _after_anothers_decline(context, declined[0].id)
+    bad = context.call(note="equal refusals", amount=0)
     yield Case("equal refusals", (bad, bad), equal=True)
     if len(good) > 1:
-        yield from _changes(stage, good[0].id, good[1].id)
-        yield from _attached(stage)
-        yield from _detached(stage)
-    yield from _interleaved(stage)
+        yield from _changes(context, good[0].id, good[1].id)
+        yield from _attached(context)
+        yield from _detached(context)
+    yield from _interleaved(context)
 
 
-def _after_a_decline(stage: Stage, good: int, declined: int) -> Iterator[Case]:
+def _after_a_decline(context: CaseContext, good: int, declined: int) -> Iterator[Case]:
     steps = [(good, True), (declined, True), (good, True), (declined, True), (good, False)]
     note = "decline, then success"
-    calls = tuple(stage.call(note=note, payment_method=method, confirm=confirm) for method, confirm in steps)
+    calls = tuple(context.call(note=note, payment_method=method, confirm=confirm) for method, confirm in steps)
     yield Case(note, calls)
 
 
-def _changes(stage: Stage, first: int, second: int) -> Iterator[Case]:
+def _changes(context: CaseContext, first: int, second: int) -> Iterator[Case]:
     same = tuple(
-        stage.call(note="the same card again", payment_method=first, amount=AMOUNT + n * 1_000) for n in range(3)
+        context.call(note="the same card again", payment_method=first, amount=AMOUNT + n * 1_000) for n in range(3)
     )
     yield Case("the same card again", same)
     order = (first, second, first, second, second, first)
-    back = tuple(stage.call(note="change of card and back", payment_method=m, amount=AMOUNT + 1_000) for m in order)
+    back = tuple(context.call(note="change of card and back", payment_method=m, amount=AMOUNT + 1_000) for m in order)
     yield Case("change of card and back", back)
-    if "confirm" in stage.subject.members:
-        charged = tuple(stage.call(note="change of card, charged", payment_method=m, confirm=True) for m in order[:4])
+    if "confirm" in context.subject.members:
+        charged = tuple(context.call(note="change of card, charged", payment_method=m, confirm=True) for m in order[:4])
         yield Case("change of card, charged", charged)
-    home = stage.home()
-    if stage.two_sided and home and home.subscription:
+    home = context.home()
+    if context.two_sided and home and home.subscription:
         taken = retied(home)
-        again = stage.call(note="the card taken away at Stripe, and chosen again", payment_method=first)
+        again = context.call(note="the card taken away at Stripe, and chosen again", payment_method=first)
         yield Case(again.note, (again, taken, again))
-    plain = stage.call(note="a card, then none")
-    yield Case("a card, then none", (stage.call(payment_method=second), plain, stage.call(payment_method=first), plain))
+    plain = context.call(note="a card, then none")
+    yield Case(
+        "a card, then none", (context.call(payment_method=second), plain, context.call(payment_method=first), plain)
+    )
 
 
-def _detached(stage: Stage) -> Iterator[Case]:
+def _detached(context: CaseContext) -> Iterator[Case]:
     """A method is detached at Stripe, and used again: what was true once must not be remembered."""
-    if not stage.two_sided:
+    if not context.two_sided:
         return
-    for account, organization in stage.payers():
+    for account, organization in context.payers():
         attached = [m for m in organization.payment_methods.values() if m.attached]
         spare = [m for m in attached if m.id != organization.default_source]
-        good = stage.methods(organization, good=True)
+        good = context.methods(organization, good=True)
         if len(attached) < 2 or not spare or not good:
             continue
         method = _spare(spare, good)
-        call = stage.call(account, note="method detached in between", payment_method=method.id)
-        other = stage.call(account, note="another method after that", payment_method=good[0].id)
+        call = context.call(account, note="method detached in between", payment_method=method.id)
+        other = context.call(account, note="another method after that", payment_method=good[0].id)
         detach = AtStripe(f"/v1/payment_methods/{method.stripe}/detach")
         yield Case("method detached in between", (call, detach, call, other))
 
@@ -89,72 +91,72 @@ def _spare(spare: list[PaymentMethod], good: list[PaymentMethod]) -> PaymentMeth
     return fine[-1] if len(fine) > 1 else next((m for m in spare[::-1] if m not in good), spare[-1])
 
 
-def _attached(stage: Stage) -> Iterator[Case]:
+def _attached(context: CaseContext) -> Iterator[Case]:
     """A card that was not attached is attached at Stripe: to the customer, so that it can be used."""
-    home = stage.home()
-    if home is None or home.customer is None or not stage.two_sided:
+    home = context.home()
+    if home is None or home.customer is None or not context.two_sided:
         return
     for method in home.payment_methods.values():
         if not method.attached:
-            call = stage.call(note="method attached in between", payment_method=method.id)
+            call = context.call(note="method attached in between", payment_method=method.id)
             path = f"/v1/payment_methods/{method.stripe}"
             attach = AtStripe(f"{path}/attach", {"customer": home.customer})
             yield Case("method attached in between", (call, attach, call, AtStripe(f"{path}/detach"), call))
             return
 
 
-def _after_anothers_decline(stage: Stage, declined: int) -> Iterator[Case]:
+def _after_anothers_decline(context: CaseContext, declined: int) -> Iterator[Case]:
     """A decline of one organization's, then charges of the others."""
-    refused = stage.call(note="a decline", payment_method=declined, confirm=True)
-    for account, organization in stage.payers():
-        for method in stage.methods(organization, good=True)[:1] if account else ():
+    refused = context.call(note="a decline", payment_method=declined, confirm=True)
+    for account, organization in context.payers():
+        for method in context.methods(organization, good=True)[:1] if account else ():
             note = "another organization's decline, then a charge"
-            charge = stage.call(account, note=note, payment_method=method.id, confirm=True)
+            charge = context.call(account, note=note, payment_method=method.id, confirm=True)
             yield Case(note, (refused, charge))
 
 
-def _interleaved(stage: Stage) -> Iterator[Case]:
-    payers = list(stage.payers())
+def _interleaved(context: CaseContext) -> Iterator[Case]:
+    payers = list(context.payers())
     if len(payers) < 2:
         return
     calls: list[Step] = []
     for turn in range(3):
         for account, organization in payers:
-            good = stage.methods(organization, good=True)
+            good = context.methods(organization, good=True)
             roles = {"payment_method": good[turn % len(good)].id} if good else {}
             amount = AMOUNT + 1_000 * len(calls)
-            calls.append(stage.call(account, note="organizations interleaved", amount=amount, **roles))
+            calls.append(context.call(account, note="organizations interleaved", amount=amount, **roles))
     yield Case("organizations interleaved", tuple(calls))
 
 
-def together(stage: Stage) -> Iterator[Case]:
+def together(context: CaseContext) -> Iterator[Case]:
     """Yield calls that are under way at the same time, while Stripe takes its time."""
-    for case in _together(stage):
+    for case in _together(context):
         *before, calls = case.steps
-        steps = (*before, SLOW, calls, Mend()) if stage.two_sided else case.steps
+        steps = (*before, SLOW, calls, Mend()) if context.two_sided else case.steps
         yield Case(case.name, steps)
 
 
-def _together(stage: Stage) -> Iterator[Case]:
-    payers: list[Payer] = [*stage.payers()] or [(None, None)]
+def _together(context: CaseContext) -> Iterator[Case]:
+    payers: list[Payer] = [*context.payers()] or [(None, None)]
     calls: list[Call] = []
     for n in range(TOGETHER):
         account, organization = payers[n % len(payers)]
-        good = stage.methods(organization, good=True)
+        good = context.methods(organization, good=True)
         roles = {"payment_method": good[-1].id} if good and n % 4 < 2 else {}
         texts = {"description": f"Together {n}", "receipt_email": f"together{n}@example.com"}
         note = "calls together"
-        calls.append(stage.call(account, note=note, amount=AMOUNT + 1_000 * (n + 1), **roles, **texts))
+        calls.append(context.call(account, note=note, amount=AMOUNT + 1_000 * (n + 1), **roles, **texts))
     yield Case("calls of several organizations together", (Together(tuple(calls)),))
-    yield from _cards_together(stage, payers)
+    yield from _cards_together(context, payers)
     account, organization = payers[0]
-    same = tuple(stage.call(account, note="equal calls together") for _ in range(2 * TOGETHER))
+    same = tuple(context.call(account, note="equal calls together") for _ in range(2 * TOGETHER))
     yield Case("equal calls together", (Together(same),))
-    good = stage.methods(organization, good=True)
-    yield from _named_together(stage)
-    if good and "confirm" in stage.subject.members:
+    good = context.methods(organization, good=True)
+    yield from _named_together(context)
+    if good and "confirm" in context.subject.members:
         many = tuple(
-            stage.call(
+            context.call(
                 account,
                 note="charges together",
                 amount=AMOUNT + 1_000 * n,
@@ -164,34 +166,34 @@ def _together(stage: Stage) -> Iterator[Case]:
             for n in range(TOGETHER)
         )
         yield Case("charges together", (Together(many),))
-        charge = stage.call(account, note="equal charges together", payment_method=good[0].id, confirm=True)
+        charge = context.call(account, note="equal charges together", payment_method=good[0].id, confirm=True)
         yield Case("equal charges together", (Together((charge,) * 3),))
-        declined = stage.methods(organization, good=False)
+        declined = context.methods(organization, good=False)
         if declined:
-            refused = charge.but(document=charge.document | {stage.subject.members["payment_method"]: declined[0].id})
+            refused = charge.but(document=charge.document | {context.subject.members["payment_method"]: declined[0].id})
             mixed = (charge, refused, charge, refused)
             yield Case("charges and declines together", (Together(tuple(c.but(note="mixed together") for c in mixed)),))
 
 
-def _named_together(stage: Stage) -> Iterator[Case]:
+def _named_together(context: CaseContext) -> Iterator[Case]:
     """Administrators who name organizations, under way together."""
     calls: list[Call] = []
-    for account, organization, headers in stage.named():
+    for account, organization, headers in context.named():
         if organization.customer:
             note, amount = "organizations named together", AMOUNT + 1_000 * len(calls)
-            calls.append(stage.call(account, note=note, amount=amount).but(headers=headers))
+            calls.append(context.call(account, note=note, amount=amount).but(headers=headers))
     if len(calls) > 1:
         yield Case("organizations named together", (Together(tuple(calls)),))
 
 
-def _cards_together(stage: Stage, payers: list[Payer]) -> Iterator[Case]:
+def _cards_together(context: CaseContext, payers: list[Payer]) -> Iterator[Case]:
     """Each organization chooses a card that is not its subscription's yet, so that a lost change shows."""
     steps: list[Step] = []
     calls: list[Call] = []
     for account, organization in payers:
-        good = stage.methods(organization, good=True)
+        good = context.methods(organization, good=True)
         if organization and organization.subscription and good:
             steps.append(retied(organization))
-            calls.append(stage.call(account, note="cards together", payment_method=good[0].id))
-    if stage.two_sided and len(calls) > 1:
+            calls.append(context.call(account, note="cards together", payment_method=good[0].id))
+    if context.two_sided and len(calls) > 1:
         yield Case("cards of several organizations together", (*steps, Together(tuple(calls))))

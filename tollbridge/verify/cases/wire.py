@@ -3,31 +3,31 @@
 import json
 from collections.abc import Iterator
 
-from tollbridge.verify.calls import Call, Case, WireVerdict
-from tollbridge.verify.cases.framing import framing, offers
-from tollbridge.verify.cases.rows import Table
-from tollbridge.verify.cases.spellings import CHUNKED, spellings
-from tollbridge.verify.cases.stage import Stage
+from tollbridge.verify.cases.context import CaseContext
+from tollbridge.verify.cases.wire_framing import framing, offers
+from tollbridge.verify.cases.wire_spellings import CHUNKED, spellings
+from tollbridge.verify.cases.wire_table import Table
+from tollbridge.verify.model.steps import Call, Case, WireVerdict
 
 
-def wire(stage: Stage) -> Iterator[Case]:
+def wire(context: CaseContext) -> Iterator[Case]:
     """Yield the rows as cases, each with a right call after it.
 
     Only of an operation with an amount and a currency, whose members' names need no escapes.
     """
-    if not {"amount", "currency"} <= stage.subject.members.keys() or not stage.subject.spelt_plainly:
+    if not {"amount", "currency"} <= context.subject.members.keys() or not context.subject.spelt_plainly:
         return
-    table = Table(stage.subject)
-    account = None if stage.held.anonymous else stage.default().id
-    yield from offers(stage)
-    strict = framing(table) if stage.held.choice else ()
+    table = Table(context.subject)
+    account = None if context.held.anonymous else context.default().id
+    yield from offers(context)
+    strict = framing(table) if context.held.choice else ()
     for row in (*table.bodies(), *table.headers(), *table.paths(), *table.sizes(), *spellings(table), *strict):
-        status = stage.subject.successes[0] if row.status == 200 else row.status
+        status = context.subject.successes[0] if row.status == 200 else row.status
         answer = WireVerdict(status, row.error_code, row.places, row.rules, row.framing)
         plain = {table.a: 4200, table.c: "usd"}
         document = None if row.status != 200 else plain if CHUNKED in row.headers else json.loads(row.body)
         call = Call(
-            stage.subject.operation,
+            context.subject.operation,
             document=document,
             account=None if any(name == "Authorization" for name, _ in row.headers) else account,
             raw=row.body,
@@ -39,4 +39,4 @@ def wire(stage: Stage) -> Iterator[Case]:
             head=row.head,
             note=row.name,
         )
-        yield Case(f"wire: {row.name}", (call, stage.call(note=f"after {row.name}")))
+        yield Case(f"wire: {row.name}", (call, context.call(note=f"after {row.name}")))

@@ -13,7 +13,7 @@ from tollbridge.verify.checks import (  # noqa: I001 - the order is meant
     fault,
     group,
 )
-from tollbridge.verify.checks.check import CHECKS, SEVERITIES, Check, Wrong
+from tollbridge.verify.model.check import CHECKS, SEVERITIES, Check, Wrong
 
 __all__ = [
     "CHECKS",

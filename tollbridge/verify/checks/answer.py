@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.checks.conditions import (
     answered,
     choices_held,
@@ -18,6 +17,7 @@ from tollbridge.verify.checks.conditions import (
     no_fault_before,
     refused,
 )
+from tollbridge.verify.model.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.model.evidence import PROBLEM, Evidence, media_type
 from tollbridge.verify.model.expectation import Expectation
 

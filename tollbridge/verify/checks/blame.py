@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tollbridge.verify.checks.check import LOW, MEDIUM, Wrong, check
 from tollbridge.verify.checks.conditions import (
     always,
     answered,
@@ -13,6 +12,7 @@ from tollbridge.verify.checks.conditions import (
     refused,
     when_decided,
 )
+from tollbridge.verify.model.check import LOW, MEDIUM, Wrong, check
 from tollbridge.verify.model.evidence import Evidence
 from tollbridge.verify.model.expectation import Expectation
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tollbridge.verify.checks.check import Condition
+from tollbridge.verify.model.check import Condition
 from tollbridge.verify.model.evidence import Evidence
 from tollbridge.verify.model.expectation import MAY_NAME, Expectation
 from tollbridge.verify.model.stripe_routes import UPDATE

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from tollbridge.verify.checks.answer import documented
-from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.checks.conditions import (
     accepted,
     answered,
@@ -24,6 +23,7 @@ from tollbridge.verify.checks.conditions import (
 from tollbridge.verify.checks.provider import PAID
 from tollbridge.verify.checks.subscription import order_held
 from tollbridge.verify.checks.success import untrue
+from tollbridge.verify.model.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.model.evidence import Evidence
 from tollbridge.verify.model.expectation import Expectation
 from tollbridge.verify.model.stripe_routes import CANCEL, CONFIRM, CREATE, UPDATE

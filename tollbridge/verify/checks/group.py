@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tollbridge.verify.checks.check import CRITICAL, Wrong, check
 from tollbridge.verify.checks.conditions import in_any, seen_with_a_card, stripe_seen, under_way_together
 from tollbridge.verify.checks.subscription import default_of
+from tollbridge.verify.model.check import CRITICAL, Wrong, check
 from tollbridge.verify.model.evidence import Evidence, secret_of
 from tollbridge.verify.model.expectation import Expectation
 

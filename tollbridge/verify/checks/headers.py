@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from tollbridge.verify.checks.answer import documented
-from tollbridge.verify.checks.check import LOW, Wrong, check
 from tollbridge.verify.checks.conditions import answered, choices_held, in_any, refused, when_decided
+from tollbridge.verify.model.check import LOW, Wrong, check
 from tollbridge.verify.model.evidence import Evidence, identified, own_ids
 from tollbridge.verify.model.expectation import Expectation
 

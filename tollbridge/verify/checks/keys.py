@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tollbridge.verify.checks.check import CRITICAL, Wrong, check
 from tollbridge.verify.checks.conditions import in_any, seen_alone, stripe_seen
+from tollbridge.verify.model.check import CRITICAL, Wrong, check
 from tollbridge.verify.model.evidence import Evidence
 from tollbridge.verify.model.expectation import Expectation
 

@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
-from tollbridge.verify.checks.check import HIGH, Wrong, check
 from tollbridge.verify.checks.conditions import answered, choices_held, in_any, when_decided
+from tollbridge.verify.model.check import HIGH, Wrong, check
 from tollbridge.verify.model.evidence import Answer, Evidence
 from tollbridge.verify.model.expectation import Expectation
 

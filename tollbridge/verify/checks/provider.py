@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tollbridge.verify.checks.check import CRITICAL, HIGH, Wrong, check
 from tollbridge.verify.checks.conditions import (
     accepted,
     charges,
@@ -21,6 +20,7 @@ from tollbridge.verify.checks.conditions import (
     stripe_seen,
     stripe_seen_or_refused,
 )
+from tollbridge.verify.model.check import CRITICAL, HIGH, Wrong, check
 from tollbridge.verify.model.evidence import TOKEN, Evidence, secret_of
 from tollbridge.verify.model.expectation import Effect, Expectation
 from tollbridge.verify.model.stripe_routes import CHANGE, CONFIRM, CREATE, MAY_CARRY

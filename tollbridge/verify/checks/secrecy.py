@@ -6,8 +6,8 @@ import base64
 import re
 
 from tollbridge.verify.checks.answer import where
-from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.checks.conditions import answered, in_any, not_accepted, refused, value
+from tollbridge.verify.model.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.model.evidence import API_KEY, TOKEN, Evidence, secret_of, texts_of
 from tollbridge.verify.model.expectation import Expectation
 

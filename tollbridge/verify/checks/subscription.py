@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.checks.conditions import (
     accepted,
     chooses_method,
@@ -17,6 +16,7 @@ from tollbridge.verify.checks.conditions import (
     seen_alone_and_well,
     seen_with_a_card,
 )
+from tollbridge.verify.model.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.model.evidence import Evidence
 from tollbridge.verify.model.expectation import Expectation
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tollbridge.verify.checks.check import Wrong
 from tollbridge.verify.checks.provider import CHARGED
 from tollbridge.verify.checks.subscription import default_of
+from tollbridge.verify.model.check import Wrong
 from tollbridge.verify.model.evidence import Evidence, secret_of
 from tollbridge.verify.model.expectation import Effect, Expectation
 

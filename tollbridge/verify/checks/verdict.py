@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tollbridge.verify.checks.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.checks.conditions import (
     always,
     charges,
@@ -26,6 +25,7 @@ from tollbridge.verify.checks.conditions import (
     stripe_seen_or_refused,
     when_decided,
 )
+from tollbridge.verify.model.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.model.evidence import Evidence
 from tollbridge.verify.model.expectation import MAY_NAME, Expectation, kebab
 

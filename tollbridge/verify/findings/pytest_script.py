@@ -5,7 +5,6 @@ from importlib.metadata import version
 from urllib.parse import urlencode
 
 from tollbridge.quoting import python
-from tollbridge.verify.calls import AtStripe, Break, Call, Mend, Step, Together
 from tollbridge.verify.findings import script_runtime as runtime
 from tollbridge.verify.findings.script import (
     FAULTS,
@@ -20,7 +19,8 @@ from tollbridge.verify.findings.script import (
     looks,
     stripe_of,
 )
-from tollbridge.verify.player import Player
+from tollbridge.verify.model.steps import AtStripe, Break, Call, Mend, Step, Together
+from tollbridge.verify.target.runner import Runner
 
 CODING = "# -*- coding: utf-8 -*-"
 """In the first two lines Python looks for a coding in any comment (PEP 263): ours is found first."""
@@ -32,15 +32,15 @@ def pytest_script(shown: Shown) -> str:
     Raises:
         TypeError, ValueError: what is sent has no literal.
     """
-    player = shown.player
+    runner = shown.runner
     source = bundled(shown, runtime.ask, runtime.ask_together, runtime.at_stripe, runtime.exit_code)
     code = [f'at_stripe("{RESET}", b"", "POST")', "came, moments = [], []"]
     for step, before in zip(shown.case.steps, looks(shown), strict=True):
-        code += _python_step(player, step, "stripe_now()" if before else "None")
+        code += _python_step(runner, step, "stripe_now()" if before else "None")
     seen = "seen_by(moments)" if any(looks(shown)) else "[{}] * len(CALLS)"
     code += [f"return judge(came, {seen})"]
     packages = [PACKAGES[name] for name in sorted(PACKAGES.keys() & source.imports)]
-    where = {"TARGET": player.url, "STRIPE": stripe_of(player)}
+    where = {"TARGET": runner.url, "STRIPE": stripe_of(runner)}
     return "\n".join(
         [
             CODING,
@@ -76,10 +76,10 @@ def _metadata(packages: list[str]) -> list[str]:
     return ["# /// script", f"# dependencies = {json.dumps(pinned)}", "# ///"]
 
 
-def _python_step(player: Player, step: Step, moment: str) -> list[str]:
+def _python_step(runner: Runner, step: Step, moment: str) -> list[str]:
     match step:
         case Call():
-            return [f"moments.append({moment})", f"came.append(ask{_asking(player, step)})"]
+            return [f"moments.append({moment})", f"came.append(ask{_asking(runner, step)})"]
         case AtStripe(path, form):
             return [f"at_stripe({python(path)}, {python(urlencode(form).encode())})"]
         case Break(fault):
@@ -90,15 +90,15 @@ def _python_step(player: Player, step: Step, moment: str) -> list[str]:
             return [
                 f"moments += [*[None] * {len(calls) - 1}, {moment}]",
                 "came += ask_together([",
-                *(f"    {_asking(player, call)}," for call in calls),
+                *(f"    {_asking(runner, call)}," for call in calls),
                 "])",
             ]
 
 
-def _asking(player: Player, call: Call) -> str:
+def _asking(runner: Runner, call: Call) -> str:
     """Return the arguments of `ask`."""
     headers: list[list[str]] = [list(header) for header in (*call.content, *call.headers)]
-    for name, value, variable in authorization(player, call):
+    for name, value, variable in authorization(runner, call):
         headers.append([name, value, *([variable] if variable else [])])
     parts = map(python, (call.verb, call.target, headers, call.body))
-    return f"({', '.join(parts)}, {player.within:g})"
+    return f"({', '.join(parts)}, {runner.within:g})"

@@ -11,17 +11,17 @@ from typing import Any
 
 from tollbridge.quoting import python
 from tollbridge.simulator import Fault
-from tollbridge.verify.calls import PLAIN, Break, Call, Case, Mend, Step, Together
-from tollbridge.verify.checks import Check
-from tollbridge.verify.exchange import Exchange
+from tollbridge.verify.cases.forged_tokens import FORGED, forged
 from tollbridge.verify.findings import script_runtime as runtime
 from tollbridge.verify.findings.script_bundle import Bundle, bundle, constructor
-from tollbridge.verify.forgery import FORGED, forged
-from tollbridge.verify.line import ENDLESS
+from tollbridge.verify.model.check import Check
 from tollbridge.verify.model.evidence import API_KEY, TOKEN, Answer, Evidence, Sent, remembered
+from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.expectation import Effect, Expectation, Terms
-from tollbridge.verify.player import Player, sent_by
-from tollbridge.verify.stripeside import OURS
+from tollbridge.verify.model.steps import PLAIN, Break, Call, Case, Mend, Step, Together
+from tollbridge.verify.target.connection import ENDLESS
+from tollbridge.verify.target.runner import Runner, sent_by
+from tollbridge.verify.target.stripe_double import OURS
 
 RESET, FAULTS = "/_tollbridge/simulator/reset", "/_tollbridge/simulator/faults"
 STANDARD = "http://127.0.0.1:12111"
@@ -42,7 +42,7 @@ class Shown:
     """What a script is to show.
 
     Args:
-        player: whose target, Stripe and tokens it speaks of.
+        runner: whose target, Stripe and tokens it speaks of.
         case: the steps.
         exchange: the one that is wrong: the last of the case.
         check: that says so.
@@ -50,7 +50,7 @@ class Shown:
         fingerprint: of the finding.
     """
 
-    player: Player
+    runner: Runner
     case: Case
     exchange: Exchange
     check: Check
@@ -88,25 +88,25 @@ def calls_of(step: Step) -> tuple[Call, ...]:
     return step.calls if isinstance(step, Together) else (step,) if isinstance(step, Call) else ()
 
 
-def variables(player: Player) -> dict[str, str]:
+def variables(runner: Runner) -> dict[str, str]:
     """Return the environment that the scripts need: the addresses, and the tokens by account."""
-    found = {f"TOKEN_{account}": token for account, token in player.tokens.good.items()}
-    found |= {f"EXPIRED_TOKEN_{account}": token for account, token in player.tokens.expired.items()}
-    for account, token in player.tokens.good.items():
-        other = player.tokens.of_another(account)
+    found = {f"TOKEN_{account}": token for account, token in runner.tokens.good.items()}
+    found |= {f"EXPIRED_TOKEN_{account}": token for account, token in runner.tokens.expired.items()}
+    for account, token in runner.tokens.good.items():
+        other = runner.tokens.of_another(account)
         found |= {f"{how.upper()}_TOKEN_{account}": forged(token, how, other) for how in FORGED}
-    keys = player.stripe.keys - {OURS} if player.stripe else set()
-    return found | {"TARGET": player.url, "STRIPE": stripe_of(player), "API_KEYS": " ".join(sorted(keys))}
+    keys = runner.stripe.keys - {OURS} if runner.stripe else set()
+    return found | {"TARGET": runner.url, "STRIPE": stripe_of(runner), "API_KEYS": " ".join(sorted(keys))}
 
 
-def secrets_of(player: Player) -> list[str]:
+def secrets_of(runner: Runner) -> list[str]:
     """Return the tokens and keys that a run knows, the forged ones too."""
-    found = variables(player)
+    found = variables(runner)
     return [*(text for name, text in found.items() if "TOKEN" in name), *found["API_KEYS"].split()]
 
 
-def stripe_of(player: Player) -> str:
-    return player.stripe.url if player.stripe else STANDARD
+def stripe_of(runner: Runner) -> str:
+    return runner.stripe.url if runner.stripe else STANDARD
 
 
 def bundled(shown: Shown, *functions: Callable[..., Any]) -> Bundle:
@@ -233,11 +233,11 @@ def control_form(fault: Fault) -> dict[str, Any]:
     return {name: value for name, value in asdict(fault).items() if value is not None or name == "times"}
 
 
-def authorization(player: Player, call: Call) -> list[tuple[str, str, str | None]]:
+def authorization(runner: Runner, call: Call) -> list[tuple[str, str, str | None]]:
     """Return the Authorization headers: name, what stands before the token, and the variable that holds the token."""
-    known = sorted(variables(player).items(), key=lambda pair: -len(pair[1]))
+    known = sorted(variables(runner).items(), key=lambda pair: -len(pair[1]))
     made = []
-    for name, value in player.headers(call.but(content=(), headers=())):
+    for name, value in runner.headers(call.but(content=(), headers=())):
         variable = next((v for v, token in known if "TOKEN" in v and token and value.endswith(token)), None)
         before = value.removesuffix(dict(known)[variable]) if variable else value
         made.append((name, before, variable))

@@ -3,7 +3,6 @@
 import json
 
 from tollbridge.quoting import shell, shell_printf
-from tollbridge.verify.calls import AtStripe, Break, Call, Mend, Step, Together
 from tollbridge.verify.findings import script_runtime as runtime
 from tollbridge.verify.findings.script import (
     FAULTS,
@@ -19,7 +18,8 @@ from tollbridge.verify.findings.script import (
     stripe_of,
 )
 from tollbridge.verify.findings.script_bundle import Bundle
-from tollbridge.verify.player import Player
+from tollbridge.verify.model.steps import AtStripe, Break, Call, Mend, Step, Together
+from tollbridge.verify.target.runner import Runner
 
 STEPS, JUDGEMENT = "# What is sent:", "# What is judged:"
 MAX_BLOCKS = 8192
@@ -51,23 +51,23 @@ def shell_script(shown: Shown) -> str:
     Raises:
         ValueError: what is sent cannot be written into a line of the shell.
     """
-    player = shown.player
+    runner = shown.runner
     source = bundled(shown, runtime.look, runtime.looked, runtime.kept_by_curl, runtime.show, runtime.exit_code)
     asked: list[str] = []
     for step, before in zip(shown.case.steps, looks(shown), strict=True):
         count = len(step.calls) if isinstance(step, Together) else 1
         asked += [f"look $((n+{count}))"] if before else []
-        asked += _shell_step(player, step)
-    stripe = stripe_of(player)
+        asked += _shell_step(runner, step)
+    stripe = stripe_of(runner)
     lines = [
         "#!/bin/sh",
         f"# {shown.check.name}, finding {shown.fingerprint}.",
         "# Exit code: 0 when the target is right, 1 when it is wrong, 2 when it cannot be told.",
-        f'[ "${{TARGET:-}}" ] || TARGET={shell(player.url)}',
+        f'[ "${{TARGET:-}}" ] || TARGET={shell(runner.url)}',
         f'[ "${{STRIPE:-}}" ] || STRIPE={shell(stripe)}',
         "TARGET=${TARGET%/} STRIPE=${STRIPE%/}; export TARGET STRIPE",
-        *(f'[ "${{{name}:-}}" ] || {{ echo "Set {name}, a token." >&2; exit 2; }}' for name in _tokens(player, shown)),
-        SHELL_HEAD.format(within=f"{player.within:g}", blocks=MAX_BLOCKS),
+        *(f'[ "${{{name}:-}}" ] || {{ echo "Set {name}, a token." >&2; exit 2; }}' for name in _tokens(runner, shown)),
+        SHELL_HEAD.format(within=f"{runner.within:g}", blocks=MAX_BLOCKS),
         "",
         JUDGEMENT,
         "cat >\"$out/judge.py\" <<'JUDGE'",
@@ -113,16 +113,16 @@ def _shell_judge(shown: Shown, source: Bundle) -> str:
     )
 
 
-def _tokens(player: Player, shown: Shown) -> list[str]:
+def _tokens(runner: Runner, shown: Shown) -> list[str]:
     """Return the variables that hold the tokens of a case."""
     calls = [call for step in shown.case.steps for call in calls_of(step)]
-    return sorted({variable for call in calls for _, _, variable in authorization(player, call) if variable})
+    return sorted({variable for call in calls for _, _, variable in authorization(runner, call) if variable})
 
 
-def _shell_step(player: Player, step: Step) -> list[str]:
+def _shell_step(runner: Runner, step: Step) -> list[str]:
     match step:
         case Call():
-            return ["n=$((n+1)); " + _curl(player, step)]
+            return ["n=$((n+1)); " + _curl(runner, step)]
         case AtStripe(path, form):
             data = "".join(f" --data-urlencode {shell(f'{name}={value}')}" for name, value in form.items())
             return [f'stripe POST "$STRIPE"{shell(path)}{data}']
@@ -132,17 +132,17 @@ def _shell_step(player: Player, step: Step) -> list[str]:
         case Mend():
             return [f'stripe DELETE "$STRIPE{FAULTS}"']
         case Together(calls):
-            return [*(f"n=$((n+1)); {_curl(player, call)} &" for call in calls), "wait"]
+            return [*(f"n=$((n+1)); {_curl(runner, call)} &" for call in calls), "wait"]
 
 
-def _curl(player: Player, call: Call) -> str:
+def _curl(runner: Runner, call: Call) -> str:
     parts = ["ask", "-X", shell(call.verb), "--path-as-is", f'"$TARGET"{shell(call.target)}']
     sent = (*call.content, *call.headers)
     if not any(name.lower() == "content-type" for name, _ in sent):
         parts += ["-H", "'Content-Type:'"]
     for name, value in sent:
         parts += ["-H", shell(f"{name};" if value == "" else f"{name}: {value}")]
-    for name, value, variable in authorization(player, call):
+    for name, value, variable in authorization(runner, call):
         parts += ["-H", f'{shell(f"{name}: {value}")}"${{{variable}}}"' if variable else shell(f"{name}: {value}")]
     if not call.body:
         return " ".join(parts)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from tollbridge.contract import Contract
 from tollbridge.verify.model.expectation import Terms
-from tollbridge.verify.subject import Subject
+from tollbridge.verify.model.subject import Subject
 
 DOCUMENTED, PROVIDER, CHOICE = "documented", "provider", "choice"
 """The origins of rules: the documented page, Stripe, and our own choice."""

@@ -1,1 +1,1 @@
-"""What a run leaves: the report for people and for machines, and its evidence in a file."""
+"""What a run says: for people and for machines."""

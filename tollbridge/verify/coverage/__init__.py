@@ -1,0 +1,1 @@
+"""Coverage: what can be judged of a target, and what had to be exercised."""

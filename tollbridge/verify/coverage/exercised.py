@@ -1,0 +1,50 @@
+"""No vacuous green: what had to be exercised and was not, and what could not be provoked."""
+
+from collections.abc import Iterator
+
+from tollbridge.verify.cases import CaseContext
+from tollbridge.verify.coverage.applicable import unreachable
+from tollbridge.verify.run import Run
+from tollbridge.world import Account
+
+
+def unexercised(run: Run, aside: dict[str, str]) -> Iterator[str]:
+    """Yield what had to be exercised and was not."""
+    tally = run.evaluator.tally
+    if run.unfinished or (run.options.fail_fast and run.evaluator.findings):
+        return  # what was not reached says nothing
+    for check in run.evaluator.checks:
+        if check.name not in aside and not tally.held[check.name]:
+            yield f"the check {check.name}: its precondition never held"
+    for role in sorted({account.role for context in run.contexts for account in _who_can_act(context)}):
+        if not any(tally.accounts[a.id] for a in run.world.accounts.values() if a.role == role):
+            yield f"the role {role}: nobody asked as it"
+    for context in run.contexts:
+        yield from _unreached(run, context)
+    if run.dropped * 2 > run.generated > 0:
+        yield f"the generator: {run.dropped} of {run.generated} cases were dropped"
+
+
+def _who_can_act(context: CaseContext) -> Iterator[Account]:
+    """Yield the accounts with an organization to act for, of their own or by the contract's header."""
+    for account in context.usable():
+        if account.active and (account.organization or context.subject.organization):
+            yield account
+
+
+def _unreached(run: Run, context: CaseContext) -> Iterator[str]:
+    """Yield what an operation never answered."""
+    name = context.subject.operation.operation_id
+    if not run.evaluator.tally.successes[name]:
+        yield f"the operation {name}: it never got a 2xx"
+    for status, code in sorted(context.subject.codes):
+        if not unreachable(context, status, code) and not run.evaluator.tally.codes[status, code]:
+            yield f"the problem {status} {code} of {name}: it never came"
+
+
+def unprovoked(contexts: list[CaseContext]) -> Iterator[tuple[str, str]]:
+    for context in contexts:
+        for status, code in sorted(context.subject.codes):
+            reason = unreachable(context, status, code)
+            if reason:
+                yield f"{status} {code}", reason

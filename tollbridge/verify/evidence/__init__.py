@@ -1,0 +1,1 @@
+"""A run's evidence in a file, its secrets replaced, and read again."""

@@ -1,0 +1,175 @@
+"""Proving findings: each is played again from the beginning, made small, and its scripts are run."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tollbridge.verify.cases import CaseContext
+from tollbridge.verify.evaluator import Evaluator
+from tollbridge.verify.findings.confinement import exit_code
+from tollbridge.verify.findings.pytest_script import pytest_script
+from tollbridge.verify.findings.script import Shown, is_endless, is_plain, variables, written
+from tollbridge.verify.findings.shell_script import shell_script
+from tollbridge.verify.findings.shrink import reduced
+from tollbridge.verify.model.check import Wrong
+from tollbridge.verify.model.evidence import Known
+from tollbridge.verify.model.exchange import Exchange
+from tollbridge.verify.model.finding import Finding, fingerprint
+from tollbridge.verify.model.steps import Call, Case, Together
+from tollbridge.verify.run import Run
+from tollbridge.verify.target.connection import REFUSED
+from tollbridge.verify.target.target import OwnTarget
+
+HISTORY = 12
+"""How many earlier cases are played before one that does not fail alone."""
+
+SCRIPTED = 25
+"""How many findings get scripts; what many causes have in common is better mended first."""
+
+MOST_PROVING = 10.0
+"""Seconds after the run's own time in which scripts are still run."""
+
+ASSERTED = 7
+"""The exit code of a test that fails; Python itself ends with 1 for any other error."""
+
+
+def make_small(run: Run, context: CaseContext, finding: Finding) -> None:
+    """Play the case from the beginning, with what came before where it needs that, and leave out what it can spare."""
+    if finding.fingerprint in run.options.baseline:
+        return
+    if not run.stripe or len(run.evaluator.findings) > SCRIPTED:
+        finding.replay = (
+            f"only the first {SCRIPTED} findings are played again" if run.stripe else "Stripe cannot be set back"
+        )
+        return
+    finding.replay = "played again from the beginning it did not show; the exchange above is what was seen"
+
+    def fails(case: Case) -> bool:
+        return _shown(run, context, case, finding.fingerprint) is not None
+
+    for case in _longer_and_longer(run, context, finding.case):
+        if fails(case):
+            small = _ending(reduced(case, fails), fails)
+            shown = _shown(run, context, small, finding.fingerprint)
+            if shown:
+                finding.case, finding.reproduced = small, True
+                finding.replay = "none that was run alone failed again"
+                x, wrong = shown
+                finding.exchange, finding.wrong = x.kept(), wrong.brief()
+            return
+
+
+def _ending(case: Case, fails: Callable[[Case], bool]) -> Case:
+    """Return the case without the calls behind the one that shows the finding: a script judges the last one."""
+    for end in range(1, len(case.steps)):
+        cut = replace(case, steps=case.steps[:end])
+        if isinstance(cut.steps[-1], Call | Together) and not (case.same or case.equal) and fails(cut):
+            return cut
+    return case
+
+
+def _longer_and_longer(run: Run, context: CaseContext, case: Case) -> Iterator[Case]:
+    """Yield the case, and the case with more and more of what was played before it."""
+    yield case
+    earlier = [before for of, before in run.history if of.subject is context.subject]
+    for count in (1, HISTORY):
+        steps = tuple(step for before in earlier[-count:] for step in before.steps)
+        if steps:
+            yield replace(case, steps=steps + case.steps)
+
+
+def _shown(run: Run, context: CaseContext, case: Case, name: str) -> tuple[Exchange, Wrong] | None:
+    """Return the exchange and the verdict with which a case shows a finding from the beginning; None where not."""
+    assert run.stripe
+    run.stripe.reset()
+    if run.target.can_reset and len(case.steps) > 1 and not isinstance(run.target, OwnTarget):
+        run.target.reset()
+    evaluator = Evaluator([check.name for check in run.evaluator.checks])
+    kept, run.runner.known = run.runner.known, Known(run.runner.known.canaries)  # it has to show by itself
+    try:
+        for x, check, wrong in evaluator.judge(run.runner.play(context, case)):
+            if x.evidence.broken == REFUSED:
+                return None  # whoever is gone shows nothing
+            if fingerprint(x.operation, check.name, wrong.cause) == name:
+                return x, wrong
+    finally:
+        run.runner.known = kept
+    return None
+
+
+def prove(run: Run) -> None:
+    """Write the scripts of findings, and keep those that fail when they are run."""
+    if run.stripe is None:
+        return
+    if run.runner.line:
+        run.runner.line.close()
+    with run.stripe.controllable():
+        for finding in reported(run):
+            why = _unprovable(run, finding)
+            if why is None:
+                run.say("running the scripts of findings", 0.99)
+                finding.scripts = _failing(run, finding)
+            else:
+                finding.replay = why
+
+
+def _unprovable(run: Run, finding: Finding) -> str | None:
+    """Return why a finding gets no script; None where it may get one."""
+    if not finding.reproduced:
+        return finding.replay
+    if run.runner.limit.overdue(MOST_PROVING):
+        return "the run's time was over"
+    if not is_plain(finding.case):
+        return "what is sent cannot be written into a script"
+    return "none is made for an answer that does not end" if is_endless(finding.exchange) else None
+
+
+def _failing(run: Run, finding: Finding) -> dict[str, str]:
+    """Return the scripts of a finding that fail when they are run."""
+    shown = Shown(run.runner, finding.case, finding.exchange, finding.check, finding.wrong.cause, finding.fingerprint)
+    texts = {kind: written(how.write, shown) for kind, how in KINDS.items()}
+    # The harness's own Python judges in the sh script too: it has what the check needs.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    environment = variables(run.runner) | {"PATH": path}
+    return {
+        kind: text
+        for kind, text in texts.items()
+        if text is not None and exit_code(text, KINDS[kind].interpreter, environment) == KINDS[kind].fails
+    }
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of script.
+
+    Args:
+        write: makes its text.
+        interpreter: the command that takes its path.
+        fails: the exit code with which it says that the target is wrong.
+    """
+
+    write: Callable[[Shown], str]
+    interpreter: tuple[str, ...]
+    fails: int
+
+
+PYTEST = f"""
+import runpy, sys
+test = runpy.run_path(sys.argv[1])["test_the_finding"]
+try:
+    test()
+except AssertionError:
+    sys.exit({ASSERTED})
+"""
+
+KINDS = {
+    "sh": Kind(shell_script, ("sh",), 1),
+    "pytest": Kind(pytest_script, (sys.executable, "-I", "-c", PYTEST), ASSERTED),
+}
+
+
+def reported(run: Run) -> list[Finding]:
+    """Return the findings that are not in the baseline."""
+    return [f for f in run.evaluator.findings.values() if f.fingerprint not in run.options.baseline]

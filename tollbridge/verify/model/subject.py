@@ -1,0 +1,233 @@
+"""What an operation means, as far as the contract says it: its members by role, a body that fits, who may ask."""
+
+import copy
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from tollbridge.contract import Contract, Operation, Parameter
+from tollbridge.verify.errors import VerifyError
+from tollbridge.world import Account, World
+
+REQUEST_ROLES = ("amount", "currency", "payment_method", "confirm", "description", "receipt_email")
+ORGANIZATION = "x-effective-organization"
+MISSING = object()
+TOKENS_FROM = "TARGET_TOKEN_"
+"""How a variable of the environment begins from which a world file may take a token."""
+
+TOKEN = re.compile(r"[!-~]{1,8192}")
+"""What is taken for a token: what can stand in a header and in the environment of a script."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An operation as the harness sees it.
+
+    Args:
+        operation: of the contract.
+        members: the body's member for each role at Stripe (`amount`, `currency`, …), from `x-stripe`.
+        secret: the answer's member that has the client secret; None where it has none.
+        caller: the roles that the caller decides (`customer`, `subscription`).
+    """
+
+    operation: Operation
+    members: Mapping[str, str]
+    secret: str | None
+    caller: frozenset[str]
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The body's schema; empty where there is no body."""
+        return self.operation.body.schema if self.operation.body else {}
+
+    @property
+    def organization(self) -> Parameter | None:
+        """The parameter that names the effective organization; None where there is none."""
+        return next((p for p in self.operation.parameters if p.extensions.get(ORGANIZATION)), None)
+
+    @cached_property
+    def success(self) -> str:
+        """The documented status of a success."""
+        return next((status for status in self.operation.responses if status.startswith("2")), "2XX")
+
+    @property
+    def spelt_plainly(self) -> bool:
+        """Whether JSON spells every member's name as it is: the wire table writes bodies by hand."""
+        names = [*self.members.values(), *self.schema.get("properties", ())]
+        return all(json.dumps(name, ensure_ascii=False)[1:-1] == name for name in names)
+
+    @property
+    def successes(self) -> list[int]:
+        """The HTTP statuses of a documented success: one, or with `2XX` all of them."""
+        return [int(self.success)] if self.success.isdigit() else [*range(200, 300)]
+
+    @cached_property
+    def codes(self) -> frozenset[tuple[str, str]]:
+        """The documented problems, by status and `error_code`; empty where the contract enumerates none."""
+        return frozenset(
+            (status, code)
+            for status, response in self.operation.responses.items()
+            for found in response.media.values()
+            for part in (found.schema, *found.schema.get("allOf", ()))
+            for code in part.get("properties", {}).get("error_code", {}).get("enum", ())
+        )
+
+    @cached_property
+    def good(self) -> dict[str, Any]:
+        """A body that fits the contract, as small as it can be."""
+        found: dict[str, Any] = minimal(self.schema)
+        return found
+
+    def money(self) -> Iterator[tuple[str, int, int, int]]:
+        """Yield each currency with its minimum, its maximum and its step."""
+        amount, currency = self.members.get("amount"), self.members.get("currency")
+        if not (amount and currency):
+            return
+        own = self.schema["properties"]
+        branches = self.schema.get("anyOf") or [{}]
+        for branch in branches:
+            narrowed = branch.get("properties", {})
+            bounds = own[amount] | narrowed.get(amount, {})
+            codes = narrowed.get(currency, own[currency]).get("enum", ())
+            for code in codes:
+                step = bounds.get("multipleOf", 1)
+                yield code, bounds.get("minimum", 1), bounds.get("maximum", 2**63 - 1), step
+
+    def filled(self, **roles: Any) -> dict[str, Any]:
+        """Return a good body with members by role; what the operation has not is left out."""
+        document = copy.deepcopy(self.good)
+        for role, value in roles.items():
+            if role in self.members:
+                document[self.members[role]] = value
+        return document
+
+    def value(self, document: Any, role: str) -> Any:
+        """Return what a body has for a role; `MISSING` where it has nothing."""
+        member = self.members.get(role)
+        return document.get(member, MISSING) if member and isinstance(document, dict) else MISSING
+
+
+def minimal(schema: Mapping[str, Any]) -> Any:
+    """Return a small value that a schema allows."""
+    if "enum" in schema:
+        return "usd" if "usd" in schema["enum"] else schema["enum"][0]
+    kind = schema.get("type", "object" if "properties" in schema else "string")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object":
+        made = {name: minimal(schema["properties"][name]) for name in schema.get("required", ())}
+        for branch in schema.get("anyOf", ()):
+            members = branch.get("properties", {})
+            if all(value.get("enum") is None or made.get(name) in value["enum"] for name, value in members.items()):
+                made |= {n: max(made[n], b["minimum"]) for n, b in members.items() if "minimum" in b and n in made}
+                break
+        return made
+    if kind == "integer":
+        return schema.get("minimum", 1)
+    return {"boolean": False, "array": [], "number": 1}.get(kind, "x" * max(1, schema.get("minLength", 1)))
+
+
+def subjects(contract: Contract) -> list[Subject]:
+    """Return the operations that can be judged: those that take a JSON body.
+
+    Raises:
+        VerifyError: there is none.
+    """
+    found = [_subject(operation) for operation in contract.operations if operation.body]
+    for subject in found:
+        if not _is_object(subject.schema):
+            named = subject.operation.operation_id
+            raise VerifyError(f"{named}: its body is no JSON object with properties, which is all that is judged.")
+    if not found:
+        raise VerifyError(f"{contract.path}: no operation takes a JSON body, so there is nothing to verify.")
+    return found
+
+
+def _is_object(schema: Mapping[str, Any]) -> bool:
+    """Whether a body can be made that fits: of a schema that says its members itself."""
+    try:
+        return isinstance(minimal(schema), dict)
+    except (KeyError, TypeError, IndexError):
+        return False
+
+
+def _subject(operation: Operation) -> Subject:
+    said: Any = operation.stripe or {}
+    if not isinstance(said, dict):
+        raise VerifyError(
+            f"{operation.operation_id}: x-stripe is to be an object of roles, such as creates and amount."
+        )
+    members, caller = {}, set()
+    for role, where in said.items():
+        place = _pointer(where, "request")
+        if role in REQUEST_ROLES and place:
+            members[role] = place[2:].replace("~1", "/").replace("~0", "~")
+        elif isinstance(where, dict) and "caller" in where:
+            caller.add(role)
+    known = operation.body.schema.get("properties", {}) if operation.body else {}
+    for role, member in members.items():
+        if member not in known:
+            raise VerifyError(
+                f"{operation.operation_id}: x-stripe says that {role} is #/{member}, and the body's schema has no such "
+                f"member. It has: {', '.join(known) or 'none'}."
+            )
+    secret = _pointer(said.get("secret"), "response")
+    return Subject(operation, members, secret[2:] or None, frozenset(caller))
+
+
+def _pointer(where: object, side: str) -> str:
+    """Return the pointer to where something stands in a request or a response; empty where `x-stripe` has none."""
+    found = where.get(side) if isinstance(where, dict) else where
+    return found if isinstance(found, str) and found.startswith("#/") else ""
+
+
+class Tokens:
+    """The tokens of a world's accounts, for one target.
+
+    Args:
+        good: by account.
+        expired: by account.
+    """
+
+    def __init__(self, good: Mapping[int, str], expired: Mapping[int, str]) -> None:
+        """Take tokens as they were found."""
+        self.good = dict(good)
+        self.expired = dict(expired)
+
+    def of_another(self, account: int) -> str | None:
+        """Return a good token of another account; None where there is none."""
+        return next((token for other, token in self.good.items() if other != account), None)
+
+    def every(self) -> list[str]:
+        """Return every token, for whoever looks for them where they do not belong."""
+        return [*self.good.values(), *self.expired.values()]
+
+
+def world_tokens(world: World) -> Tokens:
+    """Return the tokens that a world file gives.
+
+    Raises:
+        VerifyError: one is `$NAME`, and the environment has no such variable, or it is not for a world file to read.
+    """
+    good = {a.id: _token(a, a.token) for a in world.accounts.values() if a.token}
+    expired = {a.id: _token(a, a.expired_token) for a in world.accounts.values() if a.expired_token}
+    return Tokens(good, expired)
+
+
+def _token(account: Account, given: str) -> str:
+    if not given.startswith("$"):
+        return given
+    name = given[1:]
+    whose = f"The world takes the token of account {account.id} ({account.name}) from {given}"
+    if not name.startswith(TOKENS_FROM):
+        # Whatever it names is sent to the target: a world file is not to choose among all that the environment has.
+        raise VerifyError(f"{whose}; of the environment a world file reads only what begins with {TOKENS_FROM}.")
+    found = os.environ.get(name)
+    if not found:
+        raise VerifyError(f"{whose}, and the environment has no such variable. Set {name}.")
+    if not TOKEN.fullmatch(found):
+        raise VerifyError(f"{whose}, which holds more than one token: letters, digits and signs without a space.")
+    return found

@@ -1,0 +1,49 @@
+"""Options of one verify run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class VerifyOptions:
+    """Options of one verify run.
+
+    Args:
+        contract: the OpenAPI document.
+        handlers: the folder of our own server's handlers.
+        world: the world file.
+        url: of the target; None starts our own server.
+        stripe_listen: host and port that the target has as its Stripe; None where it has another.
+        hold: the origins of the rules that the target is held to; None for the usual ones.
+        max_time: seconds for the whole run.
+        max_examples: how many random cases, at most.
+        seed: of the random cases, and of Stripe's ids.
+        checks: names of checks; empty for all.
+        exclude: names of checks that are left out.
+        baseline: fingerprints that are known and not reported again.
+        reset: a shell command that sets the target back.
+        answer_within: seconds for one answer; None for the usual bound.
+        start_within: seconds that a server may stand still before its first answer; None for the usual bound.
+        fail_fast: whether the run ends with the first finding.
+        control_token: what a Tollbridge server at the URL asks for before it issues tokens; None for nothing.
+        evidence: the file that takes the run's evidence; None for none.
+    """
+
+    contract: Path
+    handlers: Path
+    world: Path
+    url: str | None = None
+    stripe_listen: tuple[str, int] | None = None
+    hold: frozenset[str] | None = None
+    max_time: float = 300.0
+    max_examples: int = 150
+    seed: int = 1
+    checks: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    baseline: frozenset[str] = frozenset()
+    reset: str | None = None
+    answer_within: float | None = None
+    start_within: float | None = None
+    fail_fast: bool = False
+    control_token: str | None = None
+    evidence: Path | None = None

@@ -1,0 +1,266 @@
+"""One run: look at the target, play the tables, search at random, and report."""
+
+import time
+from contextlib import ExitStack
+from dataclasses import asdict
+from importlib.util import find_spec
+from typing import IO
+
+from tollbridge.contract import Contract, ContractError, load_contract
+from tollbridge.launch import WITHIN, awaited
+from tollbridge.verify.cases import CaseContext, cases
+from tollbridge.verify.cases.leaks import CANARIES
+from tollbridge.verify.checks import CHECKS
+from tollbridge.verify.coverage.applicable import not_applicable
+from tollbridge.verify.coverage.exercised import unexercised, unprovoked
+from tollbridge.verify.errors import Enough, VerifyError
+from tollbridge.verify.evaluator import MAX_FINDINGS, Evaluator, chosen_checks, set_aside
+from tollbridge.verify.evidence.file import COUNTED, KEPT, Head, Writer
+from tollbridge.verify.evidence.masking import Masking
+from tollbridge.verify.findings.reproduce import make_small, prove, reported
+from tollbridge.verify.findings.script import secrets_of
+from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
+from tollbridge.verify.model.exchange import Exchange
+from tollbridge.verify.model.finding import Finding, fingerprint
+from tollbridge.verify.model.steps import Case
+from tollbridge.verify.model.subject import Tokens, subjects, world_tokens
+from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
+from tollbridge.verify.options import VerifyOptions
+from tollbridge.verify.reports.text import Report
+from tollbridge.verify.run import Run, Say
+from tollbridge.verify.run_limit import RunLimit
+from tollbridge.verify.target.connection import REFUSED
+from tollbridge.verify.target.probe import first_cases, opening
+from tollbridge.verify.target.runner import Runner
+from tollbridge.verify.target.stripe_double import StripeDouble, charged_alone
+from tollbridge.verify.target.target import OwnServer, OwnTarget, Target, desk_tokens
+from tollbridge.world import World, WorldError, load_world
+
+SILENT_CALLS = 5
+"""A target that answered none of so many is not asked all the others."""
+
+FOREIGN_SECONDS, OWN_SECONDS = 35.0, 6.0
+EVERY_ORIGIN = frozenset({DOCUMENTED, PROVIDER, CHOICE})
+
+
+def verify(options: VerifyOptions, say: Say = lambda _what, _part: None) -> Report:
+    """Judge a target.
+
+    Args:
+        options: of the run.
+        say: told of the progress.
+
+    Raises:
+        VerifyError: the target could not be asked; with a sentence that says why.
+    """
+    begun = time.monotonic()
+    chosen = chosen_checks(options.checks, options.exclude)
+    if options.max_examples and find_spec("schemathesis") is None:
+        raise VerifyError(
+            "Random sequences need Hypothesis and Schemathesis, which are not installed: pip install "
+            "'tollbridge[verify]' (in a checkout: make verify), or leave them out with --max-examples 0."
+        )
+    try:
+        contract, world = load_contract(options.contract), load_world(options.world)
+    except (ContractError, WorldError) as error:
+        raise VerifyError(*str(error).split("\n")) from None
+    with ExitStack() as whole:
+        run = _prepared(options, contract, world, chosen, whole, say, begun)
+        try:
+            _play(run, whole)
+            prove(run)
+        except KeyboardInterrupt:
+            run.unfinished = "interrupted"
+        return _report(run, time.monotonic() - begun)
+
+
+def _writer(run: Run, file: IO[str]) -> Writer:
+    """Return what writes the evidence of a run into a file."""
+    head = Head(
+        target=run.target.url,
+        contract=run.contract.path.name,
+        world=run.options.world.name,
+        origins=sorted(run.contexts[0].held.origins),
+        names_organization=all(context.held.names_organization for context in run.contexts),
+        two_sided=run.stripe is not None,
+        seed=run.options.seed,
+        known=asdict(run.runner.known),
+    )
+    operations = {}
+    for context in run.contexts:
+        terms = terms_of(context.subject, context.held)
+        reasons = {name: not_applicable(check, context) for name, check in CHECKS.items()}
+        aside = {name: reason for name, reason in reasons.items() if reason}
+        operations[terms.operation] = {"terms": asdict(terms), "aside": aside}
+    masking = Masking(secrets_of(run.runner))
+    masking.learn_client_secrets(run.runner.known.secrets)
+    return Writer(file, head, operations, masking)
+
+
+def _written(run: Run, case: Case, use: str, played: list[Exchange]) -> list[Exchange]:
+    """Return what was played, after it was written down."""
+    for x in played if run.writer else ():
+        assert run.writer
+        run.writer.write(case.name, use, x)
+    return played
+
+
+def _play(run: Run, whole: ExitStack) -> None:
+    """Look at the target, play the tables, then search at random, as far as there is time."""
+    try:
+        _look(run)
+        if run.options.evidence:
+            run.writer = _writer(run, whole.enter_context(run.options.evidence.open("w", encoding="utf-8")))
+        _play_tables(run)
+        _search(run)
+    except Enough as why:
+        run.unfinished = str(why) or None
+    run.unfinished = run.unfinished or run.runner.limit.stopped
+
+
+def _prepared(
+    options: VerifyOptions,
+    contract: Contract,
+    world: World,
+    chosen: list[str],
+    whole: ExitStack,
+    say: Say,
+    begun: float,
+) -> Run:
+    say("starting", 0.0)
+    own = options.url is None
+    stripe = None
+    if own or options.stripe_listen:
+        stripe = whole.enter_context(_stripe_side(options, world))
+    if own:
+        assert stripe
+        within = options.answer_within or OWN_SECONDS
+        server = OwnServer(
+            options.contract, options.handlers, options.world, max(0.5, within / 2), options.start_within or WITHIN
+        )
+        target: Target = whole.enter_context(OwnTarget(server, stripe.url).running())
+    else:
+        within = options.answer_within or FOREIGN_SECONDS
+        target = Target(str(options.url), options.reset)
+        if options.start_within:
+            awaited(target.url, options.start_within)  # where nobody is, the first call says so
+    tokens = world_tokens(world)
+    if not tokens.good:
+        tokens = desk_tokens(target.url, world, options.control_token, within=within)
+    origins = options.hold or (EVERY_ORIGIN if own else frozenset({DOCUMENTED, PROVIDER}))
+    cards = charged_alone(world)
+    canaries = _canaries(tokens, world)
+    if stripe:
+        canaries[f"{stripe.host}:{stripe.port}"] = "the address of Stripe"
+    held = Held(origins, contract)
+    runner = Runner(target.url, within, stripe, tokens, RunLimit(options.max_time, begun), Known(canaries))
+    contexts = [CaseContext(subject, world, tokens, held, cards, stripe is not None) for subject in subjects(contract)]
+    return Run(options, contract, world, target, stripe, runner, Evaluator(chosen), contexts, say)
+
+
+def _look(run: Run) -> None:
+    """Look at the target, and hold it at each operation to what it shares."""
+    for number, plain in enumerate(run.contexts):
+        run.contexts[number] = context = opening(run.runner, plain, own=run.options.url is None)
+        run.history += [(context, case) for case in first_cases(context)]
+
+
+def _stripe_side(options: VerifyOptions, world: World) -> StripeDouble:
+    try:
+        return StripeDouble(world, options.stripe_listen, seed=options.seed)
+    except ValueError as error:
+        raise VerifyError(f"{options.world}: {error}") from None
+
+
+def _canaries(tokens: Tokens, world: World) -> dict[str, str]:
+    """Return what belongs into no answer, or into none but its own request's, with what each is."""
+    addresses = dict.fromkeys([o.email for o in world.organizations.values() if o.email], "a customer's e-mail address")
+    return {**CANARIES, **addresses, **dict.fromkeys([*tokens.every(), NO_TOKEN_OF_ANYBODY], TOKEN)}
+
+
+def _play_tables(run: Run) -> None:
+    """Play every case of the tables."""
+    planned = [(context, table, case) for context in run.contexts for table, case in cases(context)]
+    for number, (context, table, case) in enumerate(planned):
+        if number == SILENT_CALLS and not run.evaluator.answered:
+            raise Enough(f"none of the first {SILENT_CALLS} requests got an answer")
+        run.say(table, 0.9 * number / len(planned))
+        _judge(run, context, case)
+
+
+def _judge(run: Run, context: CaseContext, case: Case) -> list[Finding]:
+    played = _written(run, case, KEPT, run.runner.play(context, case))
+    new = run.evaluator.keep(case, run.evaluator.judge(played))
+    for finding in new:
+        make_small(run, context, finding)
+    run.history.append((context, case))
+    if any(x.evidence.broken == REFUSED for x in played):
+        _bring_back(run)
+    if any(f.fingerprint not in run.options.baseline for f in new) and run.options.fail_fast:
+        raise Enough
+    if len(run.evaluator.findings) >= MAX_FINDINGS:
+        raise Enough(f"{MAX_FINDINGS} findings are enough")
+    return new
+
+
+def _bring_back(run: Run) -> None:
+    """Set a target back that is gone; where that cannot be done, the run ends with what it has."""
+    if not run.target.can_reset:
+        raise Enough("the target is gone, and no --reset CMD brings it back")
+    run.target.reset()
+
+
+def _search(run: Run) -> None:
+    """Let Hypothesis draw sequences, and shrink what fails."""
+    if run.options.max_examples < 1:
+        return
+    from tollbridge.verify.cases.random_sequences import Drawn, search, sequences_of
+
+    for context in run.contexts:
+        drawn = Drawn()
+
+        def shows(case: Case, context: CaseContext = context, drawn: Drawn = drawn) -> str | None:
+            drawn.cases += 1
+            run.say("random sequences", 0.9 + 0.1 * min(1.0, drawn.cases / run.options.max_examples))
+            try:
+                played = _written(run, case, COUNTED, run.runner.play(context, case))
+            except Enough:  # the search sees it before the next case; Hypothesis would look for it again
+                return None
+            found = run.evaluator.judge(played)
+            names = (fingerprint(x.operation, c.name, w.cause) for x, c, w in found)
+            return next((name for name in names if name not in run.evaluator.findings), None)
+
+        strategy = sequences_of(run.contract, context, drawn)
+        limit, options = run.runner.limit, run.options
+        for _name, case in search(strategy, shows, seed=options.seed, examples=options.max_examples, limit=limit):
+            _judge(run, context, case)
+        run.generated += drawn.cases
+        run.dropped += drawn.dropped
+
+
+def _cut_short(run: Run) -> bool:
+    return bool(run.unfinished) or (run.options.fail_fast and bool(run.evaluator.findings))
+
+
+def _report(run: Run, seconds: float) -> Report:
+    reasons = {c.name: [not_applicable(c, context) for context in run.contexts] for c in run.evaluator.checks}
+    aside = set_aside(run.evaluator, reasons, whole=not _cut_short(run))
+    return Report(
+        url=run.target.url,
+        contract=run.contract,
+        held=min((context.held for context in run.contexts), key=lambda held: held.names_organization),
+        two_sided=run.stripe is not None,
+        seed=run.options.seed,
+        seconds=seconds,
+        calls=run.runner.sent,
+        tally=run.evaluator.tally,
+        findings=reported(run),
+        known=[f for f in run.evaluator.findings.values() if f.fingerprint in run.options.baseline],
+        aside=aside,
+        unexercised=[*unexercised(run, aside)],
+        unprovoked=dict(unprovoked(run.contexts)),
+        unfinished=run.unfinished,
+        generated=run.generated,
+        stale=sorted(run.options.baseline - run.evaluator.findings.keys()),
+        world=run.options.world.name,
+    )

@@ -1,0 +1,115 @@
+"""The first calls: whether the target is there, whether its world is ours, and which of our choices it shares."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tollbridge.verify.cases import CaseContext
+from tollbridge.verify.errors import VerifyError
+from tollbridge.verify.model.evidence import Evidence
+from tollbridge.verify.model.steps import Call, Case
+from tollbridge.verify.target.runner import Runner
+
+DEMANDS = (
+    "The target answers 401 to a call without a token, and the world has no token of account {account} ({name}). "
+    "Give it one: `token: $TARGET_TOKEN_…` at the account in the world file, with the token in that variable of the "
+    "environment."
+)
+
+NOT_THERE = ("refuses connections", "cannot be reached", "no TLS")
+"""Ways in which an exchange ends where nobody is there to be judged."""
+
+
+def opening(runner: Runner, context: CaseContext, *, own: bool) -> CaseContext:
+    """Look at the target, and return the context with what the target is held to.
+
+    Raises:
+        VerifyError: nobody is there, a token is needed that is not known, or the world is another one.
+    """
+    anonymous = _asked(runner, context, context.call())
+    if anonymous.broken and any(why in anonymous.broken for why in NOT_THERE):
+        raise VerifyError(
+            f"Nobody can be asked at {runner.url}: {anonymous.broken}. Start the target, or mend the URL."
+        )
+    held = context.held
+    if anonymous.status == 401 and not own:
+        held = replace(held, anonymous=False)
+        default = context.default()
+        if default.id not in context.tokens.good:
+            raise VerifyError(DEMANDS.format(account=default.id, name=default.name))
+    context = replace(context, held=held)
+    served = [_asked(runner, context, call) for call in _right_calls(context)]
+    _require_a_world(context, served, own=own)
+    if not held.choice:
+        context = replace(context, held=replace(held, names_organization=_reads_the_header(runner, context)))
+    return context
+
+
+def _asked(runner: Runner, context: CaseContext, call: Call) -> Evidence:
+    return runner.play(context, Case("opening", (call,)))[0].evidence
+
+
+def first_cases(context: CaseContext) -> Iterator[Case]:
+    """Yield the calls that every target of the world has to serve, or at least one of them."""
+    for call in _right_calls(context):
+        yield Case("opening", (call,))
+
+
+def _right_calls(context: CaseContext) -> Iterator[Call]:
+    for account, _organization in context.payers():
+        for currency in ("usd", "eur"):
+            yield context.call(account, currency=currency)
+    yield context.call()
+
+
+def _require_a_world(context: CaseContext, served: list[Evidence], *, own: bool) -> None:
+    """Refuse a target that lives in another world.
+
+    It does where it asks Stripe for what the world file does not have, whoever pays; or where it refuses every right
+    call for who asks, or what there is.
+
+    Raises:
+        VerifyError: it does.
+    """
+    if own:
+        return
+    told = [call for x in served for call in x.calls or () if call["status"] in (400, 404)]
+    strange = next(
+        (name for call in told for name in _ids(call["parameters"], call["path"]) if not _known(context, name)), None
+    )
+    if strange:
+        raise VerifyError(
+            f"The world does not match the target: it asks Stripe for {strange}, which the world file does not have. "
+            "Give the target's own with --world FILE."
+        )
+    if {x.status for x in served} <= {401, 403, 404, 409}:
+        x = served[0]
+        raise VerifyError(
+            f"The world does not match the target: {x.sent.method} {x.sent.target}, right by the contract, is answered "
+            f"with {x.status} ({x.code or 'no error_code'}). Give the target's own organizations, accounts and tokens "
+            "with --world FILE."
+        )
+
+
+def _ids(parameters: dict[str, object], path: str) -> Iterator[str]:
+    for text in (*map(str, parameters.values()), *path.split("/")):
+        if text.startswith(("cus_", "pm_", "sub_")):
+            yield text
+
+
+def _known(context: CaseContext, identity: str) -> bool:
+    organizations = context.world.organizations.values()
+    known = {o.customer for o in organizations} | {o.subscription for o in organizations}
+    return identity in known | {m.stripe for o in organizations for m in o.payment_methods.values()}
+
+
+def _reads_the_header(runner: Runner, context: CaseContext) -> bool:
+    """Tell whether an administrator's header decides who pays: how it is called is our choice, not the page's."""
+    header = context.subject.organization
+    admins = [a for a in context.usable() if a.role == "ADMIN" and a.active]
+    # Neither the administrator's nor the default one: a target that ignores the header may pay for these.
+    usual = {account.organization for account in (*admins[:1], context.default())}
+    others = [o for o in context.world.organizations.values() if o.customer and o.id not in usual]
+    if header is None or not admins or not others or runner.stripe is None:
+        return True
+    x = _asked(runner, context, context.call(admins[0]).but(headers=((header.name, str(others[0].id)),)))
+    return x.ok and any(intent["customer"] == others[0].customer for intent in x.intents)
