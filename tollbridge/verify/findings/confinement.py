@@ -1,4 +1,4 @@
-"""Scripts of findings run confined: in an environment and a folder of their own, within bounds that `limited` sets."""
+"""Scripts of findings run confined: in an environment and a folder of their own, within bounds that `resource_limits` sets."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-LIMITED = Path(__file__).with_name("resource_limits.py")
+RESOURCE_LIMITS = Path(__file__).with_name("resource_limits.py")
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 FILES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 """Of our own environment, what programs need to be found, to speak, and to trust a target: nothing that is secret."""
@@ -32,7 +32,7 @@ def exit_code(
         path = Path(folder, "script")
         path.write_text(script, "ascii")
         process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
-            [sys.executable, "-I", str(LIMITED), *interpreter, str(path)],
+            [sys.executable, "-I", str(RESOURCE_LIMITS), *interpreter, str(path)],
             cwd=folder,
             env={**_inherited(), "HOME": folder, "TMPDIR": folder, **environment},
             stdin=subprocess.DEVNULL,
