@@ -1,4 +1,4 @@
-"""Scripts of findings run confined: in an environment and a folder of their own, within bounds that `resource_limits` sets."""
+"""Scripts of findings run confined: in a folder and an environment of their own, bounded by `resource_limits`."""
 
 import os
 import signal
