@@ -4,6 +4,7 @@ import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 
 from servers import BenchError, Server
 
@@ -21,12 +22,16 @@ class Round:
         cpu: microseconds of the server's CPU per request.
         p50: milliseconds, the median answer.
         p99: milliseconds, the slowest answer but one in a hundred.
+        requests: how many were answered.
+        load: microseconds of wrk's own CPU per request.
     """
 
     rate: float
     cpu: float
     p50: float
     p99: float
+    requests: int
+    load: float
 
 
 def run_round(server: Server, seconds: int) -> Round:
@@ -37,7 +42,7 @@ def run_round(server: Server, seconds: int) -> Round:
     """
     question = server.contestant.question
     url = f"http://127.0.0.1:{server.port}{question.path}"
-    before = server.cpu()
+    before, load = server.cpu(), _children()
     wrk = subprocess.run(
         [
             "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(SCRIPT), url,
@@ -59,4 +64,12 @@ def run_round(server: Server, seconds: int) -> Round:
         cpu=spent / said["requests"],
         p50=said["p50"] / 1000,
         p99=said["p99"] / 1000,
+        requests=said["requests"],
+        load=(_children() - load) / said["requests"],
     )
+
+
+def _children() -> float:
+    """Return the microseconds of CPU of the programs that ended."""
+    spent = getrusage(RUSAGE_CHILDREN)
+    return (spent.ru_utime + spent.ru_stime) * 1e6

@@ -44,7 +44,7 @@ class Server:
 
     def cpu(self) -> float:
         """Return the microseconds of CPU that the whole process tree has used."""
-        return sum(_cpu_ticks(pid) for pid in _tree(self.process.pid)) * TICK
+        return cpu_of(self.process.pid)
 
     def cpu_exactly(self) -> float:
         """Return the same, in microseconds still, counted by the scheduler: for what is shorter than a tick."""
@@ -71,6 +71,11 @@ class Server:
                 except subprocess.TimeoutExpired:
                     continue
         self.output.close()
+
+
+def cpu_of(pid: int) -> float:
+    """Return the microseconds of CPU that a process and those below it have used."""
+    return sum(_cpu_ticks(one) for one in _tree(pid)) * TICK
 
 
 def start(contestant: Contestant) -> Server:

@@ -1,8 +1,10 @@
 """What every store has to do: one suite, run on each of them."""
 
+import asyncio
 import threading
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,14 +13,17 @@ from sqlalchemy import create_engine
 
 from tests.keys import KeyRules
 from tests.sharing import SharingRules
-from tests.unit.stripe_calls import ANN, ANNS, BOB, INTENTS, LOOSE, NOW, SUBSCRIPTION, call, create, on
+from tests.unit.stripe_calls import ANN, ANNS, BOB, FORM, INTENTS, KEY, LOOSE, NOW, SUBSCRIPTION, call, create, on
 from tests.wholes import WholeRules
-from tollbridge.simulator import Fault, Simulator, Store
+from tollbridge.simulator import Fault, Reply, Request, Simulator, Store
 from tollbridge.simulator.rows import Customer, PaymentMethod
 from tollbridge.simulator.sql import state_url
 from tollbridge.simulator.sql.tables import METADATA
+from tollbridge.simulator.work import Work
 
 PAID = {"amount": 1000, "currency": "usd", "payment_method_types[]": "card", "payment_method": "pm_card_visa"}
+BARE = b"amount=1000&currency=usd"
+T = TypeVar("T")
 
 
 def customer(number: int) -> Customer:
@@ -26,12 +31,37 @@ def customer(number: int) -> Customer:
     return Customer(f"cus_{number:014}", None, f"Customer {number}", None, NOW)
 
 
+def kept(store: Store, *rows: Any) -> None:
+    """Write rows in a unit of work."""
+
+    def job() -> None:
+        with store.work() as work:
+            for row in rows:
+                work.put(row)
+
+    store.run(job)
+
+
+def asked(store: Store, question: Callable[[Work], T]) -> T:
+    """Return the answer to a question in a unit of work of its own."""
+
+    def job() -> T:
+        with store.work() as work:
+            return question(work)
+
+    return store.run(job)
+
+
 def abandoned(store: Store, row: Customer) -> None:
     """Write in a unit that fails."""
-    with store.work() as work:
-        work.put(row)
-        assert work.get(Customer, row.id) == row
-        raise ZeroDivisionError
+
+    def job() -> None:
+        with store.work() as work:
+            work.put(row)
+            assert work.get(Customer, row.id) == row
+            raise ZeroDivisionError
+
+    store.run(job)
 
 
 class StoreRules(KeyRules, SharingRules, WholeRules):
@@ -39,38 +69,48 @@ class StoreRules(KeyRules, SharingRules, WholeRules):
 
     def test_a_unit_of_work_is_kept_whole_or_not_at_all(self, store: Store) -> None:
         """It sees its own writes; others see them once it ended well."""
+        first = customer(1)
         with pytest.raises(ZeroDivisionError):
-            abandoned(store, customer(1))
-        with store.work() as work:
-            assert work.get(Customer, customer(1).id) is None
-            work.put(customer(1))
-        with store.work() as work:
-            assert work.get(Customer, customer(1).id) == customer(1)
-            work.put(customer(1)._replace(name="Another"))
-        with store.work() as work:
-            changed = work.get(Customer, customer(1).id)
-            assert changed is not None
-            assert changed.name == "Another"
+            abandoned(store, first)
+        assert asked(store, lambda work: work.get(Customer, first.id)) is None
+        kept(store, first)
+        assert asked(store, lambda work: work.get(Customer, first.id)) == first
+        kept(store, first._replace(name="Another"))
+        assert asked(store, lambda work: work.get(Customer, first.id)) == first._replace(name="Another")
         assert store.counts() == {"Customer": 1}
 
     def test_lists_go_by_the_order_of_creation_and_by_owner(self, store: Store) -> None:
         """Newest first or last, from a cursor on, more than a page of them, and an owner that changes."""
-        with store.work() as work:
-            for number in range(250):
-                work.put(customer(number))
+        kept(store, *(customer(number) for number in range(250)))
         ids = [customer(number).id for number in range(250)]
-        with store.work() as work:
-            assert [row.id for row in work.listed(Customer)] == ids[::-1]
-            assert [row.id for row in work.listed(Customer, newest_first=False)] == ids
-            assert [row.id for row in work.listed(Customer, beyond=ids[3])] == ids[:3][::-1]
-            assert [row.id for row in work.listed(Customer, beyond=ids[247], newest_first=False)] == ids[248:]
-            work.put(PaymentMethod("pm_1", "4242424242424242", ids[0], NOW))
-            work.put(PaymentMethod("pm_2", "4242424242424242", ids[0], NOW))
-        with store.work() as work:
-            work.put(PaymentMethod("pm_1", "4242424242424242", ids[1], NOW))
-        with store.work() as work:
-            assert [row.id for row in work.listed(PaymentMethod, ("customer", ids[0]))] == ["pm_2"]
-            assert [row.id for row in work.listed(PaymentMethod, ("customer", ids[1]))] == ["pm_1"]
+
+        def listed(*owner: Any, cls: Any = Customer, **how: Any) -> list[str]:
+            return asked(store, lambda work: [row.id for row in work.listed(cls, *owner, **how)])
+
+        assert listed() == ids[::-1]
+        assert listed(newest_first=False) == ids
+        assert listed(beyond=ids[3]) == ids[:3][::-1]
+        assert listed(beyond=ids[247], newest_first=False) == ids[248:]
+        kept(store, *(PaymentMethod(f"pm_{number}", "4242424242424242", ids[0], NOW) for number in (1, 2)))
+        kept(store, PaymentMethod("pm_1", "4242424242424242", ids[1], NOW))
+        assert listed(("customer", ids[0]), cls=PaymentMethod) == ["pm_2"]
+        assert listed(("customer", ids[1]), cls=PaymentMethod) == ["pm_1"]
+
+    def test_units_of_one_job_see_each_other_and_are_kept_together(self, store: Store) -> None:
+        """What one wrote the next one reads, lists included; a failing one leaves the others as they were."""
+
+        def job() -> list[str]:
+            for number in (1, 2):
+                with store.work() as work:
+                    work.put(customer(number))
+            with pytest.raises(ZeroDivisionError):
+                abandoned(store, customer(3))
+            with store.work() as work:
+                work.put(customer(1)._replace(name="Another"))
+                return [row.id for row in work.listed(Customer)]
+
+        assert store.run(job) == [customer(2).id, customer(1).id]
+        assert asked(store, lambda work: [row.name for row in work.listed(Customer)]) == ["Customer 2", "Another"]
 
     def test_the_seed_is_planted_once(self, store: Store) -> None:
         """A second simulator on the same state changes nothing that happened since."""
@@ -186,6 +226,36 @@ class StoreRules(KeyRules, SharingRules, WholeRules):
             assert set(threads.map(change, range(32))) == {200}
         shown = call(simulators[0], "GET", f"/v1/customers/{BOB}").document
         assert shown["metadata"] == {f"k{number}": "v" for number in range(32)}
+
+    def test_changes_from_event_loops_are_not_lost(self, store: Store, again: Store) -> None:
+        """The same where many calls of one loop wait at the same time, at two simulators."""
+        simulators = on(store), on(again)
+        headers = {"authorization": f"Bearer {KEY}", "content-type": FORM}
+
+        def change(number: int) -> Awaitable[Reply]:
+            body = f"metadata[k{number}]=v".encode()
+            return simulators[number % 2].answer(Request("POST", f"/v1/customers/{BOB}", "", headers, body))
+
+        async def changed() -> list[Reply]:
+            return await asyncio.gather(*(change(number) for number in range(32)))
+
+        assert {reply.status for reply in asyncio.run(changed())} == {200}
+        shown = call(simulators[0], "GET", f"/v1/customers/{BOB}").document
+        assert shown["metadata"] == {f"k{number}": "v" for number in range(32)}
+
+    def test_a_busy_event_loop_keeps_nobody_waiting(self, store: Store) -> None:
+        """A call that keeps the loop from turning is answered, and so is the one that the loop was to answer."""
+        stripe = on(store)
+        paid = Request("POST", INTENTS, "", {"authorization": f"Bearer {KEY}", "content-type": FORM}, BARE)
+
+        async def both() -> tuple[Reply, Reply]:
+            first = asyncio.ensure_future(stripe.answer(paid))
+            await asyncio.sleep(0)
+            second = stripe.handle(paid)
+            return await first, second
+
+        assert [reply.status for reply in asyncio.run(both())] == [200, 200]
+        assert len(stripe.intents()) == 2
 
     def test_faults_are_taken_once_whoever_is_first(self, store: Store, again: Store) -> None:
         """Five faults meet five of twenty calls at once."""

@@ -1,7 +1,9 @@
 """The store in PostgreSQL."""
 
+import asyncio
 import random
-from collections.abc import Iterator
+import string
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -11,10 +13,9 @@ import pytest
 from tests.postgresql import Postgres, running
 from tests.stores import StoreRules, differences
 from tests.unit.stripe_calls import NOW, call, create, on
-from tollbridge.simulator import Store
+from tollbridge.simulator import Store, Unavailable
 from tollbridge.simulator.rows import Customer, PaymentMethod
 from tollbridge.simulator.sql import SqlStore, state_url
-from tollbridge.simulator.work import Again, Work
 
 
 @pytest.fixture(scope="module")
@@ -62,15 +63,17 @@ def test_what_began_before_a_state_was_put_back_adds_nothing_to_it(postgres: Pos
         def attached(method: str) -> PaymentMethod:
             return PaymentMethod(method, "4242424242424242", customer, NOW)
 
-        def late(work: Work) -> None:
-            assert work.get(Customer, customer)
-            other.restore(kept)
-            work.put(attached("pm_late"))
+        def late() -> None:
+            with store.work() as work:
+                seen.append(work.get(Customer, customer))
+                if len(seen) == 1:
+                    other.restore(kept)
+                    work.put(attached("pm_late"))
 
-        with pytest.raises(Again), store.work() as work:
-            late(work)
-        with store.work() as work:
-            assert (work.get(Customer, customer), work.get(PaymentMethod, "pm_late")) == (None, None)
+        seen: list[Customer | None] = []
+        store.run(late)
+        assert [row is not None for row in seen] == [True, False]
+        assert stripe.row(PaymentMethod, "pm_late") is None
         assert list(stripe.snapshot()) == kept
         assert create(stripe).status == 200
 
@@ -97,3 +100,38 @@ def test_a_database_that_goes_is_a_503_and_is_found_again(postgres: Postgres) ->
     assert create(stripe).status == 200
     assert len(stripe.intents()) == 2
     store.close()
+
+
+def test_a_connection_that_was_cut_is_made_again(postgres: Postgres) -> None:
+    """Nobody notices: nothing had begun on it."""
+    with closing(SqlStore(state_url(postgres.emptied()), recorded=10)) as store:
+        stripe = on(store)
+        assert create(stripe).status == 200
+        with psycopg.connect(postgres.url, autocommit=True) as connection:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+            connection.execute(f"{others} AND pid <> pg_backend_pid()")
+        assert create(stripe).status == 200
+
+
+def test_what_the_database_refuses_keeps_nothing_else_from_being_kept(postgres: Postgres) -> None:
+    """Of jobs that share a transaction, the one with an id that is too long for the index fails alone."""
+    with closing(SqlStore(state_url(postgres.emptied()), recorded=10)) as store:
+        stripe = on(store)
+        chance = random.Random(1)
+        ids = ["cus_1", "cus_" + "".join(chance.choices(string.ascii_letters, k=20_000)), "cus_2"]
+
+        def job(identity: str) -> Callable[[], None]:
+            return lambda: stripe.row(Customer, identity) or keep(store, Customer(identity, None, None, None, NOW))
+
+        async def together() -> list[BaseException | None]:
+            return await asyncio.gather(*(store.run_soon(job(one)) for one in ids), return_exceptions=True)
+
+        outcomes = asyncio.run(together())
+        assert [type(outcome) for outcome in outcomes] == [type(None), Unavailable, type(None)]
+        assert [stripe.row(Customer, one) is None for one in ids] == [False, True, False]
+
+
+def keep(store: Store, row: Customer) -> None:
+    """Write a row, in a job."""
+    with store.work() as work:
+        work.put(row)

@@ -4,11 +4,12 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import cycle
@@ -161,6 +162,39 @@ def test_workers_share_sockets_and_are_replaced(postgres: Postgres) -> None:
         for pid in pids[1:]:
             with pytest.raises(ProcessLookupError):
                 os.kill(pid, 0)
+
+
+def test_workers_share_the_connections_that_come_at_once(postgres: Postgres) -> None:
+    """A client that opens two dozen and keeps them is served by both of two workers."""
+    with ExitStack() as stack:
+        process, port = started(stack, postgres.emptied(), "--workers", "2")
+        pids = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+        wait_for(lambda: all(any("eventpoll" in file for file in files(pid)) for pid in pids))
+        time.sleep(1)
+        for _ in range(24):
+            stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+        wait_for(lambda: sum(served(pid, port) for pid in pids) >= 24)
+        assert min(served(pid, port) for pid in pids) >= 3
+
+
+def files(pid: int) -> list[str]:
+    """What a process has open."""
+    return [str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink()]
+
+
+def served(pid: int, port: int) -> int:
+    """How many connections to a port of this machine's a process has accepted."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    accepted = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "01"}
+    return sum(file in accepted for file in files(pid))
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    until = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_memory_is_not_shared_by_workers() -> None:

@@ -1,5 +1,6 @@
 """The stores that need nothing but this process: memory, and an SQLite file."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -12,8 +13,8 @@ from sqlalchemy import create_engine
 from starlette.testclient import TestClient
 
 from tests.stores import StoreRules, differences
-from tests.unit.stripe_calls import INTENTS, NOW, call, create, on
-from tollbridge.simulator import Simulator, Store, Unavailable, control
+from tests.unit.stripe_calls import ANN, BOB, EVE, INTENTS, KEY, NOW, call, create, on
+from tollbridge.simulator import Reply, Request, Simulator, Store, Unavailable, control
 from tollbridge.simulator.sql import SqlStore, StateError, state_url
 from tollbridge.simulator.sql.engine import steps
 from tollbridge.simulator.store import MemoryStore
@@ -167,3 +168,18 @@ def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="not a database"):
         SqlStore(state_url(f"sqlite:///{path}"), recorded=1)
     assert path.read_bytes().startswith(b"not a database")
+
+
+def test_a_damaged_object_is_a_503_for_those_who_ask_for_it(tmp_path: Path) -> None:
+    """Not for those who are answered in the same transaction."""
+    with closing(SqlStore(state_url(f"sqlite:///{tmp_path}/state.db"), recorded=10)) as store:
+        stripe = on(store)
+        with closing(sqlite3.connect(tmp_path / "state.db")) as other, other:
+            other.execute("UPDATE objects SET content = x'5b312c' WHERE id = ?", (BOB,))
+        headers = {"authorization": f"Bearer {KEY}"}
+
+        async def asked() -> list[Reply]:
+            paths = [f"/v1/customers/{customer}" for customer in (ANN, BOB, EVE)]
+            return await asyncio.gather(*(stripe.answer(Request("GET", path, "", headers, b"")) for path in paths))
+
+        assert [reply.status for reply in asyncio.run(asked())] == [200, 503, 200]

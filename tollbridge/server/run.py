@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -19,6 +20,25 @@ GRACE_SECONDS = 5
 
 class BindError(Exception):
     """The address cannot be had; the sentence says why and what to do."""
+
+
+class OneByOne(socket.socket):
+    """A listening socket that takes one connection in each turn of the event loop.
+
+    asyncio takes all that wait. Of several workers on one socket, the first to wake up would take every connection of
+    a client that opens a dozen at once, and serve them alone for as long as they live.
+    """
+
+    _took = False
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """Take a connection; the next call in a row finds none."""
+        if self._took:
+            self._took = False
+            raise BlockingIOError
+        taken = super().accept()
+        self._took = True
+        return taken
 
 
 def bind(host: str, port: int) -> list[socket.socket]:
@@ -87,7 +107,7 @@ def set_up_logging(*, colours: bool) -> None:
 def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns Nagle off only where the protocol is named; without, each answer waits 40 ms for an ACK.
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound = OneByOne(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if family == socket.AF_INET6:
         bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

@@ -5,6 +5,7 @@ operation, in a unit of work → fault after. Validation failures are not stored
 mended and repeated.
 """
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,6 +26,7 @@ from tollbridge.simulator.envelope import form_of, name_log
 from tollbridge.simulator.expansion import expanded, wanted
 from tollbridge.simulator.failures import StripeFailure, unavailable
 from tollbridge.simulator.faults import HEADER, Fault, asked_for
+from tollbridge.simulator.foresight import foreseen
 from tollbridge.simulator.forms import Form
 from tollbridge.simulator.hold import held
 from tollbridge.simulator.idempotency import earlier, first_answer, key_of
@@ -40,11 +42,11 @@ from tollbridge.simulator.seed import plant, planted
 from tollbridge.simulator.shared import Shared
 from tollbridge.simulator.snapshot import dump
 from tollbridge.simulator.store import MemoryStore
-from tollbridge.simulator.work import Again, R, Store, Unavailable, Work, damage_told
+from tollbridge.simulator.work import Needed, R, Store, Unavailable, Work, damage_told
+
+log = logging.getLogger(__name__)
 
 RECORDED = 10_000
-TRIES = 50
-"""How often a unit of work is tried that others come in between of."""
 
 PRUNE_EVERY = 500
 """Calls, after which old idempotency keys, and calls beyond the record's bound, are thrown away."""
@@ -199,14 +201,13 @@ class Simulator:
         return self._worked(lambda work: work.get(cls, identity))
 
     def _worked(self, operation: Callable[[Work], T]) -> T:
-        """Return what an operation returns, once nobody came in between."""
-        for _ in range(TRIES):
-            try:
-                with damage_told(damageable=not self._store.alone), self._store.work() as work:
-                    return operation(work)
-            except Again:
-                continue
-        raise Unavailable("Too many others change the same objects.")
+        """Return what an operation returns, as a job of its own or as a part of the one that runs."""
+
+        def job() -> T:
+            with damage_told(damageable=not self._store.alone), self._store.work() as work:
+                return operation(work)
+
+        return self._store.run(job)
 
     def _context(self, work: Work, now: int, effects: list[tuple[str, str]] | None = None) -> Context:
         kept = [] if effects is None else effects
@@ -225,14 +226,30 @@ class Simulator:
             NoAnswer: a fault says that nothing comes back.
             Late: a fault says that the answer comes later.
         """
-        request_id = self._chance.new_id("req")
+        try:
+            return self._store.run(*self._job(request))
+        except Unavailable as reason:
+            return self._unavailable(request, reason)
+
+    async def answer(self, request: Request) -> Reply:
+        """Do what `handle` does, without keeping the event loop waiting."""
+        try:
+            return await self._store.run_soon(*self._job(request))
+        except Unavailable as reason:
+            return self._unavailable(request, reason)
+
+    def _job(self, request: Request) -> tuple[Callable[[], Reply], Callable[[], Needed]]:
+        """Return what answers a request, and what foresees its needs."""
+        return partial(self._called, request, self._chance.new_id("req")), partial(foreseen, request)
+
+    def _called(self, request: Request, request_id: str) -> Reply:
         try:
             self._prune()
             route, named = found_route(request.method, request.path)
             shared = self._store.shared()
             fault = asked_for(request.headers.get(HEADER)) or self._fault(shared, route)
             late = self._late(request, request_id, route, named, fault) if fault and fault.kind == "slow" else None
-        except (StripeFailure, Unavailable) as failure:
+        except StripeFailure as failure:
             return self._refused(request, request_id, failure, "", {}, None)
         if late:
             raise late
@@ -254,7 +271,7 @@ class Simulator:
         """Return the answer that comes later; meanwhile its idempotency key is in use.
 
         Raises:
-            Unavailable: the key cannot be claimed.
+            Unavailable: the state cannot be reached.
         """
         key = None
         with suppress(StripeFailure):  # a key of a wrong length is refused when the call is answered
@@ -270,7 +287,13 @@ class Simulator:
             finally:
                 hold.end()
 
-        return Late(fault.seconds, answer)
+        def answered() -> Reply:
+            try:
+                return self._store.run(answer, partial(foreseen, request))
+            except Unavailable as reason:
+                return self._unavailable(request, reason)
+
+        return Late(fault.seconds, answered)
 
     def _handled(
         self, request: Request, request_id: str, route: Route, named: dict[str, str], fault: Fault | None, now: int
@@ -286,7 +309,7 @@ class Simulator:
                 require_known(route, form)
                 telling = partial(self.record.told, request, route.template, form, fault)
                 reply = self._answered(request, request_id, route, named, form, now, telling)
-        except (StripeFailure, Unavailable) as failure:
+        except StripeFailure as failure:
             reply = self._refused(request, request_id, failure, route.template, form, fault)
         if reply is NOT_REACHED:
             self.record.add(self.record.told(request, route.template, form, fault, reply.status, ()))
@@ -333,20 +356,17 @@ class Simulator:
         self,
         request: Request,
         request_id: str,
-        failure: StripeFailure | Unavailable,
+        failure: StripeFailure,
         template: str,
         form: Form,
         fault: Fault | None,
     ) -> Reply:
         """Return a refusal, which changed nothing, and record it."""
-        told = unavailable(failure) if isinstance(failure, Unavailable) else failure
-        reply = refusal_of(request, request_id, told, self._time())
+        reply = refusal_of(request, request_id, failure, self.clock())
         self.record.add(self.record.told(request, template, form, fault, reply.status, ()))
         return reply
 
-    def _time(self) -> int:
-        """Return the time, the machine's where the store cannot be asked."""
-        try:
-            return self.clock()
-        except Unavailable:
-            return int(time.time())
+    def _unavailable(self, request: Request, reason: Unavailable) -> Reply:
+        """Return the answer where the store cannot be reached: so neither the record nor the clock can be."""
+        log.warning("A call could not be kept or recorded: %s", reason)
+        return refusal_of(request, self._chance.new_id("req"), unavailable(reason), int(time.time()))

@@ -66,7 +66,7 @@ async def answered(simulator: Simulator, request: Request) -> Reply:
         NoAnswer: a fault says that nothing comes back.
     """
     try:
-        return await off_the_loop(simulator, lambda: simulator.handle(request))
+        return await simulator.answer(request)
     except Late as late:
         await anyio.sleep(late.seconds)
         return await off_the_loop(simulator, late.answer)

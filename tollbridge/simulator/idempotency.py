@@ -96,6 +96,8 @@ def key_of(request: Request) -> str | None:
 
 def storable(text: str) -> str:
     """Return a text that every kind of state can hold: PostgreSQL has no NUL, and none has lone surrogates."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 

@@ -6,7 +6,6 @@ kept with the objects anyway.
 """
 
 import hmac
-import logging
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -21,9 +20,7 @@ from tollbridge.simulator.faults import Fault
 from tollbridge.simulator.forms import Form, Value, decoded
 from tollbridge.simulator.message import Request
 from tollbridge.simulator.record import MOST_PATH, Told
-from tollbridge.simulator.work import Again, Store, Unavailable
-
-log = logging.getLogger(__name__)
+from tollbridge.simulator.work import Store
 
 HIDDEN_NAMES = ("client_secret", "number", "cvc")
 SIGNS = ("secret", "number", "cvc", "k_test_", "k_live_")
@@ -61,12 +58,9 @@ class Record:
         return self._store.told_total()
 
     def add(self, told: Told) -> None:
-        """Keep a call that changed nothing; one that changed something is kept with the change."""
-        try:
-            with self._store.work() as work:
-                work.tell(told)
-        except (Again, Unavailable) as reason:
-            log.warning("A call could not be recorded: %s", reason)
+        """Keep a call that changed nothing, in a job; one that changed something is kept with the change."""
+        with self._store.work() as work:
+            work.tell(told)
 
     def told(
         self,

@@ -216,6 +216,18 @@ ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
     for cls in (Customer, PaymentMethod, Subscription, PaymentIntent, Charge, SetupIntent, Product, Price)
 }
 
+ROW_NAMES: dict[str, str] = {
+    "cus": "Customer",
+    "pm": "PaymentMethod",
+    "sub": "Subscription",
+    "pi": "PaymentIntent",
+    "ch": "Charge",
+    "seti": "SetupIntent",
+    "prod": "Product",
+    "price": "Price",
+}
+"""By the prefix of their ids."""
+
 LISTED_BY: dict[str, tuple[tuple[str, int], ...]] = {
     cls.__name__: tuple((field, cls._fields.index(field) + 1) for field in fields)
     for cls, fields in (

@@ -7,12 +7,12 @@ objects were made: lists go by it. A unit of work sees its own writes and leaves
 
 from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import takewhile
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -20,9 +20,23 @@ from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept, Known, Use
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.rows import LISTED_BY
 from tollbridge.simulator.shared import Shared
-from tollbridge.simulator.work import EVERYBODY, Again, Owner, Row, Rows, Whole, Work, place_of
+from tollbridge.simulator.work import (
+    EVERYBODY,
+    TRIES,
+    Again,
+    Needed,
+    Owner,
+    Row,
+    Rows,
+    Unavailable,
+    Whole,
+    Work,
+    nothing_needed,
+    place_of,
+)
 
 WHEN, MADE = (Kept._fields.index(name) for name in ("when", "made"))
+T = TypeVar("T")
 
 
 class MemoryStore:
@@ -51,6 +65,19 @@ class MemoryStore:
     def begin(self) -> None:
         """Let one thread at a time in."""
         self._lock.acquire()
+
+    def run(self, job: Callable[[], T], _needed: Callable[[], Needed] = nothing_needed, /) -> T:
+        """Run a job, here and now; again, where chance made an id twice."""
+        for _ in range(TRIES):
+            try:
+                return job()
+            except Again:
+                continue
+        raise Unavailable("Chance makes the same ids again and again.")
+
+    async def run_soon(self, job: Callable[[], T], _needed: Callable[[], Needed] = nothing_needed, /) -> T:
+        """Run a job, here and now: it waits for nothing."""
+        return self.run(job)
 
     def work(self) -> Work:
         """Give a unit of work; its writes are kept when its block ends without an exception."""
@@ -197,7 +224,7 @@ class MemoryStore:
         """Return clock and faults."""
         return self._shared
 
-    def change(self, how: Any) -> Any:
+    def change(self, how: Callable[[Shared], T]) -> T:
         """Change clock and faults by a function of them, and return what it returns."""
         with self._lock:
             return how(self._shared)

@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 import orjson
 
@@ -26,12 +26,36 @@ Row = tuple[str, list[Any]]
 """A type, and a row of it: its place in the order of creation, then its fields."""
 
 
+TRIES = 50
+"""How often a job is tried that others come in between of."""
+
+
 class Again(Exception):
     """Another unit of work came in between: nothing of this one is kept, and it may be tried again."""
 
 
 class Unavailable(Exception):
     """What keeps the state cannot be reached, or takes no more; nothing of this unit of work is known to be kept."""
+
+
+class Needed(NamedTuple):
+    """What a job will probably ask its store for, so that one question can fetch it all.
+
+    Args:
+        keys: idempotency keys.
+        rows: types and ids of objects.
+    """
+
+    keys: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
+
+
+NOTHING = Needed()
+
+
+def nothing_needed() -> Needed:
+    """Return that nothing is foreseen: a job asks for what it needs when it needs it."""
+    return NOTHING
 
 
 @contextmanager
@@ -206,8 +230,20 @@ class Store(Protocol):
     waits: bool
     alone: bool
 
+    def run(self, job: Callable[[], T], needed: Callable[[], Needed] = nothing_needed, /) -> T:
+        """Run a job: what it does to the state is kept when this returns, or when the job's own exception comes out.
+
+        It is run again from its beginning where others came in between. A job within a job is a part of it.
+
+        Raises:
+            Unavailable: the state cannot be reached; nothing of the job is known to be kept.
+        """
+
+    async def run_soon(self, job: Callable[[], T], needed: Callable[[], Needed] = nothing_needed, /) -> T:
+        """Do what `run` does, without keeping the event loop waiting."""
+
     def work(self) -> Work:
-        """Give a unit of work."""
+        """Give a unit of work, in a job."""
 
     def counts(self) -> dict[str, int]:
         """Return how many rows there are of each type."""

@@ -1,31 +1,29 @@
-"""Connections: how they are opened, which failures mean what, and the tables brought up to date."""
+"""Connections: how they are opened, and the tables brought up to date."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection as SqlConnection
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from tollbridge.simulator.sql.connection import Connection
+from tollbridge.simulator.sql.failures import translated
 from tollbridge.simulator.sql.file import require_file
+from tollbridge.simulator.sql.sqlite import Sqlite
 from tollbridge.simulator.sql.tables import REPLACED_BY
 from tollbridge.simulator.sql.version import require_known
-from tollbridge.simulator.work import Again, Unavailable
 
 BUSY_SECONDS = 5
 CONNECTIONS = 8
 """At once; as many threads wait for them."""
 
-COLLISIONS = ("40001", "40P01", "23505")
-"""PostgreSQL's codes for: could not serialize, deadlock, somebody made the same row first."""
 
 MOVED = text(
-    f"SELECT setval('{REPLACED_BY}', 1) FROM {REPLACED_BY} "  # noqa: S608 - our own name
+    f"SELECT setval('{REPLACED_BY}', 1) FROM {REPLACED_BY} "
     "WHERE last_value >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 )
 """Forgets the number of a transaction that is none of this server's: the database was dumped at another one."""
@@ -87,29 +85,22 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA synchronous=FULL")  # what was acknowledged outlives the machine, not the process only
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn a database's failures into those that a store has.
+def connected(engine: Engine) -> Connection:
+    """Return a connection of its own, past SQLAlchemy: for the transactions that have to be quick.
 
     Raises:
-        Again: others came in between.
-        Unavailable: it cannot be reached, or takes no more.
+        Unavailable: the database cannot be reached.
     """
-    try:
-        yield
-    except IntegrityError as error:
-        raise Again(_reason(error)) from None
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) in COLLISIONS:
-            raise Again(_reason(error)) from None
-        raise Unavailable(_reason(error)) from None
-    except (PoolTimeout, SQLAlchemyError) as error:
-        raise Unavailable(type(error).__name__) from None
+    with translated():
+        pooled = engine.connect()
+        driver: Any = pooled.connection.driver_connection
+        pooled.detach()
+    if isinstance(driver, sqlite3.Connection):
+        return Sqlite(driver)
+    # Imported here: psycopg is loaded with --state postgresql:// only.
+    from tollbridge.simulator.sql.postgresql import Postgres
 
-
-def _reason(error: DBAPIError) -> str:
-    """Return the database's own words, without the statement and what was in it."""
-    return " ".join(str(error.orig).split())[:200]
+    return Postgres(driver)
 
 
 def migrated(engine: Engine) -> None:
@@ -131,7 +122,7 @@ def migrated(engine: Engine) -> None:
         connection.commit()
 
 
-def steps(connection: Connection) -> Config:
+def steps(connection: SqlConnection) -> Config:
     """Return what Alembic has to know: the steps between the versions of the tables, and the database."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

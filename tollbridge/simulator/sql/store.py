@@ -1,26 +1,40 @@
-"""The store in a database: a unit of work is a transaction.
+"""The store in a database: jobs that come at the same time share a transaction.
 
 On PostgreSQL transactions see the state of their beginning (REPEATABLE READ); of two that change the same object, or
-claim the same idempotency key, the second is told to try again. On SQLite one writes at a time.
+answer the same idempotency key, the second is told to try again. On SQLite one writes at a time.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
+from functools import partial
 from typing import Any, TypeVar
 
-import orjson
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
 from tollbridge.simulator.idempotency import KEPT_SECONDS, Kept, Use
 from tollbridge.simulator.record import Told
 from tollbridge.simulator.shared import Shared
-from tollbridge.simulator.sql.engine import in_turn, migrated, opened, translated
-from tollbridge.simulator.sql.session import Session, shared_of, told_from
+from tollbridge.simulator.sql.columns import shared_of, told_from
+from tollbridge.simulator.sql.engine import in_turn, migrated, opened
+from tollbridge.simulator.sql.failures import translated
+from tollbridge.simulator.sql.jobs import Jobs
 from tollbridge.simulator.sql.tables import ANSWERED, CALLS, KEYS, OBJECTS, SETTINGS, SHARED
+from tollbridge.simulator.sql.transaction import Transaction
 from tollbridge.simulator.sql.whole import replaced, whole_in
-from tollbridge.simulator.work import Again, Row, Unavailable, Whole, Work, damage_told
+from tollbridge.simulator.sql.worker import Worker
+from tollbridge.simulator.work import (
+    TRIES,
+    Again,
+    Needed,
+    Row,
+    Unavailable,
+    Whole,
+    Work,
+    damage_told,
+    nothing_needed,
+)
 
 T = TypeVar("T")
 RECORDED = "recorded"
@@ -28,7 +42,6 @@ NEWEST = {
     "sqlite": text("SELECT seq FROM sqlite_sequence WHERE name = 'calls'"),
     "postgresql": text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM calls_number_seq"),
 }
-TRIES = 50
 
 
 class SqlStore:
@@ -49,17 +62,35 @@ class SqlStore:
         """
         self._engine, self._reader = opened(url)
         self._in_turn = in_turn(self._engine)
+        self._worker = Worker(self._engine)
+        self._jobs = Jobs(self._worker.work)
         migrated(self._engine)
         self._set(RECORDED, b"%d" % recorded)
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """End the thread, and let go of every connection."""
+        self._jobs.end()
+        self._worker.close()
         self._engine.dispose()
         self._reader.dispose()
 
+    def run(self, job: Callable[[], T], needed: Callable[[], Needed] = nothing_needed, /) -> T:
+        """Run a job in the store's thread; a job within a job is a part of it."""
+        return job() if self._worker.transaction else self._jobs.wait(job, needed=needed)
+
+    async def run_soon(self, job: Callable[[], T], needed: Callable[[], Needed] = nothing_needed, /) -> T:
+        """Run a job without keeping the event loop waiting."""
+        return await self._jobs.wait_soon(job, needed)
+
     def work(self) -> Work:
-        """Give a unit of work: a transaction, begun by its first question."""
-        return Work(Session(self._engine))
+        """Give a unit of work, in the transaction of the job that asks."""
+        return Work(self._transaction)
+
+    @property
+    def _transaction(self) -> Transaction:
+        transaction = self._worker.transaction
+        assert transaction is not None, "only a job has a transaction: see `run`"
+        return transaction
 
     def counts(self) -> dict[str, int]:
         """Return how many rows there are of each type."""
@@ -73,25 +104,16 @@ class SqlStore:
 
     def replace(self, shared: Shared, rows: Iterable[Row], keys: Mapping[str, Kept], *, forgets_calls: bool) -> None:
         """Put a whole state in the place of the one that is here, in one transaction."""
-        replaced(self._in_turn, shared, rows, keys, forgets_calls=forgets_calls)
+        replacing = partial(replaced, self._in_turn, shared, rows, keys, forgets_calls=forgets_calls)
+        self._jobs.wait(replacing, alone=True)
 
     def claim(self, key: str, use: Use, machine: int) -> bool:
         """Let a slow call use an idempotency key; False where another uses it."""
-        values = use._asdict()
-        claiming = self._inserting(KEYS).values(key=key, **values)
-        free = KEYS.c.until.is_(None) | (KEYS.c.until <= machine)
-        claiming = claiming.on_conflict_do_update(index_elements=["key"], set_=values, where=free)
-        return self._changed(lambda connection: connection.execute(claiming.returning(KEYS.c.key)).first() is not None)
+        return self.run(lambda: self._transaction.claim(key, use, machine))
 
     def release(self, key: str, owner: str) -> None:
         """End a call's use of a key; nothing where it uses it no more."""
-        own = (KEYS.c.key == key) & (KEYS.c.owner == owner)
-
-        def releasing(connection: Connection) -> None:
-            connection.execute(delete(KEYS).where(own, ~ANSWERED))
-            connection.execute(update(KEYS).where(own).values(owner=None, until=None))
-
-        self._changed(releasing)
+        self.run(lambda: self._transaction.release(key, owner))
 
     def _set(self, name: str, value: bytes) -> None:
         """Keep a setting, in place of an earlier one."""
@@ -104,13 +126,20 @@ class SqlStore:
         return (sqlite if self._engine.dialect.name == "sqlite" else postgresql).insert(table)
 
     def prune(self, now: int, machine: int) -> None:
-        """Throw away keys that no clock will bring back, and calls beyond the bound."""
+        """Throw away keys that no clock will bring back, and calls beyond the bound; for a job, after its end."""
         old = (KEYS.c.made < machine - KEPT_SECONDS) & (KEYS.c.created < now - KEPT_SECONDS)
         dead = ~ANSWERED & (KEYS.c.until < machine)
         last = select(func.max(CALLS.c.number)).scalar_subquery()
-        with suppress(Again, Unavailable), translated(), self._engine.begin() as connection:  # the next one will do
-            connection.execute(delete(KEYS).where(old | dead))
-            connection.execute(delete(CALLS).where(CALLS.c.number <= last - _bound(connection)))
+
+        def pruning() -> None:
+            with suppress(Again, Unavailable), translated(), self._engine.begin() as connection:  # the next one will do
+                connection.execute(delete(KEYS).where(old | dead))
+                connection.execute(delete(CALLS).where(CALLS.c.number <= last - _bound(connection)))
+
+        if self._worker.transaction:
+            self._jobs.add(pruning)
+        else:
+            self._alone(pruning)
 
     def told(self, after: int, most: int) -> list[tuple[int, Told]]:
         """Return calls that are kept, of those after a number, each with its own."""
@@ -131,27 +160,16 @@ class SqlStore:
         self._changed(lambda connection: connection.execute(delete(CALLS)))
 
     def shared(self) -> Shared:
-        """Return clock and faults."""
+        """Return clock and faults; in a job, as they are in its transaction."""
+        if transaction := self._worker.transaction:
+            return transaction.shared()
         with translated(), self._reader.connect() as connection:
             value = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == SHARED)).scalar()
         return shared_of(value)
 
     def change(self, how: Callable[[Shared], T]) -> T:
         """Change clock and faults by a function of them, and return what it returns."""
-
-        def changing(connection: Connection) -> T:
-            query = select(SETTINGS.c.value).where(SETTINGS.c.name == SHARED).with_for_update()
-            value = connection.execute(query).scalar()
-            shared = shared_of(value)
-            result = how(shared)
-            fresh = orjson.dumps(shared.document())
-            if value:
-                connection.execute(update(SETTINGS).where(SETTINGS.c.name == SHARED), {"value": fresh})
-            else:
-                connection.execute(insert(SETTINGS), {"name": SHARED, "value": fresh})
-            return result
-
-        return self._changed(changing)
+        return self.run(lambda: self._transaction.change(how))
 
     def secret(self, name: str, fresh: bytes) -> bytes:
         """Return a secret that all who share this store have; the fresh one becomes it where there is none."""
@@ -162,15 +180,25 @@ class SqlStore:
             query = select(SETTINGS.c.value).where(SETTINGS.c.name == f"secret {name}")
             return bytes(connection.execute(query).scalar_one())
 
-    def _changed(self, how: Callable[[Connection], T]) -> T:
-        """Return what a function of a transaction returns, once nobody came in between."""
-        for _ in range(TRIES):
-            try:
-                with translated(), self._in_turn.begin() as connection:
-                    return how(connection)
-            except Again:
-                continue
-        raise Unavailable("Too many others change the same state.")
+    def _changed(self, how: Callable[[Connection], object]) -> None:
+        """Change what no job changes, in a transaction of its own."""
+
+        def changing() -> None:
+            with translated(), self._in_turn.begin() as connection:
+                how(connection)
+
+        self._alone(changing)
+
+    def _alone(self, job: Callable[[], None]) -> None:
+        """Run a job that has its own transaction, between those of others; again where others come in between."""
+
+        def tried() -> None:
+            for _ in range(TRIES):
+                with suppress(Again):
+                    return job()
+            raise Unavailable("Too many others change the same state.")
+
+        self._jobs.wait(tried, alone=True)
 
 
 @damage_told()

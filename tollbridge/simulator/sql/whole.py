@@ -8,18 +8,18 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, text, union_all
 
-from tollbridge.simulator.idempotency import Kept
+from tollbridge.simulator.idempotency import Kept, Known
 from tollbridge.simulator.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.shared import Shared
-from tollbridge.simulator.sql.engine import settled, translated
-from tollbridge.simulator.sql.session import kept_from, key_values, shared_of
+from tollbridge.simulator.sql.columns import kept_from, key_row, shared_of
+from tollbridge.simulator.sql.engine import settled
+from tollbridge.simulator.sql.failures import translated
 from tollbridge.simulator.sql.tables import ANSWERED, CALLS, KEYS, OBJECTS, PLACES, REPLACED_BY, SETTINGS, SHARED
-from tollbridge.simulator.work import Again, Row, Unavailable, Whole
+from tollbridge.simulator.work import TRIES, Again, Row, Unavailable, Whole
 
 BATCH = 1_000
-TRIES = 50
 COLUMNS = ", ".join(OBJECTS.columns.keys())
-INSERT = f"INSERT INTO objects ({COLUMNS}) VALUES ({', '.join('?' * len(OBJECTS.columns))})"  # noqa: S608 - our own names
+INSERT = f"INSERT INTO objects ({COLUMNS}) VALUES ({', '.join('?' * len(OBJECTS.columns))})"
 COPY = f"COPY objects ({COLUMNS}) FROM STDIN"
 REPLACED = text(f"SELECT setval('{REPLACED_BY}', pg_current_xact_id()::text::bigint)")
 """What a transaction that sees the state from before is refused by; after our own inserts, as it holds for them too."""
@@ -81,7 +81,7 @@ def replaced(
         connection.execute(delete(SETTINGS).where(SETTINGS.c.name == SHARED))
         written, most = _inserted(connection, rows)
         if keys:
-            connection.execute(insert(KEYS), [key_values(key, kept) for key, kept in keys.items()])
+            connection.execute(insert(KEYS), [key_row(key, Known(kept))._asdict() for key, kept in keys.items()])
         connection.execute(insert(SETTINGS), {"name": SHARED, "value": orjson.dumps(shared.document())})
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SELECT setval('{PLACES}', :most)"), {"most": max(most, 1)})
