@@ -1,7 +1,9 @@
 """An SQLite state on a disk that is full, and on one that is read-only."""
 
 import errno
+import http.client
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -79,6 +81,41 @@ def test_a_full_disk_is_a_503_until_there_is_room_again(disk: Path) -> None:
         status, document = pay(port)
         assert status == 200
         assert_there(port, [*secrets, document["client_secret"]])
+
+
+def test_a_snapshot_that_no_temporary_folder_holds_is_a_503(disk: Path) -> None:
+    """Neither taken nor put back: each is a problem that says why, and the state is as it was."""
+    port = free_port()
+    command = [sys.executable, "-m", "tollbridge", "stripe", "--quiet", "--port", str(port)]
+    snapshot, ndjson = "/_tollbridge/simulator/snapshot", {"Content-Type": "application/x-ndjson"}
+    customers = (f'["Customer",[{n},"cus_{n}","{"x" * 900}",null,null,1]]\n' for n in range(1, 10_001))
+    large = '{"format":"tollbridge-simulator-1"}\n' + "".join(customers)  # more than is held in memory
+    environment = {**os.environ, "TMPDIR": str(disk)}
+    with launched(command, ready=f"http://127.0.0.1:{port}/_tollbridge/health", cwd=ROOT, env=environment):
+        refused = asked(port, "PUT", snapshot, large, ndjson)
+        assert (refused[0], refused[1]["detail"]) == (
+            503,
+            "There is no room for the snapshot: No space left on device.",
+        )
+        assert asked(port, "GET", "/_tollbridge/simulator/")[1]["objects"]["Customer"] < 100
+        subprocess.run(["mount", "-o", "remount,size=30m", str(disk)], check=True)
+        assert put(port, snapshot, large) == 204
+        subprocess.run(["mount", "-o", "remount,size=3m", str(disk)], check=True)
+        refused = asked(port, "GET", snapshot)
+        assert (refused[0], refused[1]["detail"]) == (
+            503,
+            "There is no room for the snapshot: No space left on device.",
+        )
+        assert asked(port, "GET", "/_tollbridge/simulator/")[1]["objects"]["Customer"] > 10_000
+
+
+def put(port: int, path: str, body: str) -> int:
+    """Put a snapshot back; the status."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("PUT", path, body, {"Content-Type": "application/x-ndjson"})
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 def test_a_read_only_disk_is_a_sentence_and_what_was_there_is_there_afterwards(disk: Path) -> None:

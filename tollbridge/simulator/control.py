@@ -47,6 +47,7 @@ NDJSON = "application/x-ndjson"
 PIECE = 1 << 18
 """Bytes of a snapshot that are sent at once."""
 
+NO_ROOM = "There is no room for the snapshot: {}."
 LATEST = 4_102_444_800
 """Seconds: the year 2100."""
 
@@ -193,7 +194,7 @@ class Desk:
         try:
             file = await run_sync(self._simulator.snapshot_file)
         except OSError as error:
-            raise Refused(f"There is no room for the snapshot: {error.strerror}.", 503) from None
+            raise Refused(NO_ROOM.format(error.strerror), 503) from None
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         headers = {"Cache-Control": "no-store", "Content-Length": str(size)}
@@ -211,6 +212,8 @@ class Desk:
                 await run_sync(self._simulator.restore, lines)  # others are answered meanwhile
         except ValueError as error:
             raise Refused(str(error)) from None
+        except OSError as error:
+            raise Refused(NO_ROOM.format(error.strerror), 503) from None
         finally:
             self._restores = False
         return Response(status_code=204)
