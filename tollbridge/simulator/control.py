@@ -4,6 +4,7 @@ Bodies are JSON and have to say so. Who may ask is judged before: the server's g
 """
 
 import json
+import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -19,11 +20,13 @@ from starlette.types import ASGIApp
 from tollbridge.http1.body import BodyTooLarge, BodyTooSlow, Bounds, ClientGone, read_body
 from tollbridge.simulator.core import Simulator
 from tollbridge.simulator.door import off_the_loop
-from tollbridge.simulator.failures import StripeFailure
+from tollbridge.simulator.failures import UNREACHABLE, StripeFailure
 from tollbridge.simulator.faults import Fault
 from tollbridge.simulator.replies import API_VERSION
 from tollbridge.simulator.upload import uploaded
 from tollbridge.simulator.work import Unavailable
+
+log = logging.getLogger(__name__)
 
 BOUNDS = Bounds(65_536)
 SNAPSHOT_LIMIT = 1_073_741_824
@@ -246,7 +249,8 @@ def _told(operation: Operation) -> Operation:
         try:
             return await operation(request)
         except Unavailable as reason:
-            return _problem(503, f"The simulator's state cannot be reached: {reason}")
+            log.warning("The control API cannot reach the state: %s", reason)
+            return _problem(503, UNREACHABLE)
         except Refused as refused:
             return _problem(refused.status, str(refused))
         except BodyTooLarge as reason:

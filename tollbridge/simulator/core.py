@@ -369,4 +369,4 @@ class Simulator:
     def _unavailable(self, request: Request, reason: Unavailable) -> Reply:
         """Return the answer where the store cannot be reached: so neither the record nor the clock can be."""
         log.warning("A call could not be kept or recorded: %s", reason)
-        return refusal_of(request, self._chance.new_id("req"), unavailable(reason), int(time.time()))
+        return refusal_of(request, self._chance.new_id("req"), unavailable(), int(time.time()))

@@ -151,6 +151,10 @@ INJECTED: dict[str, StripeFailure] = {
 """The errors that a fault can inject, by its kind."""
 
 
-def unavailable(reason: Exception) -> "StripeFailure":
+UNREACHABLE = "The simulator's state cannot be reached; the server's log says why."
+"""What a client is told: a database's own words may name its host and its user."""
+
+
+def unavailable() -> "StripeFailure":
     """Return the 503 of a state that cannot be reached: ours, not Stripe's, and worth another try."""
-    return StripeFailure(503, f"The simulator's state cannot be reached: {reason}", "api_error")
+    return StripeFailure(503, UNREACHABLE, "api_error")
