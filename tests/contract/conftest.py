@@ -45,6 +45,10 @@ class Server:
     http: httpx.Client
     noted: list[Exchange] | None = None
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """Show Hypothesis a name: all that is in a server takes it seconds to write down."""
+        printer.text("Server()")
+
     @property
     def notes(self) -> list[Exchange]:
         """What was noted of each answered request."""
@@ -58,9 +62,15 @@ class Server:
         assert self.sandbox.simulator is not None
         return self.sandbox.simulator
 
+    def start_over(self) -> None:
+        """Forget what earlier tests did."""
+        self.stripe.reset()
+        if self.noted is not None:
+            self.noted.clear()
+
 
 def served(options: Options) -> Iterator[Server]:
-    """Compose a server and run its lifespan; or, in a run on replicas, take those, started over."""
+    """Compose a server and run its lifespan; or, in a run on replicas, take those."""
     if REPLICAS and options == Options(calls=SETTINGS):
         yield from replicated(options)
         return
@@ -74,8 +84,6 @@ def replicated(options: Options) -> Iterator[Server]:
     """Several processes on one PostgreSQL, asked in turn, and a simulator of our own on the same state."""
     database, ports = replicas()
     sandbox = compose(replace(options, state=database), lambda _exchange: None)
-    assert sandbox.simulator is not None
-    sandbox.simulator.reset()
     with InTurn(ports) as http:
         yield Server(sandbox, http)
     sandbox.close()
@@ -110,13 +118,21 @@ class InTurn(httpx.Client):
         return super().send(request, **how)
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A fresh server in the default world, with short time-outs at Stripe."""
+@pytest.fixture(scope="session")
+def default_server() -> Iterator[Server]:
+    """A server in the default world, with short time-outs at Stripe: composed once, which takes longer than a test."""
     yield from served(Options(calls=SETTINGS))
+
+
+@pytest.fixture
+def server(default_server: Server) -> Server:
+    """That server, with nothing in it but its world."""
+    default_server.start_over()
+    return default_server
 
 
 @pytest.fixture(scope="module")
-def module_server() -> Iterator[Server]:
-    """One server for all tests of a module that leave no state behind that another would see."""
-    yield from served(Options(calls=SETTINGS))
+def module_server(default_server: Server) -> Server:
+    """The same for all tests of a module that leave no state behind that another would see."""
+    default_server.start_over()
+    return default_server

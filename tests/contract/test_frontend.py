@@ -4,10 +4,12 @@ import hashlib
 import io
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.conftest import PATH, Server, in_this_process
+from tests.contract.conftest import PATH, SETTINGS, Server, in_this_process, served
+from tollbridge.compose import Options
 from tollbridge.server.exchange import Exchange
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.surface import ASSETS
@@ -154,11 +156,17 @@ def test_every_request_is_noted_once(server: Server) -> None:
     ]
 
 
+@pytest.fixture
+def new_server() -> Iterator[Server]:
+    """A server that has answered nothing yet."""
+    yield from served(Options(calls=SETTINGS))
+
+
 @in_this_process
-def test_a_request_without_token_is_told_once(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_request_without_token_is_told_once(new_server: Server, caplog: pytest.LogCaptureFixture) -> None:
     """One warning a run says whom such requests act as."""
     for _ in range(3):
-        server.http.post(PATH, json=GOOD)
+        new_server.http.post(PATH, json=GOOD)
     told = [record.getMessage() for record in caplog.records if "without a token" in record.getMessage()]
     assert len(told) == 1
     assert "Quay One admin (ORG_ADMIN)" in told[0]

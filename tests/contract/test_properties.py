@@ -1,25 +1,16 @@
 """Properties of the whole server: what holds for any amount, currency and header."""
 
 import json
-from collections.abc import Iterator
 
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.contract.conftest import PATH, SETTINGS, Server, in_this_process, served
-from tollbridge.compose import Options
+from tests.contract.conftest import PATH, Server, in_this_process
 from tollbridge.simulator.money import table
 
 RULES = table()["currencies"]
 FIXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 JSON = ("Content-Type", "application/json")
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Server]:
-    """One server for all examples: none of them may spoil it for the next."""
-    yield from served(Options(calls=SETTINGS))
 
 
 def allowed(amount: int, currency: str) -> bool:
@@ -40,19 +31,19 @@ MONEY = st.sampled_from(sorted(RULES)).flatmap(lambda c: st.tuples(st.just(c), n
 @example(("usd", 50))
 @example(("usd", 49))
 @example(("kwd", 15))
-def test_an_amount_is_accepted_exactly_by_its_currencys_rules(shared: Server, money: tuple[str, int]) -> None:
+def test_an_amount_is_accepted_exactly_by_its_currencys_rules(module_server: Server, money: tuple[str, int]) -> None:
     """The table decides; what is refused blames the amount and nothing else; what is accepted reaches Stripe."""
     currency, amount = money
-    before = len(shared.stripe.intents())
-    answer = shared.http.post(PATH, content=json.dumps({"amount": amount, "currency": currency}), headers=[JSON])
+    before = len(module_server.stripe.intents())
+    answer = module_server.http.post(PATH, content=json.dumps({"amount": amount, "currency": currency}), headers=[JSON])
     if allowed(amount, currency):
         assert answer.status_code == 200
-        made = shared.stripe.intents()[-1]
+        made = module_server.stripe.intents()[-1]
         assert (made.amount, made.currency) == (amount, currency)
     else:
         assert answer.status_code == 400
         assert {error["pointer"] for error in answer.json()["errors"]} == {"#/amount"}
-        assert len(shared.stripe.intents()) == before
+        assert len(module_server.stripe.intents()) == before
 
 
 @FIXED
@@ -60,10 +51,10 @@ def test_an_amount_is_accepted_exactly_by_its_currencys_rules(shared: Server, mo
 @example("USD")
 @example("usd\n")
 @example("hrk")
-def test_any_other_currency_is_refused_and_blamed_alone(shared: Server, currency: str) -> None:
+def test_any_other_currency_is_refused_and_blamed_alone(module_server: Server, currency: str) -> None:
     """A code outside the list never blames the amount."""
     body = json.dumps({"amount": 4200, "currency": currency})
-    answer = shared.http.post(PATH, content=body, headers=[JSON])
+    answer = module_server.http.post(PATH, content=body, headers=[JSON])
     assert answer.status_code == 400
     assert [error["pointer"] for error in answer.json()["errors"]] == ["#/currency"]
 
@@ -75,10 +66,10 @@ def test_any_other_currency_is_refused_and_blamed_alone(shared: Server, currency
 @example(b"01")
 @example("\u0661".encode())
 @example(b"9223372036854775808")
-def test_the_organization_header_is_digits_or_refused(shared: Server, value: bytes) -> None:
+def test_the_organization_header_is_digits_or_refused(module_server: Server, value: bytes) -> None:
     """Whatever the header's bytes, the answer is 200 for a plain positive int64 and 400 for the rest."""
     body = json.dumps({"amount": 4200, "currency": "usd"})
-    answer = shared.http.post(PATH, content=body, headers=[JSON, ("organization_id", value)])
+    answer = module_server.http.post(PATH, content=body, headers=[JSON, ("organization_id", value)])
     text = value.decode("latin-1")
     plain = text.isascii() and text.isdigit() and not text.startswith("0") and int(text) < 2**63
     assert answer.status_code == (200 if plain else 400)
@@ -89,9 +80,9 @@ def test_the_organization_header_is_digits_or_refused(shared: Server, value: byt
 @FIXED
 @given(st.binary(max_size=200))
 @example(b"{}")
-def test_any_bytes_get_a_documented_answer(shared: Server, body: bytes) -> None:
+def test_any_bytes_get_a_documented_answer(module_server: Server, body: bytes) -> None:
     """No body at all makes the server fail."""
-    answer = shared.http.post(PATH, content=body, headers=[JSON])
+    answer = module_server.http.post(PATH, content=body, headers=[JSON])
     assert answer.status_code in (200, 400)
     if answer.status_code == 400:
         assert answer.json()["error_code"] in ("malformed-json", "invalid-request")
