@@ -89,12 +89,16 @@ TIE_METHOD = Seam(PAYMENTS, "Payments._tie", "Ties the payment method to the sub
 UNDO_INTENT = Seam(PAYMENTS, "Payments._cancel", "Cancels an intent that is not answered, and logs where that fails.")
 
 # The calls to Stripe.
-BEGIN = Seam(CALLS, "Gateway.begin", "Returns the time by which all calls of a request have to end.")
-ASK = Seam(CALLS, "Gateway._ask", "Makes one call to Stripe.")
-HAS_METHOD = Seam(CALLS, "Gateway.has_method", "Asks whether a payment method is the customer's.")
-CREATE_INTENT = Seam(CALLS, "Gateway.create_intent", "Creates a PaymentIntent.")
-SET_DEFAULT_METHOD = Seam(CALLS, "Gateway.set_default_method", "Makes a payment method the subscription's default.")
-CANCEL_INTENT = Seam(CALLS, "Gateway.cancel_intent", "Cancels a PaymentIntent.")
+BEGIN = Seam(
+    CALLS, "Gateway.begin", "Returns what one request has of Stripe, with the time by which its calls have to end."
+)
+ASK = Seam(CALLS, "StripeSession._ask", "Makes one call to Stripe.")
+HAS_METHOD = Seam(CALLS, "StripeSession.has_method", "Asks whether a payment method is the customer's.")
+CREATE_INTENT = Seam(CALLS, "StripeSession.create_intent", "Creates a PaymentIntent.")
+SET_DEFAULT_METHOD = Seam(
+    CALLS, "StripeSession.set_default_method", "Makes a payment method the subscription's default."
+)
+CANCEL_INTENT = Seam(CALLS, "StripeSession.cancel_intent", "Cancels a PaymentIntent.")
 NEW_KEY = Seam(CALLS, "uuid4", "Makes an idempotency key.")
 PROBLEM_FOR = Seam(CALLS, "problem_for", "Returns the problem that a failed call is for our client.")
 SEND_ATTEMPT = Seam(

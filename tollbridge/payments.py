@@ -7,7 +7,7 @@ leaves the subscription alone, and no answer invites a second charge.
 import logging
 from typing import NamedTuple
 
-from tollbridge.gateway import Gateway, Intent
+from tollbridge.gateway import Gateway, Intent, StripeSession
 from tollbridge.problems import (
     CustomerMissing,
     DefaultPaymentMethodMissing,
@@ -70,9 +70,9 @@ class Payments:
 
         Source: the documented page; Stripe's "create a PaymentIntent".
         """
-        until = self._gateway.begin()
+        session = self._gateway.begin()
         customer = _customer(organization)
-        method = await self._method(organization, customer, payment_method, until)
+        method = await self._method(organization, customer, payment_method, session)
         confirms: dict[str, object] = {"confirm": True, "error_on_requires_action": True}
         optional = {"description": description, "receipt_email": receipt_email, "payment_method": method}
         params: dict[str, object] = {
@@ -84,12 +84,14 @@ class Payments:
             **{name: value for name, value in optional.items() if value is not None},
             **(confirms if error_on_requires_action else {}),
         }
-        intent = await self._create(params, until)
+        intent = await self._create(params, session)
         if method is not None:
-            await self._tie(organization, method, intent, until, charged=error_on_requires_action)
+            await self._tie(organization, method, intent, session, charged=error_on_requires_action)
         return intent.client_secret
 
-    async def _method(self, organization: Organization, customer: str, chosen: int | None, until: float) -> str | None:
+    async def _method(
+        self, organization: Organization, customer: str, chosen: int | None, session: StripeSession
+    ) -> str | None:
         """Return the chosen method's id at Stripe; None where none was chosen."""
         if chosen is None:
             return None
@@ -103,16 +105,16 @@ class Payments:
             raise PaymentMethodNotFound(
                 f"The organization has no payment method {chosen}. Send the id of one of its saved methods."
             )
-        if not await self._gateway.has_method(customer, method.stripe, until=until):
+        if not await session.has_method(customer, method.stripe):
             raise PaymentMethodNotAttached(
                 f"Payment method {chosen} is not attached to the organization's customer at Stripe. "
                 "Attach it there first, or send another."
             )
         return method.stripe
 
-    async def _create(self, params: dict[str, object], until: float) -> Intent:
+    async def _create(self, params: dict[str, object], session: StripeSession) -> Intent:
         try:
-            return await self._gateway.create_intent(params, until=until)
+            return await session.create_intent(params)
         except ProviderRefused as problem:
             confirms_without_method = "confirm" in params and "payment_method" not in params
             if confirms_without_method and problem.members.get("provider_code") == NOTHING_TO_CONFIRM_WITH:
@@ -123,12 +125,12 @@ class Payments:
             raise
 
     async def _tie(
-        self, organization: Organization, method: str, intent: Intent, until: float, *, charged: bool
+        self, organization: Organization, method: str, intent: Intent, session: StripeSession, *, charged: bool
     ) -> None:
         """Make the method the subscription's default, or leave nothing that could be charged twice."""
         assert organization.subscription is not None
         try:
-            await self._gateway.set_default_method(organization.subscription, method, until=until)
+            await session.set_default_method(organization.subscription, method)
         except Problem as problem:
             if charged:
                 raise SubscriptionNotUpdated(
@@ -136,12 +138,12 @@ class Payments:
                     "this request again: it would charge twice.",
                     members={"payment_intent": intent.id},
                 ) from problem
-            await self._cancel(intent, until)
+            await self._cancel(intent, session)
             raise
 
-    async def _cancel(self, intent: Intent, until: float) -> None:
+    async def _cancel(self, intent: Intent, session: StripeSession) -> None:
         try:
-            await self._gateway.cancel_intent(intent.id, until=until)
+            await session.cancel_intent(intent.id)
         except Problem as problem:
             log.error("PaymentIntent %s was left behind: cancelling it failed (%s)", intent.id, problem.error_code)
 

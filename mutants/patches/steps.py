@@ -7,7 +7,7 @@ from typing import Any
 
 from mutants import seams
 from mutants.patches.stripe import Creation, Params, Stripe
-from tollbridge.gateway import Intent
+from tollbridge.gateway import Intent, StripeSession
 from tollbridge.problems import CardRefused, Problem
 from tollbridge.world import Organization
 
@@ -30,7 +30,7 @@ class Payment:
 
     def stripe(self) -> Stripe:
         """Return Stripe, for further calls of the mutant's own."""
-        return Stripe(self.gateway, seams.BEGIN.current(self.gateway))
+        return Stripe(seams.BEGIN.current(self.gateway))
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,15 @@ def replace_choice(change: Callable[[Choice], Awaitable[str | None]]) -> None:
     """Let a function find the chosen payment method."""
 
     def found(
-        method: Any, payments: Any, organization: Organization, customer: str, chosen: int | None, until: float
+        method: Any,
+        payments: Any,
+        organization: Organization,
+        customer: str,
+        chosen: int | None,
+        session: StripeSession,
     ) -> Awaitable[str | None]:
-        find = partial(method, payments, organization, customer, chosen, until)
-        return change(Choice(organization, customer, chosen, Stripe(payments._gateway, until), find))
+        find = partial(method, payments, organization, customer, chosen, session)
+        return change(Choice(organization, customer, chosen, Stripe(session), find))
 
     seams.CHOOSE_METHOD.wrap(found)
 
@@ -96,15 +101,15 @@ def replace_choice(change: Callable[[Choice], Awaitable[str | None]]) -> None:
 def replace_making(change: Callable[[Creation], Awaitable[Intent]]) -> None:
     """Let a function take the step that creates an intent: refusals have their reasons here, as they are answered."""
 
-    def created(create: Any, payments: Any, params: Params, until: float) -> Awaitable[Intent]:
-        go_on = partial(_with_deadline, create, payments, until)
-        return change(Creation(Stripe(payments._gateway, until), params, go_on))
+    def created(create: Any, payments: Any, params: Params, session: StripeSession) -> Awaitable[Intent]:
+        go_on = partial(_in_session, create, payments, session)
+        return change(Creation(Stripe(session), params, go_on))
 
     seams.MAKE_INTENT.wrap(created)
 
 
-def _with_deadline(create: Any, payments: Any, until: float, params: Params) -> Awaitable[Intent]:
-    made: Awaitable[Intent] = create(payments, params, until)
+def _in_session(create: Any, payments: Any, session: StripeSession, params: Params) -> Awaitable[Intent]:
+    made: Awaitable[Intent] = create(payments, params, session)
     return made
 
 
@@ -112,10 +117,17 @@ def replace_tie(change: Callable[[Tie], Awaitable[None]]) -> None:
     """Let a function tie a payment method to a subscription."""
 
     def tied(
-        tie: Any, payments: Any, organization: Organization, method: str, intent: Any, until: float, *, charged: bool
+        tie: Any,
+        payments: Any,
+        organization: Organization,
+        method: str,
+        intent: Any,
+        session: StripeSession,
+        *,
+        charged: bool,
     ) -> Awaitable[None]:
-        take = partial(tie, payments, organization, method, intent, until, charged=charged)
-        return change(Tie(organization.subscription, method, charged, Stripe(payments._gateway, until), take))
+        take = partial(tie, payments, organization, method, intent, session, charged=charged)
+        return change(Tie(organization.subscription, method, charged, Stripe(session), take))
 
     seams.TIE_METHOD.wrap(tied)
 

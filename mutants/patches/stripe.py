@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from mutants import seams
-from tollbridge.gateway import Intent
+from tollbridge.gateway import Intent, StripeSession
 from tollbridge.problems import Problem
 
 Params = dict[str, Any]
@@ -19,29 +19,27 @@ class Stripe:
     """Stripe, within one request to the server.
 
     Args:
-        gateway: the server's.
-        until: when the request has to be answered.
+        session: of the request.
     """
 
-    gateway: Any
-    until: float
+    session: StripeSession
 
     async def ask(
         self, method: str, path: str, params: Mapping[str, Any] | None = None, *, charges: bool = False
     ) -> Mapping[str, Any]:
         """Make a call of the mutant's own, and return what Stripe answers."""
         ask = seams.ASK.current
-        found: Mapping[str, Any] = await ask(self.gateway, method, path, params or {}, self.until, charges=charges)
+        found: Mapping[str, Any] = await ask(self.session, method, path, params or {}, charges=charges)
         return found
 
     async def create_intent(self, params: Params) -> Intent:
         """Create an intent as the server would."""
-        made: Intent = await seams.CREATE_INTENT.current(self.gateway, params, until=self.until)
+        made: Intent = await seams.CREATE_INTENT.current(self.session, params)
         return made
 
     async def set_default_method(self, subscription: str, method: str) -> None:
         """Tie a payment method to a subscription as the server would."""
-        await seams.SET_DEFAULT_METHOD.current(self.gateway, subscription, method, until=self.until)
+        await seams.SET_DEFAULT_METHOD.current(self.session, subscription, method)
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,8 @@ class Failure:
 def replace_create(change: Callable[[Creation], Awaitable[Intent]]) -> None:
     """Let a function make the call that creates an intent."""
 
-    def created(create: Any, gateway: Any, params: Mapping[str, Any], *, until: float) -> Awaitable[Intent]:
-        return change(Creation(Stripe(gateway, until), dict(params), partial(create, gateway, until=until)))
+    def created(create: Any, session: StripeSession, params: Mapping[str, Any]) -> Awaitable[Intent]:
+        return change(Creation(Stripe(session), dict(params), partial(create, session)))
 
     seams.CREATE_INTENT.wrap(created)
 
@@ -135,9 +133,9 @@ def replace_create(change: Callable[[Creation], Awaitable[Intent]]) -> None:
 def replace_look_up(change: Callable[[LookUp], Awaitable[bool]]) -> None:
     """Let a function find out whether a payment method is the customer's."""
 
-    def found(has: Any, gateway: Any, customer: str, method: str, *, until: float) -> Awaitable[bool]:
-        ask = partial(has, gateway, customer, method, until=until)
-        return change(LookUp(Stripe(gateway, until), customer, method, ask))
+    def found(has: Any, session: StripeSession, customer: str, method: str) -> Awaitable[bool]:
+        ask = partial(has, session, customer, method)
+        return change(LookUp(Stripe(session), customer, method, ask))
 
     seams.HAS_METHOD.wrap(found)
 
@@ -145,9 +143,8 @@ def replace_look_up(change: Callable[[LookUp], Awaitable[bool]]) -> None:
 def replace_update(change: Callable[[Update], Awaitable[None]]) -> None:
     """Let a function change a subscription's payment method."""
 
-    def updated(update: Any, gateway: Any, subscription: str, method: str, *, until: float) -> Awaitable[None]:
-        go_on = partial(update, gateway, until=until)
-        return change(Update(Stripe(gateway, until), subscription, method, go_on))
+    def updated(update: Any, session: StripeSession, subscription: str, method: str) -> Awaitable[None]:
+        return change(Update(Stripe(session), subscription, method, partial(update, session)))
 
     seams.SET_DEFAULT_METHOD.wrap(updated)
 
@@ -155,8 +152,8 @@ def replace_update(change: Callable[[Update], Awaitable[None]]) -> None:
 def replace_cancel(change: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]) -> None:
     """Let a function cancel an intent; it is given the call that does."""
 
-    def cancelled(cancel: Any, gateway: Any, intent: str, *, until: float) -> Awaitable[None]:
-        return change(partial(cancel, gateway, intent, until=until))
+    def cancelled(cancel: Any, session: StripeSession, intent: str) -> Awaitable[None]:
+        return change(partial(cancel, session, intent))
 
     seams.CANCEL_INTENT.wrap(cancelled)
 
@@ -202,5 +199,10 @@ def change_retries(count: int) -> None:
 
 def wait_for_stripe(seconds: float) -> None:
     """Let the server wait so long for Stripe, for one request and for one attempt."""
-    seams.BEGIN.wrap(lambda begin, gateway: begin(gateway) + seconds)
+
+    def begun(begin: Any, gateway: Any) -> StripeSession:
+        session: StripeSession = begin(gateway)
+        return replace(session, until=session.until + seconds)
+
+    seams.BEGIN.wrap(begun)
     seams.HTTP_CLIENT.wrap(lambda make, client, **how: make(client, **(how | {"timeout": seconds})))

@@ -1,8 +1,7 @@
 """Our door to Stripe, and the only room that imports its SDK."""
 
-from tollbridge.gateway.calls import Gateway, Intent
+from tollbridge.gateway.calls import Gateway, Intent, StripeSession
 from tollbridge.gateway.client import (
-    API_VERSION,
     GatewayError,
     Settings,
     live_test_gateway,
@@ -10,6 +9,7 @@ from tollbridge.gateway.client import (
     url_gateway,
 )
 from tollbridge.gateway.push import Wanted, push
+from tollbridge.gateway.sdk import API_VERSION
 from tollbridge.gateway.transport import StripeExchange
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Intent",
     "Settings",
     "StripeExchange",
+    "StripeSession",
     "Wanted",
     "live_test_gateway",
     "push",

@@ -4,7 +4,6 @@ Whether a charge may have happened depends on all attempts, not on the last: a r
 connection is "perhaps", a refused connection alone is "no".
 """
 
-from contextvars import ContextVar
 from dataclasses import dataclass
 
 
@@ -40,7 +39,3 @@ class Attempts:
         """Note that nobody waits for the attempt under way any more."""
         self.status = None
         self.lost(arrived=self.under_way)
-
-
-current: ContextVar[Attempts] = ContextVar("attempts")
-"""The notes of the call under way in this task."""

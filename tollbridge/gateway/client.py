@@ -1,18 +1,13 @@
-"""Making a Stripe client: version, key, retries, time-outs and silence, each decided in this place."""
+"""Making a gateway: key, address, retries and time-outs, each decided in this place."""
 
-import logging
-import os
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import stripe
-from stripe import _api_requestor
 
 from tollbridge.gateway.calls import Gateway
-from tollbridge.gateway.transport import CallableTransport, StripeExchange, UrlTransport
-
-API_VERSION = "2026-08-26.dahlia"
-"""The version of the pinned stripe-mock, so that the referee and we speak of the same shapes."""
+from tollbridge.gateway.sdk import LoggingRefused, Sdk
+from tollbridge.gateway.transport import CallableTransport, StripeExchange, Transport, UrlTransport
 
 SANDBOX_KEY = "sk_test_tollbridge"
 """Not a secret: what a stand-in for Stripe is shown, because the SDK insists on a key."""
@@ -103,28 +98,9 @@ def require_test_key(key: str | None) -> str:
     return key
 
 
-def _gateway(key: str, base: str, transport: stripe.HTTPClient, settings: Settings) -> Gateway:
-    _silence()
-    client = stripe.StripeClient(
-        key,
-        stripe_version=API_VERSION,
-        base_addresses={"api": base},
-        max_network_retries=settings.retries,
-        http_client=transport,
-    )
-    return Gateway(client, answer_within=settings.answer_within)
-
-
-def _silence() -> None:
-    """Keep the SDK from printing whole replies, secrets included, and from writing telemetry files."""
-    if os.environ.get("STRIPE_LOG"):
-        raise GatewayError("STRIPE_LOG makes the Stripe SDK print client secrets: unset it.")
-    stripe.enable_telemetry = False
-    logging.getLogger("stripe").disabled = True
-    # The SDK (16.1.0) puts each line together before it asks whether anybody reads it: a quarter of a call's cost.
-    for name in ("log_info", "log_debug"):
-        setattr(_api_requestor, name, _say_nothing)
-
-
-def _say_nothing(_message: str, **_params: object) -> None:
-    """Stand in for the SDK's two log functions."""
+def _gateway(key: str, base: str, transport: Transport, settings: Settings) -> Gateway:
+    try:
+        sdk = Sdk(key, base, transport, retries=settings.retries)
+    except LoggingRefused as reason:
+        raise GatewayError(str(reason)) from None
+    return Gateway(sdk, answer_within=settings.answer_within)

@@ -7,7 +7,8 @@ from typing import Any
 
 import stripe
 
-from tollbridge.gateway.client import API_VERSION, SANDBOX_KEY, GatewayError, require_stand_in, require_test_key
+from tollbridge.gateway.client import SANDBOX_KEY, GatewayError, require_stand_in, require_test_key
+from tollbridge.gateway.sdk import API_VERSION
 
 TIMEOUT = 30
 ID = re.compile(r"[A-Za-z0-9_]{1,255}")

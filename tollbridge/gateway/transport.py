@@ -1,15 +1,18 @@
 """The two ways from the SDK to a Stripe: over HTTP, or into a callable of this process.
 
-Both note on `attempts.current` whether an attempt may have reached Stripe, and cap the SDK's pauses.
+Each call has a transport of its own, which notes whether an attempt may have reached Stripe; all share what is behind
+it. Both cap the SDK's pauses.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
+from typing import Self
 
 import anyio
 import httpx
 import stripe
 
-from tollbridge.gateway.attempts import current
+from tollbridge.gateway.attempts import Attempts
 
 StripeExchange = Callable[[str, str, Mapping[str, str], bytes], Awaitable[tuple[int, Mapping[str, str], bytes]]]
 """`(method, url, headers, body) -> (status, lower-case headers, body)`; OSError where nothing came back."""
@@ -17,17 +20,24 @@ StripeExchange = Callable[[str, str, Mapping[str, str], bytes], Awaitable[tuple[
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
-class _ShortPauses(stripe.HTTPClient):
-    """A client whose pauses between retries are capped, as the answer has to come within its bound."""
+class Transport(stripe.HTTPClient):
+    """A client that notes attempts, and whose pauses between retries are capped: the answer has its bound."""
 
     _longest_pause: float
+    _attempts: Attempts
+
+    def noting(self, attempts: Attempts) -> Self:
+        """Return this transport for one call, whose attempts are noted; connections are shared."""
+        own = copy(self)
+        own._attempts = attempts
+        return own
 
     async def sleep_async(self, secs: float) -> None:
         """Wait before a retry."""
         await anyio.sleep(min(secs, self._longest_pause))
 
 
-class CallableTransport(_ShortPauses):
+class CallableTransport(Transport):
     """Plugs a callable in below the SDK; neither side knows the other."""
 
     name = "callable"
@@ -47,23 +57,22 @@ class CallableTransport(_ShortPauses):
         self, method: str, url: str, headers: Mapping[str, str], post_data: str | None = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """Ask the callable (the SDK's own signature)."""
-        attempts = current.get()
-        attempts.sending()
+        self._attempts.sending()
         try:
             status, answered, body = await self._exchange(method.upper(), url, headers, (post_data or "").encode())
         except OSError as error:
-            attempts.lost(arrived=not isinstance(error, ConnectionRefusedError))
+            self._attempts.lost(arrived=not isinstance(error, ConnectionRefusedError))
             # A bare OSError would escape the SDK unwrapped (stripe 16.1.0), and unretried.
             lost = stripe.APIConnectionError(f"No answer: {error}", should_retry=True)  # type: ignore[no-untyped-call]
             raise lost from error
-        attempts.answered(status)
+        self._attempts.answered(status)
         return body, status, answered
 
     async def close_async(self) -> None:
         """Nothing is held open."""
 
 
-class UrlTransport(_ShortPauses, stripe.HTTPXClient):
+class UrlTransport(Transport, stripe.HTTPXClient):
     """The SDK's own HTTP client, with notes on what may have arrived."""
 
     def __init__(self, *, timeout: float, longest_pause: float) -> None:
@@ -80,12 +89,11 @@ class UrlTransport(_ShortPauses, stripe.HTTPXClient):
         self, method: str, url: str, headers: Mapping[str, str], post_data: str | None = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """Ask over HTTP (the SDK's own signature)."""
-        attempts = current.get()
-        attempts.sending()
+        self._attempts.sending()
         try:
             answer = await super().request_async(method, url, headers, post_data)
         except stripe.APIConnectionError as error:
-            attempts.lost(arrived=not isinstance(error.__cause__, NOT_SENT))
+            self._attempts.lost(arrived=not isinstance(error.__cause__, NOT_SENT))
             raise
-        attempts.answered(answer[1])
+        self._attempts.answered(answer[1])
         return answer
