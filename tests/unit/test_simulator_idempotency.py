@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.stripe_calls import ANN, FORM, INTENTS, KEY, NOW, SEED, SUBSCRIPTION, call, on, read, simulator
 from tollbridge.simulator import Fault, NoAnswer, Request, Simulator
-from tollbridge.simulator.core import PRUNE_EVERY
+from tollbridge.simulator.engine import PRUNE_EVERY
 from tollbridge.simulator.idempotency import KEPT_SECONDS
 from tollbridge.simulator.store import MemoryStore
 

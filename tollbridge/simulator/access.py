@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from tollbridge.simulator.failures import StripeFailure, invalid
 
 SECRET_TEST_KEYS = ("sk_test_", "rk_test_")
+PUBLISHABLE_KEY = "pk_"
 PUBLISHABLE_TEST_KEY = "pk_test_"
 VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z_]+)?(;[ -~]*)?")
 NO_KEY = (
@@ -21,17 +22,21 @@ PUBLISHABLE = (
 )
 
 
-def require_access(headers: Mapping[str, str], *, browser: bool = False) -> None:
+def require_access(key: str, headers: Mapping[str, str], *, browser: bool = False) -> None:
     """Let in any secret test key, for any version, to its own account; where a browser may come, a publishable one.
+
+    Args:
+        key: as `key_of` returns it.
+        headers: of the request.
+        browser: whether a publishable key opens the route.
 
     Raises:
         StripeFailure: 401 without a key or with another (row 28), 403 for a publishable one and for another
             account (row 29), 400 for what is no version.
     """
-    key = key_of(headers)
     if not key:
         raise StripeFailure(401, NO_KEY)
-    if key.startswith("pk_") and not browser:
+    if is_publishable(key) and not browser:
         raise StripeFailure(403, PUBLISHABLE, code="secret_key_required")
     if not key.startswith((*SECRET_TEST_KEYS, PUBLISHABLE_TEST_KEY)) or len(key) <= len("sk_test_"):
         raise StripeFailure(401, f"Invalid API Key provided: {key[:7]}***")
@@ -47,9 +52,9 @@ def require_access(headers: Mapping[str, str], *, browser: bool = False) -> None
         )
 
 
-def from_browser(headers: Mapping[str, str]) -> bool:
-    """Tell whether a request came with a publishable key."""
-    return key_of(headers).startswith("pk_")
+def is_publishable(key: str) -> bool:
+    """Tell whether a key is one that browsers have."""
+    return key.startswith(PUBLISHABLE_KEY)
 
 
 def key_of(headers: Mapping[str, str]) -> str:

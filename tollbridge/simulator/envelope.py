@@ -1,4 +1,4 @@
-"""What is around an operation: a request's parameters, and how its answer is put."""
+"""How an answer is put."""
 
 import json
 from collections.abc import Mapping
@@ -8,24 +8,6 @@ import orjson
 
 from tollbridge.simulator.failures import INJECTED
 from tollbridge.simulator.faults import LOST, Fault
-from tollbridge.simulator.forms import Form, body_text, decoded
-from tollbridge.simulator.message import Request
-
-
-def form_of(request: Request) -> Form:
-    """Return the parameters of a request.
-
-    Raises:
-        StripeFailure: 400 or 413, for what cannot be read.
-    """
-    if request.method == "GET":
-        return decoded(request.query)
-    return decoded(joined(request.query, body_text(request.body, request.headers.get("content-type", ""))))
-
-
-def joined(query: str, body: str) -> str:
-    """Return the parameters of a POST: Stripe takes them from the address as well (unverified)."""
-    return f"{query}&{body}" if query else body
 
 
 def encoded(document: Mapping[str, object] | tuple[object, ...]) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from tollbridge.simulator.answer import Answer
+from tollbridge.simulator.call import Call
 from tollbridge.simulator.failures import IN_FLIGHT, StripeFailure, invalid
 from tollbridge.simulator.message import Request
 from tollbridge.simulator.rows import ROW_TYPES
@@ -101,46 +102,39 @@ def storable(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def earlier(known: Known, key: str, request: Request, request_id: str, now: int, machine: int) -> Kept | None:
-    """Return the first answer to a key, if it is one to this request; None where there is none, or it is too old.
+def earlier(known: Known, key: str, call: Call) -> Kept | None:
+    """Return the first answer to a key, if it is one to this call; None where there is none, or it is too old.
 
     Args:
         known: what the state has of the key.
         key: as `key_of` returns it.
-        request: what is asked.
-        request_id: of the request.
-        now: seconds since the epoch, by the simulator's clock.
-        machine: the same by the machine's.
+        call: that brings the key.
 
     Raises:
         StripeFailure: 400, the key was used for something else; 409, it is in use.
     """
     kept, use = known
-    if use and use.until > machine and use.owner != request_id:
+    if use and use.until > call.machine and use.owner != call.id:
         raise StripeFailure(409, IN_FLIGHT.format(key=key), "idempotency_error", "idempotency_key_in_use")
-    if kept is None or now - kept.when > KEPT_SECONDS:
+    if kept is None or call.now - kept.when > KEPT_SECONDS:
         return None
-    if kept.fingerprint != _fingerprint(request):
-        raise _misused(key, request.path, kept.path)
+    if kept.fingerprint != _fingerprint(call.request):
+        raise _misused(key, call.request.path, kept.path)
     return kept
 
 
-def first_answer(
-    request: Request, answer: Answer, stored: bytes | None, request_id: str, now: int, machine: int
-) -> Kept:
+def first_answer(call: Call, answer: Answer, stored: bytes | None) -> Kept:
     """Return a first answer as it is kept; validation failures never come here.
 
     Args:
-        request: what was asked.
+        call: what was asked.
         answer: what was answered.
         stored: the answer's row, as the store has it; None where the answer shows none.
-        request_id: of the request.
-        now: seconds since the epoch, by the simulator's clock.
-        machine: the same by the machine's.
     """
     name = type(answer.row).__name__ if answer.row and stored else None
     content = stored if name and stored else bytes(memoryview(orjson.dumps(answer.document)))
-    return Kept(request.path, _fingerprint(request), answer.status, content, name, request_id, now, machine)
+    fingerprint = _fingerprint(call.request)
+    return Kept(call.request.path, fingerprint, answer.status, content, name, call.id, call.now, call.machine)
 
 
 def dumped(key: str, kept: Kept) -> tuple[Any, ...]:

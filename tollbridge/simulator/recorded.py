@@ -14,11 +14,9 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from tollbridge.masking import has_secret, masked
-from tollbridge.simulator.access import key_of
-from tollbridge.simulator.envelope import joined, status_told
-from tollbridge.simulator.faults import Fault
-from tollbridge.simulator.forms import Form, Value, decoded
-from tollbridge.simulator.message import Request
+from tollbridge.simulator.call import Call
+from tollbridge.simulator.envelope import status_told
+from tollbridge.simulator.forms import Value, decoded
 from tollbridge.simulator.record import MOST_PATH, Told
 from tollbridge.simulator.work import Store
 
@@ -62,28 +60,25 @@ class Record:
         with self._store.work() as work:
             work.tell(told)
 
-    def told(
-        self,
-        request: Request,
-        template: str,
-        form: Form,
-        fault: Fault | None,
-        status: int,
-        effects: tuple[tuple[str, str], ...],
-    ) -> Told:
-        """Return a call as the record has it."""
-        body = "" if request.method == "GET" else request.body.decode("utf-8", "replace")
-        key = request.headers.get("idempotency-key")
+    def told(self, call: Call, status: int, effects: tuple[tuple[str, str], ...] = ()) -> Told:
+        """Return a call as the record has it.
+
+        Args:
+            call: what was asked.
+            status: of the answer, before a fault took its place; 0 where the operation was not reached.
+            effects: what changed.
+        """
+        key, fault = call.request.headers.get("idempotency-key"), call.fault
         return Told(
-            method=request.method,
-            path=self._kept(request.path),
-            route=template,
-            form=self.masked(joined(request.query, body), form),
+            method=call.request.method,
+            path=self._kept(call.request.path),
+            route=call.template,
+            form=self.masked(call.text, call.form),
             idempotency_key=None if key is None else self._kept(key),
             status=status_told(fault, status),
             effects=effects,
             fault=f"{fault.kind} {fault.when}" if fault else None,
-            key=self.key(key_of(request.headers)),
+            key=self.key(call.api_key),
         )
 
     def after(self, number: int, most: int = sys.maxsize) -> list[tuple[int, Told]]:

@@ -2,37 +2,42 @@
 
 from collections.abc import Mapping
 
+from tollbridge.simulator.call import Call
 from tollbridge.simulator.envelope import encoded, name_log
 from tollbridge.simulator.failures import INJECTED, StripeFailure
 from tollbridge.simulator.faults import LOST, Fault
-from tollbridge.simulator.message import NoAnswer, Reply, Request
+from tollbridge.simulator.message import NoAnswer, Reply
 
 API_VERSION = "2026-08-26.dahlia"
 GARBAGE = b"<html>not what you asked for</html>"
 
 
-def reply_to(request: Request, request_id: str, status: int, body: bytes, more: Mapping[str, str]) -> Reply:
+def reply_to(call: Call, status: int, body: bytes, more: Mapping[str, str]) -> Reply:
     """Return a body with the headers that every answer has."""
     headers = {
         "content-type": "application/json",
-        "request-id": request_id,
+        "request-id": call.id,
         "stripe-version": API_VERSION,  # whichever was asked for: shapes of other versions would be invented
         **more,
     }
-    if "idempotency-key" in request.headers:
-        headers["idempotency-key"] = request.headers["idempotency-key"]
+    if "idempotency-key" in call.request.headers:
+        headers["idempotency-key"] = call.request.headers["idempotency-key"]
     return Reply(status, headers, body)
 
 
-def refusal_of(request: Request, request_id: str, failure: StripeFailure, now: int) -> Reply:
+def original(call: Call) -> dict[str, str]:
+    """Return the header that says which request a write was first, where a call is one: itself."""
+    return {"original-request": call.id} if call.request.method == "POST" else {}
+
+
+def refusal_of(call: Call, failure: StripeFailure) -> Reply:
     """Return a refusal, in Stripe's error object."""
     document = failure.document()
-    name_log(document, request_id, now)
-    own = {"original-request": request_id} if request.method == "POST" else {}
-    return reply_to(request, request_id, failure.status, encoded(document), own | dict(failure.headers))
+    name_log(document, call.id, call.now)
+    return reply_to(call, failure.status, encoded(document), original(call) | dict(failure.headers))
 
 
-def faulted(request: Request, request_id: str, fault: Fault, now: int) -> Reply:
+def faulted(call: Call, fault: Fault) -> Reply:
     """Return what a fault sends.
 
     Raises:
@@ -41,5 +46,5 @@ def faulted(request: Request, request_id: str, fault: Fault, now: int) -> Reply:
     if fault.kind in LOST:
         raise NoAnswer(fault.kind)
     if fault.kind == "garbage":
-        return reply_to(request, request_id, 200, GARBAGE, {"content-type": "text/html"})
-    return refusal_of(request, request_id, INJECTED[fault.kind], now)
+        return reply_to(call, 200, GARBAGE, {"content-type": "text/html"})
+    return refusal_of(call, INJECTED[fault.kind])

@@ -1,0 +1,226 @@
+"""The way of one call through the simulator, synchronous, over a store.
+
+Its order: route → fault before → key, version, account → decoding → parameters → idempotency → the operation, in a
+unit of work → fault after. Validation failures are not stored for idempotency, so they may be mended and repeated.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import TypeVar
+
+import orjson
+
+from tollbridge.simulator.access import is_publishable, require_access
+from tollbridge.simulator.answer import Answer
+from tollbridge.simulator.call import Call, arrived
+from tollbridge.simulator.chance import Chance
+from tollbridge.simulator.clock import Clock
+from tollbridge.simulator.context import Context
+from tollbridge.simulator.envelope import name_log
+from tollbridge.simulator.expansion import expanded, wanted
+from tollbridge.simulator.failures import StripeFailure, unavailable
+from tollbridge.simulator.faults import HEADER, Fault, asked_for
+from tollbridge.simulator.foresight import foreseen
+from tollbridge.simulator.hold import held
+from tollbridge.simulator.idempotency import Kept, earlier, first_answer, key_of
+from tollbridge.simulator.message import Late, Reply, Request
+from tollbridge.simulator.recorded import Record
+from tollbridge.simulator.replies import faulted, original, refusal_of, reply_to
+from tollbridge.simulator.routes import found_route
+from tollbridge.simulator.routing import Route, require_known
+from tollbridge.simulator.shared import Shared
+from tollbridge.simulator.work import Needed, Store, Unavailable, Work, damage_told
+
+log = logging.getLogger(__name__)
+
+PRUNE_EVERY = 500
+"""Calls, after which old idempotency keys, and calls beyond the record's bound, are thrown away."""
+
+NOT_REACHED = Reply(0, {}, b"")
+"""Stands for the answer that a fault before the effect kept from being made."""
+
+T = TypeVar("T")
+
+
+def worked(store: Store, operation: Callable[[Work], T]) -> T:
+    """Return what an operation returns, as a job of its own or as a part of the one that runs."""
+
+    def job() -> T:
+        with damage_told(damageable=not store.alone), store.work() as work:
+            return operation(work)
+
+    return store.run(job)
+
+
+class Engine:
+    """Answers calls."""
+
+    def __init__(self, store: Store, clock: Clock, chance: Chance, record: Record, settlement_currency: str) -> None:
+        """Take the parts of a simulator.
+
+        Args:
+            store: what keeps the state.
+            clock: the simulator's.
+            chance: what makes ids and secrets.
+            record: of the calls.
+            settlement_currency: of the account.
+        """
+        self._store = store
+        self._clock = clock
+        self._chance = chance
+        self._record = record
+        self._settlement_currency = settlement_currency
+        self._handled_calls = 0
+
+    def handle(self, request: Request) -> Reply:
+        """Answer a request.
+
+        Raises:
+            NoAnswer: a fault says that nothing comes back.
+            Late: a fault says that the answer comes later.
+        """
+        try:
+            return self._store.run(*self._job(request))
+        except Unavailable as reason:
+            return self._unavailable(request, reason)
+
+    async def answer(self, request: Request) -> Reply:
+        """Do what `handle` does, without keeping the event loop waiting."""
+        try:
+            return await self._store.run_soon(*self._job(request))
+        except Unavailable as reason:
+            return self._unavailable(request, reason)
+
+    def context(self, work: Work, now: int, *, browser: bool = False) -> Context:
+        """Return what an operation works with.
+
+        Args:
+            work: the unit of work.
+            now: seconds since the epoch.
+            browser: whether the call came with a publishable key.
+        """
+
+        def new_id(prefix: str) -> str:
+            identity = self._chance.new_id(prefix)
+            work.fresh.add(identity)
+            return identity
+
+        return Context(work, now, new_id, self._chance.randomness, self._settlement_currency, browser=browser)
+
+    def _job(self, request: Request) -> tuple[Callable[[], Reply], Callable[[], Needed]]:
+        """Return what answers a request, and what foresees its needs."""
+        return partial(self._called, request, self._chance.new_id("req")), partial(foreseen, request)
+
+    def _called(self, request: Request, request_id: str) -> Reply:
+        self._prune()
+        shared = self._store.shared()
+        call = arrived(request, request_id, self._clock.at(shared), self._clock.machine())
+        try:
+            route, named = found_route(request.method, request.path)
+            fault = asked_for(request.headers.get(HEADER)) or self._fault(shared, route)
+        except StripeFailure as failure:
+            return self._refused(call, failure)
+        call = Call(request, request_id, call.now, call.machine, call.api_key, route, named, fault)
+        if fault and fault.kind == "slow":
+            raise self._late(call, fault)
+        return self._handled(call, route)
+
+    def _prune(self) -> None:
+        """Throw away what is old, now and then."""
+        self._handled_calls += 1
+        if self._handled_calls % PRUNE_EVERY == 0:
+            self._store.prune(self._clock(), self._clock.machine())
+
+    def _fault(self, shared: Shared, route: Route) -> Fault | None:
+        """Return the fault that waits for a call of a route."""
+        if not shared.faults.wait_for(route.method, route.template):
+            return None
+        return self._store.change(lambda shared: shared.faults.take(route.method, route.template))
+
+    def _late(self, call: Call, fault: Fault) -> Late:
+        """Return the answer that comes later; meanwhile its idempotency key is in use.
+
+        Raises:
+            Unavailable: the state cannot be reached.
+        """
+        key = None
+        with suppress(StripeFailure):  # a key of a wrong length is refused when the call is answered
+            key = key_of(call.request)
+        hold = held(self._store, key, call.id, fault.seconds, call.machine)
+        made = self._handled_now(call) if hold.other or fault.when == "after" else None
+
+        def answer() -> Reply:
+            try:
+                return made or self._handled_now(call)
+            finally:
+                hold.end()
+
+        def answered() -> Reply:
+            try:
+                return self._store.run(answer, partial(foreseen, call.request))
+            except Unavailable as reason:
+                return self._unavailable(call.request, reason)
+
+        return Late(fault.seconds, answered)
+
+    def _handled_now(self, call: Call) -> Reply:
+        assert call.route is not None  # a fault waits for a route
+        return self._handled(call.later(self._clock(), self._clock.machine()), call.route)
+
+    def _handled(self, call: Call, route: Route) -> Reply:
+        reply = NOT_REACHED
+        try:
+            if call.arrives:
+                require_access(call.api_key, call.request.headers, browser=route.browser)
+            call = call.read()
+            if call.arrives:
+                require_known(route, call.form)
+                reply = self._answered(call, route)
+            else:
+                self._record.add(self._record.told(call, reply.status))
+        except StripeFailure as failure:
+            reply = self._refused(call, failure)
+        return faulted(call, call.fault) if call.fault and call.fault.kind != "slow" else reply
+
+    def _answered(self, call: Call, route: Route) -> Reply:
+        """Return the answer; what it changed, its idempotency key and its line in the record are kept as one."""
+        key = key_of(call.request)
+        paths = wanted(route, call.form) if "expand" in call.form else []
+
+        def once(work: Work) -> Reply:
+            first = None if key is None else earlier(work.key(key), key, call)
+            if first:
+                return self._replayed(work, call, first)
+            context = self.context(work, call.now, browser=is_publishable(call.api_key))
+            answer: Answer = route.operation(context, call.form, **call.named)
+            if paths and answer.status < 400:
+                answer = Answer(answer.status, expanded(context, answer.document, paths))
+            if answer.status >= 400:
+                name_log(answer.document, call.id, call.now)
+            if key is not None:
+                work.keep(key, first_answer(call, answer, work.written(answer.row)))
+            work.tell(self._record.told(call, answer.status, tuple(context.effects)))
+            return reply_to(call, answer.status, orjson.dumps(answer.document), original(call))
+
+        return worked(self._store, once)
+
+    def _replayed(self, work: Work, call: Call, first: Kept) -> Reply:
+        """Return a first answer again, and record the call."""
+        work.tell(self._record.told(call, first.status))
+        replay = {"idempotent-replayed": "true", "original-request": first.request_id}
+        return reply_to(call, first.status, first.body, replay)
+
+    def _refused(self, call: Call, failure: StripeFailure) -> Reply:
+        """Return a refusal, which changed nothing, and record it."""
+        reply = refusal_of(call, failure)
+        self._record.add(self._record.told(call, reply.status))
+        return reply
+
+    def _unavailable(self, request: Request, reason: Unavailable) -> Reply:
+        """Return the answer where the store cannot be reached: so neither the record nor the clock can be."""
+        log.warning("A call could not be kept or recorded: %s", reason)
+        now = int(time.time())
+        return refusal_of(arrived(request, self._chance.new_id("req"), now, now), unavailable())
