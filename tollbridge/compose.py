@@ -7,7 +7,9 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from time import perf_counter
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
@@ -26,15 +28,18 @@ from tollbridge.gateway import (
 from tollbridge.payments import Payments
 from tollbridge.server.application import Parts, application
 from tollbridge.server.areas import Area
+from tollbridge.server.console import Console
 from tollbridge.server.edge import Edge
 from tollbridge.server.exchange import Exchange
 from tollbridge.server.exposure import CONTROL_TOKEN, Exposure, ExposureError, exposure
 from tollbridge.server.gate import Gate
 from tollbridge.server.handlers import HandlerError, load_handlers
 from tollbridge.server.identity import Identity
+from tollbridge.server.journal import Journal, note_call
 from tollbridge.server.operations import Limits
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import BindError, bind, run, set_up_logging
+from tollbridge.server.shown import shown
 from tollbridge.server.stripecalls import StripeCalls
 from tollbridge.server.surface import Ready, bare_surface
 from tollbridge.server.tokens import Tokens
@@ -148,6 +153,7 @@ class Sandbox:
         world: who exists in it.
         simulator: its Stripe; None where that is elsewhere.
         tokens_required: whether a request without a token is refused.
+        journal: what the console shows of exchanges.
     """
 
     app: ASGIApp
@@ -155,6 +161,7 @@ class Sandbox:
     world: World
     simulator: Simulator | None
     tokens_required: bool
+    journal: Journal
 
     def close(self) -> None:
         """Let go of what keeps the state: a process that is forked from this one opens its own."""
@@ -186,6 +193,7 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
     contract = load_contract(options.contract)
     world = load_world(options.world)
     simulator = _simulator(options, world) if options.stripe == "simulator" else None
+    journal = Journal(shown, simulator.shared_journal if simulator else None)
     payments = Payments(_gateway(options, simulator))
     bindings = {"payments": payments}
     handlers = load_handlers(contract, options.handlers, frozenset({"body", "caller", *bindings}))
@@ -201,9 +209,9 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
         exposure=options.exposure,
         stripe=StripeCalls(is_for_pages, key_of) if simulator else StripeCalls(),
         steers=options.steers,
-        recipes=options.is_bundled,
+        console=Console(journal, world, described, simulator is not None, recipes=options.is_bundled),
     )
-    return Sandbox(application(parts), contract, world, simulator, options.tokens_required)
+    return Sandbox(application(parts), contract, world, simulator, options.tokens_required, journal)
 
 
 def _mounts(options: Options, simulator: Simulator) -> Mapping[str, ASGIApp]:
@@ -308,10 +316,10 @@ def _telling_of(state: str) -> Iterator[None]:
             yield
     except Unavailable as reason:
         said = printable(str(reason), REASON_SHOWN).removesuffix(".")
-        raise StateError(f"--state: the database {_shown(state)} cannot be used: {said}.") from None
+        raise StateError(f"--state: the database {_address(state)} cannot be used: {said}.") from None
 
 
-def _shown(state: str) -> str:
+def _address(state: str) -> str:
     """Return the address of a state without its password."""
     from tollbridge.simulator import sql
 
@@ -348,10 +356,14 @@ def _exchange_with(simulator: Simulator) -> StripeExchange:
     ) -> tuple[int, Mapping[str, str], bytes]:
         parts = urlsplit(url)
         lower = {name.lower(): value for name, value in headers.items()}
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        noting = partial(note_call, method, target, body, lower.get("idempotency-key"), perf_counter())
         try:
             reply = await answered(simulator, Request(method, parts.path, parts.query, lower, body))
         except NoAnswer as silence:
+            noting(0, b"")
             raise ConnectionResetError(f"the simulator was told to give no answer ({silence.kind})") from None
+        noting(reply.status, reply.body)
         return reply.status, reply.headers, reply.body
 
     return exchange

@@ -116,11 +116,29 @@ def test_the_contract_is_served(module_server: Server) -> None:
     assert served == module_server.sandbox.contract.path.read_bytes()
 
 
-@pytest.mark.parametrize("path", ["/_tollbridge", "/_tollbridge/"])
-def test_the_own_surface_leads_to_the_docs(module_server: Server, path: str) -> None:
-    """Whoever opens the folder lands on the docs."""
-    answer = module_server.http.get(path, follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (307, "/_tollbridge/docs")
+def test_the_root_leads_a_person_on(module_server: Server) -> None:
+    """A browser gets a 404 with links; a program, another method and another path get the problem."""
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = module_server.http.get("/", headers=browser)
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    for path in ("checkout", "", "docs", "problems"):
+        assert f'href="/_tollbridge/{path}"' in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    for method, path, headers in (("GET", "/", {}), ("POST", "/", browser), ("GET", "/none", browser)):
+        problem = module_server.http.request(method, path, headers=headers)
+        assert (problem.status_code, problem.json()["error_code"]) == (404, "not-found")
+        assert "/_tollbridge/docs" in problem.json()["detail"]
+
+
+def test_the_own_surface_is_the_console(module_server: Server) -> None:
+    """Whoever opens the folder lands on the console, which leads to docs, problems and checkout."""
+    answer = module_server.http.get("/_tollbridge", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/_tollbridge/")
+    page = module_server.http.get("/_tollbridge/")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    for path in ("docs", "problems", "checkout", "openapi.yaml"):
+        assert f'href="/_tollbridge/{path}"' in page.text
+        assert module_server.http.get(f"/_tollbridge/{path}").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ pytestmark = in_this_process
 TOKEN = "a-control-token"
 OURS = "/_tollbridge"
 PAGES = {
-    *("", "/", "/docs", "/docs/assets/page.css", "/health", "/openapi.json", "/openapi.yaml", "/problems"),
+    *("", "/", "/checkout", "/docs", "/docs/assets/page.css", "/health", "/openapi.json", "/openapi.yaml", "/problems"),
     *("/problems/not-found", "/ready", "/world.schema.json"),
 }
 """What anybody may read who reaches the server; a new route is not among it until it is written here."""
@@ -85,6 +85,7 @@ class Reached:
 
 def filled(path: str) -> str:
     names = {"{error_code}": "not-found", "{kind:str}": "payment_intents", "{intent:str}": "pi_1", "{path:path}": ""}
+    names["{number:int}"] = "1"
     for name, value in names.items():
         path = path.replace(name, value)
     return path
@@ -112,6 +113,7 @@ def routes(router: Router, below: str = "") -> Iterator[Reached]:
 def swept(server: Server) -> list[Reached]:
     assert isinstance(server.sandbox.app, Edge)
     assert isinstance(server.sandbox.app.surface, Router)
+    server.sandbox.journal.close()  # a list that is followed ends, as no server's does that runs
     return list(routes(server.sandbox.app.surface))
 
 

@@ -173,12 +173,17 @@ def serve(
         say(*_banner(sandbox, url_of(host, sockets), stripe, _network(reach, network_url(host, sockets))), err=True)
     warn(host, reach, is_open=_open_to_all(sandbox))
     if workers == 1:
-        run(sandbox.app, sockets)
+        run(sandbox.app, sockets, sandbox.journal.close)
         return
     sandbox.close()
     if sandbox.simulator is None:  # no state to keep the secret with: the workers are given one
         options = replace(options, environment={TOKEN_SECRET: secrets.token_hex(32), **os.environ})
-    sys.exit(supervise(workers, lambda: run(compose(options, note).app, sockets)))
+
+    def work() -> None:
+        one = compose(options, note)
+        run(one.app, sockets, one.journal.close)
+
+    sys.exit(supervise(workers, work))
 
 
 def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[str]) -> list[Line]:
@@ -187,6 +192,8 @@ def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[str]) -> list
         "",
         (("  ", ""), ("tollbridge", "head"), (f" {__version__}   ", ""), (url, "link")),
         *network,
+        f"  checkout  {url}/_tollbridge/checkout",
+        f"  console   {url}/_tollbridge/",
         f"  docs      {url}/_tollbridge/docs",
         f"  Stripe    {stripe}" + (f", also at {url}/_tollbridge/stripe" if sandbox.simulator else ""),
         f"  acts as   {_without_token(sandbox)}",

@@ -18,8 +18,8 @@
     ├── RequestTimeout 408             ├── ProviderUnavailable 503
     └── SurfaceProblem: of what no contract documents
         ├── ControlOff 403             ├── HostNotAllowed 421
-        ├── ControlTokenRequired 403   └── NotReady 503
-        └── OriginNotAllowed 403
+        ├── ControlTokenRequired 403   ├── NotReady 503
+        └── OriginNotAllowed 403       └── TooManyFollowers 503
 
 Each class fixes `status`, `title` and `error_code`; whoever raises it gives the `detail` and, where the
 class has them, further members. A class's docstring is what its page at `type` says.
@@ -75,6 +75,7 @@ from tollbridge.problems.surface import (
     NotReady,
     OriginNotAllowed,
     SurfaceProblem,
+    TooManyFollowers,
 )
 
 __all__ = [
@@ -117,6 +118,7 @@ __all__ = [
     "SubscriptionNotUpdated",
     "SurfaceProblem",
     "TokenExpired",
+    "TooManyFollowers",
     "UnsupportedMediaType",
     "catalogue",
 ]

@@ -82,7 +82,8 @@ class OrganizationForbidden(Problem):
 
 
 class NotFound(Problem):
-    """No operation of the contract has this path. A trailing slash counts."""
+    """No operation of the contract has this path. A trailing slash counts. `/_tollbridge/docs` shows the operations,
+    `/_tollbridge/` is the console."""
 
     status = 404
     title = "There is nothing at this path"

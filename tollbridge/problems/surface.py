@@ -44,6 +44,14 @@ class HostNotAllowed(SurfaceProblem):
     error_code = "host-not-allowed"
 
 
+class TooManyFollowers(SurfaceProblem):
+    """As many pages follow the console's list of exchanges as a server lets: each holds a connection. Close one."""
+
+    status = 503
+    title = "Too many pages follow the exchanges"
+    error_code = "too-many-followers"
+
+
 class NotReady(SurfaceProblem):
     """The server runs and cannot serve yet, or cannot serve any more: its state cannot be reached. Ask again."""
 

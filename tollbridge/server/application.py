@@ -12,6 +12,7 @@ from connexion.spec import Specification
 from starlette.types import ASGIApp
 
 from tollbridge.contract import Contract
+from tollbridge.server.console import Console
 from tollbridge.server.edge import Edge
 from tollbridge.server.exchange import Exchange
 from tollbridge.server.exposure import Exposure
@@ -40,7 +41,7 @@ class Parts:
         exposure: how far the server can be reached.
         stripe: what is known of calls to Stripe.
         steers: whether a request may choose its answer by `Prefer`.
-        recipes: whether contract and world are the bundled ones, of which it is known how each problem is reached.
+        console: what the console shows.
     """
 
     contract: Contract
@@ -53,8 +54,8 @@ class Parts:
     ready: Ready
     exposure: Exposure
     stripe: StripeCalls
-    steers: bool = True
-    recipes: bool = False
+    steers: bool
+    console: Console
 
 
 class ExactRouting(RoutingMiddleware):  # type: ignore[misc]
@@ -85,5 +86,5 @@ def application(parts: Parts) -> ASGIApp:
     )
     app = AsyncApp("tollbridge", middlewares=[ExactRouting, ContextMiddleware, innermost])
     app.add_api(routes_of(parts.contract), resolver=Resolver(parts.handlers.__getitem__))
-    ours = surface(parts.contract, parts.identity.tokens, parts.ready, parts.mounts, recipes=parts.recipes)
-    return Edge(app, ours, Gate(parts.exposure, parts.stripe), parts.note)
+    ours = surface(parts.contract, parts.identity.tokens, parts.ready, parts.mounts, parts.console)
+    return Edge(app, ours, Gate(parts.exposure, parts.stripe), parts.note, parts.console.journal)

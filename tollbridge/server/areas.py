@@ -10,7 +10,8 @@ SURFACE = "/_tollbridge"
 STRIPE = f"{SURFACE}/stripe"
 
 PAGES = frozenset(
-    SURFACE + rest for rest in ("", "/", "/docs", "/health", "/openapi.json", "/openapi.yaml", "/problems", "/ready")
+    SURFACE + rest
+    for rest in ("", "/", "/checkout", "/docs", "/health", "/openapi.json", "/openapi.yaml", "/problems", "/ready")
 ) | {f"{SURFACE}/world.schema.json"}
 PAGES_BELOW = (f"{SURFACE}/docs/assets/", f"{SURFACE}/problems/")
 

@@ -11,8 +11,10 @@ from tollbridge.problems import InternalError, MethodNotAllowed, NotFound, Probl
 from tollbridge.server.answers import send_problem, send_stripe_error
 from tollbridge.server.areas import Area, is_ours
 from tollbridge.server.exchange import EXCHANGE, Exchange
-from tollbridge.server.gate import Gate
+from tollbridge.server.gate import Gate, Verdict
+from tollbridge.server.journal import Entry, Journal, hearing, note_answer
 from tollbridge.server.origins import HeaderList
+from tollbridge.server.welcome import is_for_people, send_welcome
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +22,14 @@ log = logging.getLogger(__name__)
 class Edge:
     """The application as uvicorn sees it."""
 
-    def __init__(self, outside: ASGIApp, surface: ASGIApp, gate: Gate, note: Callable[[Exchange], None]) -> None:
+    def __init__(
+        self,
+        outside: ASGIApp,
+        surface: ASGIApp,
+        gate: Gate,
+        note: Callable[[Exchange], None],
+        journal: Journal | None = None,
+    ) -> None:
         """Join the two halves.
 
         Args:
@@ -28,11 +37,13 @@ class Edge:
             surface: what is served below `/_tollbridge`.
             gate: who may use which of it.
             note: told of every answered request, but for those to what is ours.
+            journal: keeps requests to the API and to the built-in Stripe; None where there is no console.
         """
         self._outside = outside
         self.surface = surface
         self.gate = gate
         self._note = note
+        self._journal = journal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -44,7 +55,19 @@ class Edge:
         scope[EXCHANGE] = exchange
         scope["app"] = self  # Starlette's routers raise their 404 and 405 only where this is set
         verdict = self.gate.judge(scope)
-        reply = _Reply(send, exchange, verdict.headers)
+        entry = self._entry(exchange, verdict, scope)
+        if entry is not None:
+            receive = hearing(receive, entry)
+        try:
+            await self._answer(scope, receive, _Reply(send, exchange, verdict.headers, entry), verdict)
+        except ClientGone:
+            return
+        if entry is not None and self._journal is not None:
+            self._journal.end(entry)
+        if verdict.area is Area.API:
+            self._note(exchange)
+
+    async def _answer(self, scope: Scope, receive: Receive, reply: "_Reply", verdict: Verdict) -> None:
         try:
             if verdict.refusal is not None:
                 raise verdict.refusal
@@ -53,18 +76,25 @@ class Edge:
             else:
                 await (self.surface if is_ours(scope["path"]) else self._outside)(scope, receive, reply)
         except ClientGone:
-            return
+            raise
         except Exception as error:
-            await _refuse(error, exchange, reply, verdict.area)
-        if verdict.area is Area.API:
-            self._note(exchange)
+            if isinstance(error, NotFound) and verdict.area is Area.API and is_for_people(scope):
+                await send_welcome(reply)
+                return
+            await _refuse(error, scope[EXCHANGE], reply, verdict.area)
+
+    def _entry(self, exchange: Exchange, verdict: Verdict, scope: Scope) -> Entry | None:
+        """Begin the entry of a request in the journal; None of one that the console does not show."""
+        shown = verdict.area in (Area.API, Area.STRIPE) and verdict.preflight is None
+        return self._journal.begin(exchange, verdict.area, scope) if shown and self._journal else None
 
 
 class _Reply:
     """The ASGI channel back, with the headers that every answer carries."""
 
-    def __init__(self, send: Send, exchange: Exchange, headers: HeaderList) -> None:
+    def __init__(self, send: Send, exchange: Exchange, headers: HeaderList, entry: Entry | None) -> None:
         self._send = send
+        self._entry = entry
         self._exchange = exchange
         self._headers = headers
         self.started = False
@@ -77,6 +107,8 @@ class _Reply:
             if self._exchange.steering.applied:
                 extra.append((b"preference-applied", self._exchange.steering.applied.encode()))
             message["headers"] = [*message.get("headers", ()), *extra]
+        if self._entry is not None:
+            note_answer(self._entry, message)
         await self._send(message)
 
 

@@ -25,6 +25,7 @@ class Exchange:
         error_code: of the problem that was answered; None where it was none.
         anonymous: whether the request came without a token.
         steering: what it asks of its answer by `Prefer`.
+        account: the id of the account whose token it carried; None where it carried none that is good.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Exchange:
     status: int = 0
     error_code: str | None = None
     steering: Steering = NONE
+    account: int | None = None
 
     @property
     def milliseconds(self) -> float:

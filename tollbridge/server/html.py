@@ -9,6 +9,7 @@ ASSETS_URL = f"{SURFACE}/docs/assets"
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="{assets}/page.css"></head>
 <body{kind}><main>{body}</main></body></html>
 """

@@ -17,6 +17,7 @@ from tollbridge.contract import Broken, Operation, Violation
 from tollbridge.http1.body import Bounds
 from tollbridge.problems import ContractBreach, InvalidRequest, NotFound
 from tollbridge.server.answers import send_json
+from tollbridge.server.areas import SURFACE
 from tollbridge.server.body import MAX_BODY, read_body
 from tollbridge.server.documented import Answer, response_of, send_documented
 from tollbridge.server.exchange import EXCHANGE
@@ -105,7 +106,7 @@ class Operations:
         # is asked first: tests/contract/test_routing.py.
         routed = scope["extensions"]["connexion_routing"]["operation_id"]
         if routed is None:
-            raise NotFound("No operation of the contract has this path.")
+            raise NotFound(f"No operation of the contract has this path; {SURFACE}/docs shows those that there are.")
         served = self._endpoints[routed]
         exchange = scope[EXCHANGE]
         exchange.operation = served.operation
@@ -131,6 +132,7 @@ class Operations:
         parsed = await self._body(operation, headers, scope, receive)
         authorization = headers.get(b"authorization", [])
         account = self._identity.authenticate(authorization, required=operation.requires_token)
+        scope[EXCHANGE].account = account.id if authorization else None
         values, refused = read_parameters(operation, scope)
         broken = _broken(operation, parsed)
         refused += scope[EXCHANGE].steering.refused

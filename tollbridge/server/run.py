@@ -5,7 +5,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -63,8 +64,27 @@ def bind(host: str, port: int) -> list[socket.socket]:
         return [first]
 
 
-def run(app: ASGIApp, sockets: Sequence[socket.socket]) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way get a few seconds to end."""
+class _Server(uvicorn.Server):
+    """A server that says when it is told to end: answers that would never end have to."""
+
+    def __init__(self, config: uvicorn.Config, ending: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        self._ending()
+        super().handle_exit(sig, frame)
+
+
+def run(app: ASGIApp, sockets: Sequence[socket.socket], ending: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way get a few seconds to end.
+
+    Args:
+        app: that is served.
+        sockets: on which.
+        ending: told that the server is to end, before requests under way are waited for.
+    """
     config = uvicorn.Config(
         app,
         http=LimitedProtocol,
@@ -78,7 +98,7 @@ def run(app: ASGIApp, sockets: Sequence[socket.socket]) -> None:
         proxy_headers=False,  # uvicorn's default believes X-Forwarded-* of whatever runs on this machine
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, ending)
     for number in (signal.SIGINT, signal.SIGTERM):
         # uvicorn raises the signal again when it is done; having ended as asked is success.
         signal.signal(number, lambda *_: _end(server))

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from tollbridge.contract import Contract
 from tollbridge.problems import NotReady
 from tollbridge.server.areas import SURFACE
+from tollbridge.server.console import Console, console_routes
 from tollbridge.server.desk import token_desk
 from tollbridge.server.html import ASSETS_URL
 from tollbridge.server.problempages import problem_pages
@@ -39,7 +40,7 @@ Ready = Callable[[], Awaitable[bool]]
 
 
 def surface(
-    contract: Contract, tokens: Tokens, ready: Ready, mounts: Mapping[str, ASGIApp], *, recipes: bool
+    contract: Contract, tokens: Tokens, ready: Ready, mounts: Mapping[str, ASGIApp], console: Console
 ) -> Router:
     """Return the application below `/_tollbridge`.
 
@@ -48,18 +49,20 @@ def surface(
         tokens: what is issued to whoever asks.
         ready: whether the server can serve.
         mounts: further applications, by their path below `/_tollbridge`.
-        recipes: whether contract and world are the bundled ones, of which it is known how each problem is reached.
+        console: what the console shows.
     """
     routes: list[BaseRoute] = [
-        Route(SURFACE, _to_docs),
-        Route(f"{SURFACE}/", _to_docs),
+        Route(SURFACE, _to_console),
+        Route(f"{SURFACE}/", partial(_file, "console.html")),
+        Route(f"{SURFACE}/checkout", partial(_file, "checkout.html")),
         Route(f"{SURFACE}/docs", partial(_docs, contract)),
         Mount(ASSETS_URL, StaticFiles(directory=ASSETS)),
         Route(f"{SURFACE}/openapi.json", partial(_contract_json, contract)),
         Route(f"{SURFACE}/openapi.yaml", partial(_contract_yaml, contract)),
-        *problem_pages(recipes),
+        *problem_pages(console.recipes),
         token_desk(f"{SURFACE}/tokens", tokens),
         Route(f"{SURFACE}/world.schema.json", _world_schema),
+        *console_routes(console),
     ]
     return _router(routes, ready, mounts)
 
@@ -75,8 +78,12 @@ def _router(routes: list[BaseRoute], ready: Ready, mounts: Mapping[str, ASGIApp]
     return Router([*probes, *routes, *mounted], redirect_slashes=False)
 
 
-async def _to_docs(_request: Request) -> Response:
-    return RedirectResponse(f"{SURFACE}/docs")
+async def _to_console(_request: Request) -> Response:
+    return RedirectResponse(f"{SURFACE}/")
+
+
+async def _file(name: str, _request: Request) -> Response:
+    return FileResponse(ASSETS / name, headers={"Cache-Control": "no-cache"})
 
 
 async def _health(_request: Request) -> Response:

@@ -20,7 +20,7 @@ from tollbridge.simulator.seed import plant, planted
 from tollbridge.simulator.shared import Shared
 from tollbridge.simulator.snapshot import dump
 from tollbridge.simulator.store import MemoryStore
-from tollbridge.simulator.work import R, Store, damage_told
+from tollbridge.simulator.work import R, SharedJournal, Store, damage_told
 
 RECORDED = 10_000
 
@@ -75,6 +75,11 @@ class Simulator:
     def secret(self, name: str, fresh: bytes) -> bytes:
         """Return a secret that all who share the state have; the fresh one becomes it where there is none."""
         return self._store.secret(name, fresh)
+
+    @property
+    def shared_journal(self) -> SharedJournal | None:
+        """What keeps the journal of all servers of the state; None where the state is this process's alone."""
+        return self._store if isinstance(self._store, SharedJournal) else None
 
     def close(self) -> None:
         """Let go of what keeps the state."""

@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, Self, TypeVar
+from typing import Any, NamedTuple, Protocol, Self, TypeVar, runtime_checkable
 
 import orjson
 
@@ -217,6 +217,23 @@ class Work:
         if written is not None and identity in written:
             return written[identity]
         return None if identity in self.fresh else self._source.stored(name, identity)
+
+
+@runtime_checkable
+class SharedJournal(Protocol):
+    """What keeps the entries of a journal for all servers that share a state; the simulator does not read them."""
+
+    def note(self, entries: list[bytes], most: int) -> None:
+        """Keep entries, and of all of them the newest so many."""
+
+    def noted(self, after: int, most: int) -> list[tuple[int, bytes]]:
+        """Return entries after a number, the oldest first; the first ever has 1."""
+
+    def noted_total(self) -> int:
+        """Return the number of the newest entry that is kept; 0 where none is."""
+
+    def forget_noted(self) -> None:
+        """Forget every entry; numbers go on."""
 
 
 class Store(Protocol):

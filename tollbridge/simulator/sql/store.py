@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, delete, func, select, text
+from sqlalchemy import Connection, Table, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
@@ -20,7 +20,7 @@ from tollbridge.simulator.sql.columns import shared_of, told_from
 from tollbridge.simulator.sql.engine import in_turn, migrated, opened
 from tollbridge.simulator.sql.failures import translated
 from tollbridge.simulator.sql.jobs import Jobs
-from tollbridge.simulator.sql.tables import ANSWERED, CALLS, KEYS, OBJECTS, SETTINGS, SHARED
+from tollbridge.simulator.sql.tables import ANSWERED, CALLS, EXCHANGES, KEYS, OBJECTS, SETTINGS, SHARED
 from tollbridge.simulator.sql.transaction import Transaction
 from tollbridge.simulator.sql.whole import replaced, whole_in
 from tollbridge.simulator.sql.worker import Worker
@@ -179,6 +179,31 @@ class SqlStore:
         with translated(), self._reader.connect() as connection:
             query = select(SETTINGS.c.value).where(SETTINGS.c.name == f"secret {name}")
             return bytes(connection.execute(query).scalar_one())
+
+    def note(self, entries: list[bytes], most: int) -> None:
+        """Keep entries of the servers' journal, and of all of them the newest so many."""
+
+        def noting(connection: Connection) -> None:
+            connection.execute(insert(EXCHANGES), [{"content": entry} for entry in entries])
+            last = select(func.max(EXCHANGES.c.number)).scalar_subquery()
+            connection.execute(delete(EXCHANGES).where(EXCHANGES.c.number <= last - most))
+
+        self._changed(noting)
+
+    def noted(self, after: int, most: int) -> list[tuple[int, bytes]]:
+        """Return entries of the servers' journal after a number, the oldest first."""
+        query = select(EXCHANGES).where(EXCHANGES.c.number > after).order_by(EXCHANGES.c.number).limit(most)
+        with translated(), self._reader.connect() as connection:
+            return [(row.number, bytes(row.content)) for row in connection.execute(query)]
+
+    def noted_total(self) -> int:
+        """Return the number of the newest entry of the servers' journal; 0 where none is kept."""
+        with translated(), self._reader.connect() as connection:
+            return int(connection.execute(select(func.max(EXCHANGES.c.number))).scalar() or 0)
+
+    def forget_noted(self) -> None:
+        """Forget every entry of the servers' journal; numbers go on."""
+        self._changed(lambda connection: connection.execute(delete(EXCHANGES)))
 
     def _changed(self, how: Callable[[Connection], object]) -> None:
         """Change what no job changes, in a transaction of its own."""

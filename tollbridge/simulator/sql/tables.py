@@ -51,6 +51,15 @@ CALLS = Table(
 )
 """The record."""
 
+EXCHANGES = Table(
+    "exchanges",
+    METADATA,
+    Column("number", BIG, primary_key=True, autoincrement=True),
+    Column("content", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""The journal of the servers that share the state: what the console shows."""
+
 SETTINGS = Table(
     "settings", METADATA, Column("name", String(40), primary_key=True), Column("value", LargeBinary, nullable=False)
 )

@@ -1,0 +1,259 @@
+"""The journal: the newest exchanges, from both sides, for the console.
+
+An exchange is a request to the API, with what the server asked of Stripe for it, or a request to the built-in Stripe.
+What is kept is bounded in number and in bytes; secrets are masked before anything is shown or written to a database.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from secrets import token_hex
+from time import perf_counter
+from typing import Protocol
+
+import orjson
+from anyio.to_thread import run_sync
+from starlette.types import Message, Receive, Scope
+
+from tollbridge.server.areas import Area
+from tollbridge.server.exchange import Exchange
+
+log = logging.getLogger(__name__)
+
+MOST_KEPT = 1_000
+MOST_BYTES = 8_192
+"""Of a body; the rest is cut."""
+
+MOST_CALLS = 50
+"""Calls to Stripe that are kept of one exchange."""
+
+FLUSH_SECONDS = 0.25
+"""How long exchanges wait for others, to be written to a database together."""
+
+MOST_WAITING = 2 * MOST_KEPT
+
+HeaderList = list[tuple[bytes, bytes]]
+Numbered = list[tuple[int, bytes]]
+"""Entries as JSON, each with its number; the first ever has 1."""
+
+
+@dataclass(slots=True)
+class Body:
+    """A body, as far as it is kept.
+
+    Args:
+        content: its first bytes.
+        size: of all of it.
+        ended: whether its end has come through.
+    """
+
+    content: bytes = b""
+    size: int = 0
+    ended: bool = False
+
+    def add(self, piece: bytes) -> None:
+        """Take a further piece."""
+        self.size += len(piece)
+        if len(self.content) < MOST_BYTES:
+            self.content = (self.content + piece)[:MOST_BYTES]
+
+
+@dataclass(frozen=True, slots=True)
+class StripeCall:
+    """A call that the server made to its built-in Stripe.
+
+    Args:
+        method: the HTTP method.
+        path: with the query.
+        form: the body that was sent.
+        idempotency_key: None where there was none.
+        status: of the answer; 0 where none came.
+        answer: its body.
+        milliseconds: that it took.
+    """
+
+    method: str
+    path: str
+    form: bytes
+    idempotency_key: str | None
+    status: int
+    answer: bytes
+    milliseconds: float
+
+
+@dataclass(slots=True)
+class Entry:
+    """One exchange.
+
+    Args:
+        exchange: what the layers of the server noted on it.
+        area: the API, or the built-in Stripe.
+        query: of the address.
+        headers: of the request.
+        when: seconds since the epoch.
+        sent: the request's body.
+        answered: headers of the answer.
+        answer: its body.
+        calls: that the server made to Stripe for it.
+        milliseconds: that it took.
+    """
+
+    exchange: Exchange
+    area: Area
+    query: bytes
+    headers: HeaderList
+    when: float = field(default_factory=time.time)
+    sent: Body = field(default_factory=Body)
+    answered: HeaderList = field(default_factory=list)
+    answer: Body = field(default_factory=Body)
+    calls: list[StripeCall] = field(default_factory=list)
+    milliseconds: float = 0.0
+
+
+calls_made: ContextVar[list[StripeCall] | None] = ContextVar("calls_made", default=None)
+"""Where calls to Stripe are noted while a request is answered; None where nobody asks for them."""
+
+
+def note_call(method: str, path: str, form: bytes, key: str | None, began: float, status: int, answer: bytes) -> None:
+    """Note a call to Stripe on the request that is being answered.
+
+    Args:
+        method: the HTTP method.
+        path: with the query.
+        form: the body that was sent.
+        key: the idempotency key; None where there was none.
+        began: `perf_counter` when it was made.
+        status: of the answer; 0 where none came.
+        answer: its body.
+    """
+    calls = calls_made.get()
+    if calls is not None and len(calls) < MOST_CALLS:
+        took = (perf_counter() - began) * 1000
+        calls.append(StripeCall(method, path, form[:MOST_BYTES], key, status, answer[:MOST_BYTES], took))
+
+
+class Kept(Protocol):
+    """What keeps entries where several servers see them; called from threads."""
+
+    def note(self, entries: list[bytes], most: int) -> None:
+        """Keep entries, and of all of them the newest so many."""
+
+    def noted(self, after: int, most: int) -> Numbered:
+        """Return entries after a number, the oldest first."""
+
+    def noted_total(self) -> int:
+        """Return the number of the newest entry."""
+
+    def forget_noted(self) -> None:
+        """Forget every entry; numbers go on."""
+
+
+class Journal:
+    """The newest exchanges of this process, or, where they are kept with a shared state, of all its servers.
+
+    Its `id` says which: after a restart the numbers of a process begin again, under another id.
+    """
+
+    def __init__(self, shown: Callable[[Entry], bytes], kept: Kept | None = None) -> None:
+        """Begin.
+
+        Args:
+            shown: an entry as JSON, without secrets.
+            kept: what keeps entries outside this process; None keeps them here.
+        """
+        self._shown = shown
+        self._kept = kept
+        self._here: deque[tuple[int, Entry]] = deque(maxlen=MOST_KEPT)
+        self._total = 0
+        self._waiting: deque[Entry] = deque(maxlen=MOST_WAITING)
+        self._flushing: asyncio.Task[None] | None = None
+        self.id = token_hex(8) if kept is None else "shared"
+        self.closed = False
+
+    def begin(self, exchange: Exchange, area: Area, scope: Scope) -> Entry:
+        """Begin the entry of a request, and note the calls that are made to Stripe for it."""
+        entry = Entry(exchange, area, scope["query_string"], scope["headers"])
+        calls_made.set(entry.calls)
+        return entry
+
+    def end(self, entry: Entry) -> None:
+        """Keep an entry whose request was answered."""
+        entry.milliseconds = entry.exchange.milliseconds
+        if self._kept is None:
+            self._total += 1
+            self._here.append((self._total, entry))
+            return
+        self._waiting.append(entry)
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.get_running_loop().create_task(self._flush(self._kept))
+
+    async def after(self, number: int, most: int) -> Numbered:
+        """Return entries after a number, the oldest first."""
+        if self._kept is not None:
+            return await run_sync(self._kept.noted, number, most)
+        first = self._total - len(self._here) + 1
+        begin = max(0, number - first + 1)
+        found = [self._here[index] for index in range(begin, min(len(self._here), begin + most))]
+        return [(each, self._shown(entry)) for each, entry in found]
+
+    async def newest(self) -> int:
+        """Return the number of the newest entry."""
+        return self._total if self._kept is None else await run_sync(self._kept.noted_total)
+
+    async def forget(self) -> None:
+        """Forget every entry; numbers go on."""
+        self._here.clear()
+        self._waiting.clear()
+        if self._kept is not None:
+            await run_sync(self._kept.forget_noted)
+
+    def close(self) -> None:
+        """Let those who follow the journal go: the server ends."""
+        self.closed = True
+
+    async def _flush(self, kept: Kept) -> None:
+        while self._waiting:
+            await asyncio.sleep(FLUSH_SECONDS)
+            batch = [*self._waiting]
+            self._waiting.clear()
+            try:
+                await run_sync(lambda entries: kept.note([*map(self._shown, entries)], MOST_KEPT), batch)
+            except Exception as error:  # the console is not worth a request
+                log.warning("%d exchanges could not be kept for the console: %s", len(batch), type(error).__name__)
+
+
+def hearing(receive: Receive, entry: Entry) -> Receive:
+    """Return a channel that keeps what comes through it of the request's body."""
+
+    async def heard() -> Message:
+        message = await receive()
+        if message["type"] == "http.request":
+            entry.sent.add(message.get("body", b""))
+            entry.sent.ended = not message.get("more_body", False)
+        return message
+
+    return heard
+
+
+def note_answer(entry: Entry, message: Message) -> None:
+    """Keep what is sent of the answer."""
+    if message["type"] == "http.response.start":
+        entry.answered = message["headers"]
+    elif message["type"] == "http.response.body":
+        entry.answer.add(message.get("body", b""))
+
+
+def summary_of(document: bytes) -> dict[str, object]:
+    """Return what a list shows of an entry."""
+    whole = orjson.loads(document)
+    return {name: whole[name] for name in SUMMARY}
+
+
+SUMMARY = frozenset(
+    ("when", "id", "area", "method", "path", "status", "error_code", "operation", "milliseconds", "asked", "steered")
+)
+"""What a list shows of an entry."""
