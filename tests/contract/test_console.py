@@ -23,6 +23,12 @@ BODY = {"amount": 4200, "currency": "usd", "payment_method": 4242}
 SECRET = re.compile(r"_secret_\w")
 
 
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server whose list of exchanges is empty, and may be ended."""
+    yield from served(Options(calls=SETTINGS))
+
+
 def followed(server: Server, after: int | str = 0, of: str = "") -> tuple[str, list[dict[str, Any]]]:
     """What a page sees that follows the exchanges until the server ends: the journal's id, and the exchanges."""
     server.sandbox.journal.close()
