@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import stripe
 
+from tollbridge.deadline import done_by
 from tollbridge.gateway.attempts import Attempts
 from tollbridge.gateway.failures import problem_for
 from tollbridge.gateway.sdk import Sdk
@@ -114,9 +115,8 @@ class StripeSession:
         attempts = Attempts()
         key = str(uuid4()) if method == "post" else None
         try:
-            async with asyncio.timeout_at(self.until if cleans_up else self.until - self.clean_up):
-                answer = await self.sdk.ask(method, path, params, key, attempts)
-            return _object(answer)
+            limit = self.until if cleans_up else self.until - self.clean_up
+            return _object(await done_by(limit, self.sdk.ask(method, path, params, key, attempts)))
         except stripe.StripeError as error:
             raise problem_for(error, attempts, charges=charges) from None
         except TimeoutError:

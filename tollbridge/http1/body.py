@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from starlette.types import Message, Receive, Scope
 
+from tollbridge.deadline import done_by
+
 
 class BodyTooLarge(Exception):
     """More bytes came, or were announced, than are read."""
@@ -54,18 +56,22 @@ async def read_body(scope: Scope, receive: Receive, bounds: Bounds) -> bytes:
         ClientGone: the connection was closed.
     """
     _require_announced(scope, bounds)
-    body = bytearray()
+    deadline = asyncio.get_running_loop().time() + bounds.within
     try:
-        async with asyncio.timeout(bounds.within):
-            while True:
-                message = await receive()
-                body += _piece(message)
-                if len(body) > bounds.most:
-                    raise BodyTooLarge(bounds.most)
-                if not message.get("more_body"):
-                    return bytes(body)
+        return await done_by(deadline, _whole(receive, bounds.most))
     except TimeoutError:
         raise BodyTooSlow(bounds.within) from None
+
+
+async def _whole(receive: Receive, most: int) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += _piece(message)
+        if len(body) > most:
+            raise BodyTooLarge(most)
+        if not message.get("more_body"):
+            return bytes(body)
 
 
 async def pieces(scope: Scope, receive: Receive, bounds: Bounds) -> AsyncIterator[bytes]:
