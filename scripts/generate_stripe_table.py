@@ -24,6 +24,17 @@ TYPES = "/v1/customers/{customer}/payment_methods"
 UNDOCUMENTED = {"payment_method_data": {"card": None}}
 """Parameters that Stripe takes from those with access to raw card numbers, and leaves out of its specification."""
 
+NOT_SPECIFIED: dict[str, dict[str, Any]] = {
+    "POST /v1/confirmation_tokens": dict.fromkeys(
+        ("expand", "payment_method_data", "return_url", "setup_future_usage", "shipping", "use_stripe_sdk")
+    ),
+    "GET /v1/elements/sessions": dict.fromkeys(
+        ("client_secret", "currency", "deferred_intent", "expand", "locale", "type")
+    ),
+    "POST /v1/3ds2/challenges/{intent}": dict.fromkeys(("client_secret", "expand", "outcome")),
+}
+"""The routes, with their parameters, that Stripe.js uses and the specification does not have; the last is ours."""
+
 Tree = dict[str, Any]
 
 
@@ -45,8 +56,11 @@ def table(spec: dict[str, Any]) -> dict[str, Any]:
     }
     shapes = {shape(path): item for path, item in spec["paths"].items()}
     parameters = {
-        f"{route.method} {route.template}": parameters_of(shapes[shape(route.template)][route.method.lower()])
+        name: NOT_SPECIFIED[name]
+        if name in NOT_SPECIFIED
+        else parameters_of(shapes[shape(route.template)][route.method.lower()])
         for route in ROUTES
+        for name in [f"{route.method} {route.template}"]
     }
     listing = spec["paths"][TYPES]["get"]["parameters"]
     types = next(entry["schema"]["enum"] for entry in listing if entry["name"] == "type")

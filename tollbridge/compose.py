@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
+from tollbridge.browser import GoneAsking, browser_routes
 from tollbridge.contract import Contract, ContractError, load_contract
 from tollbridge.documents import printable
 from tollbridge.gateway import (
@@ -27,7 +29,7 @@ from tollbridge.gateway import (
 )
 from tollbridge.payments import Payments
 from tollbridge.server.application import Parts, application
-from tollbridge.server.areas import Area
+from tollbridge.server.areas import STRIPE, Area
 from tollbridge.server.console import Console
 from tollbridge.server.edge import Edge
 from tollbridge.server.exchange import Exchange
@@ -50,18 +52,22 @@ from tollbridge.simulator import (
     Simulator,
     Store,
     StripeDoor,
+    StripeFailure,
     Unavailable,
     answered,
     control,
     damage_told,
     described,
     is_for_pages,
+    is_publishable,
     key_of,
     off_the_loop,
 )
 from tollbridge.world import World, WorldError, load_world
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 PACKAGE = Path(__file__).parent
 REASON_SHOWN = 400
@@ -118,6 +124,8 @@ class Options:
         tokens_required: whether a request without a token is refused.
         exposure: how far the server can be reached; the default is this machine.
         steers: whether a request may choose its answer by `Prefer`.
+        public_url: the address that browsers reach it by; None where a browser's own calls tell it.
+        local_url: the address that it listens on.
         environment: where `STRIPE_API_KEY` and `TOLLBRIDGE_TOKEN_SECRET` are looked up.
     """
 
@@ -134,6 +142,8 @@ class Options:
     tokens_required: bool = False
     exposure: Exposure = field(default_factory=Exposure)
     steers: bool = True
+    public_url: str | None = None
+    local_url: str = "http://localhost:8080"
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     @property
@@ -203,6 +213,7 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
         identity=Identity(world, _tokens(options, world, simulator), options.tokens_required),
         bindings=bindings,
         mounts=_mounts(options, simulator) if simulator else {},
+        browser=browser_routes(STRIPE, Cardholders(simulator)) if simulator else [],
         note=_warning_once(note, world),
         limits=options.limits,
         ready=_ready(simulator),
@@ -231,7 +242,8 @@ def compose_stripe(options: Options) -> ASGIApp:
         WorldError: with a sentence that says what to mend.
     """
     simulator = _simulator(options, load_world(options.world))
-    ours = bare_surface(_ready(simulator), {"simulator": control(simulator, snapshot_limit=options.snapshot_limit)})
+    mounts = {"simulator": control(simulator, snapshot_limit=options.snapshot_limit)}
+    ours = bare_surface(_ready(simulator), mounts, browser_routes("", Cardholders(simulator)))
     # Its secret keys are open to whom it is shared with: for that it is started.
     gate = Gate(options.exposure, StripeCalls(is_for_pages, key_of, keys_are_open=True), outside=Area.STRIPE)
     return Edge(StripeDoor(simulator), ours, gate, lambda _exchange: None)
@@ -274,9 +286,39 @@ def _simulator(options: Options, world: World) -> Simulator:
         store = _store(options)
         if store:
             begun.callback(store.close)
-        simulator = Simulator(seed, randomness=randomness, recorded=options.recorded, store=store)
+        simulator = Simulator(
+            seed, randomness=randomness, recorded=options.recorded, store=store, base=partial(_base, options)
+        )
         begun.pop_all()
     return simulator
+
+
+def _base(options: Options, headers: Mapping[str, str]) -> str:
+    """Return the address at which a browser reaches this server: a browser's call came to it."""
+    if options.public_url is not None:
+        return options.public_url.rstrip("/")
+    return f"http://{headers['host']}" if is_publishable(key_of(headers)) and "host" in headers else options.local_url
+
+
+@dataclass(frozen=True)
+class Cardholders:
+    """The challenges of a simulator, as the page that asks needs them."""
+
+    simulator: Simulator
+
+    async def is_asking(self, intent: str, token: str) -> bool:
+        """Tell whether a challenge waits for its cardholder."""
+        return await self._asked(lambda: self.simulator.is_asking(intent, token))
+
+    async def answer(self, intent: str, token: str, *, passes: bool) -> str:
+        """End a challenge; return the address that the browser goes back to."""
+        return await self._asked(lambda: self.simulator.answer_page(intent, token, passes=passes))
+
+    async def _asked(self, work: Callable[[], T]) -> T:
+        try:
+            return await off_the_loop(self.simulator, work)
+        except StripeFailure as failure:
+            raise GoneAsking(failure.message) from None
 
 
 def _require_seed(world: Path, seed: Mapping[str, object]) -> None:

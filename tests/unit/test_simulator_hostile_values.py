@@ -23,6 +23,11 @@ VALUES = [
     "4242424242424242", "2034", "pm_card_visa", "pm_card_chargeCustomerFail", "pm_card_threeDSecure2Required", ANN,
     ANNS, EVES, LOOSE, SUBSCRIPTION, "cus_nope", "customer", "off_session", "latest_charge.customer", "data.customer",
 ]  # fmt: skip
+TOKEN = {"card[number]": "4242424242424242", "card[exp_month]": 1, "card[exp_year]": 2040}
+CONFIRMING = {"payment_method_data[type]": "card"} | {
+    f"payment_method_data[{k}": v
+    for k, v in {"card][number]": "4242424242424242", "card][exp_month]": 1, "card][exp_year]": 2040}.items()
+}
 ENDINGS = ["", "", "", "[]", "[0]", "[a]", "[a][b]", "[gt]", "[enabled]", "[number]", "[price]", "[][price]", "[0][x]"]
 ANSWERS_LEFT = (200, 402)
 """A decline leaves the tried intent behind; any other refusal leaves nothing."""
@@ -44,6 +49,11 @@ def with_objects() -> tuple[Simulator, dict[str, list[str]]]:
         "subscription": [SUBSCRIPTION, "sub_nope"],
         "product": [made["product"], "prod_nope"],
         "price": [made["id"], "price_nope"],
+        "token": [call(stripe, "POST", "/v1/tokens", TOKEN).document["id"], "tok_nope"],
+        "confirmation_token": [
+            call(stripe, "POST", "/v1/confirmation_tokens", CONFIRMING).document["id"],
+            "ctoken_nope",
+        ],
     }
 
 

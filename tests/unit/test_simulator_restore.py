@@ -40,6 +40,12 @@ def full() -> tuple[bytes, ...]:
     call(stripe, "POST", f"/v1/customers/{ANN}", {"address[line1]": "x"})
     call(stripe, "POST", f"/v1/customers/{ANN}", {"invoice_settings[default_payment_method]": ANNS})
     call(stripe, "POST", "/v1/payment_methods/pm_card_chargeDeclined/attach", {"customer": ANN}, idempotency_key="k3")
+    card = {"number": "4242424242424242", "exp_month": 1, "exp_year": 2040, "name": "Ann"}
+    token = {f"card[{name}]": value for name, value in card.items()}
+    call(stripe, "POST", "/v1/tokens", token)
+    data = {f"payment_method_data[card][{name}]": value for name, value in card.items() if name != "name"}
+    data |= {"payment_method_data[type]": "card", "return_url": "https://shop.example", **shipping}
+    call(stripe, "POST", "/v1/confirmation_tokens", {name: value for name, value in data.items() if "meta" not in name})
     stripe.clock.set(NOW)
     return tuple(stripe.snapshot())
 
@@ -116,6 +122,7 @@ def test_the_fields_that_name_objects_are_found_by_their_annotations() -> None:
         ("PaymentIntent", "payment_method"), ("PaymentIntent", "latest_charge"), ("Charge", "payment_intent"),
         ("Charge", "customer"), ("Charge", "payment_method"), ("SetupIntent", "customer"),
         ("SetupIntent", "payment_method"), ("Price", "product"),
+        ("ConfirmationToken", "payment_method"),
     }  # fmt: skip
 
 

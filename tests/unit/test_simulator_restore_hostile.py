@@ -88,6 +88,8 @@ NAMED = {
     "subscription": "Subscription",
     "product": "Product",
     "price": "Price",
+    "token": "Token",
+    "confirmation_token": "ConfirmationToken",
 }
 
 

@@ -40,6 +40,14 @@ STORED = {
         "id product currency unit_amount created",
         "interval interval_count active nickname metadata",
     ),
+    "Token": (
+        "id card created card_id",
+        "exp_month exp_year used more",
+    ),
+    "ConfirmationToken": (
+        "id payment_method created",
+        "return_url future_usage shipping used_by",
+    ),
 }
 """The fields of each row in their order: those that every stored row has, and those that were added with a default."""
 

@@ -1,6 +1,7 @@
 """Options on who may reach a server, and what is told of it at the start."""
 
 import logging
+import re
 from collections.abc import Sequence
 from ipaddress import ip_address
 from socket import AF_INET, SOCK_DGRAM, socket
@@ -17,6 +18,15 @@ ELSEWHERE = ("192.0.2.1", 9)
 
 TURN_ON = "--control-token TOKEN turns it on"
 
+HTTP_URL = re.compile(r"https?://[A-Za-z0-9.\[\]:_-]+/?")
+
+
+def _checked_url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not HTTP_URL.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is not an address: send scheme://host[:port], with http or https.")
+    return value
+
+
 HOST = click.option("--host", default="localhost", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 ALLOW_HOST = click.option(
     "--allow-host",
@@ -31,6 +41,15 @@ TOKEN = click.option(
     metavar="TOKEN",
     help="What the control surface asks for. Without one it is off where the server listens beyond this machine, and "
     "open where it does not.",
+)
+
+
+PUBLIC_URL = click.option(
+    "--public-url",
+    metavar="URL",
+    callback=_checked_url,
+    help="The address that browsers reach this server by, for the page that asks for 3-D Secure, where that is not the "
+    "one it listens on: https://mock.example.test.",
 )
 
 

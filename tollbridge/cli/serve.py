@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from tollbridge import __version__, quoting
-from tollbridge.cli.network import ALLOW_HOST, HOST, TOKEN, network_lines, network_url, url_of, warn
+from tollbridge.cli.network import ALLOW_HOST, HOST, PUBLIC_URL, TOKEN, network_lines, network_url, url_of, warn
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.cli.output import Line, say
 from tollbridge.compose import (
@@ -92,6 +92,7 @@ from tollbridge.compose import (
     help="Whether a request chooses its answer among the documented ones by the header Prefer: code=402, "
     "example=NAME, wait=SECONDS.  [default: prefer]",
 )
+@PUBLIC_URL
 @click.option("--quiet", is_flag=True, help="No banner and no request log.")
 def serve(
     host: str,
@@ -113,6 +114,7 @@ def serve(
     allow_host: tuple[str, ...],
     control_token: str | None,
     steers: bool,
+    public_url: str | None,
     quiet: bool,
 ) -> None:
     """Serve the contract, offline.
@@ -145,6 +147,7 @@ def serve(
         recorded=recorded,
         snapshot_limit=snapshot_limit,
         steers=steers,
+        public_url=public_url,
     )
     if workers > 1 and state == "memory" and stripe == "simulator":
         raise click.UsageError(
@@ -165,7 +168,7 @@ def serve(
             cors_credentials=cors_credentials,
             control_token=control_token,
         )
-        options = replace(options, exposure=reach)
+        options = replace(options, exposure=reach, local_url=url_of(host, sockets))
         sandbox = compose(options, note)
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tollbridge import __version__
-from tollbridge.cli.network import ALLOW_HOST, HOST, TOKEN, network_lines, network_url, url_of, warn
+from tollbridge.cli.network import ALLOW_HOST, HOST, PUBLIC_URL, TOKEN, network_lines, network_url, url_of, warn
 from tollbridge.cli.options import DEFAULTS, FILE, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.cli.output import Line, say
 from tollbridge.compose import CANNOT_START, Exposure, Options, bind, compose_stripe, exposure, run, set_up_logging
@@ -23,6 +23,7 @@ from tollbridge.compose import CANNOT_START, Exposure, Options, bind, compose_st
 @SNAPSHOT_LIMIT
 @ALLOW_HOST
 @TOKEN
+@PUBLIC_URL
 @click.option("--quiet", is_flag=True, help="No banner.")
 def stripe(
     host: str,
@@ -34,6 +35,7 @@ def stripe(
     snapshot_limit: int,
     allow_host: tuple[str, ...],
     control_token: str | None,
+    public_url: str | None,
     quiet: bool,
 ) -> None:
     """Serve the Stripe simulator alone: stateful, offline, for any Stripe client.
@@ -59,13 +61,18 @@ def stripe(
     Exit codes: 0 stopped as asked, 1 could not start (the sentence says why), 2 wrong usage.
     """
     options = Options(
-        world=world or DEFAULTS.world, state=state, seed=seed, recorded=recorded, snapshot_limit=snapshot_limit
+        world=world or DEFAULTS.world,
+        state=state,
+        seed=seed,
+        recorded=recorded,
+        snapshot_limit=snapshot_limit,
+        public_url=public_url,
     )
     set_up_logging(colours=sys.stderr.isatty())
     try:
         sockets = bind(host, port)
         reach = exposure(host, sockets, allow_host=allow_host, control_token=control_token)
-        app = compose_stripe(replace(options, exposure=reach))
+        app = compose_stripe(replace(options, exposure=reach, local_url=url_of(host, sockets)))
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None
     if not quiet:

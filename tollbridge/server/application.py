@@ -1,6 +1,6 @@
 """The Connexion application: contract in, ASGI out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,9 +9,11 @@ from connexion.middleware.context import ContextMiddleware
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.resolver import Resolver
 from connexion.spec import Specification
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from tollbridge.contract import Contract
+from tollbridge.server.areas import is_script
 from tollbridge.server.console import Console
 from tollbridge.server.edge import Edge
 from tollbridge.server.exchange import Exchange
@@ -20,7 +22,7 @@ from tollbridge.server.gate import Gate
 from tollbridge.server.handlers import Handler, qualified_name
 from tollbridge.server.identity import Identity
 from tollbridge.server.operations import Limits, Operations, endpoint
-from tollbridge.server.routes import routes_of
+from tollbridge.server.routes import documents, routes_of
 from tollbridge.server.stripecalls import StripeCalls
 from tollbridge.server.surface import Ready, surface
 
@@ -35,6 +37,7 @@ class Parts:
         identity: how it is known who calls.
         bindings: what handlers may ask for by name.
         mounts: further applications below `/_tollbridge`, by path.
+        browser: the routes of the browser's Stripe; none where Stripe is elsewhere.
         note: told of every answered request.
         limits: how long a client may take.
         ready: whether the server can serve.
@@ -49,6 +52,7 @@ class Parts:
     identity: Identity
     bindings: Mapping[str, object]
     mounts: Mapping[str, ASGIApp]
+    browser: Sequence[BaseRoute]
     note: Callable[[Exchange], None]
     limits: Limits
     ready: Ready
@@ -86,5 +90,11 @@ def application(parts: Parts) -> ASGIApp:
     )
     app = AsyncApp("tollbridge", middlewares=[ExactRouting, ContextMiddleware, innermost])
     app.add_api(routes_of(parts.contract), resolver=Resolver(parts.handlers.__getitem__))
-    ours = surface(parts.contract, parts.identity.tokens, parts.ready, parts.mounts, parts.console)
-    return Edge(app, ours, Gate(parts.exposure, parts.stripe), parts.note, parts.console.journal)
+    ours = surface(parts.contract, parts.identity.tokens, parts.ready, parts.mounts, parts.browser, parts.console)
+    gate = Gate(parts.exposure, parts.stripe, scripts=partial(_is_script, parts))
+    return Edge(app, ours, gate, parts.note, parts.console.journal)
+
+
+def _is_script(parts: Parts, path: str) -> bool:
+    """Tell whether Stripe's script is at a path outside of `/_tollbridge`: the contract may have its own path."""
+    return is_script(path) and bool(parts.browser) and not documents(parts.contract, path)

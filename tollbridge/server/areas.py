@@ -9,6 +9,9 @@ SURFACE = "/_tollbridge"
 
 STRIPE = f"{SURFACE}/stripe"
 
+SCRIPT, CHALLENGES = f"{SURFACE}/stripe.js", f"{SURFACE}/3d-secure/"
+"""Stripe's script as we have it, and the pages that ask cardholders."""
+
 PAGES = frozenset(
     SURFACE + rest
     for rest in ("", "/", "/checkout", "/docs", "/health", "/openapi.json", "/openapi.yaml", "/problems", "/ready")
@@ -21,6 +24,7 @@ class Area(Enum):
 
     API = "the API"
     PAGES = "the pages"
+    BROWSER = "the browser's Stripe"
     CONTROL = "the control surface"
     STRIPE = "the built-in Stripe"
 
@@ -28,6 +32,11 @@ class Area(Enum):
 def is_ours(path: str) -> bool:
     """Tell whether a path is below `/_tollbridge`."""
     return path.startswith(SURFACE) and path[len(SURFACE) :][:1] in ("", "/")
+
+
+def is_script(path: str) -> bool:
+    """Tell whether a path is one at which js.stripe.com has its script: `/v3`, or `/TRAIN/stripe.js`."""
+    return path in ("/v3", "/v3/") or (path.endswith("/stripe.js") and path.count("/") == 2)
 
 
 def area_of(path: str, outside: Area) -> Area:
@@ -41,6 +50,8 @@ def area_of(path: str, outside: Area) -> Area:
         return outside
     if path == STRIPE or path.startswith(f"{STRIPE}/"):
         return Area.STRIPE
+    if path == SCRIPT or path.startswith(CHALLENGES):
+        return Area.BROWSER
     if path in PAGES or path.startswith(PAGES_BELOW):
         return Area.PAGES
     return Area.CONTROL

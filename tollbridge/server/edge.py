@@ -74,7 +74,8 @@ class Edge:
             if verdict.preflight is not None:
                 await _no_content(reply, verdict.preflight)
             else:
-                await (self.surface if is_ours(scope["path"]) else self._outside)(scope, receive, reply)
+                ours = is_ours(scope["path"]) or verdict.area is Area.BROWSER
+                await (self.surface if ours else self._outside)(scope, receive, reply)
         except ClientGone:
             raise
         except Exception as error:

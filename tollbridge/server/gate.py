@@ -5,6 +5,7 @@ control surface (tokens, faults, the record, snapshots, the clock, reset), and t
 `Forwarded` count for nothing: anybody can send them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
@@ -18,11 +19,11 @@ from tollbridge.problems import (
     Problem,
     UnsupportedMediaType,
 )
-from tollbridge.server.areas import Area, area_of
+from tollbridge.server.areas import Area, area_of, is_script
 from tollbridge.server.exposure import CONTROL_TOKEN, Exposure
 from tollbridge.server.head import Head, head_of
 from tollbridge.server.origins import HeaderList, is_local, preflight_headers, reading_headers
-from tollbridge.server.shield import SHIELD
+from tollbridge.server.shield import BROWSER_SHIELD, SHIELD
 from tollbridge.server.strangers import Strangers
 from tollbridge.server.stripecalls import StripeCalls
 
@@ -75,14 +76,22 @@ PASSED = Verdict(Area.API)
 class Gate:
     """Judges requests by where they come from."""
 
-    def __init__(self, exposure: Exposure, stripe: StripeCalls, outside: Area = Area.API) -> None:
+    def __init__(
+        self,
+        exposure: Exposure,
+        stripe: StripeCalls,
+        outside: Area = Area.API,
+        scripts: Callable[[str], bool] = is_script,
+    ) -> None:
         """Take a place before the routes.
 
         Args:
             exposure: how far the server can be reached.
             stripe: what is known of calls to Stripe.
             outside: what paths that are not below `/_tollbridge` belong to.
+            scripts: which of those are the browser's, as Stripe's script is there.
         """
+        self._scripts = scripts
         self._exposure = exposure
         self._stripe = stripe
         self._outside = outside
@@ -90,7 +99,8 @@ class Gate:
 
     def judge(self, scope: Scope) -> Verdict:
         """Return what is to be done with a request."""
-        area = area_of(scope["path"], self._outside)
+        path = scope["path"]
+        area = Area.BROWSER if self._scripts(path) else area_of(path, self._outside)
         if area is Area.API:
             named = any(name == b"origin" for name, _ in scope["headers"])
             return self._reading_of_the_api(head_of(scope)) if named else PASSED
@@ -99,7 +109,8 @@ class Gate:
             return Verdict(area, SHIELD, _not_our_name(head))
         foreign = self._is_foreign(head, area)
         anybody = foreign and self._is_for_any_page(head, area)
-        headers = SHIELD + _cors(head, area, "*" if anybody else None if foreign else head.origin)
+        shield = BROWSER_SHIELD if area is Area.BROWSER else SHIELD
+        headers = shield + _cors(head, area, "*" if anybody else None if foreign else head.origin)
         if foreign and not anybody and self._turned_away(head, area):
             return Verdict(area, headers, OriginNotAllowed(FOREIGN))
         if head.is_preflight:
@@ -129,6 +140,8 @@ class Gate:
 
     def _is_for_any_page(self, head: Head, area: Area) -> bool:
         """Tell whether Stripe's API lets a page of any site send this, as it does with a publishable key."""
+        if area is Area.BROWSER:
+            return head.wanted_method in SAFE
         return area is Area.STRIPE and FAULT_HEADER not in head.headers and self._stripe.is_for_pages(head)
 
     def _turned_away(self, head: Head, area: Area) -> bool:
@@ -140,7 +153,7 @@ class Gate:
     def _token_refusal(self, head: Head, area: Area) -> Problem | None:
         """Judge by the control token, where one is asked for."""
         token = self._exposure.control_token
-        if area is Area.PAGES or self._has_token(head) or (token is None and not self._exposure.shared):
+        if area in (Area.PAGES, Area.BROWSER) or self._has_token(head) or (token is None and not self._exposure.shared):
             return None
         if area is Area.CONTROL or FAULT_HEADER in head.headers:
             return ControlOff(OFF) if token is None else ControlTokenRequired(TOKEN_MISSING)

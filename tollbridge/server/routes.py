@@ -30,6 +30,17 @@ def routes_of(contract: Contract) -> dict[str, Any]:
     return {"openapi": "3.0.3", "info": {"title": "routes", "version": "1"}, "paths": paths}
 
 
+def documents(contract: Contract, path: str) -> bool:
+    """Tell whether a contract has a path, by one of its templates."""
+    steps = path.split("/")
+    templates = [operation.path.split("/") for operation in contract.operations]
+    return any(len(steps) == len(of) and all(map(_is_step, steps, of)) for of in templates)
+
+
+def _is_step(step: str, template: str) -> bool:
+    return "{" in template or step == template
+
+
 def _numbered(path: str) -> str:
     numbers = count()
     return PARAMETER.sub(lambda _: f"{{p{next(numbers)}}}", path)

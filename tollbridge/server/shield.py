@@ -2,6 +2,16 @@
 
 from tollbridge.server.origins import HeaderList
 
+BROWSER_SHIELD: HeaderList = [
+    (b"content-security-policy", b"default-src 'none'; style-src 'self'; base-uri 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+"""The same for what a shop's page uses of ours: the script, which it loads from anywhere, and the page that asks a
+cardholder, which a shop may show in a frame. That page's form goes to us and then back to the shop: Chromium holds
+`form-action` against every redirect that follows, so it has none; nothing that anybody sent is in the page."""
+
 SHIELD: HeaderList = [
     (
         b"content-security-policy",

@@ -18,6 +18,7 @@ PRINTABLE = re.compile(r"[!-~]+")
 ADVICE = {
     Area.API: "its scripts cannot read the answer. To let them: --cors {origin}",
     Area.PAGES: "its scripts cannot read the answer. To let them: --cors {origin}",
+    Area.BROWSER: "nothing was done. A 3-D Secure challenge is answered on its own page.",
     Area.CONTROL: "nothing was done. Control takes requests of programs, and of pages at localhost.",
     Area.STRIPE: "nothing was done. A page of another site may use a publishable key on the routes of Stripe.js; "
     "secret keys are for programs, and for pages at localhost.",

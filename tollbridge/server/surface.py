@@ -1,7 +1,7 @@
 """What the server offers besides the contract, below `/_tollbridge`: docs, the contract, problem pages."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -40,7 +40,12 @@ Ready = Callable[[], Awaitable[bool]]
 
 
 def surface(
-    contract: Contract, tokens: Tokens, ready: Ready, mounts: Mapping[str, ASGIApp], console: Console
+    contract: Contract,
+    tokens: Tokens,
+    ready: Ready,
+    mounts: Mapping[str, ASGIApp],
+    browser: Sequence[BaseRoute],
+    console: Console,
 ) -> Router:
     """Return the application below `/_tollbridge`.
 
@@ -49,6 +54,7 @@ def surface(
         tokens: what is issued to whoever asks.
         ready: whether the server can serve.
         mounts: further applications, by their path below `/_tollbridge`.
+        browser: the routes of the browser's Stripe.
         console: what the console shows.
     """
     routes: list[BaseRoute] = [
@@ -62,14 +68,15 @@ def surface(
         *problem_pages(console.recipes),
         token_desk(f"{SURFACE}/tokens", tokens),
         Route(f"{SURFACE}/world.schema.json", _world_schema),
+        *browser,
         *console_routes(console),
     ]
     return _router(routes, ready, mounts)
 
 
-def bare_surface(ready: Ready, mounts: Mapping[str, ASGIApp]) -> Router:
-    """Return what is below `/_tollbridge` where there is no contract: `health`, `ready` and what is mounted."""
-    return _router([], ready, mounts)
+def bare_surface(ready: Ready, mounts: Mapping[str, ASGIApp], browser: Sequence[BaseRoute]) -> Router:
+    """Return what is ours where there is no contract: `health`, `ready`, the browser's Stripe and what is mounted."""
+    return _router([*browser], ready, mounts)
 
 
 def _router(routes: list[BaseRoute], ready: Ready, mounts: Mapping[str, ASGIApp]) -> Router:

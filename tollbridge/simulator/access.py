@@ -40,9 +40,8 @@ def require_access(key: str, headers: Mapping[str, str], *, browser: bool = Fals
         raise StripeFailure(403, PUBLISHABLE, code="secret_key_required")
     if not key.startswith((*SECRET_TEST_KEYS, PUBLISHABLE_TEST_KEY)) or len(key) <= len("sk_test_"):
         raise StripeFailure(401, f"Invalid API Key provided: {key[:7]}***")
-    version = headers.get("stripe-version")
-    if version is not None and not VERSION.fullmatch(version):
-        raise invalid(f"Invalid Stripe API version: {version[:60]}")
+    if "stripe-version" in headers:
+        require_version(headers["stripe-version"])
     if "stripe-account" in headers:
         raise StripeFailure(
             403,
@@ -55,6 +54,16 @@ def require_access(key: str, headers: Mapping[str, str], *, browser: bool = Fals
 def is_publishable(key: str) -> bool:
     """Tell whether a key is one that browsers have."""
     return key.startswith(PUBLISHABLE_KEY)
+
+
+def require_version(version: str) -> None:
+    """Take any version.
+
+    Raises:
+        StripeFailure: 400, for what is not one.
+    """
+    if not VERSION.fullmatch(version):
+        raise invalid(f"Invalid Stripe API version: {version[:60]}")
 
 
 def key_of(headers: Mapping[str, str]) -> str:

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 
-from tollbridge.simulator.cards import BY_NUMBER, Card
+from tollbridge.simulator.cards import ALIAS, BY_ALIAS, BY_NUMBER, Card
 from tollbridge.simulator.context import Context
-from tollbridge.simulator.failures import StripeFailure, missing, not_simulated
+from tollbridge.simulator.failures import StripeFailure, invalid, missing, no_such, not_simulated
 from tollbridge.simulator.forms import Value, integer, one_of, text
-from tollbridge.simulator.rows import PaymentMethod
+from tollbridge.simulator.rows import PaymentMethod, Token
 from tollbridge.simulator.specification import method_types
 from tollbridge.simulator.values import billing_details, merged, metadata
 
 NOT_TEST = "Your card was declined. Your request was in test mode, but used a non test card."
+USED_ONCE = "You cannot use a Stripe token more than once: {}."
 REDISPLAY = ("always", "limited", "unspecified")
 
 
@@ -28,21 +29,47 @@ def made(context: Context, form: Mapping[str, Value]) -> PaymentMethod:
     details = form.get("card")
     if not isinstance(details, dict):
         raise missing("card")
-    card = _card(details)
-    row = PaymentMethod(
-        context.new_id("pm"),
-        card.number,
-        None,
-        context.now,
-        exp_month=month_of(details),
-        exp_year=integer(details, "exp_year") or 2034,
-    )
-    row = described(row, form)
+    row = described(_from_token(context, details) or _from_number(context, details), form)
     context.work.put(row)
     return row
 
 
-def _card(details: Mapping[str, Value]) -> Card:
+def _from_number(context: Context, details: Mapping[str, Value]) -> PaymentMethod:
+    number, year = card_of(details).number, integer(details, "exp_year")
+    return _method(context, number, month_of(details), year or 2034)
+
+
+def _from_token(context: Context, details: Mapping[str, Value]) -> PaymentMethod | None:
+    """Return the method of a token, which is used up; None where the card is given by its number.
+
+    Raises:
+        StripeFailure: 400, for a token that does not exist or is used; 501 for a test token that the simulator lacks.
+    """
+    identity = text(details, "token")
+    if identity is None:
+        return None
+    alias = BY_ALIAS.get(identity.replace("tok_", ALIAS, 1))
+    if alias:
+        return _method(context, alias.number)
+    row = context.work.get(Token, identity)
+    if row is None:
+        raise no_such("token", identity, "card[token]")
+    if row.used:
+        raise invalid(USED_ONCE.format(row.id), code="token_already_used")
+    context.work.put(row._replace(used=True))
+    return _method(context, row.card, row.exp_month, row.exp_year)
+
+
+def _method(context: Context, number: str, month: int = 12, year: int = 2034) -> PaymentMethod:
+    return PaymentMethod(context.new_id("pm"), number, None, context.now, exp_month=month, exp_year=year)
+
+
+def card_of(details: Mapping[str, Value]) -> Card:
+    """Return the test card of a number.
+
+    Raises:
+        StripeFailure: 400 without a number; 402 for the number of another card.
+    """
     number = text(details, "number")
     if number is None:
         raise missing("card[number]")

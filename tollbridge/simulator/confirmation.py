@@ -7,6 +7,7 @@ from typing import Any
 from tollbridge.simulator import shapes
 from tollbridge.simulator.answer import Answer, shown
 from tollbridge.simulator.cards import BY_NUMBER, Card, Decline
+from tollbridge.simulator.challenge_page import page_of
 from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import StripeFailure, invalid, unexpected_state
 from tollbridge.simulator.forms import Form, boolean, text
@@ -14,7 +15,7 @@ from tollbridge.simulator.ownership import require_usable
 from tollbridge.simulator.rows import Charge, Customer, PaymentIntent, PaymentMethod
 from tollbridge.simulator.statuses import moved
 
-CONFIRMING = ("error_on_requires_action", "off_session", "return_url")
+CONFIRMING = ("confirmation_token", "error_on_requires_action", "off_session", "return_url")
 """The parameters that only a confirmation may have."""
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
@@ -216,16 +217,16 @@ def _charge(
 
 
 def _asked(context: Context, row: PaymentIntent, return_url: str | None) -> Answer:
-    row = moved(row, "needs_action", next_action=action_for(row.id, return_url))
+    row = moved(row, "needs_action", next_action=action_for(context, row.id, row.secret, return_url))
     context.work.put(row)
     context.did("payment_intent.requires_action", row.id)
     return shown(row)
 
 
-def action_for(identity: str, return_url: str | None) -> dict[str, Any]:
+def action_for(context: Context, identity: str, secret: str, return_url: str | None) -> dict[str, Any]:
     """Return what the browser has to do: go to a page and come back, or leave it to Stripe's library."""
     if return_url:
-        there = {"return_url": return_url, "url": f"https://hooks.stripe.com/3d_secure_2/{identity}"}
+        there = {"return_url": return_url, "url": page_of(context.base, identity, secret)}
         return {"type": "redirect_to_url", "redirect_to_url": there}
     return {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
 

@@ -18,6 +18,7 @@ class Context:
         randomness: for secrets.
         settlement_currency: of the account.
         browser: whether it came with a publishable key.
+        base: the address of the server whose page asks cardholders; empty where it has none.
         effects: what changed, such as `payment_intent.created`, with the object's id.
     """
 
@@ -28,6 +29,7 @@ class Context:
     settlement_currency: str
     effects: list[tuple[str, str]] = field(default_factory=list)
     browser: bool = False
+    base: str = ""
 
     def did(self, what: str, identity: str) -> None:
         """Note an effect."""

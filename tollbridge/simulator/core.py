@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import IO, Any
 
-from tollbridge.simulator.challenge import after_challenge
+from tollbridge.simulator.challenge import after_challenge, after_page, is_due
 from tollbridge.simulator.chance import Chance
 from tollbridge.simulator.clock import Clock
 from tollbridge.simulator.engine import Engine, worked
@@ -36,6 +36,7 @@ class Simulator:
         randomness: random.Random | None = None,
         recorded: int = RECORDED,
         store: Store | None = None,
+        base: Callable[[Mapping[str, str]], str] = lambda _headers: "",
     ) -> None:
         """Begin with the objects of a seed, as far as the store has them not yet.
 
@@ -45,6 +46,8 @@ class Simulator:
             randomness: for ids and secrets; None for the system's own.
             recorded: how many calls the record keeps, where no store is given.
             store: what keeps the state; None for this process's memory.
+            base: the server's own address as the headers of a call tell it, where it has the page that asks
+                cardholders; empty where it has none.
 
         Raises:
             ValueError: a card of the seed is none of the test cards.
@@ -57,7 +60,7 @@ class Simulator:
         worked(self._store, lambda work: plant(work, seed, self.clock()))
         self.record = Record(self._store, key=self._store.secret("record", self._chance.randomness.randbytes(16)))
         currency = str(seed.get("settlement_currency", "usd"))
-        self._engine = Engine(self._store, self.clock, self._chance, self.record, currency)
+        self._engine = Engine(self._store, self.clock, self._chance, self.record, currency, base)
 
     def handle(self, request: Request) -> Reply:
         """Answer a request.
@@ -165,6 +168,26 @@ class Simulator:
         now = self.clock()
         return worked(
             self._store, lambda work: after_challenge(self._engine.context(work, now), identity, passes=passes)
+        )
+
+    def is_asking(self, identity: str, token: str) -> bool:
+        """Tell whether the page of an intent still asks its cardholder.
+
+        Raises:
+            StripeFailure: 404 for a token that is not the intent's.
+        """
+        now = self.clock()
+        return worked(self._store, lambda work: is_due(self._engine.context(work, now), identity, token))
+
+    def answer_page(self, identity: str, token: str, *, passes: bool) -> str:
+        """Go on as a cardholder chose on the page of an intent; return the address that the browser goes back to.
+
+        Raises:
+            StripeFailure: 404 for a token that is not the intent's, 400 where nothing is asked any more.
+        """
+        now = self.clock()
+        return worked(
+            self._store, lambda work: after_page(self._engine.context(work, now), identity, token, passes=passes)
         )
 
     def inject(self, fault: Fault) -> None:

@@ -6,14 +6,16 @@ unit of work → fault after. Validation failures are not stored for idempotency
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 import orjson
 
 from tollbridge.simulator.access import is_publishable, require_access
+from tollbridge.simulator.access import key_of as key_in
 from tollbridge.simulator.answer import Answer
 from tollbridge.simulator.call import Call, arrived
 from tollbridge.simulator.chance import Chance
@@ -32,6 +34,7 @@ from tollbridge.simulator.replies import faulted, original, refusal_of, reply_to
 from tollbridge.simulator.routes import found_route
 from tollbridge.simulator.routing import Route, require_known
 from tollbridge.simulator.shared import Shared
+from tollbridge.simulator.stripe_js import documented, with_key
 from tollbridge.simulator.work import Needed, Store, Unavailable, Work, damage_told
 
 log = logging.getLogger(__name__)
@@ -58,7 +61,15 @@ def worked(store: Store, operation: Callable[[Work], T]) -> T:
 class Engine:
     """Answers calls."""
 
-    def __init__(self, store: Store, clock: Clock, chance: Chance, record: Record, settlement_currency: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        chance: Chance,
+        record: Record,
+        settlement_currency: str,
+        base: Callable[[Mapping[str, str]], str],
+    ) -> None:
         """Take the parts of a simulator.
 
         Args:
@@ -67,7 +78,9 @@ class Engine:
             chance: what makes ids and secrets.
             record: of the calls.
             settlement_currency: of the account.
+            base: the server's own address as the headers of a call tell it.
         """
+        self._base = base
         self._store = store
         self._clock = clock
         self._chance = chance
@@ -94,13 +107,14 @@ class Engine:
         except Unavailable as reason:
             return self._unavailable(request, reason)
 
-    def context(self, work: Work, now: int, *, browser: bool = False) -> Context:
+    def context(self, work: Work, now: int, *, browser: bool = False, base: str = "") -> Context:
         """Return what an operation works with.
 
         Args:
             work: the unit of work.
             now: seconds since the epoch.
             browser: whether the call came with a publishable key.
+            base: the server's own address, as the call tells it.
         """
 
         def new_id(prefix: str) -> str:
@@ -108,7 +122,9 @@ class Engine:
             work.fresh.add(identity)
             return identity
 
-        return Context(work, now, new_id, self._chance.randomness, self._settlement_currency, browser=browser)
+        return Context(
+            work, now, new_id, self._chance.randomness, self._settlement_currency, browser=browser, base=base
+        )
 
     def _job(self, request: Request) -> tuple[Callable[[], Reply], Callable[[], Needed]]:
         """Return what answers a request, and what foresees its needs."""
@@ -123,7 +139,9 @@ class Engine:
             fault = asked_for(request.headers.get(HEADER)) or self._fault(shared, route)
         except StripeFailure as failure:
             return self._refused(call, failure)
-        call = Call(request, request_id, call.now, call.machine, call.api_key, route, named, fault)
+        if route.browser:
+            request = with_key(request)
+        call = Call(request, request_id, call.now, call.machine, key_in(request.headers), route, named, fault)
         if fault and fault.kind == "slow":
             raise self._late(call, fault)
         return self._handled(call, route)
@@ -176,6 +194,8 @@ class Engine:
             if call.arrives:
                 require_access(call.api_key, call.request.headers, browser=route.browser)
             call = call.read()
+            if route.browser and is_publishable(call.api_key):
+                call = replace(call, form=documented(call.form))
             if call.arrives:
                 require_known(route, call.form)
                 reply = self._answered(call, route)
@@ -194,7 +214,8 @@ class Engine:
             first = None if key is None else earlier(work.key(key), key, call)
             if first:
                 return self._replayed(work, call, first)
-            context = self.context(work, call.now, browser=is_publishable(call.api_key))
+            browser, base = is_publishable(call.api_key), self._base(call.request.headers)
+            context = self.context(work, call.now, browser=browser, base=base)
             answer: Answer = route.operation(context, call.form, **call.named)
             if paths and answer.status < 400:
                 answer = Answer(answer.status, expanded(context, answer.document, paths))

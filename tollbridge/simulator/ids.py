@@ -7,7 +7,21 @@ from collections.abc import Callable
 ALPHANUMERIC = bytes.maketrans(b"+/", b"Zz")
 """In place of base64's two characters that are neither letters nor digits."""
 
-LENGTHS = {"pi": 24, "pm": 24, "ch": 24, "seti": 24, "cus": 14, "sub": 14, "si": 14, "prod": 14, "price": 24, "req": 14}
+LENGTHS = {
+    "card": 24,
+    "ch": 24,
+    "ctoken": 24,
+    "cus": 14,
+    "pi": 24,
+    "pm": 24,
+    "price": 24,
+    "prod": 14,
+    "req": 14,
+    "seti": 24,
+    "si": 14,
+    "sub": 14,
+    "tok": 24,
+}
 
 
 def id_maker(randomness: random.Random) -> Callable[[str], str]:

@@ -10,6 +10,7 @@ from typing import Any
 from tollbridge.simulator import shapes
 from tollbridge.simulator.answer import Answer, shown
 from tollbridge.simulator.confirmation import CONFIRMING, Confirming, confirmed, confirming
+from tollbridge.simulator.confirmation_tokens import require_alone, unfolded, use
 from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import StripeFailure, invalid, missing, not_found, unexpected_state
 from tollbridge.simulator.forms import Form, boolean, integer, one_of, text
@@ -45,6 +46,8 @@ CANCELABLE_AT_STRIPE = (
 
 def create(context: Context, form: Form) -> Answer:
     """`POST /v1/payment_intents`."""
+    require_alone(form)
+    form = unfolded(context, form)
     row = _new(context, form)
     confirms = boolean(form, "confirm")
     wishes = confirming(form)
@@ -52,6 +55,7 @@ def create(context: Context, form: Form) -> Answer:
     if method:
         row = moved(row, "given_method", payment_method=method.id)
     if confirms:
+        use(context, form, row.id)
         context.did("payment_intent.created", row.id)
         return confirmed(context, row, wishes)
     _require_confirm(form)
@@ -219,6 +223,8 @@ def confirm(context: Context, form: Form, intent: str) -> Answer:
         raise unexpected_state(ALREADY, embedded)
     if row.status not in CONFIRMABLE:
         raise unexpected_state(_wrong_status("confirm", "confirmed", row.status, ", ".join(CONFIRMABLE)), embedded)
+    require_alone(form)
+    form = unfolded(context, form)
     wishes: Confirming = confirming(form)
     if "receipt_email" in form:
         row = row._replace(receipt_email=email(form, may_clear=True))
@@ -230,6 +236,7 @@ def confirm(context: Context, form: Form, intent: str) -> Answer:
     method = method_named(context, form, row, embedded)
     if method:
         row = moved(row, "given_method", payment_method=method.id)
+    use(context, form, row.id)
     return confirmed(context, row, wishes)
 
 
@@ -297,7 +304,7 @@ SAID = (
     "statement_descriptor_suffix",
     "transfer_group",
 )
-WISHES = ("error_on_requires_action", "off_session", "return_url", "use_stripe_sdk")
+WISHES = ("confirmation_token", "error_on_requires_action", "off_session", "return_url", "use_stripe_sdk")
 INTENTS, INTENT = "/v1/payment_intents", "/v1/payment_intents/{intent}"
 ROUTES = (
     route("GET", INTENTS, every, "list of payment_intent", "created", "customer", *CURSORS),

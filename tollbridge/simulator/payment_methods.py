@@ -18,7 +18,15 @@ CONSUMED = (
 )
 ATTACHED_ELSEWHERE = "The payment method you provided has already been attached to a customer."
 NOT_ATTACHED = "The payment method you provided is not attached to a customer so detachment is impossible."
-CARD_PARAMETERS = ("card[number]", "card[exp_month]", "card[exp_year]", "card[cvc]", "billing_details", "type")
+CARD_PARAMETERS = (
+    "card[number]",
+    "card[exp_month]",
+    "card[exp_year]",
+    "card[cvc]",
+    "card[token]",
+    "billing_details",
+    "type",
+)
 
 
 def create(context: Context, form: Form) -> Answer:

@@ -2,7 +2,19 @@
 
 from functools import cache
 
-from tollbridge.simulator import charges, customers, intents, payment_methods, products, setup_intents, subscriptions
+from tollbridge.simulator import (
+    challenge,
+    charges,
+    confirmation_tokens,
+    customers,
+    elements_sessions,
+    intents,
+    payment_methods,
+    products,
+    setup_intents,
+    subscriptions,
+    tokens,
+)
 from tollbridge.simulator.failures import StripeFailure
 from tollbridge.simulator.routing import Route, Routes
 
@@ -14,6 +26,10 @@ ROUTES = (
     *charges.ROUTES,
     *subscriptions.ROUTES,
     *products.ROUTES,
+    *tokens.ROUTES,
+    *confirmation_tokens.ROUTES,
+    *elements_sessions.ROUTES,
+    *challenge.ROUTES,
 )
 
 

@@ -211,9 +211,45 @@ class Price(NamedTuple):
     metadata: dict[str, str] | None = None
 
 
+class Token(NamedTuple):
+    """A card as `createToken` makes it, for one use; `more` holds its owner's name and address."""
+
+    id: Identity
+    card: CardNumber
+    created: int
+    card_id: str
+    exp_month: Annotated[int, Between(1, 12)] = 12
+    exp_year: int = 2034
+    used: bool = False
+    more: More | None = None
+
+
+class ConfirmationToken(NamedTuple):
+    """What a customer entered before there was an intent; `used_by` is the intent that it confirmed, None for none."""
+
+    id: Identity
+    payment_method: MethodId
+    created: int
+    return_url: str | None = None
+    future_usage: Usage | None = None
+    shipping: dict[str, Any] | None = None
+    used_by: str | None = None
+
+
 ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
     cls.__name__: cls
-    for cls in (Customer, PaymentMethod, Subscription, PaymentIntent, Charge, SetupIntent, Product, Price)
+    for cls in (
+        Customer,
+        PaymentMethod,
+        Subscription,
+        PaymentIntent,
+        Charge,
+        SetupIntent,
+        Product,
+        Price,
+        Token,
+        ConfirmationToken,
+    )
 }
 
 ROW_NAMES: dict[str, str] = {

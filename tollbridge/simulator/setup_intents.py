@@ -6,6 +6,7 @@ from tollbridge.simulator import shapes
 from tollbridge.simulator.answer import Answer, shown
 from tollbridge.simulator.cards import BY_NUMBER
 from tollbridge.simulator.confirmation import NOT_AUTHENTICATED, RETURN_URL_NEEDED, Confirming, action_for, confirming
+from tollbridge.simulator.confirmation_tokens import require_alone, unfolded, use
 from tollbridge.simulator.context import Context
 from tollbridge.simulator.failures import StripeFailure, invalid, not_found
 from tollbridge.simulator.forms import Form, boolean, one_of, text
@@ -28,6 +29,8 @@ MISSING = (
 
 def create(context: Context, form: Form) -> Answer:
     """`POST /v1/setup_intents`."""
+    require_alone(form)
+    form = unfolded(context, form)
     allows = redirects(form)
     customer = customer_named(context, form)
     identity = context.new_id("seti")
@@ -46,6 +49,7 @@ def create(context: Context, form: Form) -> Answer:
     row = _with_method(context, form, row)
     context.did("setup_intent.created", row.id)
     if confirms:
+        use(context, form, row.id)
         return _confirmed(context, row, wishes)
     if "return_url" in form:
         raise invalid(
@@ -69,8 +73,12 @@ def confirm(context: Context, form: Form, intent: str) -> Answer:
     require_secret(context, form, row.secret, "SetupIntent")
     if row.status not in CONFIRMABLE:
         raise _unexpected(row, f"You cannot confirm this SetupIntent because it has a status of {row.status}.")
+    require_alone(form)
+    form = unfolded(context, form)
     wishes = confirming(form)
-    return _confirmed(context, _with_method(context, form, row), wishes)
+    row = _with_method(context, form, row)
+    use(context, form, row.id)
+    return _confirmed(context, row, wishes)
 
 
 def cancel(context: Context, form: Form, intent: str) -> Answer:
@@ -117,7 +125,7 @@ def _confirmed(context: Context, row: SetupIntent, wishes: Confirming) -> Answer
         error = {**card.decline.error(None), "payment_method": shapes.payment_method(method)}
         return _failed(context, row, error, "declined")
     if card.authentication in ("always", "on_session", "unless_set_up") and not method.set_up:
-        action = action_for(row.id, None if wishes.stripe_js else wishes.return_url)
+        action = action_for(context, row.id, row.secret, None if wishes.stripe_js else wishes.return_url)
         row = moved_setup(row, "needs_action", next_action=action)
         context.work.put(row)
         context.did("setup_intent.requires_action", row.id)
@@ -167,7 +175,7 @@ def _unexpected(row: SetupIntent, message: str) -> StripeFailure:
 
 
 SETUPS, SETUP = "/v1/setup_intents", "/v1/setup_intents/{intent}"
-WISHES = ("payment_method", "return_url", "use_stripe_sdk", *METHOD_DATA)
+WISHES = ("confirmation_token", "payment_method", "return_url", "use_stripe_sdk", *METHOD_DATA)
 ROUTES = (
     route(
         "POST",

@@ -12,16 +12,20 @@ from tollbridge.simulator.rows import (
     Product,
     SetupIntent,
     Subscription,
+    Token,
 )
 from tollbridge.simulator.shapes.charges import charge
 from tollbridge.simulator.shapes.customers import customer
 from tollbridge.simulator.shapes.intents import payment_intent, setup_intent
 from tollbridge.simulator.shapes.payment_methods import payment_method
 from tollbridge.simulator.shapes.subscriptions import item, price_shape, product, subscription
+from tollbridge.simulator.shapes.tokens import OWNER, confirmation_token, token
 
 __all__ = [
+    "OWNER",
     "SHAPES",
     "charge",
+    "confirmation_token",
     "customer",
     "item",
     "payment_intent",
@@ -31,6 +35,7 @@ __all__ = [
     "setup_intent",
     "shown",
     "subscription",
+    "token",
 ]
 
 Shape = dict[str, Any]
@@ -44,6 +49,7 @@ SHAPES: dict[type, Callable[[Any], Shape]] = {
     Product: product,
     SetupIntent: setup_intent,
     Subscription: subscription,
+    Token: token,
 }
 """How each type of row is shown."""
 

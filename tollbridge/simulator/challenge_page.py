@@ -1,0 +1,23 @@
+"""The address of the page where a cardholder is asked; the browser's room serves the page."""
+
+from hashlib import sha256
+
+PAGE = "/_tollbridge/3d-secure/{identity}/{token}"
+
+
+def page_of(base: str, identity: str, secret: str) -> str:
+    """Return the address of the page of an intent.
+
+    Args:
+        base: the server's own address; empty where it has no such page: then it is Stripe's, which nobody can reach.
+        identity: of the intent.
+        secret: the intent's client secret; the address shows only what is derived from it.
+    """
+    if not base:
+        return f"https://hooks.stripe.com/3d_secure_2/{identity}"
+    return base + PAGE.format(identity=identity, token=page_token(secret))
+
+
+def page_token(secret: str) -> str:
+    """Return what an address of the page has to name: who knows it was sent there."""
+    return sha256(f"3-D Secure {secret}".encode()).hexdigest()[:32]
