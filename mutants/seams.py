@@ -62,7 +62,7 @@ READ_CONTRACT = Seam("tollbridge.contract.load", "_read", "Reads the OpenAPI doc
 HTTP_CLIENT = Seam("stripe", "HTTPXClient.__init__", "Makes the SDK's HTTP client, with its time-out.")
 
 # From the socket to the arguments of a handler.
-SERVE_REQUEST = Seam("tollbridge.server.edge", "Edge.__call__", "Serves one request, outside of every other layer.")
+SERVE_REQUEST = Seam("tollbridge.server.middleware", "Edge.__call__", "Serves one request, outside of all layers.")
 READ_ARGUMENTS = Seam(OPERATIONS, "Operations._arguments", "Reads a request and returns the handler's arguments.")
 REQUIRE_JSON_ACCEPTED = Seam(OPERATIONS, "require_json_accepted", "Refuses an Accept that excludes JSON.")
 ACCEPT_WEIGHT = Seam("tollbridge.server.negotiation", "_weight", "Returns how specific a range is, and its quality.")

@@ -24,7 +24,7 @@ from currency_converter import CurrencyConverter
 
 ROOT = Path(__file__).parent.parent
 CONTRACT = ROOT / "openapi.yaml"
-TABLE = ROOT / "tollbridge" / "simulator" / "currencies.json"
+TABLE = ROOT / "tollbridge" / "simulator" / "protocol" / "currencies.json"
 DATA = ROOT / "scripts" / "data"
 BEGIN, END = "# money rules: begin (scripts/generate_money_rules.py)", "# money rules: end"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """Write what Stripe has: every route of its API, and every parameter of the routes that the simulator has.
 
-    scripts/generate_stripe_table.py SPEC      write tollbridge/simulator/stripe.json
+    scripts/generate_stripe_table.py SPEC      write tollbridge/simulator/protocol/stripe.json
 
 SPEC is `embedded/openapi/spec3.json` of the pinned stripe-mock's Go module; after `make stripe-mock`:
     "$(go env GOMODCACHE)/github.com/stripe/stripe-mock@v0.203.0/embedded/openapi/spec3.json"
@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tollbridge.simulator.routes import ROUTES
+from tollbridge.simulator.resources.routes import ROUTES
 
-TABLE = Path(__file__).parent.parent / "tollbridge" / "simulator" / "stripe.json"
+TABLE = Path(__file__).parent.parent / "tollbridge" / "simulator" / "model" / "stripe.json"
 FORM = "application/x-www-form-urlencoded"
 METHODS = ("get", "post", "delete")
 TYPES = "/v1/customers/{customer}/payment_methods"

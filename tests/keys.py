@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.unit.stripe_calls import INTENTS, NOW, Answered, call, on
 from tollbridge.simulator import Simulator, Store
-from tollbridge.simulator.idempotency import KEPT_SECONDS
+from tollbridge.simulator.state.idempotency import KEPT_SECONDS
 
 DAY = KEPT_SECONDS
 BARE = {"amount": 1000, "currency": "usd"}

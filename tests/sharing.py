@@ -11,7 +11,7 @@ import pytest
 from tests.keys import BARE, pay
 from tests.unit.stripe_calls import INTENTS, NOW, SUBSCRIPTION, call, create, on, read
 from tollbridge.simulator import Fault, Late, Simulator, Store
-from tollbridge.simulator.hold import GRACE_SECONDS
+from tollbridge.simulator.state.idempotency_hold import GRACE_SECONDS
 
 CALLS = 160
 SUBSCRIBED = f"/v1/subscriptions/{SUBSCRIPTION}"

@@ -16,10 +16,10 @@ from tests.sharing import SharingRules
 from tests.unit.stripe_calls import ANN, ANNS, BOB, FORM, INTENTS, KEY, LOOSE, NOW, SUBSCRIPTION, call, create, on
 from tests.wholes import WholeRules
 from tollbridge.simulator import Fault, Reply, Request, Simulator, Store
-from tollbridge.simulator.rows import Customer, PaymentMethod
-from tollbridge.simulator.sql import state_url
-from tollbridge.simulator.sql.tables import METADATA
-from tollbridge.simulator.work import Work
+from tollbridge.simulator.model.rows import Customer, PaymentMethod
+from tollbridge.simulator.state.sql import state_url
+from tollbridge.simulator.state.sql.tables import METADATA
+from tollbridge.simulator.state.unit_of_work import UnitOfWork
 
 PAID = {"amount": 1000, "currency": "usd", "payment_method_types[]": "card", "payment_method": "pm_card_visa"}
 BARE = b"amount=1000&currency=usd"
@@ -42,7 +42,7 @@ def kept(store: Store, *rows: Any) -> None:
     store.run(job)
 
 
-def asked(store: Store, question: Callable[[Work], T]) -> T:
+def asked(store: Store, question: Callable[[UnitOfWork], T]) -> T:
     """Return the answer to a question in a unit of work of its own."""
 
     def job() -> T:

@@ -30,20 +30,20 @@ from tollbridge.gateway import (
 from tollbridge.payments import Payments
 from tollbridge.server.application import Parts, application
 from tollbridge.server.areas import STRIPE, Area
+from tollbridge.server.builtin_routes import Ready, bare_surface
 from tollbridge.server.console import Console
-from tollbridge.server.edge import Edge
-from tollbridge.server.exchange import Exchange
 from tollbridge.server.exposure import CONTROL_TOKEN, Exposure, ExposureError, exposure
 from tollbridge.server.gate import Gate
 from tollbridge.server.handlers import HandlerError, load_handlers
 from tollbridge.server.identity import Identity
 from tollbridge.server.journal import Journal, note_call
+from tollbridge.server.middleware import Edge
 from tollbridge.server.operations import Limits
+from tollbridge.server.request_context import Exchange
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import BindError, bind, run, set_up_logging
 from tollbridge.server.shown import shown
 from tollbridge.server.stripecalls import StripeCalls
-from tollbridge.server.surface import Ready, bare_surface
 from tollbridge.server.tokens import Tokens
 from tollbridge.server.workers import supervise
 from tollbridge.simulator import (
@@ -336,7 +336,7 @@ def _store(options: Options) -> Store | None:
     if options.seed is not None:
         raise StateError("--seed repeats the ids of a run; a state that outlives the run has them already.")
     # Imported here: SQLAlchemy and Alembic take longer to load than all the rest.
-    from tollbridge.simulator import sql
+    from tollbridge.simulator.state import sql
 
     try:
         url = sql.state_url(options.state)
@@ -363,7 +363,7 @@ def _telling_of(state: str) -> Iterator[None]:
 
 def _address(state: str) -> str:
     """Return the address of a state without its password."""
-    from tollbridge.simulator import sql
+    from tollbridge.simulator.state import sql
 
     return sql.shown(state)
 

@@ -14,7 +14,7 @@ from scripts.hostile.values import changed
 from tollbridge.compose import Options
 from tollbridge.documents import read_document
 from tollbridge.simulator import Request, Simulator
-from tollbridge.simulator.sql import SqlStore, state_url
+from tollbridge.simulator.state.sql import SqlStore, state_url
 from tollbridge.world import load_world
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -18,7 +18,7 @@ from tests.postgresql import running
 from tollbridge.compose import Options, Sandbox, compose
 from tollbridge.gateway import Settings
 from tollbridge.launch import free_port, launched
-from tollbridge.server.exchange import Exchange
+from tollbridge.server.request_context import Exchange
 from tollbridge.simulator import Simulator
 
 PATH = "/api/payment/intent"

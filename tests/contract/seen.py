@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.contract.conftest import Server
-from tollbridge.simulator.shapes import payment_intent
+from tollbridge.simulator.serializers import payment_intent
 
 SUBSCRIPTION = "sub_QuayOne0000001"
 

@@ -13,8 +13,8 @@ import pytest
 from tests.contract.conftest import PATH, SETTINGS, Server, in_this_process, served
 from tollbridge.compose import Exposure, Options
 from tollbridge.server import console, journal
-from tollbridge.server.surface import ASSETS
-from tollbridge.simulator.work import Unavailable
+from tollbridge.server.builtin_routes import ASSETS
+from tollbridge.simulator.state.unit_of_work import Unavailable
 
 pytestmark = in_this_process
 

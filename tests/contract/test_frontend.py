@@ -10,9 +10,9 @@ import pytest
 
 from tests.contract.conftest import PATH, SETTINGS, Server, in_this_process, served
 from tollbridge.compose import Options
-from tollbridge.server.exchange import Exchange
+from tollbridge.server.builtin_routes import ASSETS
+from tollbridge.server.request_context import Exchange
 from tollbridge.server.requestlog import request_log
-from tollbridge.server.surface import ASSETS
 
 GOOD = {"amount": 4200, "currency": "usd"}
 LOCAL = [

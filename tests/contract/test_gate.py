@@ -14,10 +14,10 @@ from starlette.routing import Mount, Route, Router
 
 from tests.contract.conftest import PATH, SETTINGS, Server, in_this_process, served
 from tollbridge.compose import Exposure, Options
-from tollbridge.server.edge import Edge
 from tollbridge.server.hosts import Hosts, host_pattern
+from tollbridge.server.middleware import Edge
 from tollbridge.server.origins import Origins, origin_pattern
-from tollbridge.simulator.routes import ROUTES
+from tollbridge.simulator.resources.routes import ROUTES
 
 pytestmark = in_this_process
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.contract.conftest import PATH, Server, in_this_process
-from tollbridge.simulator.money import table
+from tollbridge.simulator.protocol.money import table
 
 RULES = table()["currencies"]
 FIXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

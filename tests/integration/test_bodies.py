@@ -19,7 +19,7 @@ from tests.integration.conftest import ROOT
 from tests.wire_rows import PATH, statuses
 from tollbridge.launch import free_port, launched
 from tollbridge.simulator import Request, Simulator
-from tollbridge.simulator.reading import MOST_LINE
+from tollbridge.simulator.state.snapshot_reading import MOST_LINE
 from tollbridge.world import load_world
 
 JSON, FORM, NDJSON = "application/json", "application/x-www-form-urlencoded", "application/x-ndjson"

@@ -14,8 +14,8 @@ from tests.postgresql import Postgres, running
 from tests.stores import StoreRules, differences
 from tests.unit.stripe_calls import NOW, call, create, on
 from tollbridge.simulator import Store, Unavailable
-from tollbridge.simulator.rows import Customer, PaymentMethod
-from tollbridge.simulator.sql import SqlStore, state_url
+from tollbridge.simulator.model.rows import Customer, PaymentMethod
+from tollbridge.simulator.state.sql import SqlStore, state_url
 
 
 @pytest.fixture(scope="module")

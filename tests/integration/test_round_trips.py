@@ -18,7 +18,7 @@ from tests.postgresql import Postgres, running
 from tests.stores import PAID
 from tests.unit.stripe_calls import ANN, ANNS, FORM, INTENTS, KEY, SUBSCRIPTION, call, on
 from tollbridge.simulator import Request, Simulator
-from tollbridge.simulator.sql import SqlStore, state_url
+from tollbridge.simulator.state.sql import SqlStore, state_url
 
 CHARGED = {**PAID, "customer": ANN, "payment_method": ANNS, "confirm": "true"}
 TIED = {"default_payment_method": ANNS}

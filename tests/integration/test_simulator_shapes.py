@@ -11,8 +11,8 @@ import pytest
 
 from scripts.generate_stripe_table import NOT_SPECIFIED
 from tests.unit.stripe_calls import ANN, ANNS, ANNS_SECOND, FORM, INTENTS, KEY, LOOSE, SUBSCRIPTION, call, simulator
-from tollbridge.simulator.replies import API_VERSION
-from tollbridge.simulator.routes import ROUTES, found_route
+from tollbridge.simulator.protocol.responses import API_VERSION
+from tollbridge.simulator.resources.routes import ROUTES, found_route
 from tollbridge.simulator.seed import PRICE, PRODUCT
 
 pytestmark = pytest.mark.stripe_mock

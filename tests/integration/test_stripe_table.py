@@ -29,5 +29,5 @@ def test_the_table_is_the_specifications() -> None:
     spec = specification()
     if spec is None:
         pytest.skip("stripe-mock's Go module is not here (make stripe-mock, with Go)")
-    committed = (ROOT / "tollbridge/simulator/stripe.json").read_text()
+    committed = (ROOT / "tollbridge/simulator/protocol/stripe.json").read_text()
     assert table_text(table(json.loads(spec.read_bytes()))) == committed

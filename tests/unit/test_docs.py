@@ -13,7 +13,7 @@ from tests.hostile import payload
 from tests.unit.test_simulator_errors import ROWS as ERRORS
 from tollbridge.cli import main
 from tollbridge.problems import Entry
-from tollbridge.simulator.routes import ROUTES
+from tollbridge.simulator.resources.routes import ROUTES
 from tollbridge.verify import CHECKS
 from tollbridge.verify.checks.conditions import in_any
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.unit.stripe_calls import FORM, KEY, simulator
 from tollbridge.masking import has_secret, holds_card_number, masked
-from tollbridge.server.exchange import Exchange
 from tollbridge.server.redaction import RedactingFormatter, redacted
+from tollbridge.server.request_context import Exchange
 from tollbridge.server.requestlog import request_log
 from tollbridge.simulator import Request
 

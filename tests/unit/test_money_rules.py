@@ -59,7 +59,7 @@ def test_both_generated_places_are_fresh() -> None:
     table = GENERATOR.money_table()
     contract = (ROOT / "openapi.yaml").read_text()
     assert GENERATOR.with_branches(contract, table) == contract
-    assert GENERATOR.table_text(table) == (ROOT / "tollbridge/simulator/currencies.json").read_text()
+    assert GENERATOR.table_text(table) == (ROOT / "tollbridge/simulator/protocol/currencies.json").read_text()
 
 
 def test_check_tells_a_stale_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.unit.stripe_calls import ANN, ANNS, ANNS_SECOND, BOB, EVES, INTENTS, LOOSE, SUBSCRIPTION, call, simulator
-from tollbridge.simulator.routes import ROUTES
-from tollbridge.simulator.specification import stripes_paths
+from tollbridge.simulator.protocol.specification import stripes_paths
+from tollbridge.simulator.resources.routes import ROUTES
 
 PAY = {"amount": 1000, "currency": "usd"}
 

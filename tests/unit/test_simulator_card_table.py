@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.stripe_calls import call, simulator
-from tollbridge.simulator.cards import BY_ALIAS, BY_NUMBER, CARDS, ISSUED_IN, Card
+from tollbridge.simulator.model.cards import BY_ALIAS, BY_NUMBER, CARDS, ISSUED_IN, Card
 
 OF_THE_TESTING_PAGE = [
     "pm_card_visa",

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.stripe_calls import ANN, BOB, LOOSE, SEED, Answered, call, create, simulator
 from tollbridge.simulator import Simulator
-from tollbridge.simulator.cards import BY_ALIAS, CARDS, Card
+from tollbridge.simulator.model.cards import BY_ALIAS, CARDS, Card
 
 PM = "pm_TheCard000000000000000"
 DECLINED = "Your card was declined."

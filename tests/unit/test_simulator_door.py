@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.stripe_calls import ANN, FORM, INTENTS, KEY, simulator
 from tollbridge.simulator import Fault, Simulator, StripeDoor
-from tollbridge.simulator.forms import MAX_BODY
+from tollbridge.simulator.protocol.forms import MAX_BODY
 
 GOOD = b"amount=1000&currency=usd&description=Dock%20%E2%98%82"
 HEADERS = [(b"Authorization", f"Bearer {KEY}".encode()), (b"Content-Type", FORM.encode())]

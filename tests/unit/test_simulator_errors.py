@@ -17,7 +17,7 @@ from tests.unit.stripe_calls import (
     call,
     simulator,
 )
-from tollbridge.simulator.money import ZERO
+from tollbridge.simulator.protocol.money import ZERO
 
 CARD = {"payment_method_types[]": "card"}
 PAY = {"amount": 1000, "currency": "usd", **CARD}

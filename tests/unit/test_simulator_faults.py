@@ -7,8 +7,8 @@ from stripe import ErrorObject
 
 from tests.unit.stripe_calls import INTENTS, KEY, SUBSCRIPTION, call, create, simulator
 from tollbridge.simulator import Fault, Late, NoAnswer, Request, Simulator
-from tollbridge.simulator.failures import DECLINES, INJECTED
-from tollbridge.simulator.faults import KINDS, LOST
+from tollbridge.simulator.model.errors import DECLINES, INJECTED
+from tollbridge.simulator.protocol.faults import KINDS, LOST
 
 CREATE = ("POST", INTENTS)
 ERRORS = {

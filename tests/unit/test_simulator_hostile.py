@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from tests.unit.stripe_calls import ANN, ANNS, FORM, INTENTS, KEY, SUBSCRIPTION, call, create, simulator
 from tollbridge.simulator import Reply, Request, Simulator
-from tollbridge.simulator.failures import StripeFailure
-from tollbridge.simulator.forms import MAX_BODY, MAX_DEPTH, MAX_FIELDS, decoded
-from tollbridge.simulator.rows import Customer
-from tollbridge.simulator.store import MemoryStore
+from tollbridge.simulator.model.errors import StripeFailure
+from tollbridge.simulator.model.rows import Customer
+from tollbridge.simulator.protocol.forms import MAX_BODY, MAX_DEPTH, MAX_FIELDS, decoded
+from tollbridge.simulator.state.memory import MemoryStore
 
 PATHS = [
     INTENTS,

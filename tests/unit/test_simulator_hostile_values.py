@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from tests.unit.stripe_calls import ANN, ANNS, EVES, FORM, INTENTS, KEY, LOOSE, SUBSCRIPTION, call, create, simulator
 from tests.unit.test_simulator_hostile import assert_stripes_answer
 from tollbridge.simulator import Request, Simulator
-from tollbridge.simulator.forms import MAX_BODY
-from tollbridge.simulator.routes import ROUTES
-from tollbridge.simulator.routing import Route
+from tollbridge.simulator.protocol.forms import MAX_BODY
+from tollbridge.simulator.protocol.routing import Route
+from tollbridge.simulator.resources.routes import ROUTES
 
 VALUES = [
     "", "0", "1", "-1", "1.5", "9" * 400, "true", "True", "maybe", "null", "NaN", "\x00", "\n", "☂", "é" * 5_001,

@@ -8,8 +8,8 @@ import pytest
 from tests.unit.stripe_calls import ANN, FORM, INTENTS, KEY, NOW, SEED, SUBSCRIPTION, call, on, read, simulator
 from tollbridge.simulator import Fault, NoAnswer, Request, Simulator
 from tollbridge.simulator.engine import PRUNE_EVERY
-from tollbridge.simulator.idempotency import KEPT_SECONDS
-from tollbridge.simulator.store import MemoryStore
+from tollbridge.simulator.state.idempotency import KEPT_SECONDS
+from tollbridge.simulator.state.memory import MemoryStore
 
 CREATE = ("POST", INTENTS)
 PAY = {"amount": 1000, "currency": "usd", "payment_method_types[]": "card"}

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.stripe_calls import create, simulator
-from tollbridge.simulator.money import table
+from tollbridge.simulator.protocol.money import table
 
 RULES = table()["currencies"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.stripe_calls import INTENTS, KEY, call, create, simulator
 from tollbridge.simulator import Request
-from tollbridge.simulator.recorded import MOST_TEXT
+from tollbridge.simulator.state.call_log import MOST_TEXT
 
 CREATE = ("POST", INTENTS)
 PAY = {"amount": 1000, "currency": "usd", "payment_method_types[]": "card"}

@@ -10,11 +10,18 @@ from starlette.testclient import TestClient
 from tests.unit.stripe_calls import ANN, ANNS, INTENTS, NOW, call, create, simulator
 from tests.unit.test_simulator_snapshot import NDJSON
 from tollbridge.simulator import control
-from tollbridge.simulator.fields import DEEPEST, fields_of
-from tollbridge.simulator.reading import MOST_LINE
-from tollbridge.simulator.rows import INTENT_STATUSES, INTERVALS, ROW_TYPES, SETUP_STATUSES, PaymentIntent, SetupIntent
-from tollbridge.simulator.shapes.subscriptions import PERIODS
-from tollbridge.simulator.statuses import SETUP_TRANSITIONS, TRANSITIONS
+from tollbridge.simulator.model.field_rules import DEEPEST, fields_of
+from tollbridge.simulator.model.rows import (
+    INTENT_STATUSES,
+    INTERVALS,
+    ROW_TYPES,
+    SETUP_STATUSES,
+    PaymentIntent,
+    SetupIntent,
+)
+from tollbridge.simulator.model.state_machine import SETUP_TRANSITIONS, TRANSITIONS
+from tollbridge.simulator.serializers.subscriptions import PERIODS
+from tollbridge.simulator.state.snapshot_reading import MOST_LINE
 
 HEAD = b'{"format":"tollbridge-simulator-1"}'
 WRONG: list[Any] = [7, -1.5, "text", True, None, ["text"], {"text": 1}, [], {}]

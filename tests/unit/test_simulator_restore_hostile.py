@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from tests.unit.stripe_calls import ANN, ANNS, call, simulator
 from tests.unit.test_simulator_restore import WRONG, Lines, full
 from tollbridge.simulator import Simulator
-from tollbridge.simulator.failures import StripeFailure
-from tollbridge.simulator.routes import ROUTES
-from tollbridge.simulator.rows import INTENT_STATUSES, ROW_TYPES
+from tollbridge.simulator.model.errors import StripeFailure
+from tollbridge.simulator.model.rows import INTENT_STATUSES, ROW_TYPES
+from tollbridge.simulator.resources.routes import ROUTES
 
 
 def places_in(document: Any) -> Iterator[Callable[[Any], None]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tollbridge.simulator.rows import ROW_TYPES
+from tollbridge.simulator.model.rows import ROW_TYPES
 
 STORED = {
     "Customer": (

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.stripe_calls import ANN, FORM, INTENTS, call, create, simulator
 from tollbridge.simulator import Request, Simulator
-from tollbridge.simulator.replies import API_VERSION
+from tollbridge.simulator.protocol.responses import API_VERSION
 
 KEY = "pk_test_0123456789"
 CARD = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2040", "cvc": "123"}

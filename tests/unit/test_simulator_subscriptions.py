@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.stripe_calls import ANN, ANNS, BOB, EVES, NOW, SUBSCRIPTION, call, simulator
 from tollbridge.simulator import Simulator
-from tollbridge.simulator.rows import INTERVALS
+from tollbridge.simulator.model.rows import INTERVALS
 
 SUBSCRIPTIONS = "/v1/subscriptions"
 RECURRING = {"currency": "usd", "unit_amount": 1}

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tollbridge.simulator.sql.jobs import MOST_AT_ONCE, QUIET_TURNS, Job, Jobs, Outcome
-from tollbridge.simulator.work import nothing_needed
+from tollbridge.simulator.state.sql.jobs import MOST_AT_ONCE, QUIET_TURNS, Job, Jobs, Outcome
+from tollbridge.simulator.state.unit_of_work import nothing_needed
 
 
 @dataclass

@@ -13,11 +13,11 @@ from alembic.script import ScriptDirectory
 from tests.unit.stripe_calls import INTENTS, Answered, call, create
 from tollbridge.compose import Options, StateError, compose, compose_stripe
 from tollbridge.simulator import Simulator, Unavailable
-from tollbridge.simulator.sql import SqlStore, state_url
+from tollbridge.simulator.state.sql import SqlStore, state_url
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "UPDATE alembic_version SET version_num ="
-HEAD = ScriptDirectory(str(ROOT / "tollbridge" / "simulator" / "sql" / "migrations")).get_current_head()
+HEAD = ScriptDirectory(str(ROOT / "tollbridge" / "simulator" / "state" / "sql" / "migrations")).get_current_head()
 NEWER = (
     f"its tables are of version {{}}, and this Tollbridge knows those up to {HEAD}. Use the Tollbridge that wrote it "
     "or a newer one, or give another --state."

@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 from tests.stores import StoreRules, differences
 from tests.unit.stripe_calls import ANN, BOB, EVE, INTENTS, KEY, NOW, call, create, on
 from tollbridge.simulator import Reply, Request, Simulator, Store, Unavailable, control
-from tollbridge.simulator.sql import SqlStore, StateError, state_url
-from tollbridge.simulator.sql.engine import steps
-from tollbridge.simulator.store import MemoryStore
+from tollbridge.simulator.state.memory import MemoryStore
+from tollbridge.simulator.state.sql import SqlStore, StateError, state_url
+from tollbridge.simulator.state.sql.engine import steps
 
 
 class TestMemory(StoreRules):

@@ -14,17 +14,17 @@ from starlette.types import ASGIApp
 
 from tollbridge.contract import Contract
 from tollbridge.server.areas import is_script
+from tollbridge.server.builtin_routes import Ready, surface
 from tollbridge.server.console import Console
-from tollbridge.server.edge import Edge
-from tollbridge.server.exchange import Exchange
 from tollbridge.server.exposure import Exposure
 from tollbridge.server.gate import Gate
 from tollbridge.server.handlers import Handler, qualified_name
 from tollbridge.server.identity import Identity
+from tollbridge.server.middleware import Edge
 from tollbridge.server.operations import Limits, Operations, endpoint
+from tollbridge.server.request_context import Exchange
 from tollbridge.server.routes import documents, routes_of
 from tollbridge.server.stripecalls import StripeCalls
-from tollbridge.server.surface import Ready, surface
 
 
 @dataclass(frozen=True)

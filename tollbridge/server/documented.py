@@ -12,7 +12,7 @@ from starlette.types import Send
 
 from tollbridge.contract import Example, Operation, Response
 from tollbridge.documents import printable
-from tollbridge.server.answers import send_bytes
+from tollbridge.server.responses import send_bytes
 
 JSON_TYPE = re.compile(r"application/(?:[a-z0-9.-]+\+)?json")
 PROBLEM = "application/problem+json"

@@ -20,7 +20,7 @@ from anyio.to_thread import run_sync
 from starlette.types import Message, Receive, Scope
 
 from tollbridge.server.areas import Area
-from tollbridge.server.exchange import Exchange
+from tollbridge.server.request_context import Exchange
 
 log = logging.getLogger(__name__)
 

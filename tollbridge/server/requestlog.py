@@ -9,8 +9,8 @@ from typing import TextIO
 
 import orjson
 
-from tollbridge.server.exchange import Exchange
 from tollbridge.server.redaction import redacted
+from tollbridge.server.request_context import Exchange
 
 RED, YELLOW, GREEN, PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[0m"
 SHOWN = 80

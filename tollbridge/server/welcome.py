@@ -2,9 +2,9 @@
 
 from starlette.types import Scope, Send
 
-from tollbridge.server.answers import send_bytes
 from tollbridge.server.areas import SURFACE
 from tollbridge.server.html import document
+from tollbridge.server.responses import send_bytes
 from tollbridge.server.shield import SHIELD
 
 HTML = b"text/html; charset=utf-8"

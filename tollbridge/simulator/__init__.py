@@ -1,30 +1,42 @@
-"""Our Stripe: stateful, exact about errors, and loud about what it does not know."""
+"""Our Stripe: stateful, exact about errors, and loud about what it does not know.
 
-from tollbridge.simulator.access import is_publishable, key_of
-from tollbridge.simulator.cards import alias_of, described
-from tollbridge.simulator.control import control
-from tollbridge.simulator.core import Simulator
-from tollbridge.simulator.door import StripeDoor, answered, off_the_loop
-from tollbridge.simulator.failures import StripeFailure
-from tollbridge.simulator.faults import Fault
-from tollbridge.simulator.message import Late, NoAnswer, Reply, Request
-from tollbridge.simulator.record import Told
-from tollbridge.simulator.recorded import Record
-from tollbridge.simulator.routes import is_for_pages
-from tollbridge.simulator.work import Store, Unavailable, damage_told
+The way of one call, room by room:
+
+1. `server/asgi.py` reads a request off HTTP (the gateway and the harness call `Simulator.handle` instead).
+2. `engine.py` finds the route (`resources/routes.py`), a fault that waits for it (`protocol/faults.py`), and the key
+   (`protocol/access.py`), decodes the form (`protocol/forms.py`), and refuses parameters that Stripe does not have.
+3. `state/unit_of_work.py` opens a unit of work on `state/memory.py` or `state/sql/`; a first answer to the same
+   idempotency key is replayed from it (`state/idempotency.py`).
+4. One file of `resources/` does what the resource does, on rows (`model/rows.py`).
+5. `serializers/` shows the rows as Stripe's objects, `protocol/responses.py` adds the headers.
+6. The rows, the first answer and a line of `state/call_log.py` are kept together, or none of them.
+"""
+
+from tollbridge.simulator.model.cards import alias_of, described
+from tollbridge.simulator.model.errors import StripeFailure
+from tollbridge.simulator.protocol.access import is_publishable, key_of
+from tollbridge.simulator.protocol.faults import Fault
+from tollbridge.simulator.protocol.messages import Late, NoAnswer, Reply, Request
+from tollbridge.simulator.resources.routes import is_for_pages
+from tollbridge.simulator.server.asgi import StripeDoor, answered, off_the_loop
+from tollbridge.simulator.server.control import control
+from tollbridge.simulator.simulator import Simulator
+from tollbridge.simulator.state.call_log import CallLog
+from tollbridge.simulator.state.recorded_call import RecordedCall
+from tollbridge.simulator.state.unit_of_work import Store, Unavailable, damage_told
 
 __all__ = [
+    "CallLog",
     "Fault",
     "Late",
     "NoAnswer",
-    "Record",
+    "RecordedCall",
     "Reply",
     "Request",
     "Simulator",
     "Store",
     "StripeDoor",
     "StripeFailure",
-    "Told",
     "Unavailable",
     "alias_of",
     "answered",

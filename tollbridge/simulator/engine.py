@@ -14,28 +14,28 @@ from typing import TypeVar
 
 import orjson
 
-from tollbridge.simulator.access import is_publishable, require_access
-from tollbridge.simulator.access import key_of as key_in
-from tollbridge.simulator.answer import Answer
-from tollbridge.simulator.call import Call, arrived
-from tollbridge.simulator.chance import Chance
-from tollbridge.simulator.clock import Clock
-from tollbridge.simulator.context import Context
-from tollbridge.simulator.envelope import name_log
-from tollbridge.simulator.expansion import expanded, wanted
-from tollbridge.simulator.failures import StripeFailure, unavailable
-from tollbridge.simulator.faults import HEADER, Fault, asked_for
-from tollbridge.simulator.foresight import foreseen
-from tollbridge.simulator.hold import held
-from tollbridge.simulator.idempotency import Kept, earlier, first_answer, key_of
-from tollbridge.simulator.message import Late, Reply, Request
-from tollbridge.simulator.recorded import Record
-from tollbridge.simulator.replies import faulted, original, refusal_of, reply_to
-from tollbridge.simulator.routes import found_route
-from tollbridge.simulator.routing import Route, require_known
-from tollbridge.simulator.shared import Shared
-from tollbridge.simulator.stripe_js import documented, with_key
-from tollbridge.simulator.work import Needed, Store, Unavailable, Work, damage_told
+from tollbridge.simulator.model.errors import StripeFailure, unavailable
+from tollbridge.simulator.model.randomness import Chance
+from tollbridge.simulator.protocol.access import is_publishable, require_access
+from tollbridge.simulator.protocol.access import key_of as key_in
+from tollbridge.simulator.protocol.answer import Answer
+from tollbridge.simulator.protocol.call import Call, arrived
+from tollbridge.simulator.protocol.envelope import name_log
+from tollbridge.simulator.protocol.faults import HEADER, Fault, asked_for
+from tollbridge.simulator.protocol.messages import Late, Reply, Request
+from tollbridge.simulator.protocol.responses import faulted, original, refusal_of, reply_to
+from tollbridge.simulator.protocol.routing import Route, require_known
+from tollbridge.simulator.protocol.stripe_js import documented, with_key
+from tollbridge.simulator.resources.context import Context
+from tollbridge.simulator.resources.expansion import expanded, wanted
+from tollbridge.simulator.resources.routes import found_route
+from tollbridge.simulator.state.call_log import CallLog
+from tollbridge.simulator.state.clock import Clock
+from tollbridge.simulator.state.foresight import foreseen
+from tollbridge.simulator.state.idempotency import Kept, earlier, first_answer, key_of
+from tollbridge.simulator.state.idempotency_hold import held
+from tollbridge.simulator.state.settings import Shared
+from tollbridge.simulator.state.unit_of_work import Needed, Store, Unavailable, UnitOfWork, damage_told
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ NOT_REACHED = Reply(0, {}, b"")
 T = TypeVar("T")
 
 
-def worked(store: Store, operation: Callable[[Work], T]) -> T:
+def worked(store: Store, operation: Callable[[UnitOfWork], T]) -> T:
     """Return what an operation returns, as a job of its own or as a part of the one that runs."""
 
     def job() -> T:
@@ -66,7 +66,7 @@ class Engine:
         store: Store,
         clock: Clock,
         chance: Chance,
-        record: Record,
+        record: CallLog,
         settlement_currency: str,
         base: Callable[[Mapping[str, str]], str],
     ) -> None:
@@ -107,7 +107,7 @@ class Engine:
         except Unavailable as reason:
             return self._unavailable(request, reason)
 
-    def context(self, work: Work, now: int, *, browser: bool = False, base: str = "") -> Context:
+    def context(self, work: UnitOfWork, now: int, *, browser: bool = False, base: str = "") -> Context:
         """Return what an operation works with.
 
         Args:
@@ -210,7 +210,7 @@ class Engine:
         key = key_of(call.request)
         paths = wanted(route, call.form) if "expand" in call.form else []
 
-        def once(work: Work) -> Reply:
+        def once(work: UnitOfWork) -> Reply:
             first = None if key is None else earlier(work.key(key), key, call)
             if first:
                 return self._replayed(work, call, first)
@@ -228,7 +228,7 @@ class Engine:
 
         return worked(self._store, once)
 
-    def _replayed(self, work: Work, call: Call, first: Kept) -> Reply:
+    def _replayed(self, work: UnitOfWork, call: Call, first: Kept) -> Reply:
         """Return a first answer again, and record the call."""
         work.tell(self._record.told(call, first.status))
         replay = {"idempotent-replayed": "true", "original-request": first.request_id}

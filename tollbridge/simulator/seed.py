@@ -5,18 +5,18 @@ from typing import Any
 
 import orjson
 
-from tollbridge.simulator import shapes
-from tollbridge.simulator.cards import BY_NUMBER
-from tollbridge.simulator.rows import Customer, PaymentMethod, Price, Product, Subscription
-from tollbridge.simulator.store import MemoryStore
-from tollbridge.simulator.work import Row, Work
+from tollbridge.simulator import serializers as shapes
+from tollbridge.simulator.model.cards import BY_NUMBER
+from tollbridge.simulator.model.rows import Customer, PaymentMethod, Price, Product, Subscription
+from tollbridge.simulator.state.memory import MemoryStore
+from tollbridge.simulator.state.unit_of_work import Row, UnitOfWork
 
 PRODUCT = "prod_TollbridgeYard"
 PRICE = "price_TollbridgeYardMonthly01"
 """What the subscriptions of a seed are for: 20.00 USD a month."""
 
 
-def plant(work: Work, seed: Mapping[str, Any], now: int) -> None:
+def plant(work: UnitOfWork, seed: Mapping[str, Any], now: int) -> None:
     """Write the objects of a seed that are not there yet.
 
     Args:
@@ -52,6 +52,6 @@ def planted(seed: Mapping[str, Any], now: int) -> list[Row]:
         return [(name, orjson.loads(stored)) for name, stored in whole.rows]
 
 
-def _put(work: Work, row: tuple[Any, ...]) -> None:
+def _put(work: UnitOfWork, row: tuple[Any, ...]) -> None:
     if work.get(type(row), row[0]) is None:
         work.put(row)

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from tollbridge.contract import Violation
-from tollbridge.simulator.money import table
+from tollbridge.simulator.protocol.money import table
 from tollbridge.verify.model.expectation import MAY_NAME, Effect, Expectation, Terms, kebab
 from tollbridge.verify.model.steps import EMPTY, EXPIRED, GOOD_TOKENS, Call, WireVerdict
 from tollbridge.verify.model.subject import MISSING, Subject

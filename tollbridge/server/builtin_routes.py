@@ -1,0 +1,127 @@
+"""What the server offers besides the contract, below `/_tollbridge`: docs, the contract, problem pages."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from html import escape
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from tollbridge.contract import Contract
+from tollbridge.problems import NotReady
+from tollbridge.server.areas import SURFACE
+from tollbridge.server.console import Console, console_routes
+from tollbridge.server.html import ASSETS_URL
+from tollbridge.server.problempages import problem_pages
+from tollbridge.server.token_endpoint import token_desk
+from tollbridge.server.tokens import Tokens
+from tollbridge.world import world_schema
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+ASSETS = Path(__file__).parent / "assets"
+"""What the pages load: our own files, and Swagger UI (scripts/swagger-ui), without its sample pages."""
+
+DOCS = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}: API docs</title>
+<link rel="stylesheet" href="{assets}/swagger-ui/swagger-ui.css"></head>
+<body><div id="docs"></div>
+<script src="{assets}/swagger-ui/swagger-ui-bundle.js"></script>
+<script src="{assets}/docs.js"></script></body></html>
+"""
+
+Ready = Callable[[], Awaitable[bool]]
+"""Tells whether the server can serve."""
+
+
+def surface(
+    contract: Contract,
+    tokens: Tokens,
+    ready: Ready,
+    mounts: Mapping[str, ASGIApp],
+    browser: Sequence[BaseRoute],
+    console: Console,
+) -> Router:
+    """Return the application below `/_tollbridge`.
+
+    Args:
+        contract: what is documented.
+        tokens: what is issued to whoever asks.
+        ready: whether the server can serve.
+        mounts: further applications, by their path below `/_tollbridge`.
+        browser: the routes of the browser's Stripe.
+        console: what the console shows.
+    """
+    routes: list[BaseRoute] = [
+        Route(SURFACE, _to_console),
+        Route(f"{SURFACE}/", partial(_file, "console.html")),
+        Route(f"{SURFACE}/checkout", partial(_file, "checkout.html")),
+        Route(f"{SURFACE}/docs", partial(_docs, contract)),
+        Mount(ASSETS_URL, StaticFiles(directory=ASSETS)),
+        Route(f"{SURFACE}/openapi.json", partial(_contract_json, contract)),
+        Route(f"{SURFACE}/openapi.yaml", partial(_contract_yaml, contract)),
+        *problem_pages(console.recipes),
+        token_desk(f"{SURFACE}/tokens", tokens),
+        Route(f"{SURFACE}/world.schema.json", _world_schema),
+        *browser,
+        *console_routes(console),
+    ]
+    return _router(routes, ready, mounts)
+
+
+def bare_surface(ready: Ready, mounts: Mapping[str, ASGIApp], browser: Sequence[BaseRoute]) -> Router:
+    """Return what is ours where there is no contract: `health`, `ready`, the browser's Stripe and what is mounted."""
+    return _router([*browser], ready, mounts)
+
+
+def _router(routes: list[BaseRoute], ready: Ready, mounts: Mapping[str, ASGIApp]) -> Router:
+    probes = [Route(f"{SURFACE}/health", _health), Route(f"{SURFACE}/ready", partial(_ready, ready))]
+    mounted = [Mount(f"{SURFACE}/{path}", app) for path, app in mounts.items()]
+    return Router([*probes, *routes, *mounted], redirect_slashes=False)
+
+
+async def _to_console(_request: Request) -> Response:
+    return RedirectResponse(f"{SURFACE}/")
+
+
+async def _file(name: str, _request: Request) -> Response:
+    return FileResponse(ASSETS / name, headers={"Cache-Control": "no-cache"})
+
+
+async def _health(_request: Request) -> Response:
+    return Response(b'{"status":"ok"}', media_type="application/json", headers=NO_STORE)
+
+
+async def _ready(ready: Ready, _request: Request) -> Response:
+    if not await ready():
+        raise NotReady("The state cannot be reached; the server's log says why.", headers={"Retry-After": "1"})
+    return Response(b'{"status":"ready"}', media_type="application/json", headers=NO_STORE)
+
+
+async def _docs(contract: Contract, _request: Request) -> Response:
+    title = escape(str(_info(contract).get("title", "API")))
+    return HTMLResponse(DOCS.format(title=title, assets=ASSETS_URL))
+
+
+async def _contract_json(contract: Contract, _request: Request) -> Response:
+    # orjson refuses integers beyond 64 bits, and a contract may have one
+    document = json.dumps(contract.document, ensure_ascii=False).encode()
+    return Response(document, media_type="application/json", headers=NO_STORE)
+
+
+async def _contract_yaml(contract: Contract, _request: Request) -> Response:
+    return Response(contract.content, media_type="application/yaml", headers=NO_STORE)
+
+
+async def _world_schema(_request: Request) -> Response:
+    return Response(world_schema(), media_type="application/schema+json", headers=NO_STORE)
+
+
+def _info(contract: Contract) -> Mapping[str, object]:
+    info = contract.document.get("info")
+    return info if isinstance(info, dict) else {}

@@ -1,0 +1,1 @@
+"""The words of it all: rows, statuses, cards, money, ids, errors."""

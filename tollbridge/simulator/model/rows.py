@@ -1,0 +1,276 @@
+"""The rows: what Stripe remembers of each object, the id first.
+
+They are a storage format: a row is stored as the list of its fields. So the format is append only: a new field goes to
+the end and has a default, and no field is moved, renamed or removed (`tests/unit/test_simulator_rows.py`).
+
+`more`, where a row has it, holds members of the object as Stripe shows them, of those that few objects have. What the
+annotations say is what a state that is put back is held against (`fields.py`).
+"""
+
+from typing import Annotated, Any, NamedTuple, TypedDict
+
+from tollbridge.simulator.model.cards import BY_NUMBER
+from tollbridge.simulator.model.field_kinds import Between, ListOf, Matching, Names, OneOf
+
+INTENT_STATUSES = (
+    "requires_payment_method",
+    "requires_confirmation",
+    "requires_action",
+    "requires_capture",
+    "succeeded",
+    "canceled",
+)
+SETUP_STATUSES = tuple(status for status in INTENT_STATUSES if status != "requires_capture")
+SUBSCRIPTION_STATUSES = (
+    "active",
+    "canceled",
+    "incomplete",
+    "incomplete_expired",
+    "past_due",
+    "paused",
+    "trialing",
+    "unpaid",
+)
+CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
+USAGES = ("off_session", "on_session")
+INTERVALS = {"day": 1_095, "week": 156, "month": 36, "year": 3}
+"""How many of each a price may be for at most: three years, as Stripe documents it."""
+
+More = dict[str, Any]
+CardNumber = Annotated[str, OneOf(tuple(BY_NUMBER), "the number of a test card")]
+ChargeId = Annotated[str, Names("Charge")]
+CustomerId = Annotated[str, Names("Customer")]
+Identity = Annotated[str, Matching(r"[^\0]{1,5000}", "the id of an object")]
+IntentId = Annotated[str, Names("PaymentIntent")]
+MethodId = Annotated[str, Names("PaymentMethod")]
+ProductId = Annotated[str, Names("Product")]
+Redirects = Annotated[str, OneOf(("always", "never"))]
+Usage = Annotated[str, OneOf(USAGES)]
+
+
+class ItemPrice(TypedDict):
+    """What is read of the price in an item of a subscription."""
+
+    id: str
+    currency: str
+
+
+class Item(TypedDict):
+    """What is read of an item of a subscription."""
+
+    price: ItemPrice
+    current_period_end: int
+
+
+class Customer(NamedTuple):
+    """A customer; `default_source` is the id of a payment method, None for none.
+
+    `default_method` is `invoice_settings.default_payment_method`; a deleted customer is still shown, as a stub.
+    """
+
+    id: Identity
+    email: str | None
+    name: str | None
+    default_source: MethodId | None
+    created: int
+    default_method: MethodId | None = None
+    metadata: dict[str, str] | None = None
+    more: More | None = None
+    deleted: bool = False
+
+
+class PaymentMethod(NamedTuple):
+    """A payment method.
+
+    `card` is the test card's number, `customer` None while it is not attached, `consumed` tells that it has paid
+    without a customer or was detached, after which Stripe takes it no more, and `set_up` that the cardholder agreed to
+    payments without being there.
+    """
+
+    id: Identity
+    card: CardNumber
+    customer: CustomerId | None
+    created: int
+    consumed: bool = False
+    set_up: bool = False
+    exp_month: Annotated[int, Between(1, 12)] = 12
+    exp_year: int = 2034
+    metadata: dict[str, str] | None = None
+    more: More | None = None
+
+
+class Subscription(NamedTuple):
+    """A subscription; its items are kept as they are shown."""
+
+    id: Identity
+    customer: CustomerId
+    status: Annotated[str, OneOf(SUBSCRIPTION_STATUSES)]
+    default_payment_method: MethodId | None
+    created: int
+    items: Annotated[list[dict[str, Any]], ListOf(Item)]
+    metadata: dict[str, str] | None = None
+    cancel_at_period_end: bool = False
+    canceled_at: int | None = None
+    ended_at: int | None = None
+    more: More | None = None
+
+
+class PaymentIntent(NamedTuple):
+    """A payment intent; `status` is moved by `statuses.moved` only.
+
+    Amounts are in minor units. `redirects` is `always` or `never` with automatic payment methods, None where
+    types were given. `last_error` is the error object of the newest failure, `next_action` what the browser has to do;
+    None for neither.
+    """
+
+    id: Identity
+    secret: str
+    amount: int
+    currency: str
+    created: int
+    status: Annotated[str, OneOf(INTENT_STATUSES)]
+    metadata: dict[str, str]
+    customer: CustomerId | None = None
+    payment_method: MethodId | None = None
+    redirects: Redirects | None = None
+    description: str | None = None
+    receipt_email: str | None = None
+    amount_received: int = 0
+    latest_charge: ChargeId | None = None
+    last_error: dict[str, Any] | None = None
+    next_action: dict[str, Any] | None = None
+    canceled_at: int | None = None
+    cancellation_reason: str | None = None
+    capture_method: Annotated[str, OneOf(CAPTURE_METHODS)] = "automatic_async"
+    amount_capturable: int = 0
+    future_usage: Usage | None = None
+    more: More | None = None
+
+
+class Charge(NamedTuple):
+    """A try to charge a card; `failure` is the error object of a refused one, None of a good one."""
+
+    id: Identity
+    payment_intent: IntentId
+    customer: CustomerId | None
+    payment_method: MethodId
+    card: CardNumber
+    amount: int
+    currency: str
+    created: int
+    amount_captured: int = 0
+    failure: dict[str, Any] | None = None
+    manual: bool = False
+    refunded: int = 0
+    description: str | None = None
+    receipt_email: str | None = None
+    metadata: dict[str, str] | None = None
+
+
+class SetupIntent(NamedTuple):
+    """A setup intent; the fields are a payment intent's, without the money."""
+
+    id: Identity
+    secret: str
+    created: int
+    status: Annotated[str, OneOf(SETUP_STATUSES)]
+    metadata: dict[str, str]
+    customer: CustomerId | None = None
+    payment_method: MethodId | None = None
+    redirects: Redirects | None = None
+    description: str | None = None
+    usage: Usage = "off_session"
+    last_error: dict[str, Any] | None = None
+    next_action: dict[str, Any] | None = None
+    cancellation_reason: str | None = None
+
+
+class Product(NamedTuple):
+    """A product."""
+
+    id: Identity
+    name: str
+    created: int
+    active: bool = True
+    description: str | None = None
+    metadata: dict[str, str] | None = None
+
+
+class Price(NamedTuple):
+    """A price; `interval` is None where it is paid once."""
+
+    id: Identity
+    product: ProductId
+    currency: str
+    unit_amount: int
+    created: int
+    interval: Annotated[str, OneOf(tuple(INTERVALS))] | None = None
+    interval_count: Annotated[int, Between(1, max(INTERVALS.values()))] = 1
+    active: bool = True
+    nickname: str | None = None
+    metadata: dict[str, str] | None = None
+
+
+class Token(NamedTuple):
+    """A card as `createToken` makes it, for one use; `more` holds its owner's name and address."""
+
+    id: Identity
+    card: CardNumber
+    created: int
+    card_id: str
+    exp_month: Annotated[int, Between(1, 12)] = 12
+    exp_year: int = 2034
+    used: bool = False
+    more: More | None = None
+
+
+class ConfirmationToken(NamedTuple):
+    """What a customer entered before there was an intent; `used_by` is the intent that it confirmed, None for none."""
+
+    id: Identity
+    payment_method: MethodId
+    created: int
+    return_url: str | None = None
+    future_usage: Usage | None = None
+    shipping: dict[str, Any] | None = None
+    used_by: str | None = None
+
+
+ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
+    cls.__name__: cls
+    for cls in (
+        Customer,
+        PaymentMethod,
+        Subscription,
+        PaymentIntent,
+        Charge,
+        SetupIntent,
+        Product,
+        Price,
+        Token,
+        ConfirmationToken,
+    )
+}
+
+ROW_NAMES: dict[str, str] = {
+    "cus": "Customer",
+    "pm": "PaymentMethod",
+    "sub": "Subscription",
+    "pi": "PaymentIntent",
+    "ch": "Charge",
+    "seti": "SetupIntent",
+    "prod": "Product",
+    "price": "Price",
+}
+"""By the prefix of their ids."""
+
+LISTED_BY: dict[str, tuple[tuple[str, int], ...]] = {
+    cls.__name__: tuple((field, cls._fields.index(field) + 1) for field in fields)
+    for cls, fields in (
+        (PaymentMethod, ("customer",)),
+        (Subscription, ("customer",)),
+        (PaymentIntent, ("customer",)),
+        (Charge, ("customer", "payment_intent")),
+    )
+}
+"""The fields that lists are asked by, each with its index in a stored row."""

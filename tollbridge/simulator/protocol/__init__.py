@@ -1,0 +1,1 @@
+"""Stripe's protocol: requests, forms, keys, routing, answers and their headers."""

@@ -1,0 +1,1 @@
+"""What each of Stripe's resources does: one file a resource, and what they share."""

@@ -1,0 +1,36 @@
+"""What an operation of the simulator works with."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tollbridge.simulator.state.unit_of_work import UnitOfWork
+
+
+@dataclass
+class Context:
+    """One call.
+
+    Args:
+        work: the unit of work.
+        now: seconds since the epoch.
+        new_id: makes an id for a prefix.
+        randomness: for secrets.
+        settlement_currency: of the account.
+        browser: whether it came with a publishable key.
+        base: the address of the server whose page asks cardholders; empty where it has none.
+        effects: what changed, such as `payment_intent.created`, with the object's id.
+    """
+
+    work: UnitOfWork
+    now: int
+    new_id: Callable[[str], str]
+    randomness: random.Random
+    settlement_currency: str
+    effects: list[tuple[str, str]] = field(default_factory=list)
+    browser: bool = False
+    base: str = ""
+
+    def did(self, what: str, identity: str) -> None:
+        """Note an effect."""
+        self.effects.append((what, identity))

@@ -1,0 +1,59 @@
+"""Rows as the objects that Stripe shows at the pinned version (2026-08-26.dahlia), every key present."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tollbridge.simulator.model.rows import (
+    Charge,
+    Customer,
+    PaymentIntent,
+    PaymentMethod,
+    Price,
+    Product,
+    SetupIntent,
+    Subscription,
+    Token,
+)
+from tollbridge.simulator.serializers.charges import charge
+from tollbridge.simulator.serializers.customers import customer
+from tollbridge.simulator.serializers.intents import payment_intent, setup_intent
+from tollbridge.simulator.serializers.payment_methods import payment_method
+from tollbridge.simulator.serializers.subscriptions import item, price_shape, product, subscription
+from tollbridge.simulator.serializers.tokens import OWNER, confirmation_token, token
+
+__all__ = [
+    "OWNER",
+    "SHAPES",
+    "charge",
+    "confirmation_token",
+    "customer",
+    "item",
+    "payment_intent",
+    "payment_method",
+    "price_shape",
+    "product",
+    "setup_intent",
+    "shown",
+    "subscription",
+    "token",
+]
+
+Shape = dict[str, Any]
+
+SHAPES: dict[type, Callable[[Any], Shape]] = {
+    Charge: charge,
+    Customer: customer,
+    PaymentIntent: payment_intent,
+    PaymentMethod: payment_method,
+    Price: price_shape,
+    Product: product,
+    SetupIntent: setup_intent,
+    Subscription: subscription,
+    Token: token,
+}
+"""How each type of row is shown."""
+
+
+def shown(row: tuple[Any, ...]) -> Shape:
+    """Return the object of a row."""
+    return SHAPES[type(row)](row)

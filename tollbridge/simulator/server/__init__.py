@@ -1,0 +1,1 @@
+"""The doors: the simulator as an ASGI application, and its control API."""

@@ -1,6 +1,0 @@
-"""The simulator's state in a database: an SQLite file, or PostgreSQL."""
-
-from tollbridge.simulator.sql.store import SqlStore
-from tollbridge.simulator.sql.url import StateError, shown, state_url
-
-__all__ = ["SqlStore", "StateError", "shown", "state_url"]
