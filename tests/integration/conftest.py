@@ -1,5 +1,6 @@
 """Real servers, each started once: ours as a process, and the real stripe-mock."""
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 from tollbridge.launch import free_port, launched
 
 ROOT = Path(__file__).resolve().parents[2]
+READERS = Path(__file__).parent / "readers"
+"""What Node brings: readers of the contract that our users have, and axe."""
 
 
 def serve_command(port: int, *arguments: str) -> list[str]:
@@ -45,3 +48,12 @@ def stripe_mock() -> Iterator[str]:
     script += ["--", "-strict-version-check"]
     with launched(script, ready=f"{url}/v1/charges", within=120):
         yield url
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    """The folder of the installed readers, as their lock has them."""
+    stamp, lock = READERS / "node_modules/.package-lock.json", READERS / "package-lock.json"
+    if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=READERS, check=True, capture_output=True)
+    return READERS / "node_modules/.bin"

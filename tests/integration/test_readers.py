@@ -16,6 +16,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
+from tests.integration.conftest import READERS
 from tests.unit.addresses import ADDRESSES
 from tests.unit.money import TABLE
 from tollbridge.contract import load_contract
@@ -24,17 +25,7 @@ from tollbridge.launch import free_port, launched
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = ROOT / "openapi.yaml"
-READERS = Path(__file__).parent / "readers"
 PATH = "/api/payment/intent"
-
-
-@pytest.fixture(scope="session")
-def node() -> Path:
-    """The folder of the installed readers, as their lock has them."""
-    stamp, lock = READERS / "node_modules/.package-lock.json", READERS / "package-lock.json"
-    if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=READERS, check=True, capture_output=True)
-    return READERS / "node_modules/.bin"
 
 
 def run(program: Path, *arguments: str | Path, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":

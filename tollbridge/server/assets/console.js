@@ -80,7 +80,7 @@ function row(one) {
     element("span", {}, `${one.method} ${path}`),
     element("span", { className: "note" }, note),
     element("span", { className: "ms" }, `${one.milliseconds.toFixed(0)} ms`));
-  button.addEventListener("click", () => open(one.number));
+  button.addEventListener("click", () => open(one.number).catch((error) => say("state", error.message)));
   const item = element("li", {}, button);
   item.dataset.text = [one.method, path, one.status, one.error_code, one.operation, one.id, ...one.asked].join(" ").toLowerCase();
   item.dataset.area = one.area;
