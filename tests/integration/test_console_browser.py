@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 PATH = "/api/payment/intent"
 BODY = {"amount": 4200, "currency": "usd", "payment_method": 4242}
 TOKEN = "the-control-token"
+CARDS = {"4242424242424242": "pays", "4000002760003184": "asks", "4000000000000002": "declined"}
 MARKUP = "<img src=x onerror=alert(1)><b>bold</b>"
 
 
@@ -232,6 +233,25 @@ def test_the_checkout_pays_with_a_saved_card(browser: Browser, url: str) -> None
         expect(page.locator("#happened")).to_contain_text("_secret_***")
         expect(page.locator("#happened")).to_contain_text("error_on_requires_action=true")
         assert page.locator("main img, main b").count() == 0
+
+
+def test_the_checkout_pays_with_a_new_card(browser: Browser, url: str) -> None:
+    """By Stripe.js: a good card pays, one that asks for 3-D Secure asks, and a declined one is told."""
+    with opened(browser, url, "/_tollbridge/checkout") as page:
+        if page.evaluate("typeof Stripe") == "undefined":
+            pytest.skip("this server has no Stripe.js")
+        fields = page.frame_locator("#element iframe")
+        for number, said in CARDS.items():
+            fields.locator("[name=cardnumber]").fill(number)
+            fields.locator("[name=exp-date]").fill("12/34")
+            fields.locator("[name=cvc]").fill("123")
+            page.get_by_role("button", name="Pay").click()
+            if said == "asks":
+                outer = page.frame_locator("body > div > iframe").first
+                outer.frame_locator("[name=stripe-challenge-frame]").locator("button", has_text="Complete").click()
+            expect(page.locator("#outcome")).to_have_text("Not paid: Your card was declined." if said == "declined"
+                                                          else "Paid: the intent is succeeded.")  # fmt: skip
+            expect(page.locator("#happened")).to_contain_text("The browser and Stripe")
 
 
 def test_the_checkout_shows_refusals(browser: Browser, url: str) -> None:

@@ -13,8 +13,10 @@ from tollbridge.server.redaction import redacted
 HIDDEN = ("authorization", "cookie", "proxy-authorization", "set-cookie", "tollbridge-control-token")
 """Headers of which nothing but the scheme is shown."""
 
-LEFT_OUT = ("accept-encoding", "accept-language", "connection", "sec-fetch-dest", "sec-fetch-mode", "user-agent")
-"""Headers that say nothing about an exchange."""
+LEFT_OUT = re.compile(
+    "accept-encoding|accept-language|access-control-expose-headers|connection|priority|referer|sec-.*|user-agent|vary"
+)
+"""Headers that browsers add, and what CORS answers them: they say nothing about an exchange."""
 
 SECURITY_CODE = re.compile(r'((?:cvc\]?(?:"\s*:\s*"?|=|%5[Dd]=))|(?:cvc%5[Dd]=))[^&",}\s]+')
 MOST_HEADERS = 40
@@ -81,7 +83,7 @@ def _shown_headers(headers: HeaderList) -> Iterable[tuple[str, str]]:
         name, value = raw.decode("latin-1").lower(), raw_value.decode("latin-1")
         if name in HIDDEN:
             yield name, f"{value.partition(' ')[0][:20]} ***" if name == "authorization" and " " in value else "***"
-        elif name not in LEFT_OUT:
+        elif not LEFT_OUT.fullmatch(name):
             yield name[:100], masked(value)[:MOST_HEADER]
 
 

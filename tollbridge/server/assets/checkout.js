@@ -203,7 +203,7 @@ function mountCard() {
   if (!stripe) return;
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const base = { color: dark ? "#e6e8eb" : "#1a1d21", fontSize: "16px", "::placeholder": { color: dark ? "#a2a9b3" : "#5a6069" } };
-  cardElement = stripe.elements().create("card", { style: { base } });
+  cardElement = stripe.elements().create("card", { style: { base }, hidePostalCode: true });
   cardElement.mount("#element");
 }
 
