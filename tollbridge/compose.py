@@ -32,7 +32,7 @@ from tollbridge.server.application import Parts, application
 from tollbridge.server.areas import STRIPE, Area
 from tollbridge.server.builtin_routes import Ready, bare_surface
 from tollbridge.server.console import Console
-from tollbridge.server.exposure import CONTROL_TOKEN, Exposure, ExposureError, exposure
+from tollbridge.server.exposure import Exposure, ExposureError
 from tollbridge.server.gate import Gate
 from tollbridge.server.handlers import HandlerError, load_handlers
 from tollbridge.server.identity import Identity
@@ -40,12 +40,10 @@ from tollbridge.server.journal import Journal, note_call
 from tollbridge.server.middleware import Edge
 from tollbridge.server.operations import Limits
 from tollbridge.server.request_context import Exchange
-from tollbridge.server.requestlog import request_log
-from tollbridge.server.run import BindError, bind, run, set_up_logging
+from tollbridge.server.run import BindError
 from tollbridge.server.shown import shown
 from tollbridge.server.stripecalls import StripeCalls
 from tollbridge.server.tokens import Tokens
-from tollbridge.server.workers import supervise
 from tollbridge.simulator import (
     NoAnswer,
     Request,
@@ -81,23 +79,6 @@ class StateError(Exception):
 
 CANNOT_START = (BindError, ContractError, ExposureError, GatewayError, HandlerError, StateError, WorldError)
 """What keeps a server from starting; each is a sentence for whoever started it."""
-
-__all__ = [
-    "CANNOT_START",
-    "CONTROL_TOKEN",
-    "Exposure",
-    "Options",
-    "Sandbox",
-    "bind",
-    "bundled",
-    "compose",
-    "compose_stripe",
-    "exposure",
-    "request_log",
-    "run",
-    "set_up_logging",
-    "supervise",
-]
 
 
 def bundled() -> Path:

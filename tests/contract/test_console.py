@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from tests.contract.conftest import PATH, SETTINGS, Server, in_this_process, served
-from tollbridge.compose import Exposure, Options
+from tollbridge.compose import Options
 from tollbridge.server import console, journal
 from tollbridge.server.builtin_routes import ASSETS
+from tollbridge.server.exposure import Exposure
 from tollbridge.simulator.state.unit_of_work import Unavailable
 
 pytestmark = in_this_process

@@ -13,7 +13,8 @@ import pytest
 from starlette.routing import Mount, Route, Router
 
 from tests.contract.conftest import PATH, SETTINGS, Server, in_this_process, served
-from tollbridge.compose import Exposure, Options
+from tollbridge.compose import Options
+from tollbridge.server.exposure import Exposure
 from tollbridge.server.hosts import Hosts, host_pattern
 from tollbridge.server.middleware import Edge
 from tollbridge.server.origins import Origins, origin_pattern

@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.conftest import PATH, SETTINGS, Server, served
 from tollbridge.compose import Options
-from tollbridge.server.roles import HEADERS, MALFORMED, ROLES, role_table
+from tollbridge.worlds.roles import HEADERS, MALFORMED, ROLES, role_table
 
 WORLD = """
 default_account: 1

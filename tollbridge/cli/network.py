@@ -8,7 +8,7 @@ from socket import AF_INET, SOCK_DGRAM, socket
 
 import click
 
-from tollbridge.compose import CONTROL_TOKEN, Exposure
+from tollbridge.server.exposure import CONTROL_TOKEN, Exposure
 
 log = logging.getLogger(__name__)
 

@@ -12,20 +12,11 @@ from tollbridge import __version__, quoting
 from tollbridge.cli.network import ALLOW_HOST, HOST, PUBLIC_URL, TOKEN, network_lines, network_url, url_of, warn
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.cli.output import Line, say
-from tollbridge.compose import (
-    CANNOT_START,
-    TOKEN_SECRET,
-    Exposure,
-    Options,
-    Sandbox,
-    bind,
-    compose,
-    exposure,
-    request_log,
-    run,
-    set_up_logging,
-    supervise,
-)
+from tollbridge.compose import CANNOT_START, TOKEN_SECRET, Options, Sandbox, compose
+from tollbridge.server.exposure import Exposure, exposure
+from tollbridge.server.requestlog import request_log
+from tollbridge.server.run import bind, run, set_up_logging
+from tollbridge.server.workers import supervise
 
 
 @click.command()

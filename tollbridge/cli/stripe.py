@@ -10,7 +10,9 @@ from tollbridge import __version__
 from tollbridge.cli.network import ALLOW_HOST, HOST, PUBLIC_URL, TOKEN, network_lines, network_url, url_of, warn
 from tollbridge.cli.options import DEFAULTS, FILE, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.cli.output import Line, say
-from tollbridge.compose import CANNOT_START, Exposure, Options, bind, compose_stripe, exposure, run, set_up_logging
+from tollbridge.compose import CANNOT_START, Options, compose_stripe
+from tollbridge.server.exposure import Exposure, exposure
+from tollbridge.server.run import bind, run, set_up_logging
 
 
 @click.command()

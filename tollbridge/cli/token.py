@@ -10,7 +10,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 import click
 
 from tollbridge.cli.output import say
-from tollbridge.compose import CONTROL_TOKEN
+from tollbridge.server.exposure import CONTROL_TOKEN
 
 TIMEOUT = 10
 MAX_ANSWER = 65_536

@@ -1,4 +1,4 @@
-"""What one does with a world file besides serving it: check it, show it, bring it to a Stripe."""
+"""Bringing a world to a Stripe: what it has to know, and the world's text with the ids that it gave."""
 
 import os
 import re
@@ -6,48 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tollbridge.documents import DocumentError, read_document
-from tollbridge.gateway import GatewayError, Wanted, push
-from tollbridge.server.roles import role_table
-from tollbridge.simulator import Simulator, alias_of, described
-from tollbridge.world import Organization, World, WorldError, load_world, world_schema
-
-__all__ = ["GatewayError", "WorldError", "checked_world", "push_world", "role_table", "tables_of", "world_schema"]
-
-Table = list[tuple[str, ...]]
-"""A head, and rows."""
-
-
-def checked_world(path: Path) -> World:
-    """Return a world in which everything is as the server will need it.
-
-    Raises:
-        WorldError: with a line for each fault.
-    """
-    world = load_world(path)
-    try:
-        Simulator(world.seed())
-    except ValueError as error:
-        raise WorldError(f"{path}: {error}") from None
-    return world
-
-
-def tables_of(world: World) -> dict[str, Table]:
-    """Return a world as tables, by name."""
-    accounts: Table = [("id", "name", "role", "organization", "group", "active", "default")]
-    for account in world.accounts.values():
-        default = "yes" if account is world.default_account else ""
-        whose = (account.id, account.name, account.role, account.organization or "", account.group or "")
-        accounts.append((*map(str, whose), "yes" if account.active else "no", default))
-    organizations: Table = [("id", "name", "customer", "subscription", "default source", "groups")]
-    methods: Table = [("id", "organization", "at Stripe", "attached", "card")]
-    for organization in world.organizations.values():
-        groups = ", ".join(str(group) for group, members in world.groups.items() if organization.id in members)
-        shown = (organization.id, organization.name, organization.customer or "", organization.subscription or "")
-        organizations.append((*map(str, shown), str(organization.default_source or ""), groups))
-        for method in organization.payment_methods.values():
-            attached = "yes" if method.attached else "no"
-            methods.append((str(method.id), str(organization.id), method.stripe, attached, described(method.card)))
-    return {"organizations": organizations, "accounts": accounts, "payment methods": methods}
+from tollbridge.gateway import Wanted, push
+from tollbridge.simulator import alias_of
+from tollbridge.world import Organization, WorldError
+from tollbridge.worlds.check import checked_world
 
 
 def push_world(path: Path, stripe_at: str, *, say: Callable[[str], None]) -> str:
