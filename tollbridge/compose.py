@@ -53,12 +53,12 @@ from tollbridge.simulator import (
     StripeFailure,
     Unavailable,
     answered,
+    api_key_of,
     control,
     damage_told,
     described,
     is_for_pages,
     is_publishable,
-    key_of,
     off_the_loop,
 )
 from tollbridge.world import World, WorldError, load_world
@@ -199,7 +199,7 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
         limits=options.limits,
         ready=_ready(simulator),
         exposure=options.exposure,
-        stripe=StripeCalls(is_for_pages, key_of) if simulator else StripeCalls(),
+        stripe=StripeCalls(is_for_pages, api_key_of) if simulator else StripeCalls(),
         steers=options.steers,
         console=Console(journal, world, described, simulator is not None, recipes=options.is_bundled),
     )
@@ -226,7 +226,7 @@ def compose_stripe(options: Options) -> ASGIApp:
     mounts = {"simulator": control(simulator, snapshot_limit=options.snapshot_limit)}
     ours = bare_surface(_ready(simulator), mounts, browser_routes("", Cardholders(simulator)))
     # Its secret keys are open to whom it is shared with: for that it is started.
-    gate = Gate(options.exposure, StripeCalls(is_for_pages, key_of, keys_are_open=True), outside=Area.STRIPE)
+    gate = Gate(options.exposure, StripeCalls(is_for_pages, api_key_of, keys_are_open=True), outside=Area.STRIPE)
     return Edge(StripeDoor(simulator), ours, gate, lambda _exchange: None)
 
 
@@ -278,7 +278,9 @@ def _base(options: Options, headers: Mapping[str, str]) -> str:
     """Return the address at which a browser reaches this server: a browser's call came to it."""
     if options.public_url is not None:
         return options.public_url.rstrip("/")
-    return f"http://{headers['host']}" if is_publishable(key_of(headers)) and "host" in headers else options.local_url
+    return (
+        f"http://{headers['host']}" if is_publishable(api_key_of(headers)) and "host" in headers else options.local_url
+    )
 
 
 @dataclass(frozen=True)

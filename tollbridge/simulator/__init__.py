@@ -14,7 +14,7 @@ The way of one call, room by room:
 
 from tollbridge.simulator.model.cards import alias_of, described
 from tollbridge.simulator.model.errors import StripeFailure
-from tollbridge.simulator.protocol.access import is_publishable, key_of
+from tollbridge.simulator.protocol.access import api_key_of, is_publishable
 from tollbridge.simulator.protocol.faults import Fault
 from tollbridge.simulator.protocol.messages import Late, NoAnswer, Reply, Request
 from tollbridge.simulator.resources.routes import is_for_pages
@@ -40,11 +40,11 @@ __all__ = [
     "Unavailable",
     "alias_of",
     "answered",
+    "api_key_of",
     "control",
     "damage_told",
     "described",
     "is_for_pages",
     "is_publishable",
-    "key_of",
     "off_the_loop",
 ]

@@ -16,8 +16,7 @@ import orjson
 
 from tollbridge.simulator.model.errors import StripeFailure, unavailable
 from tollbridge.simulator.model.randomness import Chance
-from tollbridge.simulator.protocol.access import is_publishable, require_access
-from tollbridge.simulator.protocol.access import key_of as key_in
+from tollbridge.simulator.protocol.access import api_key_of, is_publishable, require_access
 from tollbridge.simulator.protocol.answer import Answer
 from tollbridge.simulator.protocol.call import Call, arrived
 from tollbridge.simulator.protocol.envelope import name_log
@@ -52,10 +51,10 @@ def worked(store: Store, operation: Callable[[UnitOfWork], T]) -> T:
     """Return what an operation returns, as a job of its own or as a part of the one that runs."""
 
     def job() -> T:
-        with damage_told(damageable=not store.alone), store.work() as work:
+        with store.work() as work:
             return operation(work)
 
-    return store.run(job)
+    return store.run(job if store.alone else damage_told()(job))
 
 
 class Engine:
@@ -133,15 +132,15 @@ class Engine:
     def _called(self, request: Request, request_id: str) -> Reply:
         self._prune()
         shared = self._store.shared()
-        call = arrived(request, request_id, self._clock.at(shared), self._clock.machine())
+        now, machine = self._clock.at(shared), self._clock.machine()
         try:
             route, named = found_route(request.method, request.path)
             fault = asked_for(request.headers.get(HEADER)) or self._fault(shared, route)
         except StripeFailure as failure:
-            return self._refused(call, failure)
+            return self._refused(arrived(request, request_id, now, machine), failure)
         if route.browser:
             request = with_key(request)
-        call = Call(request, request_id, call.now, call.machine, key_in(request.headers), route, named, fault)
+        call = Call(request, request_id, now, machine, api_key_of(request.headers), route, named, fault)
         if fault and fault.kind == "slow":
             raise self._late(call, fault)
         return self._handled(call, route)

@@ -26,7 +26,7 @@ def require_access(key: str, headers: Mapping[str, str], *, browser: bool = Fals
     """Let in any secret test key, for any version, to its own account; where a browser may come, a publishable one.
 
     Args:
-        key: as `key_of` returns it.
+        key: as `api_key_of` returns it.
         headers: of the request.
         browser: whether a publishable key opens the route.
 
@@ -66,7 +66,7 @@ def require_version(version: str) -> None:
         raise invalid(f"Invalid Stripe API version: {version[:60]}")
 
 
-def key_of(headers: Mapping[str, str]) -> str:
+def api_key_of(headers: Mapping[str, str]) -> str:
     """Return the API key of a request; empty where it has none."""
     scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tollbridge.simulator.protocol.access import key_of
+from tollbridge.simulator.protocol.access import api_key_of
 from tollbridge.simulator.protocol.faults import Fault
 from tollbridge.simulator.protocol.forms import Form, decoded, text_of
 from tollbridge.simulator.protocol.messages import Request
@@ -75,4 +75,4 @@ class Call:
 
 def arrived(request: Request, request_id: str, now: int, machine: int) -> Call:
     """Return a call before its route is known."""
-    return Call(request, request_id, now, machine, key_of(request.headers))
+    return Call(request, request_id, now, machine, api_key_of(request.headers))

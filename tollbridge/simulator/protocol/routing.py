@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote
 
 from tollbridge.simulator.model.errors import not_simulated, unrecognized_url
@@ -29,6 +30,12 @@ class Route:
     parameters: frozenset[str]
     shows: str
     browser: bool = False
+
+    @cached_property
+    def names(self) -> tuple[tuple[str, int], ...]:
+        """What its path names, each with its place in the path."""
+        steps = enumerate(self.template.split("/"))
+        return tuple((step[1:-1], place) for place, step in steps if step.startswith("{"))
 
 
 def route(
@@ -59,6 +66,7 @@ class Routes:
                 self._place(method, path, path)
         for one in self.all:
             self._place(one.method, one.template, one)
+        self._fixed = {(one.method, one.template): one for one in self.all if not one.names}
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         """Return the route of a request, and what its path names.
@@ -66,6 +74,9 @@ class Routes:
         Raises:
             StripeFailure: 404 where Stripe has no such route, 501 where only we have not.
         """
+        fixed = self._fixed.get((method, path))
+        if fixed:
+            return fixed, {}
         steps = [unquote(step) for step in path.split("/")] if "%" in path else path.split("/")
         tree = self._trees.get(method)
         found = _walk(tree, steps, 0) if tree else None
@@ -73,9 +84,7 @@ class Routes:
             raise unrecognized_url(method, path[:200])
         if isinstance(found, str):
             raise not_simulated(f"{method} {path[:80]}")
-        template = found.template.split("/")
-        named = {name[1:-1]: value for name, value in zip(template, steps, strict=True) if name[:1] == "{"}
-        return found, named
+        return found, {name: steps[place] for name, place in found.names}
 
     def has(self, method: str | None, template: str | None) -> bool:
         """Tell whether a route of ours has the method and the template; None stands for any."""
