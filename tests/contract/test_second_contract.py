@@ -34,6 +34,13 @@ def test_the_second_contract_is_served(second: Server) -> None:
     assert (intent["amount"], intent["currency"], intent["description"]) == (4200, "eur", "Gate 12")
 
 
+def test_each_path_has_its_own_parameters(second: Server) -> None:
+    """A second request to an operation, with another value in its path, is not served with the first one's."""
+    for gate in (12, 13, 12):
+        assert second.http.post(f"/v2/gates/{gate}/fees", json={"price": 4200, "unit": "eur"}).status_code == 201
+    assert [intent["description"] for intent in intents(second)] == ["Gate 12", "Gate 13", "Gate 12"]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "places"),
     [

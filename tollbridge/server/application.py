@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from connexion import AsyncApp
+from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.context import ContextMiddleware
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.resolver import Resolver
 from connexion.spec import Specification
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tollbridge.contract import Contract
 from tollbridge.server.areas import is_script
@@ -63,7 +64,32 @@ class Parts:
 
 
 class ExactRouting(RoutingMiddleware):  # type: ignore[misc]
-    """Connexion's routing without redirects: a path with a trailing slash is another path."""
+    """Connexion's routing without redirects: a path with a trailing slash is another path.
+
+    Where it leads a path without parameters is remembered: there are no more of them than operations.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Come before the application that is given what is routed."""
+        super().__init__(self._routed)
+        self._next = app
+        self._known: dict[tuple[str, str], dict[str, str]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Route a request."""
+        known = self._known.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if known is None:
+            await super().__call__(scope, receive, send)
+            return
+        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = {**known}
+        scope["path_params"] = {}
+        await self._next(scope, receive, send)
+
+    async def _routed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        routing = scope["extensions"][ROUTING_CONTEXT] if scope["type"] == "http" else {}
+        if routing.get("operation_id") is not None and not scope["path_params"]:
+            self._known[scope["method"], scope["path"]] = {**routing}
+        await self._next(scope, receive, send)
 
     def add_api(self, specification: Specification, **kwargs: object) -> None:
         """Register the contract, then turn Starlette's slash redirects off."""
