@@ -4,12 +4,15 @@ import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import stripe
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tollbridge.gateway.attempts import Attempts
-from tollbridge.gateway.sdk import API_VERSION, Sdk
+from tollbridge.gateway.sdk import API_VERSION, Sdk, form_encoded
 from tollbridge.gateway.transport import CallableTransport
 
 BASE, KEY = "http://stripe.invalid", "sk_test_compared"
@@ -134,3 +137,12 @@ def test_calls_at_once_note_their_own_attempts() -> None:
         return [note.status for note in notes]
 
     assert asyncio.run(both()) == [404, 200]
+
+
+VALUES = st.text(st.characters(exclude_categories=["Cs"])) | st.integers() | st.booleans() | st.floats() | st.none()
+
+
+@given(st.lists(st.tuples(st.text("ab[]é%+ \n"), VALUES)))
+def test_a_form_is_encoded_as_the_standard_library_encodes_it(pairs: list[tuple[str, object]]) -> None:
+    """Whatever is in names and values, the form is `urlencode`'s, byte for byte."""
+    assert form_encoded(pairs) == urlencode(pairs)

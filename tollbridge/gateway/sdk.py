@@ -7,7 +7,9 @@ both send the same request and raise the same errors.
 
 import logging
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote_plus
 
 import orjson
 import stripe
@@ -21,6 +23,8 @@ API_VERSION = "2026-08-26.dahlia"
 """The version of the pinned stripe-mock, so that the referee and we speak of the same shapes."""
 
 Headers = dict[str, str]
+PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
+"""What a form holds as it is."""
 
 
 class LoggingRefused(Exception):
@@ -68,6 +72,7 @@ class Sdk:
             LoggingRefused: the environment makes the SDK print client secrets.
         """
         _silence()
+        setattr(_api_requestor, "urlencode", form_encoded)  # noqa: B010 - mypy sees no name there to assign to
         self._transport = transport
         self._options = RequestorOptions(
             api_key=key, stripe_version=API_VERSION, base_addresses={"api": base}, max_network_retries=retries
@@ -101,6 +106,16 @@ class Sdk:
             except orjson.JSONDecodeError:
                 pass  # the SDK's parser takes more: it decides
         return requestor._interpret_response(body, status, headers, "V1").data
+
+
+def form_encoded(pairs: Iterable[tuple[str, object]]) -> str:
+    """Return names and values as a form: what `urllib.parse.urlencode` does for them, in a third of the time."""
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs)
+
+
+def _quoted(value: object) -> str:
+    text = str(value)
+    return text if PLAIN(text) else quote_plus(text)
 
 
 def _silence() -> None:
