@@ -82,5 +82,5 @@ def test_a_stripe_that_never_answers_is_bounded(charged: bool, expected: tuple[i
         with launched(command, ready=f"{url}/_tollbridge/health", cwd=ROOT):
             began = time.monotonic()
             status, document = post(url, {**FULL, "error_on_requires_action": charged})
-            assert time.monotonic() - began < 2.5
+            assert time.monotonic() - began < 20  # the SDK alone would wait for 80 s, and try again
     assert (status, document["error_code"]) == expected

@@ -129,10 +129,12 @@ def test_a_request_under_way_is_answered_before_the_end() -> None:
     process, port = started()
     with socket.create_connection(("127.0.0.1", port), timeout=WAIT) as connection:
         head = (
-            f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(GOOD)}\r\n\r\n"
+            f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(GOOD)}\r\n"
+            "Expect: 100-continue\r\n\r\n"
         )
-        connection.sendall(head.encode() + GOOD[:5])
-        time.sleep(0.3)
+        connection.sendall(head.encode())
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"  # the request has begun
+        connection.sendall(GOOD[:5])
         process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
         connection.sendall(GOOD[5:])
@@ -157,7 +159,7 @@ def test_the_request_log_is_json_where_it_is_piped(arguments: tuple[str, ...], l
     """One object a request on stdout; --quiet has neither log nor banner."""
     process, port = started(*arguments)
     request = Request(f"http://127.0.0.1:{port}{PATH}", GOOD, {"Content-Type": "application/json"})
-    with urlopen(request, timeout=5) as answer:
+    with urlopen(request, timeout=60) as answer:
         secret = answer.read().decode()
     process.terminate()
     out, said = process.communicate(timeout=WAIT)
@@ -170,10 +172,10 @@ def test_localhost_is_both_loopback_addresses() -> None:
     """A browser that tries ::1 first finds the server too, where the machine has IPv6."""
     process, port = started("--host", "localhost")
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=5):
+        with socket.create_connection(("127.0.0.1", port), timeout=60):
             pass
         if socket.has_ipv6 and Path("/proc/net/if_inet6").exists() and Path("/proc/net/if_inet6").read_text():
-            with socket.create_connection(("::1", port), timeout=5):
+            with socket.create_connection(("::1", port), timeout=60):
                 pass
     finally:
         process.terminate()
@@ -192,13 +194,13 @@ def test_it_runs_from_a_wheel_in_another_folder(tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{port}"
     env = {**os.environ, "PYTHONPATH": str(site)}
     with launched(serve_command(port), ready=f"{url}/_tollbridge/health", cwd=tmp_path, env=env):
-        with urlopen(f"{url}/_tollbridge/openapi.yaml", timeout=5) as answer:
+        with urlopen(f"{url}/_tollbridge/openapi.yaml", timeout=60) as answer:
             assert answer.read() == (ROOT / "openapi.yaml").read_bytes()
         for asset in ("docs.js", "page.css", "swagger-ui/swagger-ui-bundle.js", "swagger-ui/LICENSE"):
-            with urlopen(f"{url}/_tollbridge/docs/assets/{asset}", timeout=5) as answer:
+            with urlopen(f"{url}/_tollbridge/docs/assets/{asset}", timeout=60) as answer:
                 assert answer.status == 200
         request = Request(url + PATH, GOOD, {"Content-Type": "application/json"})
-        with urlopen(request, timeout=5) as answer:
+        with urlopen(request, timeout=60) as answer:
             assert answer.status == 200
     found = subprocess.run(
         [sys.executable, "-c", "import tollbridge; print(tollbridge.__file__)"],

@@ -57,19 +57,25 @@ def started(stack: ExitStack, url: str, *more: str) -> tuple["subprocess.Popen[b
     return process, port
 
 
-def pay_until(stop: threading.Event, ports: list[int], first: int) -> list[str]:
-    """Pay at each in turn; at the next where one is gone. The secrets that were received."""
-    secrets = []
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until something is so, up to a minute: how soon it is depends on the machine."""
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def pay_until(stop: threading.Event, ports: list[int], first: int, secrets: list[str]) -> None:
+    """Pay at each in turn; at the next where one is gone. The secrets that are received are added."""
     for port in cycle(ports[first:] + ports[:first]):
         if stop.is_set():
-            return secrets
+            return
         try:
             status, document, _ = asked(port, "POST", "/api/payment/intent", json.dumps(BODY))
         except (OSError, http.client.HTTPException):
             continue
         assert status == 200, document
         secrets.append(document["client_secret"])
-    return secrets
 
 
 def test_the_contracts_suite_passes_on_three_processes() -> None:
@@ -80,7 +86,7 @@ def test_the_contracts_suite_passes_on_three_processes() -> None:
         env={**os.environ, "TOLLBRIDGE_TEST_REPLICAS": "3", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:]
@@ -95,13 +101,17 @@ def test_one_of_three_is_killed_under_load_and_nothing_is_lost(postgres: Postgre
         ports = [port for _, port in servers]
         stop = threading.Event()
         with ThreadPoolExecutor(6) as threads:
-            paying = [threads.submit(pay_until, stop, ports, number % 3) for number in range(6)]
-            time.sleep(1.0)
-            os.kill(servers[0][0].pid, signal.SIGKILL)
-            time.sleep(1.0)
-            stop.set()
-            secrets = [secret for clients in paying for secret in clients.result()]
-        assert len(secrets) > 50
+            secrets: list[str] = []
+            paying = [threads.submit(pay_until, stop, ports, number % 3, secrets) for number in range(6)]
+            try:
+                wait_for(lambda: len(secrets) >= 30)
+                os.kill(servers[0][0].pid, signal.SIGKILL)
+                before = len(secrets)
+                wait_for(lambda: len(secrets) >= before + 30)
+            finally:
+                stop.set()
+            for client in paying:
+                client.result()
         assert len(set(secrets)) == len(secrets)
         for number, secret in enumerate(secrets):
             path = f"/_tollbridge/stripe/v1/payment_intents/{secret.partition('_secret_')[0]}"
@@ -158,7 +168,7 @@ def test_workers_share_sockets_and_are_replaced(postgres: Postgres) -> None:
             secrets.add(document["client_secret"])
         assert len(secrets) >= 38
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
         for pid in pids[1:]:
             with pytest.raises(ProcessLookupError):
                 os.kill(pid, 0)
@@ -189,18 +199,10 @@ def served(pid: int, port: int) -> int:
     return sum(file in accepted for file in files(pid))
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    until = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
 def test_memory_is_not_shared_by_workers() -> None:
     """Refused with a sentence that says what to do."""
     command = [sys.executable, "-m", "tollbridge", "serve", "--workers", "2"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 2
     assert "--state sqlite:///FILE" in done.stderr
 
@@ -221,18 +223,22 @@ def test_the_database_crashes_under_load_and_comes_back(postgres: Postgres) -> N
         threads = [threading.Thread(target=pay) for _ in range(4)]
         for thread in threads:
             thread.start()
-        time.sleep(0.7)
-        postgres.stop(signal.SIGQUIT)
-        time.sleep(2.0)
-        postgres.start()
-        time.sleep(2.5)
-        stop.set()
+        try:
+            wait_for(lambda: 200 in [status for status, _ in seen])
+            postgres.stop(signal.SIGQUIT)
+            crashed = len(seen)
+            wait_for(lambda: 503 in [status for status, _ in seen[crashed:]])
+            postgres.start()
+            back = len(seen)
+            wait_for(lambda: 200 in [status for status, _ in seen[back:]])
+        finally:
+            stop.set()
         for thread in threads:
             thread.join(30)
         statuses = {status for status, _ in seen}
         assert statuses == {200, 503}
         assert {document["error_code"] for status, document in seen if status == 503} == {"provider-unavailable"}
-        assert seen[-1][0] == 200
+        assert asked(port, "POST", "/api/payment/intent", json.dumps(BODY))[0] == 200
         for secret in [document["client_secret"] for status, document in seen if status == 200]:
             path = f"/_tollbridge/stripe/v1/payment_intents/{secret.partition('_secret_')[0]}"
             status, document, _ = asked(port, "GET", path, headers=KEY)
@@ -274,6 +280,4 @@ def test_a_server_without_its_database_lives_and_is_not_ready(postgres: Postgres
         assert (status, document["error_code"], headers["retry-after"]) == (503, "not-ready", "1")
         assert document["detail"] == "The state cannot be reached; the server's log says why."
         postgres.start()
-        until = time.monotonic() + 20
-        while probes() != [200, 200]:
-            assert time.monotonic() < until
+        wait_for(lambda: probes() == [200, 200])

@@ -49,7 +49,7 @@ class Running:
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> tuple[int, Any]:
         """Send one request; status, and document where there is one."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=15)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body or None, {**(JSON if body else {}), **(headers or {})})
             answer = connection.getresponse()
@@ -69,14 +69,14 @@ def running(*arguments: str, command: str = "serve", host: str = "0.0.0.0") -> I
     process = subprocess.Popen(line, text=True, cwd=ROOT, **pipes)
     server = Running(process, port)
     try:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not answers(f"http://127.0.0.1:{port}/_tollbridge/health"):
             assert time.monotonic() < until
             time.sleep(0.02)
         yield server
     finally:
         process.send_signal(signal.SIGTERM)
-        server.out, server.said = process.communicate(timeout=20)
+        server.out, server.said = process.communicate(timeout=60)
 
 
 def test_without_a_control_token_the_api_is_open_and_control_is_off() -> None:

@@ -133,7 +133,7 @@ def test_a_target_that_is_still_starting_is_waited_for() -> None:
 def test_our_own_server_that_does_not_start_is_told_with_its_log(tmp_path: Path) -> None:
     """It is exit code 2 at once, with its own words."""
     (tmp_path / "handlers").mkdir()
-    done = verify("--handlers", str(tmp_path / "handlers"), within=60)
+    done = verify("--handlers", str(tmp_path / "handlers"), within=300)
     assert done.returncode == 2
     assert "The server does not start" in done.stderr
     assert "payment_intents" in done.stderr
@@ -149,7 +149,7 @@ def test_a_run_that_is_interrupted_tells_what_it_has(sent: signal.Signals, tmp_p
     while time.monotonic() < until and not (evidence.exists() and evidence.stat().st_size > 100_000):
         time.sleep(0.05)
     run.send_signal(sent)
-    out, err = run.communicate(timeout=20)
+    out, err = run.communicate(timeout=120)
     assert run.returncode == 2, out + err
     assert "not finished: interrupted" in out
     assert "Traceback" not in err
@@ -161,7 +161,7 @@ def test_a_place_that_cannot_be_written_is_told_before_the_run(option: str, tmp_
     """Nobody loses a report after minutes."""
     file = tmp_path / "file"
     file.write_text("")
-    done = verify(option, str(file / "below"), within=20)
+    done = verify(option, str(file / "below"), within=300)
     assert (done.returncode, "cannot be" in done.stderr) == (2, True)
 
 
@@ -196,7 +196,7 @@ def test_the_faulty_example_is_found_with_scripts_that_fail_again(tmp_path: Path
                     [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)],
                 ):
                     ran = subprocess.run(
-                        script, env=environment, capture_output=True, text=True, timeout=60, check=False
+                        script, env=environment, capture_output=True, text=True, timeout=300, check=False
                     )
                     assert ran.returncode == verdict, ran.stdout + ran.stderr
 
@@ -227,7 +227,7 @@ def test_another_contracts_fault_is_found(tmp_path: Path) -> None:
 def test_a_target_that_does_not_serve(kind: str) -> None:
     """A target that hangs, answers garbage, closes or floods is a finding, within the bound, without a traceback."""
     with broken_target(kind) as url:
-        done = verify(url, "--answer-within", "0.5", "--max-time", "20", within=60)
+        done = verify(url, "--answer-within", "0.5", "--max-time", "20", within=300)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert "answers  [critical]" in done.stdout
