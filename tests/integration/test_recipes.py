@@ -1,6 +1,7 @@
 """How each problem is reached: the commands of its page, run as they stand, get that problem."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from html import unescape
@@ -52,6 +53,16 @@ def test_a_defect_is_shown_by_prefer(server_url: str, code: str) -> None:
     """What nothing reaches can be seen all the same."""
     answer = said_by(steered(500, code, server_url))
     assert (answer["status"], answer["error_code"]) == (500, code)
+
+
+def test_the_commands_of_the_frontends_page_work(server_url: str) -> None:
+    """Each curl of docs/frontend.md that calls the API, pasted, gets an answer that is documented."""
+    page = (ROOT / "docs" / "frontend.md").read_text()
+    found = [one for one in re.findall(r"```sh\n(curl .*?)```", page, re.S) if "/api/payment/intent" in one]
+    assert found
+    for command in found:
+        answer = said_by(command.replace("http://localhost:8080", server_url))
+        assert (answer["status"], answer["error_code"]) == (402, "expired-card")
 
 
 def test_the_page_has_the_commands(server_url: str) -> None:
