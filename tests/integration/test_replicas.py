@@ -24,6 +24,10 @@ from tests.postgresql import Postgres, running
 from tollbridge.launch import free_port, launched
 
 BODY = {"amount": 4200, "currency": "usd", "payment_method": 42}
+PAYING = (
+    b"POST /api/payment/intent HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Content-Length: %d\r\n\r\n%s"
+) % (len(json.dumps(BODY)), json.dumps(BODY).encode())
 KEY = {"Authorization": "Bearer sk_test_replicas"}
 PAID = {"amount": 1999, "currency": "usd", "payment_method": "pm_card_visa", "payment_method_types[]": "card"}
 
@@ -175,14 +179,15 @@ def test_workers_share_sockets_and_are_replaced(postgres: Postgres) -> None:
 
 
 def test_workers_share_the_connections_that_come_at_once(postgres: Postgres) -> None:
-    """A client that opens two dozen and keeps them is served by both of two workers."""
+    """A client that opens two dozen, pays over each and keeps them is served by both of two workers."""
     with ExitStack() as stack:
         process, port = started(stack, postgres.emptied(), "--workers", "2")
         pids = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
         wait_for(lambda: all(any("eventpoll" in file for file in files(pid)) for pid in pids))
         time.sleep(1)
         for _ in range(24):
-            stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            client.sendall(PAYING)  # a worker that is at work takes no more meanwhile
         wait_for(lambda: sum(served(pid, port) for pid in pids) >= 24)
         assert min(served(pid, port) for pid in pids) >= 3
 
