@@ -168,6 +168,15 @@ def test_a_member_named_like_a_reference_is_a_member(tmp_path: Path) -> None:
     assert [operation.body.is_valid({"$ref": value}) for value in ("x", 1)] == [True, False]
 
 
+def test_a_reference_is_unescaped(tmp_path: Path) -> None:
+    """A name with a space, a slash or a percent sign is found by its escaped reference (RFC 6901, §4 and §6)."""
+    document = changed(*SCHEMA, to={"$ref": "#/components/schemas/a%20b~1c%25"})
+    document["components"] = {"schemas": {"a b/c%": {"type": "integer"}}}
+    [operation] = read(tmp_path, document).operations
+    assert operation.body is not None
+    assert [operation.body.is_valid(value) for value in (1, "x")] == [True, False]
+
+
 SCHEMA = (*POST, "requestBody", "content", "application/json", "schema")
 UNUSABLE: list[tuple[str, object, str]] = [
     ("empty", "", "OpenAPI 3.0.x is needed; `openapi` is None."),

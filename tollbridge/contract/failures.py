@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 from tollbridge.contract.branches import discriminator
+from tollbridge.contract.extensions import RULES
 from tollbridge.documents import Place, placed
 
 Schema = Mapping[str, Any]
@@ -117,7 +118,7 @@ def _at(schema: Schema, steps: list[str | int]) -> Any:
 
 def _rule(holder: Schema, keyword: str) -> str | None:
     """Return the id of the rule that stands beside a keyword and says that this keyword enforces it."""
-    for rule in holder.get("x-rules", ()):
+    for rule in holder.get(RULES, ()):
         if any(entry.get("schema") == keyword for entry in rule.get("enforced_by", ())):
             return str(rule["id"])
     return None

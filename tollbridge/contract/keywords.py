@@ -7,6 +7,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from tollbridge.contract.extensions import PREFIX
 from tollbridge.documents import Place
 
 DATA = "data"
@@ -21,7 +22,7 @@ NAMED = frozenset(
 
 def is_data(keyword: str) -> bool:
     """Whether what a keyword says is data, and no part of the contract's structure."""
-    return keyword in ("default", "enum", "example", "value") or keyword.startswith("x-")
+    return keyword in ("default", "enum", "example", "value") or keyword.startswith(PREFIX)
 
 
 def within(around: str, name: str | int) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import jsonschema_rs
 
 from tollbridge.contract.errors import Fault
+from tollbridge.contract.extensions import RULES
 from tollbridge.contract.keywords import objects
 from tollbridge.contract.pointer import pointer
 from tollbridge.contract.shape import misfits
@@ -23,7 +24,6 @@ from tollbridge.documents import Place
 
 ORIGINS = ("documented", "provider", "choice")
 KINDS = ("schema", "code", "test", "check")
-RULES = "x-rules"
 TEXT = {"type": "string"}
 SHAPE = {
     "type": "array",

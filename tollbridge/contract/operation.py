@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tollbridge.contract.errors import Fault
+from tollbridge.contract.extensions import CONTROLLER, PREFIX, RULES, STRIPE
 from tollbridge.contract.keywords import objects
 from tollbridge.contract.meta_schema import OPERATION, misshapen_part
 from tollbridge.contract.model import Example, Operation, Parameter, Response
@@ -13,7 +14,6 @@ from tollbridge.contract.references import References
 from tollbridge.contract.schema import SchemaCheck
 from tollbridge.documents import Place, printable
 
-CONTROLLER = "x-openapi-router-controller"
 LOCATIONS = ("header", "path", "query")
 TYPES = ("integer", "number", "boolean", "string")
 FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -64,7 +64,7 @@ class OperationReader:
             body_required=bool(parts.get("requestBody", {}).get("required")),
             example=_example(parts.get("requestBody")),
             responses={status: self._response(status, entry, place) for status, entry in parts["responses"].items()},
-            stripe=spec.get("x-stripe"),
+            stripe=spec.get(STRIPE),
             requires_token=bool(security) and {} not in security,
         )
 
@@ -91,8 +91,8 @@ class OperationReader:
             required=entry.get("required", False),
             type=schema["type"],
             check=self._check(schema, place, f"the parameter {name}"),
-            rule=next((rule["id"] for rule in entry.get("x-rules", ())), None),
-            extensions={name: value for name, value in entry.items() if name.startswith("x-")},
+            rule=next((rule["id"] for rule in entry.get(RULES, ())), None),
+            extensions={name: value for name, value in entry.items() if name.startswith(PREFIX)},
         )
 
     def _body(self, body: Mapping[str, Any] | None, place: Place) -> SchemaCheck | None:

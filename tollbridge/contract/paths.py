@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tollbridge.contract.errors import Fault, spelled
+from tollbridge.contract.extensions import PREFIX
 from tollbridge.contract.meta_schema import PATH_ITEM, misshapen_part
 from tollbridge.contract.references import target
 from tollbridge.documents import Place, printable
@@ -25,7 +26,7 @@ def path_items(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, 
     """
     known: dict[str, str] = {}
     for path, item in document["paths"].items():
-        if path.startswith("x-"):
+        if path.startswith(PREFIX):
             continue
         place: Place = ("paths", path)
         _require_template(path, place)

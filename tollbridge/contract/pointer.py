@@ -1,6 +1,6 @@
 """Places in a JSON document, as RFC 6901 writes them in a URI fragment (§6)."""
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 FRAGMENT = "/~!$&'()*+,;=:@-._?"
 """What a fragment may hold unescaped, by RFC 3986 §3.5."""
@@ -27,6 +27,18 @@ def pointer(*steps: str | int) -> str:
     """
     escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
     return "#" + "".join("/" + quote(step, safe=FRAGMENT, errors="surrogatepass") for step in escaped)
+
+
+def steps_of(reference: str) -> tuple[str, ...]:
+    """Return the steps of a pointer: what `pointer` made of them, undone.
+
+    Args:
+        reference: `#`, or `#/` and steps.
+
+    Source: RFC 6901 §4, §6.
+    """
+    steps = unquote(reference, errors="surrogatepass")[1:].split("/")[1:]
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)
 
 
 def shown_pointer(*steps: str | int) -> str:

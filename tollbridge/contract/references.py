@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tollbridge.contract.errors import Fault
 from tollbridge.contract.keywords import DATA, objects, within
+from tollbridge.contract.pointer import steps_of
 from tollbridge.documents import Place, printable
 
 MAX_EXPANDED = 500_000
@@ -146,8 +147,7 @@ def target(document: Mapping[str, Any], reference: str) -> Any:
     shown = printable(reference, SHOWN)
     if not reference.startswith("#/"):
         raise Fault(f"the reference {shown!r} leads out of the document.")
-    for step in reference[2:].split("/"):
-        name = step.replace("~1", "/").replace("~0", "~")
+    for name in steps_of(reference):
         if not isinstance(here, dict) or name not in here:
             raise Fault(f"the reference {shown!r} names nothing.")
         here = here[name]

@@ -7,6 +7,7 @@ the place of free text is told by its kind or its length.
 
 from collections.abc import Callable, Sequence
 
+from tollbridge.contract.extensions import FORM, UNKNOWN_MEMBERS
 from tollbridge.contract.failures import Failure
 from tollbridge.documents import printable
 
@@ -123,7 +124,7 @@ def _required(name: str, failure: Failure) -> str:
 
 
 def _unknown(name: str, failure: Failure) -> str:
-    told = failure.schema.get("x-unknown-members")
+    told = failure.schema.get(UNKNOWN_MEMBERS)
     hint = told.get(str(failure.place[-1])) if isinstance(told, dict) else None
     return " ".join(str(hint).split()) if hint else f"{name} is not a member that the contract has; leave it out."
 
@@ -139,7 +140,7 @@ def _too_long(name: str, failure: Failure) -> str:
 
 
 def _pattern(name: str, failure: Failure) -> str:
-    expected = failure.schema.get("x-form", f"text that matches {failure.schema['pattern']}")
+    expected = failure.schema.get(FORM, f"text that matches {failure.schema['pattern']}")
     return f"{name} is {_shown(failure.value)} of another form; send {expected}."
 
 

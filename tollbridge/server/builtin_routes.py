@@ -18,11 +18,10 @@ from tollbridge.server.areas import SURFACE
 from tollbridge.server.console import Console, console_routes
 from tollbridge.server.html import ASSETS_URL
 from tollbridge.server.problempages import problem_pages
+from tollbridge.server.responses import NO_STORE, json_response
 from tollbridge.server.token_endpoint import token_desk
 from tollbridge.server.tokens import Tokens
 from tollbridge.world import world_schema
-
-NO_STORE = {"Cache-Control": "no-store"}
 
 ASSETS = Path(__file__).parent / "assets"
 """What the pages load: our own files, and Swagger UI (scripts/swagger-ui), without its sample pages."""
@@ -94,13 +93,13 @@ async def _file(name: str, _request: Request) -> Response:
 
 
 async def _health(_request: Request) -> Response:
-    return Response(b'{"status":"ok"}', media_type="application/json", headers=NO_STORE)
+    return json_response({"status": "ok"})
 
 
 async def _ready(ready: Ready, _request: Request) -> Response:
     if not await ready():
         raise NotReady("The state cannot be reached; the server's log says why.", headers={"Retry-After": "1"})
-    return Response(b'{"status":"ready"}', media_type="application/json", headers=NO_STORE)
+    return json_response({"status": "ready"})
 
 
 async def _docs(contract: Contract, _request: Request) -> Response:
@@ -111,7 +110,7 @@ async def _docs(contract: Contract, _request: Request) -> Response:
 async def _contract_json(contract: Contract, _request: Request) -> Response:
     # orjson refuses integers beyond 64 bits, and a contract may have one
     document = json.dumps(contract.document, ensure_ascii=False).encode()
-    return Response(document, media_type="application/json", headers=NO_STORE)
+    return json_response(document)
 
 
 async def _contract_yaml(contract: Contract, _request: Request) -> Response:
@@ -119,7 +118,7 @@ async def _contract_yaml(contract: Contract, _request: Request) -> Response:
 
 
 async def _world_schema(_request: Request) -> Response:
-    return Response(world_schema(), media_type="application/schema+json", headers=NO_STORE)
+    return json_response(world_schema(), media="application/schema+json")
 
 
 def _info(contract: Contract) -> Mapping[str, object]:

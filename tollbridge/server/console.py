@@ -16,6 +16,7 @@ from tollbridge.problems import InvalidRequest, NotFound, TooManyFollowers
 from tollbridge.server.areas import SURFACE
 from tollbridge.server.journal import MOST_KEPT, Journal, summary_of
 from tollbridge.server.recipes import RECIPES
+from tollbridge.server.responses import NO_STORE, json_response
 from tollbridge.world import Organization, World
 
 BELOW = f"{SURFACE}/console"
@@ -32,8 +33,6 @@ BACK = 64
 MOST_FOLLOWERS = 50
 NOW = "now"
 """In the place of a number: nothing that was answered before is wanted."""
-
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ async def _exchange(journal: Journal, request: Request) -> Response:
     number = min(int(request.path_params["number"]), 1 << 60)
     for each, entry in await journal.after(number - 1, 1):
         if each == number:
-            return Response(entry, 200, NO_STORE, "application/json")
+            return json_response(entry)
     raise NotFound(f"There is no exchange {number} any more; the newest {MOST_KEPT:,} are kept.")
 
 
@@ -149,7 +148,7 @@ async def _world(console: Console, _request: Request) -> Response:
         "has_simulator": console.has_simulator,
         "problems": _breakable(console),
     }  # fmt: skip
-    return Response(orjson.dumps(document), 200, NO_STORE, "application/json")
+    return json_response(document)
 
 
 def _organization(console: Console, one: Organization) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from starlette.types import Send
 
 from tollbridge.contract import Example, Operation, Response
 from tollbridge.documents import printable
+from tollbridge.http1.media import PROBLEM
 from tollbridge.server.responses import send_bytes
 
 JSON_TYPE = re.compile(r"application/(?:[a-z0-9.-]+\+)?json")
-PROBLEM = "application/problem+json"
 EMPTY = (204, 205, 304)
 """Statuses whose answers have no body, whatever the contract shows."""
 
@@ -88,7 +88,7 @@ async def send_documented(send: Send, answer: Answer, instance: str) -> None:
     if answer.media_type == PROBLEM and isinstance(body, dict) and "instance" in body:
         body = body | {"instance": instance}
     # orjson refuses integers beyond 64 bits, and an example may have one
-    await send_bytes(send, answer.status, answer.media_type.encode(), json.dumps(body).encode(), answer.headers)
+    await send_bytes(send, answer.status, answer.media_type, json.dumps(body).encode(), answer.headers)
 
 
 def response_of(operation: Operation, status: int) -> Response | None:

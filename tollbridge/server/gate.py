@@ -11,6 +11,7 @@ from hmac import compare_digest
 
 from starlette.types import Scope
 
+from tollbridge.http1.media import JSON, NDJSON
 from tollbridge.problems import (
     ControlOff,
     ControlTokenRequired,
@@ -28,7 +29,7 @@ from tollbridge.server.strangers import Strangers
 from tollbridge.server.stripecalls import StripeCalls
 
 SAFE = ("GET", "HEAD")
-SENT_AS = ("application/json", "application/x-ndjson")
+SENT_AS = (JSON, NDJSON)
 TOKEN_HEADER = "tollbridge-control-token"  # noqa: S105 - its name
 FAULT_HEADER = "tollbridge-fault"
 KEY_PREFIX = "sk_test_"
@@ -50,7 +51,7 @@ FOREIGN = (
     "A page of another site sent this. Send it from a program, or from a page at localhost; --cors is for the API, and "
     "a publishable key for the routes of Stripe.js."
 )
-NOT_JSON = "Send the body as application/json (a snapshot as application/x-ndjson), with that Content-Type."
+NOT_JSON = f"Send the body as {JSON} (a snapshot as {NDJSON}), with that Content-Type."
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
+from tollbridge.http1.media import media_type
 from tollbridge.server.hosts import host_name
 
 ELSEWHERE = ("cross-site", "same-site")
@@ -67,7 +68,7 @@ class Head:
     @property
     def media_type(self) -> str:
         """The type of the body, without parameters; empty where it has none."""
-        return (self.first("content-type") or "").partition(";")[0].strip().lower()
+        return media_type(self.first("content-type"))
 
     @property
     def has_body(self) -> bool:

@@ -1,8 +1,7 @@
 """What the headers say of the body and of the answer: media type, encoding, `Accept`."""
 
+from tollbridge.http1.media import JSON
 from tollbridge.problems import NotAcceptable, UnsupportedMediaType
-
-JSON = "application/json"
 
 
 def require_json_body(content_types: list[bytes], encodings: list[bytes]) -> None:

@@ -14,21 +14,22 @@ import connexion
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tollbridge.contract import Broken, Operation, Violation
+from tollbridge.contract.extensions import EFFECTIVE_ORGANIZATION
 from tollbridge.http1.body import Bounds
+from tollbridge.http1.media import JSON
 from tollbridge.problems import ContractBreach, InvalidRequest, NotFound
 from tollbridge.server.areas import SURFACE
 from tollbridge.server.body import MAX_BODY, read_body
 from tollbridge.server.documented import Answer, response_of, send_documented
 from tollbridge.server.handlers import Handler
 from tollbridge.server.identity import Identity, effective_organization
-from tollbridge.server.negotiation import JSON, require_json_accepted, require_json_body
+from tollbridge.server.negotiation import require_json_accepted, require_json_body
 from tollbridge.server.parameters import read_parameters
 from tollbridge.server.request_context import EXCHANGE
 from tollbridge.server.responses import send_json
 from tollbridge.server.steering import steering_of, waited
 from tollbridge.server.wire import MOST_LISTED, Parsed, parse_json
 
-EFFECTIVE_ORGANIZATION = "x-effective-organization"
 """The contract's mark on the parameter that names the organization; its wire name is the contract's."""
 
 RULES_NAMED = 10

@@ -3,13 +3,25 @@
 from collections.abc import Mapping
 
 import orjson
+from starlette.responses import Response
 from starlette.types import Send
 
+from tollbridge.http1.media import JSON, PROBLEM
 from tollbridge.problems import Problem
 
-JSON = b"application/json"
-PROBLEM = b"application/problem+json"
-NO_STORE = (b"cache-control", b"no-store")
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def json_response(document: object, status: int = 200, media: str = JSON) -> Response:
+    """Return a document as an answer that nobody keeps.
+
+    Args:
+        document: what is answered; bytes are JSON already.
+        status: the HTTP status.
+        media: the media type.
+    """
+    content = document if isinstance(document, bytes) else orjson.dumps(document)
+    return Response(content, status, NO_STORE, media)
 
 
 async def send_json(send: Send, status: int, document: object) -> None:
@@ -35,7 +47,7 @@ async def send_stripe_error(send: Send, problem: Problem) -> None:
     await send_bytes(send, problem.status, JSON, orjson.dumps({"error": error}), problem.headers)
 
 
-async def send_bytes(send: Send, status: int, media: bytes | None, body: bytes, headers: Mapping[str, str]) -> None:
+async def send_bytes(send: Send, status: int, media: str | None, body: bytes, headers: Mapping[str, str]) -> None:
     """Send an answer.
 
     Args:
@@ -45,10 +57,10 @@ async def send_bytes(send: Send, status: int, media: bytes | None, body: bytes, 
         body: its bytes.
         headers: further ones, by name.
     """
-    framing = [] if media is None else [(b"content-type", media), (b"content-length", str(len(body)).encode())]
+    framing = [] if media is None else [(b"content-type", media.encode()), (b"content-length", str(len(body)).encode())]
     lines = [
         *framing,
-        NO_STORE,
+        (b"cache-control", b"no-store"),
         *((name.lower().encode(), value.encode()) for name, value in headers.items()),
     ]
     await send({"type": "http.response.start", "status": status, "headers": lines})

@@ -3,14 +3,15 @@
 import json
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from tollbridge.http1.body import Bounds
+from tollbridge.http1.media import JSON, media_type
 from tollbridge.problems import InvalidRequest, Problem, UnsupportedMediaType
 from tollbridge.server.body import read_body
+from tollbridge.server.responses import json_response
 from tollbridge.server.tokens import MOST_SECONDS, Tokens
 
 MOST_BODY = 4_096
@@ -33,7 +34,7 @@ def token_desk(path: str, tokens: Tokens) -> Route:
             "expires_in": expires_in,
             "account": {"id": account.id, "name": account.name, "role": account.role, "active": account.active},
         }
-        return Response(orjson.dumps(document), 201, {"Cache-Control": "no-store"}, "application/json")
+        return json_response(document, 201)
 
     return Route(path, issue, methods=["POST"])
 
@@ -46,8 +47,8 @@ async def _read(request: Request) -> dict[str, Any]:
         BodyTooLarge, RequestTimeout: it is not read to its end.
         InvalidRequest: it is not what is expected.
     """
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
-        raise UnsupportedMediaType("Send the body as application/json, with that Content-Type.")
+    if media_type(request.headers.get("content-type")) != JSON:
+        raise UnsupportedMediaType(f"Send the body as {JSON}, with that Content-Type.")
     content = await read_body(request.scope, request.receive, Bounds(MOST_BODY))
     try:
         sent = json.loads(content)

@@ -7,7 +7,7 @@ from tollbridge.server.html import document
 from tollbridge.server.responses import send_bytes
 from tollbridge.server.shield import SHIELD
 
-HTML = b"text/html; charset=utf-8"
+HTML = "text/html; charset=utf-8"
 BODY = f"""<h1>Tollbridge</h1>
 <p>No operation of the contract has this path. From here:</p>
 <ul>

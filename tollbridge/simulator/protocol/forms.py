@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from urllib.parse import unquote_plus
 
+from tollbridge.http1.media import FORM, media_type
 from tollbridge.simulator.model.errors import StripeFailure, empty, invalid
 
 MAX_BODY = 1_048_576
@@ -11,7 +12,6 @@ MAX_FIELDS = 1_000
 MAX_DEPTH = 8
 MAX_DIGITS = 18
 UNDECODABLE = "Invalid request: the parameters could not be decoded."
-FORM = "application/x-www-form-urlencoded"
 
 Value = str | list["Value"] | dict[str, "Value"]
 Form = dict[str, Value]
@@ -63,7 +63,7 @@ def body_text(body: bytes, content_type: str) -> str:
     """
     if len(body) > MAX_BODY:
         raise StripeFailure(413, "Request body too large.")
-    if body and content_type.split(";")[0].strip().lower() != FORM:
+    if body and media_type(content_type) != FORM:
         raise invalid(f"Invalid request: unsupported Content-Type {content_type[:60]}. Use {FORM}.")
     try:
         return body.decode()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tollbridge.http1.media import JSON
 from tollbridge.simulator.model.errors import INJECTED, StripeFailure
 from tollbridge.simulator.protocol.call import Call
 from tollbridge.simulator.protocol.envelope import encoded, name_log
@@ -15,7 +16,7 @@ GARBAGE = b"<html>not what you asked for</html>"
 def reply_to(call: Call, status: int, body: bytes, more: Mapping[str, str]) -> Reply:
     """Return a body with the headers that every answer has."""
     headers = {
-        "content-type": "application/json",
+        "content-type": JSON,
         "request-id": call.id,
         "stripe-version": API_VERSION,  # whichever was asked for: shapes of other versions would be invented
         **more,

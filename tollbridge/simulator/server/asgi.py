@@ -9,13 +9,14 @@ import anyio.to_thread
 from starlette.types import Message, Receive, Scope, Send
 
 from tollbridge.http1.body import BodyTooLarge, BodyTooSlow, Bounds, ClientGone, read_body
+from tollbridge.http1.media import JSON
 from tollbridge.simulator.protocol.forms import MAX_BODY
 from tollbridge.simulator.protocol.messages import Late, NoAnswer, Reply, Request
 from tollbridge.simulator.simulator import Simulator
 
 T = TypeVar("T")
 SILENCE_SECONDS = 120.0
-JSON = {"content-type": "application/json"}
+AS_JSON = {"content-type": JSON}
 BOUNDS = Bounds(MAX_BODY)
 TOO_LARGE = b'{"error":{"message":"Request body too large.","type":"invalid_request_error"}}'
 TOO_SLOW = b'{"error":{"message":"The request body did not arrive in time.","type":"invalid_request_error"}}'
@@ -52,9 +53,9 @@ class StripeDoor:
         except ClientGone:
             return
         except BodyTooLarge:
-            await _answer(send, Reply(413, JSON, TOO_LARGE))
+            await _answer(send, Reply(413, AS_JSON, TOO_LARGE))
         except BodyTooSlow:
-            await _answer(send, Reply(408, JSON, TOO_SLOW))
+            await _answer(send, Reply(408, AS_JSON, TOO_SLOW))
         except NoAnswer as fault:
             await _give_no_answer(fault, self._silence, receive, send)
 

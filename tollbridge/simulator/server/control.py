@@ -18,6 +18,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from tollbridge.http1.body import BodyTooLarge, BodyTooSlow, Bounds, ClientGone, read_body
+from tollbridge.http1.media import JSON, NDJSON, PROBLEM, has_body, media_type
 from tollbridge.simulator.model.errors import UNREACHABLE, StripeFailure
 from tollbridge.simulator.protocol.faults import Fault
 from tollbridge.simulator.protocol.responses import API_VERSION
@@ -46,7 +47,6 @@ MEMBERS = {
 }
 """Of a fault, each with its types."""
 
-NDJSON = "application/x-ndjson"
 PIECE = 1 << 18
 """Bytes of a snapshot that are sent at once."""
 
@@ -163,7 +163,7 @@ class Desk:
 
     async def reset(self, request: HttpRequest) -> Response:
         """Go back to the beginning; a seed makes what follows repeatable."""
-        sent = await _body(request) if _has_body(request) else {}
+        sent = await _body(request) if has_body(request.headers) else {}
         _require_members(sent, {"seed": INTEGER}, ())
         try:
             await self._do(lambda: self._simulator.reset(sent.get("seed")))
@@ -205,7 +205,7 @@ class Desk:
 
     async def restore(self, request: HttpRequest) -> Response:
         """Put a whole state back."""
-        if request.headers.get("content-type", "").split(";")[0].strip().lower() != NDJSON:
+        if media_type(request.headers.get("content-type")) != NDJSON:
             raise Refused(f"Send the snapshot as {NDJSON}, with that Content-Type.", 415)
         if self._restores:
             raise Refused("Another snapshot is being put back. Send this one when that is done.", 409)
@@ -265,16 +265,16 @@ def _told(operation: Operation) -> Operation:
 
 def _problem(status: int, detail: str) -> Response:
     problem = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail}
-    return _json(problem, status, "application/problem+json")
+    return _json(problem, status, PROBLEM)
 
 
-def _json(document: Any, status: int = 200, media_type: str = "application/json") -> Response:
-    return Response(orjson.dumps(document), status, {"Cache-Control": "no-store"}, media_type)
+def _json(document: Any, status: int = 200, media: str = JSON) -> Response:
+    return Response(orjson.dumps(document), status, {"Cache-Control": "no-store"}, media)
 
 
 async def _body(request: HttpRequest) -> dict[str, Any]:
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
-        raise Refused("Send the body as application/json, with that Content-Type.", 415)
+    if media_type(request.headers.get("content-type")) != JSON:
+        raise Refused(f"Send the body as {JSON}, with that Content-Type.", 415)
     content = await read_body(request.scope, request.receive, BOUNDS)
     try:
         document = json.loads(content)
@@ -283,10 +283,6 @@ async def _body(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise Refused("The body is no JSON object.")
     return document
-
-
-def _has_body(request: HttpRequest) -> bool:
-    return "transfer-encoding" in request.headers or request.headers.get("content-length", "0") != "0"
 
 
 def _require_members(sent: dict[str, Any], known: Mapping[str, tuple[type, ...]], required: tuple[str, ...]) -> None:

@@ -1,0 +1,21 @@
+"""What a contract says beyond OpenAPI, in members that begin with `x-`: each name in this place."""
+
+PREFIX = "x-"
+
+CONTROLLER = "x-openapi-router-controller"
+"""Of an operation: the file with its handler. Connexion's own name for it."""
+
+EFFECTIVE_ORGANIZATION = "x-effective-organization"
+"""Of a header, path or query parameter: true where it names the organization that the caller acts for."""
+
+STRIPE = "x-stripe"
+"""Of an operation: what it is for at Stripe, so that the harness knows what to hold it to."""
+
+RULES = "x-rules"
+"""Anywhere: the rules that stand there, for the ledger."""
+
+UNKNOWN_MEMBERS = "x-unknown-members"
+"""Of an object's schema: the sentence for a member that it does not have."""
+
+FORM = "x-form"
+"""Of a text's schema with a pattern: what the pattern means, for people."""
