@@ -11,7 +11,7 @@ class CardElement extends BaseElement {
     return this._type === 'card';
   }
 
-  /** The number, where it is: in this element, or in another of the group. */
+  /** The number, where it is: in this element, or in another of the group. @returns {string} */
   get _number() {
     const holder = this._type === 'card' ? this : /** @type {CardElement | null} */ (this._group.getElement('cardNumber'));
     return valueOf(holder && holder._fields, 'cardNumber') || '';
@@ -75,6 +75,7 @@ class CardElement extends BaseElement {
     if (postal) postal.input.setAttribute('placeholder', this._country === 'US' ? 'ZIP' : 'Postal code');
     super._changed(quietly);
     if (brand !== this._brand && this._type !== 'cardExpiry' && this._type !== 'cardCvc') {
+      /** @type {string | undefined} */
       this._brand = brand;
       if (brand !== 'unknown') this._tell('networkschange', { networks: [brand], loading: false });
       const cvc = /** @type {CardElement | null} */ (this._group.getElement('cardCvc'));

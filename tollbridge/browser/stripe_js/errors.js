@@ -35,9 +35,9 @@ const CONNECTION_ERROR = {
   message: 'We are experiencing issues connecting to our payments provider. Please check your connection and try again.',
 };
 
-/** What a method that is given a wrong value throws. @param {string} method @param {string} should @param {unknown} [said] */
-const wrong = (method, should, said) => new IntegrationError(
-  `Invalid value for ${method}: ${should}.${said === undefined ? '' : ` You specified: ${shown(said)}.`}`,
+/** What a method that is given a wrong value throws. @param {string} method @param {string} should @param {unknown[]} said */
+const wrong = (method, should, ...said) => new IntegrationError(
+  `Invalid value for ${method}: ${should}.${said.map((one) => ` You specified: ${shown(one)}.`).join('')}`,
 );
 
 /** What the customer or the API did wrong: what methods resolve to. */

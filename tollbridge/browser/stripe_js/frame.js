@@ -1,7 +1,7 @@
 /** A document without content of its own, which loads nothing: its fields are made by the script, from no one's markup. */
 const EMPTY_PAGE = '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
   + 'content="default-src \'none\'"><title>Stripe</title></head><body></body></html>';
-let frames = 1000 + Math.floor(Math.random() * 8000);
+let numbered = 1000 + Math.floor(Math.random() * 8000);
 
 const hex = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
@@ -46,8 +46,8 @@ const makeFrame = (owner, page, attributes, fill) => {
 };
 
 const frameName = () => {
-  frames += 1;
-  return `__privateStripeFrame${frames}`;
+  numbered += 1;
+  return `__privateStripeFrame${numbered}`;
 };
 
 /**

@@ -91,7 +91,7 @@ class Fields {
   /** @param {KeyboardEvent} event */
   key(event) {
     if (event.key === 'Escape') this.listener.escape();
-    if (event.key === 'Enter' && event.target instanceof Object && /** @type {HTMLElement} */ (event.target).tagName === 'INPUT') {
+    if (event.key === 'Enter' && /** @type {HTMLElement} */ (event.target).tagName === 'INPUT') {
       event.preventDefault();
       this.listener.submit();
     }

@@ -1,12 +1,12 @@
 /**
- * @typedef {object} Kind of intent
+ * @typedef {object} IntentKind of intent
  * @property {'payment_intent' | 'setup_intent'} object
  * @property {'paymentIntent' | 'setupIntent'} member of what methods resolve to
  * @property {string} path
  * @property {string} called
  */
 
-/** @type {Record<'pi' | 'seti', Kind>} */
+/** @type {Record<'pi' | 'seti', IntentKind>} */
 const INTENTS = {
   pi: { object: 'payment_intent', member: 'paymentIntent', path: '/v1/payment_intents', called: 'PaymentIntent' },
   seti: { object: 'setup_intent', member: 'setupIntent', path: '/v1/setup_intents', called: 'SetupIntent' },
@@ -16,8 +16,8 @@ const INTENTS = {
  * The kind and id of an intent, from its client secret.
  * @param {string} method for the message
  * @param {any} secret
- * @param {Kind} [wanted]
- * @returns {{kind: Kind, id: string, secret: string}}
+ * @param {IntentKind} [wanted]
+ * @returns {{kind: IntentKind, id: string, secret: string}}
  */
 const intentOf = (method, secret, wanted) => {
   const kind = typeof secret === 'string' && SECRET.test(secret) && INTENTS[/** @type {'pi' | 'seti'} */ (secret.split('_')[0])];
@@ -29,7 +29,7 @@ const intentOf = (method, secret, wanted) => {
 
 /**
  * What a method resolves to, of an intent as the API shows it.
- * @param {Kind} kind
+ * @param {IntentKind} kind
  * @param {any} intent
  */
 const result = (kind, intent) => {
@@ -41,7 +41,7 @@ const result = (kind, intent) => {
 /**
  * Do what an intent asks for: show the challenge, or go to a page.
  * @param {Caller} caller
- * @param {Kind} kind
+ * @param {IntentKind} kind
  * @param {any} intent
  * @returns {Promise<any>}
  */
@@ -68,7 +68,7 @@ const leave = (address) => {
 /**
  * Confirm an intent.
  * @param {Caller} caller
- * @param {{kind: Kind, id: string, secret: string}} which
+ * @param {{kind: IntentKind, id: string, secret: string}} which
  * @param {Record<string, any>} values
  * @param {boolean} [handles] whether to do what it asks for
  */
@@ -79,7 +79,7 @@ const confirmIntent = async (caller, { kind, id, secret }, values, handles = tru
   return handles ? afterAction(caller, kind, intent) : { [kind.member]: intent };
 };
 
-/** @param {Caller} caller @param {{kind: Kind, id: string, secret: string}} which */
+/** @param {Caller} caller @param {{kind: IntentKind, id: string, secret: string}} which */
 const retrieveIntent = async (caller, { kind, id, secret }) => ({
   [kind.member]: await call(caller, 'GET', `${kind.path}/${id}`, { client_secret: secret, is_stripe_sdk: false }),
 });
@@ -88,7 +88,7 @@ const retrieveIntent = async (caller, { kind, id, secret }) => ({
  * `confirmCardPayment` and `confirmCardSetup`.
  * @param {Caller} caller
  * @param {string} method
- * @param {Kind} kind
+ * @param {IntentKind} kind
  * @param {any} secret
  * @param {any} [data]
  * @param {{handleActions?: boolean}} [options]
@@ -106,7 +106,7 @@ const confirmCard = async (caller, method, kind, secret, data, options = {}) => 
  * @param {Caller} caller
  * @param {string} method
  * @param {any} secret
- * @param {Kind} [wanted]
+ * @param {IntentKind} [wanted]
  */
 const handleAction = async (caller, method, secret, wanted) => {
   const which = intentOf(method, secret, wanted);
@@ -145,7 +145,7 @@ const checkGroup = async (method, group) => {
  * `confirmPayment` and `confirmSetup`.
  * @param {Caller} caller
  * @param {'confirmPayment' | 'confirmSetup'} method
- * @param {Kind} kind
+ * @param {IntentKind} kind
  * @param {any} options
  */
 const confirmGroup = async (caller, method, kind, options = {}) => {

@@ -127,8 +127,7 @@ class WalletElement extends BaseElement {
   }
 }
 
-/** @typedef {typeof BaseElement} Kind */
-/** @type {Record<string, Kind>} */
+/** @type {Record<string, new (group: ElementsGroup, type: string, options: Record<string, any>) => BaseElement>} */
 const KINDS = {
   card: CardElement, cardNumber: CardElement, cardExpiry: CardElement, cardCvc: CardElement, payment: PaymentElement,
   linkAuthentication: LinkAuthenticationElement, address: AddressElement, expressCheckout: WalletElement, paymentRequestButton: WalletElement,

@@ -102,6 +102,7 @@ class PaymentElement extends LabelledElement {
   _tabs(inside) {
     const { layout } = this._options;
     const accordion = (layout && layout.type) === 'accordion' || layout === 'accordion';
+    /** @type {Record<string, string>} */
     const attributes = accordion
       ? { 'data-value': 'card', role: 'button', 'aria-expanded': 'true', class: 'p-AccordionButton Tab Tab--selected' }
       : { role: 'tab', id: 'card-tab', value: 'card', 'aria-selected': 'true', class: 'p-Tab Tab Tab--selected' };

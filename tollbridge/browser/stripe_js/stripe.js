@@ -1,5 +1,5 @@
 /** What a browser's own wallet is asked by: offline there is none. */
-class PaymentRequest extends Emitter {
+class WalletRequest extends Emitter {
   /** @param {any} options */
   constructor(options) {
     super();
@@ -37,26 +37,22 @@ function Stripe(key, options = {}) {
   /** @type {Caller} */
   const caller = { key, account: (options || {}).stripeAccount, version: (options || {}).apiVersion };
   const { pi, seti } = INTENTS;
-  /** @type {Record<string, (...said: any[]) => Promise<any>>} */
-  const methods = {
-    confirmCardPayment: (secret, data, options) => confirmCard(caller, 'confirmCardPayment', pi, secret, data, options),
-    confirmCardSetup: (secret, data, options) => confirmCard(caller, 'confirmCardSetup', seti, secret, data, options),
-    confirmPayment: (said) => confirmGroup(caller, 'confirmPayment', pi, said),
-    confirmSetup: (said) => confirmGroup(caller, 'confirmSetup', seti, said),
-    retrievePaymentIntent: async (secret) => retrieveIntent(caller, intentOf('retrievePaymentIntent', secret, pi)),
-    retrieveSetupIntent: async (secret) => retrieveIntent(caller, intentOf('retrieveSetupIntent', secret, seti)),
-    handleCardAction: (secret) => handleAction(caller, 'handleCardAction', secret, pi),
-    handleNextAction: (said) => handleAction(caller, 'handleNextAction', said && said.clientSecret),
-    createPaymentMethod: (first, second, third) => createMethod(caller, first, second, third),
-    createToken: (of, data) => createToken(caller, of, data),
-    createConfirmationToken: (said) => createConfirmation(caller, said),
-  };
   const stripe = {
-    ...Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, resolving(method)])),
     elements: (/** @type {any} */ said) => new ElementsGroup(caller, said || {}),
-    paymentRequest: (/** @type {any} */ said) => new PaymentRequest(said),
+    paymentRequest: (/** @type {any} */ said) => new WalletRequest(said),
     _registerWrapper: () => {},
     registerAppInfo: () => {},
+    confirmCardPayment: resolving((/** @type {any[]} */ ...[secret, data, options]) => confirmCard(caller, 'confirmCardPayment', pi, secret, data, options)),
+    confirmCardSetup: resolving((/** @type {any[]} */ ...[secret, data, options]) => confirmCard(caller, 'confirmCardSetup', seti, secret, data, options)),
+    confirmPayment: resolving((/** @type {any} */ said) => confirmGroup(caller, 'confirmPayment', pi, said)),
+    confirmSetup: resolving((/** @type {any} */ said) => confirmGroup(caller, 'confirmSetup', seti, said)),
+    retrievePaymentIntent: resolving(async (/** @type {any} */ secret) => retrieveIntent(caller, intentOf('retrievePaymentIntent', secret, pi))),
+    retrieveSetupIntent: resolving(async (/** @type {any} */ secret) => retrieveIntent(caller, intentOf('retrieveSetupIntent', secret, seti))),
+    handleCardAction: resolving((/** @type {any} */ secret) => handleAction(caller, 'handleCardAction', secret, pi)),
+    handleNextAction: resolving((/** @type {any} */ said) => handleAction(caller, 'handleNextAction', said && said.clientSecret)),
+    createPaymentMethod: resolving((/** @type {any[]} */ ...[first, second, third]) => createMethod(caller, first, second, third)),
+    createToken: resolving((/** @type {any[]} */ ...[of, data]) => createToken(caller, of, data)),
+    createConfirmationToken: resolving((/** @type {any} */ said) => createConfirmation(caller, said)),
   };
   return new Proxy(stripe, {
     get: (target, name) => {
