@@ -327,23 +327,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/invalid-request",
-                 *       "title": "The request breaks the contract",
-                 *       "status": 400,
-                 *       "detail": "amount is 42; the minimum for usd is 50. Send at least 50.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "invalid-request",
-                 *       "errors": [
-                 *         {
-                 *           "pointer": "#/amount",
-                 *           "detail": "amount is 42; the minimum for usd is 50. Send at least 50.",
-                 *           "rule": "amount.minimum"
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 400;
@@ -361,16 +344,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/invalid-token",
-                 *       "title": "The token is not valid",
-                 *       "status": 401,
-                 *       "detail": "The token is not one that this server issued and accepts.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "invalid-token"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 401;
@@ -387,17 +360,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/card-declined",
-                 *       "title": "The card was declined",
-                 *       "status": 402,
-                 *       "detail": "Your card was declined.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "card-declined",
-                 *       "decline_code": "generic_decline"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 402;
@@ -416,16 +378,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/organization-forbidden",
-                 *       "title": "The organization is not managed by this account",
-                 *       "status": 403,
-                 *       "detail": "The organization that the header names is not one that this account manages.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "organization-forbidden"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 403;
@@ -442,16 +394,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/payment-method-not-found",
-                 *       "title": "The payment method does not exist",
-                 *       "status": 404,
-                 *       "detail": "The organization has no payment method 99. Send the id of one of its saved methods.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "payment-method-not-found"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 404;
@@ -469,16 +411,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/method-not-allowed",
-                 *       "title": "The method is not allowed here",
-                 *       "status": 405,
-                 *       "detail": "GET is not a method of this path; it has POST.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "method-not-allowed"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 405;
@@ -495,16 +427,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/not-acceptable",
-                 *       "title": "The answer would not be acceptable",
-                 *       "status": 406,
-                 *       "detail": "The Accept header excludes application/json, which is what this operation answers.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "not-acceptable"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 406;
@@ -521,16 +443,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/request-timeout",
-                 *       "title": "The body did not arrive in time",
-                 *       "status": 408,
-                 *       "detail": "The body was not complete after 10 seconds.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "request-timeout"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 408;
@@ -547,18 +459,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/provider-refused",
-                 *       "title": "The provider refused the request",
-                 *       "status": 409,
-                 *       "detail": "Stripe refused what the contract accepts (code amount_too_small, param amount). Nothing was charged.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "provider-refused",
-                 *       "provider_code": "amount_too_small",
-                 *       "provider_param": "amount"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 409;
@@ -579,16 +479,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/body-too-large",
-                 *       "title": "The body is too large",
-                 *       "status": 413,
-                 *       "detail": "The body is larger than 65536 bytes, the most that is read.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "body-too-large"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 413;
@@ -605,16 +495,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/unsupported-media-type",
-                 *       "title": "The body's media type is not supported",
-                 *       "status": 415,
-                 *       "detail": "The Content-Type is not application/json. Send a JSON object.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "unsupported-media-type"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 415;
@@ -631,16 +511,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/internal-error",
-                 *       "title": "The server failed",
-                 *       "status": 500,
-                 *       "detail": "The server failed; its log has the reason under this request's id.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "internal-error"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 500;
@@ -657,17 +527,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/subscription-not-updated",
-                 *       "title": "The card was charged, the subscription was not updated",
-                 *       "status": 502,
-                 *       "detail": "The card was charged, and the subscription kept its old payment method. Do not send this request again.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "subscription-not-updated",
-                 *       "payment_intent": "pi_3QuayOne0000000000000001"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 502;
@@ -687,16 +546,6 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "type": "/_tollbridge/problems/provider-unavailable",
-                 *       "title": "The provider is not available",
-                 *       "status": 503,
-                 *       "detail": "Stripe is not available just now. Nothing was charged; try again later.",
-                 *       "instance": "req-0f1e2d3c4b5a6978",
-                 *       "error_code": "provider-unavailable"
-                 *     }
-                 */
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {integer} */
                     status?: 503;
@@ -719,11 +568,20 @@ export interface components {
         NoStore: "no-store";
         /** @description The request's id, which is `instance` in a problem. */
         RequestId: string;
-        /** @description How to authenticate (RFC 9110, section 11.6.1). */
+        /**
+         * @description How to authenticate (RFC 9110, section 11.6.1).
+         * @example Bearer
+         */
         Challenge: string;
-        /** @description The methods that the path has. */
+        /**
+         * @description The methods that the path has.
+         * @example POST
+         */
         Allow: string;
-        /** @description Seconds to wait. */
+        /**
+         * @description Seconds to wait.
+         * @example 1
+         */
         RetryAfter: number;
     };
     pathItems: never;
