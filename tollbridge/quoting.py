@@ -18,6 +18,8 @@ PLAIN = (type(None), bool, int, float, str, bytes, dict, list, tuple)
 
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 MARKUP = re.compile(r"[\\`*_\[\]<>|~&$]")
+COMMAND_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+COMMAND_PROPERTY = COMMAND_MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
 LINE_START = re.compile(r"^\d*(?=[#+=.)-])")
 """Behind it a backslash keeps a line from being a heading, a list or a rule."""
 
@@ -93,6 +95,16 @@ def markdown(text: str) -> str:
     return LINE_START.sub(r"\g<0>\\", _prose(prose)) + "".join(
         _code(part) if number % 2 == 0 else _prose(part) for number, part in enumerate(parts)
     )
+
+
+def github_message(text: str) -> str:
+    """Return text as the message of one of GitHub's workflow commands, behind its second `::`."""
+    return terminal_lines(text).translate(COMMAND_MESSAGE)
+
+
+def github_property(text: str) -> str:
+    """Return text as the value of a property of one of GitHub's workflow commands, such as `title=`."""
+    return terminal_lines(text).translate(COMMAND_PROPERTY)
 
 
 def _code(text: str) -> str:

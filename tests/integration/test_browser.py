@@ -15,7 +15,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.unit.test_verify_reports import hostile, run
 from tests.wire_rows import PATH
+from tollbridge.verify import reports
 
 pytestmark = pytest.mark.browser
 
@@ -105,6 +107,19 @@ def page_at(content: str) -> Iterator[int]:
         threading.Thread(target=pages.serve_forever, daemon=True).start()
         yield pages.server_address[1]
         pages.shutdown()
+
+
+def test_a_report_with_hostile_text(tmp_path: Path) -> None:
+    """A browser runs the page's own script and nothing that a target wrote, and has no complaint about its policy."""
+    page, said = tmp_path / "report.html", list[str]()
+    page.write_text(reports.FORMATS["html"](hostile(run(), tmp_path)), "utf-8")
+    shown = dom(page.as_uri(), tmp_path / "profile", said=said)
+    assert "Content Security Policy" not in said[0]
+    buttons = re.findall(r"<button[^>]*>", shown)
+    assert len(buttons) == 2
+    assert not [button for button in buttons if "hidden" in button]
+    assert "<script>alert" not in shown
+    assert "<img" not in shown
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from tests.integration.conftest import ROOT
 from tollbridge.launch import free_port
 from tollbridge.verify import VerifyOptions, verify
+from tollbridge.verify.reports.text import text
 from tollbridge.world import World, load_world
 
 WORLD = ROOT / "examples" / "world.yaml"
@@ -123,6 +124,6 @@ def test_a_target_that_does_not_read_the_header_is_not_judged_by_it(tmp_path: Pa
             fail_fast=True,
         )
         report = verify(plan)
-    assert report.findings == [], report.text()
+    assert report.findings == [], text(report.document())
     assert report.unfinished is None
     assert report.tally.held["intent-carries-the-request"] > 50

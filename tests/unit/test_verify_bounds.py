@@ -40,6 +40,8 @@ from tollbridge.verify.model.finding import MAX_CALLS as MAX_CALLS_SHOWN
 from tollbridge.verify.model.finding import MAX_SHOWN, came_back, sent, told_lines
 from tollbridge.verify.model.steps import Call, Case
 from tollbridge.verify.model.subject import Tokens, world_tokens
+from tollbridge.verify.reports.formats import as_json
+from tollbridge.verify.reports.text import text
 from tollbridge.verify.run_limit import RunLimit
 from tollbridge.verify.target.runner import Runner
 from tollbridge.verify.target.stripe_double import MAX_CALLS, MAX_KEY, MAX_KEYS, StripeDouble
@@ -123,8 +125,8 @@ def test_a_finding_keeps_little_of_a_long_answer() -> None:
     assert (kept.previous, kept.intents, len(kept.calls or ())) == (None, [], MAX_CALLS_KEPT)
     assert len(came_back(finding.exchange)) < 20_000
     assert len(told_lines(finding.exchange)) == MAX_CALLS_SHOWN + 1
-    assert len(report(findings=[finding]).text()) < 60_000
-    assert len(report(findings=[finding]).json()) < 80_000
+    assert len(text(report(findings=[finding]).document())) < 60_000
+    assert len(as_json(report(findings=[finding]).document())) < 80_000
 
 
 def test_a_secret_is_masked_before_a_text_is_cut() -> None:

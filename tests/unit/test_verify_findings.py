@@ -12,7 +12,8 @@ from tollbridge.verify.findings.shrink import reduced
 from tollbridge.verify.model.evidence import TOKEN, Known
 from tollbridge.verify.model.finding import came_back, fingerprint, masked
 from tollbridge.verify.model.steps import Break, Call, Case, Mend, Step
-from tollbridge.verify.reports.text import Report
+from tollbridge.verify.reports.report import Report
+from tollbridge.verify.reports.text import text
 
 CALL = Call(SUBJECT.operation, {"amount": 4200, "currency": "usd", "description": "x" * 40, "payment_method": 4242})
 
@@ -70,7 +71,7 @@ def test_what_is_known_is_no_failure_and_is_named() -> None:
     run = report(known=[finding], tally=evaluator.tally, unexercised=["the check recovers"], stale=["0123456789ab"])
     assert run.exit_code == 0
     for said in (finding.fingerprint, "not exercised: the check recovers", "0123456789ab"):
-        assert said in run.text()
+        assert said in text(run.document())
     assert "broken" in {rule["verdict"] for rule in run.document()["rules"]}
 
 
@@ -107,7 +108,7 @@ def test_a_run_that_saw_too_little_is_no_success(changes: dict[str, Any], code: 
     run = report(**changes)
     assert run.exit_code == code
     for told in changes.values():
-        assert (told if isinstance(told, str) else told[0]) in run.text()
+        assert (told if isinstance(told, str) else told[0]) in text(run.document())
 
 
 def test_findings_are_one_for_each_cause() -> None:
@@ -120,7 +121,7 @@ def test_findings_are_one_for_each_cause() -> None:
     assert (finding.check.name, finding.count, finding.seen) == ("accepts-valid", 2, ["first", "second"])
     told = report(findings=[finding], tally=evaluator.tally)
     assert told.exit_code == 1
-    assert "accepts-valid" in told.text()
+    assert "accepts-valid" in text(told.document())
     assert told.document()["findings"][0]["fingerprint"] == finding.fingerprint
     rules = {rule["id"]: rule["verdict"] for rule in told.document()["rules"]}
     assert rules["success.status"] == "broken"

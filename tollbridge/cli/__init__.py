@@ -4,6 +4,7 @@ import click
 
 from tollbridge import __version__
 from tollbridge.cli.output import Commands
+from tollbridge.cli.report import report
 from tollbridge.cli.serve import serve
 from tollbridge.cli.stripe import stripe
 from tollbridge.cli.token import token
@@ -19,5 +20,5 @@ def main() -> None:
     """A contract-first mock server for Stripe-backed payment APIs."""
 
 
-for command in (serve, stripe, token, verify, world):
+for command in (report, serve, stripe, token, verify, world):
     main.add_command(command)

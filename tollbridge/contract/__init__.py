@@ -2,6 +2,7 @@
 
 from tollbridge.contract.errors import ContractError
 from tollbridge.contract.ledger import Rule, ledger_complaints
+from tollbridge.contract.lines import operation_lines, rule_lines
 from tollbridge.contract.load import load_contract
 from tollbridge.contract.model import Contract, Example, Operation, Parameter, Response
 from tollbridge.contract.pointer import pointer, shown_pointer
@@ -22,7 +23,9 @@ __all__ = [
     "Violation",
     "ledger_complaints",
     "load_contract",
+    "operation_lines",
     "pointer",
+    "rule_lines",
     "sendable",
     "shown_pointer",
 ]

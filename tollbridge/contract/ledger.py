@@ -74,6 +74,13 @@ def rules_of(document: Mapping[str, Any]) -> Iterator[Rule]:
             yield _rule(entry, place, value)
 
 
+def rule_places(document: Mapping[str, Any]) -> Iterator[tuple[str, Place]]:
+    """Yield the id of every rule of a contract, with the place where the rule itself stands."""
+    for place, _, entries in _entries(document):
+        for number, entry in enumerate(entries):
+            yield entry["id"], (*place, RULES, number)
+
+
 def misshapen_rules(document: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield what is wrong with the shape of a contract's rules."""
     for place, _, entries in _entries(document):

@@ -62,7 +62,19 @@ def read_document(path: Path) -> Document:
         DocumentError: it cannot be read, is neither, says a name twice, or is larger than the bounds allow; a
             sentence for each fault, with the file and, where it is known, the line.
     """
-    content = read_file(path)
+    return document_of(path, read_file(path))
+
+
+def document_of(path: Path, content: bytes) -> Document:
+    """Return a file's content as a document.
+
+    Args:
+        path: where it was read.
+        content: as it stands there.
+
+    Raises:
+        DocumentError: as of `read_document`.
+    """
     try:
         text = _text(content)
         if text.lstrip()[:1] in ("{", "[", '"'):

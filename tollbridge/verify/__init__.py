@@ -17,7 +17,7 @@ from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.model.finding import Finding
 from tollbridge.verify.offline import Again, verify_again
 from tollbridge.verify.options import VerifyOptions
-from tollbridge.verify.reports.text import NOT_ASKED, Report
+from tollbridge.verify.reports.report import NOT_ASKED, Report
 from tollbridge.verify.session import EVERY_ORIGIN, verify
 
 __all__ = [

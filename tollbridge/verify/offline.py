@@ -9,7 +9,7 @@ from tollbridge.verify.evaluator import Evaluator, chosen_checks, set_aside
 from tollbridge.verify.evidence.file import KEPT, Saved, read, reading
 from tollbridge.verify.model.steps import Case
 from tollbridge.verify.model.terms import Held
-from tollbridge.verify.reports.text import Report
+from tollbridge.verify.reports.report import Report
 
 
 @dataclass(frozen=True)

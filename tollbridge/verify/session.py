@@ -26,7 +26,7 @@ from tollbridge.verify.model.steps import Case
 from tollbridge.verify.model.subject import Tokens, subjects, world_tokens
 from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
 from tollbridge.verify.options import VerifyOptions
-from tollbridge.verify.reports.text import Report
+from tollbridge.verify.reports.report import Report
 from tollbridge.verify.run import Run, Say
 from tollbridge.verify.run_limit import RunLimit
 from tollbridge.verify.target.connection import REFUSED
@@ -263,4 +263,5 @@ def _report(run: Run, seconds: float) -> Report:
         generated=run.generated,
         stale=sorted(run.options.baseline - run.evaluator.findings.keys()),
         world=run.options.world.name,
+        timings=run.runner.timings,
     )

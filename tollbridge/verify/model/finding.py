@@ -113,7 +113,7 @@ class Finding:
             "reproduced": self.reproduced,
             "replay": None if self.scripts else self.replay,
             "sent": sent(x),
-            "stripe_was_told": told_lines(x),
+            "stripe_was_told": None if x.evidence.calls is None else told_lines(x),
             "came_back": came_back(x),
             "scripts": {kind: masked(script, known) for kind, script in self.scripts.items()},
         }

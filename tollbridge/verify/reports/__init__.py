@@ -1,1 +1,18 @@
-"""What a run says: for people and for machines."""
+"""What a run says: one result, of which each file here makes one format."""
+
+from tollbridge.verify.reports.formats import FORMATS, schema
+from tollbridge.verify.reports.github import annotations, in_actions, step_summary, stopped
+from tollbridge.verify.reports.report import Report
+from tollbridge.verify.reports.text import lines, text
+
+__all__ = [
+    "FORMATS",
+    "Report",
+    "annotations",
+    "in_actions",
+    "lines",
+    "schema",
+    "step_summary",
+    "stopped",
+    "text",
+]

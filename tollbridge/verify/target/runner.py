@@ -1,5 +1,6 @@
 """Playing cases: each step in turn, each call as an exchange with what Stripe was told in between."""
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
@@ -69,6 +70,7 @@ class Runner:
         limit: of the run.
         known: from the exchanges so far.
         sent: how many calls were sent.
+        timings: of each answer, its status, 0 where none came, and the seconds until it was there.
     """
 
     url: str
@@ -78,6 +80,7 @@ class Runner:
     limit: RunLimit
     known: Known = field(default_factory=Known)
     sent: int = 0
+    timings: list[tuple[int, float]] = field(default_factory=list)
     line: RawConnection | None = None
     _faults: tuple[Fault, ...] = ()
     _mended: bool = False
@@ -157,10 +160,15 @@ class Runner:
         return x
 
     def _ask(self, line: RawConnection, call: Call) -> tuple[Answer | None, str | None]:
+        begun, status = time.monotonic(), 0
         try:
-            return line.ask(call.verb, call.target, self.headers(call), call.body, call.head), None
+            answer = line.ask(call.verb, call.target, self.headers(call), call.body, call.head)
+            status = answer.status
         except Broken as error:
             return None, str(error)
+        finally:
+            self.timings.append((status, time.monotonic() - begun))
+        return answer, None
 
     def headers(self, call: Call) -> Headers:
         """Return a call's headers, its token among them."""

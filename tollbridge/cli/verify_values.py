@@ -1,0 +1,78 @@
+"""Values of `tollbridge verify`'s options, each read or refused before the run begins."""
+
+import math
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+ORIGINS = ("documented", "provider", "choice")
+
+
+def address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, int] | None:
+    if value is None:
+        return None
+    host, _, port = value.removeprefix("http://").rstrip("/").rpartition(":")
+    if not port.isdigit() or not 0 < int(port) < 65_536:
+        raise click.BadParameter(f"{value!r} is no HOST:PORT, such as 127.0.0.1:12111.")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def server_url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Return the target's URL, http or https, with host, port and perhaps a path to which the contract's are added."""
+    if value is None:
+        return None
+    with suppress(ValueError):  # of a port that is none
+        parts = urlsplit(value)
+        plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        if plain and not parts.query and not parts.fragment and parts.username is None:
+            return parts.geturl()
+    raise click.BadParameter(f"{value} is no URL of a server, such as http://localhost:8000.")
+
+
+def finite(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number of seconds.")
+    return value
+
+
+def header_value(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Return what fits into a header."""
+    if value and not all("!" <= character <= "~" for character in value):
+        raise click.BadParameter("It takes letters, digits and signs of ASCII, without spaces.")
+    return value or None
+
+
+def origins(_context: click.Context, _parameter: click.Parameter, value: str | None) -> frozenset[str] | None:
+    """Each level holds the ones before it too: what the page says, what Stripe says, what we chose."""
+    if value is None:
+        return None
+    return frozenset(ORIGINS[: ORIGINS.index(value) + 1])
+
+
+def writable(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Return a file that can be written: told before the run, not after it."""
+    if value is not None:
+        new = not value.exists()
+        try:
+            value.open("a").close()
+        except OSError as error:
+            raise click.BadParameter(f"{value} cannot be written ({error.strerror}).") from None
+        if new:
+            value.unlink()
+    return value
+
+
+def folder(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Return a folder, made where it is not there."""
+    if value is not None:
+        try:
+            value.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise click.BadParameter(f"{value} cannot be made ({error.strerror}).") from None
+    return value
+
+
+def names(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (value or "").split(",") if name.strip())

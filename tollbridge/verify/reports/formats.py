@@ -1,0 +1,33 @@
+"""The formats in which a run is written to a file."""
+
+import json
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import Any
+
+from tollbridge.verify.reports.gitlab import gitlab
+from tollbridge.verify.reports.html_page import html
+from tollbridge.verify.reports.junit import junit
+from tollbridge.verify.reports.report import Document
+from tollbridge.verify.reports.sarif import sarif
+
+
+def as_json(run: Document) -> str:
+    """Return a run as JSON, in ASCII."""
+    return json.dumps(run, indent=1) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a run's document."""
+    found: dict[str, Any] = json.loads(files("tollbridge.verify.reports").joinpath("schema.json").read_bytes())
+    return found
+
+
+FORMATS: Mapping[str, Callable[[Document], str]] = {
+    "json": as_json,
+    "junit": junit,
+    "sarif": sarif,
+    "html": html,
+    "gitlab": gitlab,
+}
+"""By name, what writes a run in a format."""
