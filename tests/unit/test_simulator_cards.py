@@ -105,7 +105,7 @@ def test_each_card_is_charged_refused_or_asks(card: Card) -> None:
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.number)
 def test_each_card_off_session(card: Card) -> None:
-    """Off session a card that would ask is declined, row 27; the one that was set up for it is charged."""
+    """Off session a card that would ask is declined, fact e27; the one that was set up for it is charged."""
     answered = paid(card, off_session="true")
     if card.number in ASK_OFF_SESSION:
         assert (answered.status, answered.error["code"], answered.error["decline_code"]) == (
@@ -120,7 +120,7 @@ def test_each_card_off_session(card: Card) -> None:
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.number)
 def test_each_card_with_error_on_requires_action(card: Card) -> None:
-    """A card that would ask is declined, row 26, and the intent wants another method; the rest are as ever."""
+    """A card that would ask is declined, fact e26, and the intent wants another method; the rest are as ever."""
     answered = paid(card, error_on_requires_action="true")
     if card.number in ASK:
         assert (answered.status, answered.error["code"], answered.error["decline_code"]) == (

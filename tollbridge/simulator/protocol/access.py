@@ -1,4 +1,7 @@
-"""Who is let in, and what the others are told: keys, versions, accounts."""
+"""Who is let in, and what the others are told: keys, versions, accounts.
+
+Facts are numbered as in `docs/stripe-facts.md`.
+"""
 
 import base64
 import binascii
@@ -31,8 +34,8 @@ def require_access(key: str, headers: Mapping[str, str], *, browser: bool = Fals
         browser: whether a publishable key opens the route.
 
     Raises:
-        StripeFailure: 401 without a key or with another (row 28), 403 for a publishable one and for another
-            account (row 29), 400 for what is no version.
+        StripeFailure: 401 without a key or with another (fact e28), 403 for a publishable one and for another
+            account (fact e29), 400 for what is no version.
     """
     if not key:
         raise StripeFailure(401, NO_KEY)

@@ -1,4 +1,7 @@
-"""Stripe's form encoding: `a=1&b[c]=2&d[]=3` into nested values, refused with Stripe's errors."""
+"""Stripe's form encoding: `a=1&b[c]=2&d[]=3` into nested values, refused with Stripe's errors.
+
+Facts are numbered as in `docs/stripe-facts.md`.
+"""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -154,7 +157,7 @@ def integer(form: Mapping[str, Value], name: str) -> int | None:
     Numbers beyond eighteen digits are told as the largest of eighteen: nothing is that large.
 
     Raises:
-        StripeFailure: 400, for what is none (row 2).
+        StripeFailure: 400, for what is none (fact e2).
     """
     value = form.get(name)
     if value is None:

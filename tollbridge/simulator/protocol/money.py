@@ -1,4 +1,7 @@
-"""Stripe's rules on amounts and currencies, from a table that is generated with the contract's."""
+"""Stripe's rules on amounts and currencies, from a table that is generated with the contract's.
+
+Facts are numbered as in `docs/stripe-facts.md`.
+"""
 
 import json
 from collections.abc import Mapping
@@ -32,7 +35,7 @@ def currency_of(form: Form) -> str:
     """Return the currency parameter, lower case.
 
     Raises:
-        StripeFailure: 400, missing (row 10) or not supported (row 9).
+        StripeFailure: 400, missing (fact e10) or not supported (fact e9).
     """
     sent = form.get("currency")
     if sent is None:
@@ -52,7 +55,7 @@ def amount_of(form: Form) -> int:
     """Return the amount parameter in minor units.
 
     Raises:
-        StripeFailure: 400, missing (row 1), not an integer (row 2), zero (row 3) or negative (row 5).
+        StripeFailure: 400, missing (fact e1), not an integer (fact e2), zero (fact e3) or negative (fact e5).
     """
     amount = integer(form, "amount")
     if amount is None:

@@ -2,6 +2,8 @@
 
 Every route of the API, and for the routes that are simulated every parameter: so what Stripe has and the
 simulator has not is told apart, truthfully, from what Stripe has not.
+
+Facts are numbered as in `docs/stripe-facts.md`.
 """
 
 import json
@@ -35,7 +37,7 @@ def method_types() -> tuple[str, ...]:
 
 
 def require_names(method: str, template: str, form: Form) -> None:
-    """Refuse what is none of Stripe's parameters, however deep (row 11).
+    """Refuse what is none of Stripe's parameters, however deep (fact e11).
 
     Raises:
         StripeFailure: 400.

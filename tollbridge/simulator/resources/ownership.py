@@ -1,4 +1,7 @@
-"""Whom a payment intent names, and whether the payment method may be used for it."""
+"""Whom a payment intent names, and whether the payment method may be used for it.
+
+Facts are numbered as in `docs/stripe-facts.md`.
+"""
 
 from collections.abc import Mapping
 
@@ -20,7 +23,7 @@ def customer_named(context: Context, form: Form) -> Customer | None:
     """Return the customer that the parameters name; None where they name none.
 
     Raises:
-        StripeFailure: 400, where there is none with the id (row 19).
+        StripeFailure: 400, where there is none with the id (fact e19).
     """
     identity = text(form, "customer")
     if identity is None:

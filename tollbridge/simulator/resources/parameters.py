@@ -1,4 +1,7 @@
-"""Parameters of a payment intent that are more than one value, or more than any text."""
+"""Parameters of a payment intent that are more than one value, or more than any text.
+
+Facts are numbered as in `docs/stripe-facts.md`.
+"""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +20,7 @@ def redirects(form: Form) -> str | None:
     """Return whether payment methods that redirect are wanted, `always` or `never`; None: cards and nothing else.
 
     Raises:
-        StripeFailure: 400, row 16 and bad values; 501 for types other than card.
+        StripeFailure: 400, fact e16 and bad values; 501 for types other than card.
     """
     types = texts(form, "payment_method_types")
     automatic = form.get("automatic_payment_methods")
@@ -52,7 +55,7 @@ def email(form: Mapping[str, Value], name: str = "receipt_email", *, may_clear: 
     """Return an e-mail address; None where there is none, or an empty one clears it.
 
     Raises:
-        StripeFailure: 400, for what is no address (row 12).
+        StripeFailure: 400, for what is no address (fact e12).
     """
     sent = text(form, name, most=512, may_clear=may_clear)
     if sent and not EMAIL.fullmatch(sent):
