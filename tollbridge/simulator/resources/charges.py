@@ -19,7 +19,7 @@ def retrieve(context: Context, _form: Form, charge: str) -> Answer:
     return shown(row)
 
 
-def every(context: Context, form: Form) -> Answer:
+def list_(context: Context, form: Form) -> Answer:
     """`GET /v1/charges`, the newest first."""
     made, customer, intent = made_when(form), customer_named(context, form), text(form, "payment_intent")
     owner: Owner = EVERYBODY
@@ -39,6 +39,6 @@ def every(context: Context, form: Form) -> Answer:
 
 
 ROUTES = (
-    route("GET", "/v1/charges", every, "list of charge", "created", "customer", "payment_intent", *CURSORS),
+    route("GET", "/v1/charges", list_, "list of charge", "created", "customer", "payment_intent", *CURSORS),
     route("GET", "/v1/charges/{charge}", retrieve, "charge"),
 )

@@ -63,7 +63,7 @@ def delete(context: Context, _form: Form, customer: str) -> Answer:
     return shown(row)
 
 
-def every(context: Context, form: Form) -> Answer:
+def list_(context: Context, form: Form) -> Answer:
     """`GET /v1/customers`, the newest first, without the deleted."""
     made, address_of = made_when(form), text(form, "email")
     return page(
@@ -161,7 +161,7 @@ ABOUT = (
     "tax_exempt",
 )
 ROUTES = (
-    route("GET", "/v1/customers", every, "list of customer", "created", "email", *CURSORS),
+    route("GET", "/v1/customers", list_, "list of customer", "created", "email", *CURSORS),
     route("POST", "/v1/customers", create, "customer", "payment_method", *ABOUT),
     route("GET", "/v1/customers/{customer}", retrieve, "customer"),
     route("POST", "/v1/customers/{customer}", update, "customer", *ABOUT),

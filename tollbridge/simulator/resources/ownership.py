@@ -45,7 +45,7 @@ def method_named(
     identity = text(form, "payment_method")
     if identity is None:
         return _from_data(context, form)
-    method = fresh(context, identity) or context.work.get(PaymentMethod, identity)
+    method = from_alias(context, identity) or context.work.get(PaymentMethod, identity)
     if method is None:
         raise no_such("PaymentMethod", identity, "payment_method")
     require_usable(method, row, embedded)
@@ -62,7 +62,7 @@ def _from_data(context: Context, form: Form) -> PaymentMethod | None:
     return made(context, data)
 
 
-def fresh(context: Context, identity: str) -> PaymentMethod | None:
+def from_alias(context: Context, identity: str) -> PaymentMethod | None:
     """Return a new payment method for an alias such as `pm_card_visa`; None where the id is no alias.
 
     Raises:

@@ -168,7 +168,7 @@ def _with_money(context: Context, form: Form, row: PaymentIntent) -> PaymentInte
     return row._replace(amount=amount, currency=currency)
 
 
-def every(context: Context, form: Form) -> Answer:
+def list_(context: Context, form: Form) -> Answer:
     """`GET /v1/payment_intents`, the newest first."""
     made, customer = made_when(form), customer_named(context, form)
     owner = ("customer", customer.id) if customer else EVERYBODY
@@ -307,7 +307,7 @@ SAID = (
 WISHES = ("confirmation_token", "error_on_requires_action", "off_session", "return_url", "use_stripe_sdk")
 INTENTS, INTENT = "/v1/payment_intents", "/v1/payment_intents/{intent}"
 ROUTES = (
-    route("GET", INTENTS, every, "list of payment_intent", "created", "customer", *CURSORS),
+    route("GET", INTENTS, list_, "list of payment_intent", "created", "customer", *CURSORS),
     route(
         "POST",
         INTENTS,

@@ -9,7 +9,7 @@ from tollbridge.simulator.protocol.routing import route
 from tollbridge.simulator.protocol.specification import method_types
 from tollbridge.simulator.resources.card_details import described, made, month_of
 from tollbridge.simulator.resources.context import Context
-from tollbridge.simulator.resources.ownership import customer_named, fresh
+from tollbridge.simulator.resources.ownership import customer_named, from_alias
 from tollbridge.simulator.resources.pagination import CURSORS, page
 
 CONSUMED = (
@@ -56,7 +56,7 @@ def update(context: Context, form: Form, payment_method: str) -> Answer:
     return shown(row)
 
 
-def every(context: Context, form: Form) -> Answer:
+def list_(context: Context, form: Form) -> Answer:
     """`GET /v1/payment_methods` of a customer, the newest first; without a customer, none (recorded)."""
     asked, customer = one_of(form, "type", method_types()), customer_named(context, form)
     owner = ("customer", customer.id if customer else "")
@@ -121,7 +121,7 @@ def existing(context: Context, identity: str) -> PaymentMethod:
     Raises:
         StripeFailure: 404.
     """
-    row = fresh(context, identity) or context.work.get(PaymentMethod, identity)
+    row = from_alias(context, identity) or context.work.get(PaymentMethod, identity)
     if row is None:
         raise not_found("PaymentMethod", identity, "payment_method")
     return row
@@ -130,7 +130,7 @@ def existing(context: Context, identity: str) -> PaymentMethod:
 METHOD = "/v1/payment_methods/{payment_method}"
 SAID = ("allow_redisplay", "billing_details", "metadata")
 ROUTES = (
-    route("GET", "/v1/payment_methods", every, "list of payment_method", "customer", "type", *CURSORS),
+    route("GET", "/v1/payment_methods", list_, "list of payment_method", "customer", "type", *CURSORS),
     route(
         "POST",
         "/v1/payment_methods",

@@ -140,7 +140,7 @@ def cancel(context: Context, _form: Form, subscription: str) -> Answer:
     return shown(row)
 
 
-def every(context: Context, form: Form) -> Answer:
+def list_(context: Context, form: Form) -> Answer:
     """`GET /v1/subscriptions`, the newest first; the canceled are left out unless they are asked for."""
     customer, made = customer_named(context, form), made_when(form)
     status, price = one_of(form, "status", STATUSES), text(form, "price")
@@ -186,7 +186,7 @@ SUBSCRIPTION = "/v1/subscriptions/{subscription}"
 SAID = ("cancel_at_period_end", "default_payment_method", "description", "metadata")
 ROUTES = (
     route(
-        "GET", "/v1/subscriptions", every, "list of subscription", "created", "customer", "price", "status", *CURSORS
+        "GET", "/v1/subscriptions", list_, "list of subscription", "created", "customer", "price", "status", *CURSORS
     ),
     route(
         "POST",
