@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.unit.test_verify_checks import CONTRACT, HELD, SUBJECT, exchange, problem, reply
+from tollbridge.cli.progress import Progress
 from tollbridge.simulator import Fault
 from tollbridge.verify.checks import CHECKS
 from tollbridge.verify.evaluator import Evaluator, Tally
@@ -100,7 +101,8 @@ def test_a_case_is_made_small() -> None:
     [
         ({}, 0),
         ({"unexercised": ["the check one-intent: its precondition never held"]}, 2),
-        ({"unfinished": "--max-time 1 s was over"}, 2),
+        ({"unfinished": "the target is gone"}, 2),
+        ({"not_reached": "--max-time 1 s was over: 3 of 9 cases were played"}, 0),
     ],
 )
 def test_a_run_that_saw_too_little_is_no_success(changes: dict[str, Any], code: int) -> None:
@@ -125,3 +127,30 @@ def test_findings_are_one_for_each_cause() -> None:
     assert told.document()["findings"][0]["fingerprint"] == finding.fingerprint
     rules = {rule["id"]: rule["verdict"] for rule in told.document()["rules"]}
     assert rules["success.status"] == "broken"
+
+
+def test_titles_stand_before_findings() -> None:
+    """Several findings are listed first, a line each, the worst first; then each is whole; the verdict is last."""
+    evaluator = Evaluator(CHECKS)
+    evaluator.keep(Case("x", (CALL,)), evaluator.judge([exchange(answer=reply(400, "{}"))]))
+    document = report(findings=[*evaluator.findings.values()], tally=evaluator.tally).document()
+    lines = text(document).split("\n")
+    count = len(document["findings"])
+    assert count > 1
+    for number, (line, finding) in enumerate(zip(lines, document["findings"], strict=False), 1):
+        assert line.startswith(f"{number:>3}. {finding['severity']:<8}  {finding['check']}: ")
+    assert lines[count : count + 2] == [
+        "",
+        f"1. {document['findings'][0]['check']}  [high]  {document['findings'][0]['fingerprint']}",
+    ]
+    assert lines[-1].startswith(f"{count} findings")
+
+
+def test_a_finding_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line on stderr, in which nothing is an order to a terminal or to GitHub Actions; none where all is quiet."""
+    Progress(shown=False, quiet=True).found("high", "x: y")
+    assert capsys.readouterr().err == ""
+    Progress(shown=False).found("high", "one-intent: \x1b[2J##[error]two")
+    told = capsys.readouterr().err
+    assert told.startswith("found ")
+    assert told.endswith("s  high      one-intent: \\x1b[2J## [error]two\n")

@@ -4,14 +4,16 @@ import time
 
 import click
 
+from tollbridge.cli.output import say
+
 BAR = 24
 
 
 class Progress:
     """A line on a terminal that tells how far a run is; nothing elsewhere."""
 
-    def __init__(self, *, shown: bool) -> None:
-        self._shown = shown
+    def __init__(self, *, shown: bool, quiet: bool = False) -> None:
+        self._shown, self._quiet = shown and not quiet, quiet
         self._last = 0.0
         self._begun = time.monotonic()
 
@@ -23,6 +25,16 @@ class Progress:
         self._last = now
         bar = "━" * round(BAR * part)
         click.echo(f"\r{bar:<{BAR}} {part:>4.0%}  {now - self._begun:5.1f} s  {what:<34}", err=True, nl=False)
+
+    def found(self, severity: str, title: str) -> None:
+        """Tell a finding as soon as it is found, on a line of its own."""
+        if self._quiet:
+            return
+        self.done()
+        seconds = time.monotonic() - self._begun
+        # GitHub Actions would obey an order of the old form wherever it stands in a line.
+        told = title.replace("##[", "## [")
+        say((("found", "bad"), (f" {seconds:6.1f} s  {severity:<8}  {told}", "")), err=True)
 
     def done(self) -> None:
         """Leave nothing of it behind."""

@@ -16,7 +16,7 @@ from tollbridge.verify.checks import CHECKS, Check
 from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.model.finding import Finding
 from tollbridge.verify.offline import Again, verify_again
-from tollbridge.verify.options import VerifyOptions
+from tollbridge.verify.options import PROFILES, VerifyOptions
 from tollbridge.verify.reports.report import NOT_ASKED, Report
 from tollbridge.verify.session import EVERY_ORIGIN, verify
 
@@ -24,6 +24,7 @@ __all__ = [
     "CHECKS",
     "EVERY_ORIGIN",
     "NOT_ASKED",
+    "PROFILES",
     "Again",
     "Check",
     "Finding",

@@ -13,3 +13,7 @@ class VerifyError(Exception):
 
 class Enough(Exception):
     """The run ends here, with what it has; the sentence says why."""
+
+
+class TimeOver(Enough):
+    """The run's time is over: what had to be exercised may have been."""

@@ -5,6 +5,29 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
+class Profile:
+    """How much a run does.
+
+    Args:
+        max_time: seconds for the whole run.
+        max_examples: how many random cases, at most.
+        every: of the tables whose cases are alike, every so many-th one is played.
+    """
+
+    max_time: float
+    max_examples: int
+    every: int = 1
+
+
+PROFILES = {
+    "quick": Profile(30, 0, every=16),
+    "standard": Profile(90, 50),
+    "thorough": Profile(300, 150),
+}
+"""By name, from the shortest to the longest."""
+
+
+@dataclass(frozen=True)
 class VerifyOptions:
     """Options of one verify run.
 
@@ -26,6 +49,7 @@ class VerifyOptions:
         start_within: seconds that a server may stand still before its first answer; None for the usual bound.
         fail_fast: whether the run ends with the first finding.
         control_token: what a Tollbridge server at the URL asks for before it issues tokens; None for nothing.
+        every: of the tables whose cases are alike, every so many-th one is played.
         evidence: the file that takes the run's evidence; None for none.
     """
 
@@ -46,4 +70,5 @@ class VerifyOptions:
     start_within: float | None = None
     fail_fast: bool = False
     control_token: str | None = None
+    every: int = 1
     evidence: Path | None = None

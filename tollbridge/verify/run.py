@@ -14,6 +14,9 @@ from tollbridge.verify.target.stripe_double import StripeDouble
 from tollbridge.verify.target.target import Target
 from tollbridge.world import World
 
+Tell = Callable[[str, str], None]
+"""Told the severity and the title of a finding as soon as it is found."""
+
 Say = Callable[[str, float], None]
 """Told what is being done, and which part of the run is over, from 0 to 1."""
 
@@ -33,6 +36,8 @@ class Run:
     say: Say
     history: list[tuple[CaseContext, Case]] = field(default_factory=list)
     unfinished: str | None = None
+    not_reached: str | None = None
+    tell: Tell = lambda _severity, _title: None
     generated: int = 0
     dropped: int = 0
     writer: Writer | None = None

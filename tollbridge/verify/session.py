@@ -8,47 +8,44 @@ from typing import IO
 
 from tollbridge.contract import Contract, ContractError, load_contract
 from tollbridge.launch import WITHIN, awaited
-from tollbridge.verify.cases import CaseContext, cases
+from tollbridge.verify.cases import CaseContext
 from tollbridge.verify.cases.leaks import CANARIES
 from tollbridge.verify.checks import CHECKS
 from tollbridge.verify.coverage.applicable import not_applicable
 from tollbridge.verify.coverage.exercised import unexercised, unprovoked
-from tollbridge.verify.errors import Enough, VerifyError
-from tollbridge.verify.evaluator import MAX_FINDINGS, Evaluator, chosen_checks, set_aside
-from tollbridge.verify.evidence.file import COUNTED, KEPT, Head, Writer
+from tollbridge.verify.errors import Enough, TimeOver, VerifyError
+from tollbridge.verify.evaluator import Evaluator, chosen_checks, set_aside
+from tollbridge.verify.evidence.file import Head, Writer
 from tollbridge.verify.evidence.masking import Masking
-from tollbridge.verify.findings.reproduce import make_small, prove, reported
+from tollbridge.verify.findings.reproduce import prove, reported
 from tollbridge.verify.findings.script import secrets_of
 from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
-from tollbridge.verify.model.exchange import Exchange
-from tollbridge.verify.model.finding import Finding, fingerprint
-from tollbridge.verify.model.steps import Case
 from tollbridge.verify.model.subject import Tokens, subjects, world_tokens
 from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
 from tollbridge.verify.options import VerifyOptions
+from tollbridge.verify.play import play
 from tollbridge.verify.reports.report import Report
-from tollbridge.verify.run import Run, Say
+from tollbridge.verify.run import Run, Say, Tell
 from tollbridge.verify.run_limit import RunLimit
-from tollbridge.verify.target.connection import REFUSED
 from tollbridge.verify.target.probe import first_cases, opening
 from tollbridge.verify.target.runner import Runner
 from tollbridge.verify.target.stripe_double import StripeDouble, charged_alone
 from tollbridge.verify.target.target import OwnServer, OwnTarget, Target, desk_tokens
 from tollbridge.world import World, WorldError, load_world
 
-SILENT_CALLS = 5
-"""A target that answered none of so many is not asked all the others."""
-
 FOREIGN_SECONDS, OWN_SECONDS = 35.0, 6.0
 EVERY_ORIGIN = frozenset({DOCUMENTED, PROVIDER, CHOICE})
 
 
-def verify(options: VerifyOptions, say: Say = lambda _what, _part: None) -> Report:
+def verify(
+    options: VerifyOptions, say: Say = lambda _what, _part: None, tell: Tell = lambda _severity, _title: None
+) -> Report:
     """Judge a target.
 
     Args:
         options: of the run.
         say: told of the progress.
+        tell: told the severity and the title of each finding as soon as it is found.
 
     Raises:
         VerifyError: the target could not be asked; with a sentence that says why.
@@ -66,6 +63,7 @@ def verify(options: VerifyOptions, say: Say = lambda _what, _part: None) -> Repo
         raise VerifyError(*str(error).split("\n")) from None
     with ExitStack() as whole:
         run = _prepared(options, contract, world, chosen, whole, say, begun)
+        run.tell = tell
         try:
             _play(run, whole)
             prove(run)
@@ -97,22 +95,15 @@ def _writer(run: Run, file: IO[str]) -> Writer:
     return Writer(file, head, operations, masking)
 
 
-def _written(run: Run, case: Case, use: str, played: list[Exchange]) -> list[Exchange]:
-    """Return what was played, after it was written down."""
-    for x in played if run.writer else ():
-        assert run.writer
-        run.writer.write(case.name, use, x)
-    return played
-
-
 def _play(run: Run, whole: ExitStack) -> None:
     """Look at the target, play the tables, then search at random, as far as there is time."""
     try:
         _look(run)
         if run.options.evidence:
             run.writer = _writer(run, whole.enter_context(run.options.evidence.open("w", encoding="utf-8")))
-        _play_tables(run)
-        _search(run)
+        play(run)
+    except TimeOver as why:
+        run.not_reached = str(why)
     except Enough as why:
         run.unfinished = str(why) or None
     run.unfinished = run.unfinished or run.runner.limit.stopped
@@ -178,67 +169,8 @@ def _canaries(tokens: Tokens, world: World) -> dict[str, str]:
     return {**CANARIES, **addresses, **dict.fromkeys([*tokens.every(), NO_TOKEN_OF_ANYBODY], TOKEN)}
 
 
-def _play_tables(run: Run) -> None:
-    """Play every case of the tables."""
-    planned = [(context, table, case) for context in run.contexts for table, case in cases(context)]
-    for number, (context, table, case) in enumerate(planned):
-        if number == SILENT_CALLS and not run.evaluator.answered:
-            raise Enough(f"none of the first {SILENT_CALLS} requests got an answer")
-        run.say(table, 0.9 * number / len(planned))
-        _judge(run, context, case)
-
-
-def _judge(run: Run, context: CaseContext, case: Case) -> list[Finding]:
-    played = _written(run, case, KEPT, run.runner.play(context, case))
-    new = run.evaluator.keep(case, run.evaluator.judge(played))
-    for finding in new:
-        make_small(run, context, finding)
-    run.history.append((context, case))
-    if any(x.evidence.broken == REFUSED for x in played):
-        _bring_back(run)
-    if any(f.fingerprint not in run.options.baseline for f in new) and run.options.fail_fast:
-        raise Enough
-    if len(run.evaluator.findings) >= MAX_FINDINGS:
-        raise Enough(f"{MAX_FINDINGS} findings are enough")
-    return new
-
-
-def _bring_back(run: Run) -> None:
-    """Set a target back that is gone; where that cannot be done, the run ends with what it has."""
-    if not run.target.can_reset:
-        raise Enough("the target is gone, and no --reset CMD brings it back")
-    run.target.reset()
-
-
-def _search(run: Run) -> None:
-    """Let Hypothesis draw sequences, and shrink what fails."""
-    if run.options.max_examples < 1:
-        return
-    from tollbridge.verify.cases.random_sequences import Drawn, search, sequences_of
-
-    for context in run.contexts:
-        drawn = Drawn()
-
-        def shows(case: Case, context: CaseContext = context, drawn: Drawn = drawn) -> str | None:
-            drawn.cases += 1
-            run.say("random sequences", 0.9 + 0.1 * min(1.0, drawn.cases / run.options.max_examples))
-            try:
-                played = _written(run, case, COUNTED, run.runner.play(context, case))
-            except Enough:  # the search sees it before the next case; Hypothesis would look for it again
-                return None
-            found = run.evaluator.judge(played)
-            names = (fingerprint(x.operation, c.name, w.cause) for x, c, w in found)
-            return next((name for name in names if name not in run.evaluator.findings), None)
-
-        strategy = sequences_of(run.contract, context, drawn)
-        limit, options = run.runner.limit, run.options
-        for _name, case in search(strategy, shows, seed=options.seed, examples=options.max_examples, limit=limit):
-            _judge(run, context, case)
-        run.generated += drawn.cases
-        run.dropped += drawn.dropped
-
-
 def _cut_short(run: Run) -> bool:
+    """Tell whether the run ended before its end, for another reason than its time."""
     return bool(run.unfinished) or (run.options.fail_fast and bool(run.evaluator.findings))
 
 
@@ -260,6 +192,7 @@ def _report(run: Run, seconds: float) -> Report:
         unexercised=[*unexercised(run, aside)],
         unprovoked=dict(unprovoked(run.contexts)),
         unfinished=run.unfinished,
+        not_reached=run.not_reached,
         generated=run.generated,
         stale=sorted(run.options.baseline - run.evaluator.findings.keys()),
         world=run.options.world.name,

@@ -1,6 +1,6 @@
 """The tables of cases, in the order in which they are played: what finds most per second comes first."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.cases.faults import faults, look_ups
@@ -13,6 +13,8 @@ from tollbridge.verify.cases.wire import wire
 from tollbridge.verify.model.steps import Case
 
 Table = Callable[[CaseContext], Iterable[Case]]
+
+Planned = tuple[str, Case]
 
 TABLES: dict[str, Table] = {
     "methods": methods,
@@ -31,11 +33,23 @@ TABLES: dict[str, Table] = {
 """By name."""
 
 
-def cases(context: CaseContext) -> Iterator[tuple[str, Case]]:
-    """Yield every case of the tables, with the table's name."""
+ALIKE = frozenset({"methods", "tokens", "members", "money", "currencies"})
+"""Tables of many cases that are alike: they are thinned where a run has to be short."""
+
+
+def cases(context: CaseContext, every: int = 1) -> tuple[list[Planned], list[Planned]]:
+    """Return the cases of the tables, each with the table's name: those to be played, and those left out.
+
+    Args:
+        context: whose cases are meant.
+        every: of a table whose cases are alike, every so many-th one is to be played.
+    """
+    played: list[Planned] = []
+    left: list[Planned] = []
     for name, table in TABLES.items():
-        for case in table(context):
-            yield name, case
+        for number, case in enumerate(table(context)):
+            (left if name in ALIKE and number % every else played).append((name, case))
+    return played, left
 
 
 __all__ = ["TABLES", "CaseContext", "cases"]

@@ -16,6 +16,7 @@ from tollbridge.simulator import Fault
 from tollbridge.verify.cases.context import NOBODY, CaseContext, retied
 from tollbridge.verify.cases.members import EMAILS, NOT_EMAILS
 from tollbridge.verify.cases.money import NEAR
+from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.model.steps import AtStripe, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.model.stripe_routes import CREATE, UPDATE
 from tollbridge.verify.run_limit import RunLimit
@@ -31,8 +32,8 @@ class Shown(Exception):
     """A case shows the finding that is looked for."""
 
 
-class OutOfTime(Exception):
-    """The run's time is over."""
+class Ended(BaseException):
+    """The search ends at once. Hypothesis would take an Exception for a failing test, and look for it again."""
 
 
 @dataclass
@@ -179,6 +180,9 @@ def search(
         seed: of the run.
         examples: how many cases at most.
         limit: of the run.
+
+    Raises:
+        VerifyError: the target asks Stripe for what the simulator does not have.
     """
     for turn in range(MOST_FOUND):
         hunt = Hunt(shows, limit)
@@ -196,14 +200,17 @@ def search(
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 test()
-        except OutOfTime:
-            return
+        except Ended:
+            pass
         except Exception:  # Shown, or Hypothesis' word that it did not come again
             if hunt.found is None:
                 raise
+        if hunt.found:
+            yield hunt.found
+        if hunt.error:
+            raise hunt.error
         if hunt.found is None:
             return
-        yield hunt.found
 
 
 class Hunt:
@@ -219,19 +226,22 @@ class Hunt:
         self._shows = shows
         self._limit = limit
         self.found: tuple[str, Case] | None = None
+        self.error: VerifyError | None = None
 
     def attempt(self, case: Case) -> None:
         """Play a case.
 
         Raises:
             Shown: it shows what is sought.
-            OutOfTime: there is no time to look further.
+            Ended: there is no time to look further, or the target cannot be judged.
         """
         if self._limit.over:
-            if self.found:
-                return  # what was found is small enough
-            raise OutOfTime
-        name = self._shows(case)
+            raise Ended
+        try:
+            name = self._shows(case)
+        except VerifyError as error:
+            self.error = error
+            raise Ended from None
         if name and (self.found is None or name == self.found[0]):
             self.found = name, case
             raise Shown

@@ -20,7 +20,7 @@ def unexercised(run: Run, aside: dict[str, str]) -> Iterator[str]:
         if not any(tally.accounts[a.id] for a in run.world.accounts.values() if a.role == role):
             yield f"the role {role}: nobody asked as it"
     for context in run.contexts:
-        yield from _unreached(run, context)
+        yield from unreached(run, context)
     if run.dropped * 2 > run.generated > 0:
         yield f"the generator: {run.dropped} of {run.generated} cases were dropped"
 
@@ -32,7 +32,7 @@ def _who_can_act(context: CaseContext) -> Iterator[Account]:
             yield account
 
 
-def _unreached(run: Run, context: CaseContext) -> Iterator[str]:
+def unreached(run: Run, context: CaseContext) -> Iterator[str]:
     """Yield what an operation never answered."""
     name = context.subject.operation.operation_id
     if not run.evaluator.tally.successes[name]:

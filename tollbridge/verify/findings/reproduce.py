@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tollbridge.verify.cases import CaseContext
+from tollbridge.verify.checks import SEVERITIES
 from tollbridge.verify.evaluator import Evaluator
 from tollbridge.verify.findings.confinement import exit_code
 from tollbridge.verify.findings.pytest_script import pytest_script
@@ -28,8 +29,8 @@ HISTORY = 12
 SCRIPTED = 25
 """How many findings get scripts; what many causes have in common is better mended first."""
 
-MOST_PROVING = 10.0
-"""Seconds after the run's own time in which scripts are still run."""
+A_SCRIPT, MOST_A_SCRIPT = 1.0, 60.0
+"""Seconds without which no script is begun, and that one may take."""
 
 ASSERTED = 7
 """The exit code of a test that fails; Python itself ends with 1 for any other error."""
@@ -44,21 +45,27 @@ def make_small(run: Run, context: CaseContext, finding: Finding) -> None:
             f"only the first {SCRIPTED} findings are played again" if run.stripe else "Stripe cannot be set back"
         )
         return
-    finding.replay = "played again from the beginning it did not show; the exchange above is what was seen"
+    finding.replay = "the run's time was over before it was played again"
 
     def fails(case: Case) -> bool:
         return _shown(run, context, case, finding.fingerprint) is not None
 
-    for case in _longer_and_longer(run, context, finding.case):
-        if fails(case):
-            small = _ending(reduced(case, fails), fails)
-            shown = _shown(run, context, small, finding.fingerprint)
-            if shown:
-                finding.case, finding.reproduced = small, True
-                finding.replay = "none that was run alone failed again"
-                x, wrong = shown
-                finding.exchange, finding.wrong = x.kept(), wrong.brief()
-            return
+    def take(case: Case) -> bool:
+        """Let a case stand for the finding, where it shows it."""
+        shown = _shown(run, context, case, finding.fingerprint)
+        if shown:
+            finding.case, finding.reproduced = case, True
+            finding.replay = "none that was run alone failed again"
+            x, wrong = shown
+            finding.exchange, finding.wrong = x.kept(), wrong.brief()
+        return shown is not None
+
+    with run.runner.limit.into_kept():
+        for case in _longer_and_longer(run, context, finding.case):
+            if take(case):
+                take(_ending(reduced(case, fails), fails))
+                return
+    finding.replay = "played again from the beginning it did not show; the exchange above is what was seen"
 
 
 def _ending(case: Case, fails: Callable[[Case], bool]) -> Case:
@@ -106,7 +113,7 @@ def prove(run: Run) -> None:
     if run.runner.line:
         run.runner.line.close()
     with run.stripe.controllable():
-        for finding in reported(run):
+        for finding in sorted(reported(run), key=lambda finding: SEVERITIES.index(finding.check.severity)):
             why = _unprovable(run, finding)
             if why is None:
                 run.say("running the scripts of findings", 0.99)
@@ -119,7 +126,7 @@ def _unprovable(run: Run, finding: Finding) -> str | None:
     """Return why a finding gets no script; None where it may get one."""
     if not finding.reproduced:
         return finding.replay
-    if run.runner.limit.overdue(MOST_PROVING):
+    if run.runner.limit.left < A_SCRIPT:
         return "the run's time was over"
     if not is_plain(finding.case):
         return "what is sent cannot be written into a script"
@@ -136,8 +143,14 @@ def _failing(run: Run, finding: Finding) -> dict[str, str]:
     return {
         kind: text
         for kind, text in texts.items()
-        if text is not None and exit_code(text, KINDS[kind].interpreter, environment) == KINDS[kind].fails
+        if text is not None and _ended_with(run, text, kind, environment) == KINDS[kind].fails
     }
+
+
+def _ended_with(run: Run, text: str, kind: str, environment: dict[str, str]) -> int | None:
+    """Return the exit code of a script; None where there was no time for it."""
+    left = min(run.runner.limit.left, MOST_A_SCRIPT)
+    return exit_code(text, KINDS[kind].interpreter, environment, within=left) if left > 0 else None
 
 
 @dataclass(frozen=True)

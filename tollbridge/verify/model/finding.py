@@ -24,6 +24,9 @@ LEAST_SECRET = 6
 MAX_SHOWN, MAX_VALUE, MAX_HEADERS, MAX_CALLS = 600, 200, 60, 40
 """Of what a report shows: characters of a text and of a header, headers of an answer, calls at Stripe."""
 
+MAX_TITLE = 160
+"""Characters of a finding's title."""
+
 MAX_MASKED = 4_000
 """Characters of a header in which secrets are looked for, before it is cut."""
 
@@ -61,6 +64,11 @@ def fingerprint(subject: str, check: str, cause: str) -> str:
     return sha256(f"{subject}|{check}|{cause}".encode()).hexdigest()[:12]
 
 
+def title_of(check: str, found: str) -> str:
+    """Return a finding in one line: the check's name, and the beginning of what it found."""
+    return _cut(" ".join(f"{check}: {found}".split()), MAX_TITLE)
+
+
 @dataclass
 class Finding:
     """One cause.
@@ -92,6 +100,11 @@ class Finding:
     reproduced: bool = False
     scripts: dict[str, str] = field(default_factory=dict)
     replay: str = "it was not played again"
+
+    @property
+    def title(self) -> str:
+        """The finding in one line."""
+        return title_of(self.check.name, brief(self.wrong.said, self.exchange.known))
 
     def document(self) -> dict[str, Any]:
         """Return it for the JSON report, secrets masked."""

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from tollbridge.verify.findings.shell_script import steps_of
+from tollbridge.verify.model.finding import title_of
 from tollbridge.verify.reports.report import Document
 from tollbridge.verify.reports.spans import Line, filled, line, plain
 
-MAX_LINE, MAX_TITLE = 400, 160
+MAX_LINE = 400
 MAX_RULES, MAX_SEEN = 3, 4
 
 
 def title(finding: Document) -> str:
     """Return a finding in one line: the check, and the beginning of what it found."""
-    said = " ".join(f"{finding['check']}: {finding['found']}".split())
-    return said if len(said) <= MAX_TITLE else f"{said[:MAX_TITLE]}…"
+    return title_of(finding["check"], finding["found"])
 
 
 def finding_text(finding: Document, run: Document) -> str:

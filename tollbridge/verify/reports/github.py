@@ -64,5 +64,7 @@ def _summary(run: Document) -> Iterator[str]:
         yield f"\n… and {len(run['findings']) - MAX_SUMMARY} more"
     for what in run["not_exercised"]:
         yield f"\nNot exercised: {markdown(what)}"
+    if run["not_reached"]:
+        yield f"\nNot reached: {markdown(run['not_reached'])}"
     if run["unfinished"]:
         yield f"\nNot finished: {markdown(run['unfinished'])}"

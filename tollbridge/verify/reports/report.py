@@ -40,11 +40,12 @@ class Report:
         aside: checks that were not applicable, with the reason.
         unexercised: what had to be exercised and was not.
         unprovoked: documented problems that could not be provoked, with the reason.
-        unfinished: why the run ended before its end; None where it did not.
+        unfinished: why the run ended before its end; None where it did not, or where its time was over.
         generated: how many random cases there were.
         stale: fingerprints of the baseline that were not seen.
         world: the world file's name.
         timings: of each answer, its status and the seconds until it was there.
+        not_reached: what the run's time did not suffice for; None where it sufficed.
         ended: when the run ended.
     """
 
@@ -66,6 +67,7 @@ class Report:
     stale: Sequence[str] = ()
     world: str = ""
     timings: Sequence[Timing] = ()
+    not_reached: str | None = None
     ended: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -100,6 +102,7 @@ class Report:
             "random_cases": self.generated,
             "exit_code": self.exit_code,
             "unfinished": None if self.unfinished is None else masked(self.unfinished),
+            "not_reached": self.not_reached,
             "findings": [finding.document() | {"line": lines.of(finding)} for finding in self.ordered],
             "known": [_known(finding) for finding in self.known],
             "stale": list(self.stale),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tollbridge.verify.reports.finding_lines import finding_lines
+from tollbridge.verify.reports.finding_lines import finding_lines, title
 from tollbridge.verify.reports.report import Document
 from tollbridge.verify.reports.spans import Line, Span, by_reason, line, plain
 
@@ -24,6 +24,8 @@ def lines(run: Document, *, width: int = 100, full: bool = False) -> Iterator[Li
         width: of paragraphs.
         full: whether to show the checks and the ledger beside findings too.
     """
+    if len(run["findings"]) > 1:
+        yield from _contents(run)
     for number, finding in enumerate(run["findings"], 1):
         yield line(f"{number}. {finding['check']}  [{finding['severity']}]  {finding['fingerprint']}", "bad")
         yield from (*finding_lines(finding, run, width), line(""))
@@ -37,6 +39,13 @@ def lines(run: Document, *, width: int = 100, full: bool = False) -> Iterator[Li
     yield from _ending(run)
 
 
+def _contents(run: Document) -> Iterator[Line]:
+    """Yield the titles of the findings."""
+    for number, finding in enumerate(run["findings"], 1):
+        yield (f"{number:>3}. ", ""), (f"{finding['severity']:<8}", "bad"), (f"  {title(finding)}", "")
+    yield line("")
+
+
 def _ending(run: Document) -> Iterator[Line]:
     """Yield what was not judged, known, gone or not reached; and the verdict."""
     yield from (line(f"not judged: {what}", "dim") for what in run["not_judged"])
@@ -45,6 +54,8 @@ def _ending(run: Document) -> Iterator[Line]:
         yield line(f"known: {', '.join(names)}", "dim")
     if run["stale"]:
         yield line(f"in the baseline, and not seen: {', '.join(run['stale'])}", "dim")
+    if run["not_reached"]:
+        yield line(f"not reached: {run['not_reached']}", "dim")
     yield from (line(f"not exercised: {what}", "bad") for what in run["not_exercised"])
     if run["unfinished"]:
         yield line(f"not finished: {run['unfinished']}", "bad")

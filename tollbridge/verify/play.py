@@ -1,0 +1,133 @@
+"""Playing a run: the tables, then sequences drawn at random; what is found is kept, told and made small at once."""
+
+from tollbridge.verify.cases import CaseContext, cases
+from tollbridge.verify.coverage.exercised import unreached
+from tollbridge.verify.errors import Enough, TimeOver, VerifyError
+from tollbridge.verify.evaluator import MAX_FINDINGS, Verdict
+from tollbridge.verify.evidence.file import COUNTED, KEPT
+from tollbridge.verify.findings.reproduce import SCRIPTED, make_small, reported
+from tollbridge.verify.model.exchange import Exchange
+from tollbridge.verify.model.finding import Finding, fingerprint
+from tollbridge.verify.model.steps import Case
+from tollbridge.verify.run import Run
+from tollbridge.verify.target.connection import REFUSED
+
+SILENT_CALLS = 5
+"""A target that answered none of so many is not asked all the others."""
+
+
+def play(run: Run) -> None:
+    """Play the tables and search; where the target can be judged no further, what was found before counts.
+
+    Raises:
+        Enough: the run ends before its end.
+    """
+    try:
+        _play_tables(run)
+        _search(run)
+    except VerifyError as why:
+        raise Enough(str(why)) from None
+
+
+def _written(run: Run, case: Case, use: str, played: list[Exchange]) -> list[Exchange]:
+    """Return what was played, after it was written down."""
+    for x in played if run.writer else ():
+        assert run.writer
+        run.writer.write(case.name, use, x)
+    return played
+
+
+def _play_tables(run: Run) -> None:
+    """Play the cases of the tables; of those that a short run leaves out, as many as something still waits for."""
+    planned: list[tuple[CaseContext, str, Case]] = []
+    spare: list[tuple[CaseContext, str, Case]] = []
+    for context in run.contexts:
+        played, left = cases(context, run.options.every)
+        planned += [(context, table, case) for table, case in played]
+        spare += [(context, table, case) for table, case in left]
+    _play_all(run, planned)
+    for one in spare:
+        if not any(True for context in run.contexts for _ in unreached(run, context)):
+            return
+        _play_all(run, [one])
+
+
+def _play_all(run: Run, planned: list[tuple[CaseContext, str, Case]]) -> None:
+    for number, (context, table, case) in enumerate(planned):
+        if number == SILENT_CALLS and not run.evaluator.answered:
+            raise Enough(f"none of the first {SILENT_CALLS} requests got an answer")
+        run.say(table, 0.9 * number / len(planned))
+        try:
+            _judge(run, context, case)
+        except TimeOver as why:
+            left = [*dict.fromkeys(name for _, name, _ in planned[number:])]
+            raise TimeOver(f"{why}: {number} of {len(planned)} cases were played; left: {', '.join(left)}") from None
+
+
+def _judge(run: Run, context: CaseContext, case: Case) -> None:
+    played = _written(run, case, KEPT, run.runner.play(context, case))
+    new = _kept(run, case, run.evaluator.judge(played))
+    for finding in new:
+        make_small(run, context, finding)
+    run.history.append((context, case))
+    if any(x.evidence.broken == REFUSED for x in played):
+        _bring_back(run)
+    if new and run.options.fail_fast:
+        raise Enough
+    if len(run.evaluator.findings) >= MAX_FINDINGS:
+        raise Enough(f"{MAX_FINDINGS} findings are enough")
+
+
+def _kept(run: Run, case: Case, verdicts: list[Verdict]) -> list[Finding]:
+    """Put verdicts to the findings, keep time for the scripts of those that are new, and return these."""
+    new = [f for f in run.evaluator.keep(case, verdicts) if f.fingerprint not in run.options.baseline]
+    for finding in new:
+        run.tell(finding.check.severity, finding.title)
+    run.runner.limit.keep(min(SCRIPTED, len(reported(run))) if run.stripe else 0)
+    return new
+
+
+def _bring_back(run: Run) -> None:
+    """Set a target back that is gone; where that cannot be done, the run ends with what it has."""
+    if not run.target.can_reset:
+        raise Enough("the target is gone, and no --reset CMD brings it back")
+    run.target.reset()
+
+
+def _search(run: Run) -> None:
+    """Let Hypothesis draw sequences, and shrink what fails."""
+    if run.options.max_examples < 1:
+        return
+    from tollbridge.verify.cases.random_sequences import Drawn, search, sequences_of
+
+    for context in run.contexts:
+        drawn = Drawn()
+        seen: dict[str, Verdict] = {}
+
+        def shows(
+            case: Case, context: CaseContext = context, drawn: Drawn = drawn, seen: dict[str, Verdict] = seen
+        ) -> str | None:
+            drawn.cases += 1
+            run.say("random sequences", 0.9 + 0.1 * min(1.0, drawn.cases / run.options.max_examples))
+            try:
+                played = _written(run, case, COUNTED, run.runner.play(context, case))
+            except Enough:  # the search sees it before the next case; Hypothesis would look for it again
+                return None
+            named = ((fingerprint(x.operation, c.name, w.cause), (x, c, w)) for x, c, w in run.evaluator.judge(played))
+            name, verdict = next(((n, v) for n, v in named if n not in run.evaluator.findings), (None, None))
+            if name and verdict:
+                seen[name] = verdict
+            return name
+
+        strategy = sequences_of(run.contract, context, drawn)
+        limit, options = run.runner.limit, run.options
+        try:
+            for name, case in search(strategy, shows, seed=options.seed, examples=options.max_examples, limit=limit):
+                try:
+                    _judge(run, context, case)
+                finally:  # the time may be over, or the target may answer otherwise by now
+                    _kept(run, case, [] if name in run.evaluator.findings else [seen[name]])
+        finally:
+            run.generated += drawn.cases
+            run.dropped += drawn.dropped
+        limit.require()
