@@ -65,6 +65,7 @@ def test_the_report_has_the_ledger(own_report: dict[str, Any]) -> None:
         "page.title",
         "page.example",
         "refusal.page",
+        "prefer.steers",
     }
 
 
