@@ -250,7 +250,7 @@ def test_the_checkout_pays_with_a_new_card(browser: Browser, url: str) -> None:
                 outer = page.frame_locator("body > div > iframe").first
                 outer.frame_locator("[name=stripe-challenge-frame]").locator("button", has_text="Complete").click()
             expect(page.locator("#outcome")).to_have_text("Not paid: Your card was declined." if said == "declined"
-                                                          else "Paid: the intent is succeeded.")  # fmt: skip
+                                                          else "Paid: the PaymentIntent succeeded.")  # fmt: skip
             expect(page.locator("#happened")).to_contain_text("The browser and Stripe")
 
 

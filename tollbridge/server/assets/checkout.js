@@ -41,7 +41,9 @@ async function confirm(clientSecret, body) {
   if (!stripe) return say("outcome", "The intent exists. This server has no Stripe.js to confirm it with.");
   const details = body.payment_method ? undefined : { payment_method: { card: cardElement } };
   const { error, paymentIntent } = await stripe.confirmCardPayment(clientSecret, details);
-  say("outcome", error ? `Not paid: ${error.message}` : `Paid: the intent is ${paymentIntent.status}.`);
+  if (error) return say("outcome", `Not paid: ${error.message}`);
+  const paid = paymentIntent.status === "succeeded";
+  say("outcome", paid ? "Paid: the PaymentIntent succeeded." : `Not paid yet: the PaymentIntent is ${paymentIntent.status}.`);
 }
 
 function refuse(problem) {
