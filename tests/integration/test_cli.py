@@ -182,14 +182,23 @@ def test_localhost_is_both_loopback_addresses() -> None:
         process.communicate(timeout=WAIT)
 
 
+def browser_files(package: Path) -> set[str]:
+    """Return the scripts, styles and pages of a package, by their paths in it."""
+    kinds = {".js", ".css", ".html"}
+    found = {str(path.relative_to(package)) for path in package.rglob("*") if path.suffix in kinds}
+    assert {"browser/stripe_js/stripe.js", "browser/pages/challenge.css", "browser/pages/over.html"} <= found
+    return found
+
+
 def test_it_runs_from_a_wheel_in_another_folder(tmp_path: Path) -> None:
-    """The wheel holds contract, handlers and world, and adds no top-level module but its own."""
+    """The wheel holds contract, handlers, world, scripts and pages, and adds no top-level module but its own."""
     wheels, site = tmp_path / "wheels", tmp_path / "site"
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "wheel", "--no-deps", "--wheel-dir", str(wheels), str(ROOT)], check=True, timeout=120)
     [wheel] = wheels.glob("tollbridge-*.whl")
     subprocess.run([*pip, "install", "--no-deps", "--target", str(site), str(wheel)], check=True, timeout=120)
     assert {path.name for path in site.iterdir() if not path.name.endswith(".dist-info")} <= {"tollbridge", "bin"}
+    assert browser_files(ROOT / "tollbridge") == browser_files(site / "tollbridge")
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     env = {**os.environ, "PYTHONPATH": str(site)}
