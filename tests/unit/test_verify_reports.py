@@ -173,8 +173,10 @@ def test_sarif_has_a_result_for_each_finding(tmp_path: Path) -> None:
             assert [*map(str, validator.iter_errors(result))] == []
             assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == finding["check"]
             assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == finding["line"]
+            assert finding["fingerprint"] in result["partialFingerprints"].values()
         [invocation] = found["invocations"]
         assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 1)
+        assert "not finished: over" in invocation["toolExecutionNotifications"][-1]["message"]["text"]
 
 
 def test_gitlab_has_an_issue_for_each_finding() -> None:

@@ -15,6 +15,7 @@ USD = {"amount": 4200, "currency": "usd"}
 def test_checks_name_rules_of_the_ledger() -> None:
     """Each rule that a check names stands in the contract, and no check names it twice."""
     assert {rule for check in CHECKS.values() for rule in check.rules} <= {rule.id for rule in CONTRACT.rules}
+    assert all(len(set(check.rules)) == len(check.rules) for check in CHECKS.values())
 
 
 CASES: dict[str, tuple[str, Expectation, dict[str, Any], set[str], set[str]]] = {

@@ -1,10 +1,13 @@
 """Scripts of findings: each carries its check's own source, runs with nothing else, and comes to the same verdict."""
 
 import ast
+import builtins
 import os
 import subprocess
+import symtable
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -104,11 +107,23 @@ def _answer(answer: Answer) -> dict[str, Any]:
     return {"status": answer.status, "headers": answer.headers, "text": answer.text}
 
 
+def scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    """Walk a script's scopes, from the outermost."""
+    yield table
+    for child in table.get_children():
+        yield from scopes(child)
+
+
+def global_names(scope: symtable.SymbolTable) -> set[str]:
+    """Return the names that a scope looks up in the script itself or among Python's own."""
+    return {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_global() and symbol.is_referenced()}
+
+
 @pytest.mark.parametrize("name", CHECKS)
 def test_what_a_check_needs_stands_in_one_script(name: str) -> None:
     """No name is left open, none has two meanings, and of the harness nothing is imported."""
     check = CHECKS[name]
-    source = bundle(check.function, *check.when, Evidence).source
+    source = f"from __future__ import annotations\n\n{bundle(check.function, *check.when, Evidence).source}"
     tree = ast.parse(source)
     assert "tollbridge" not in source
     assert "noqa" not in source
@@ -117,6 +132,12 @@ def test_what_a_check_needs_stands_in_one_script(name: str) -> None:
     }
     assert imports <= sys.stdlib_module_names
     assert "@check" not in source
+    space: dict[str, Any] = {}
+    exec(compile(source, name, "exec"), space)
+    table = symtable.symtable(source, name, "exec")
+    assert {symbol for scope in scopes(table) for symbol in global_names(scope)} <= space.keys() | vars(builtins).keys()
+    defined = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    assert len(set(defined)) == len(defined)
 
 
 def test_only_what_a_check_reads_is_taken() -> None:
