@@ -28,7 +28,7 @@ FORMS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_exclusive_branches_become_one_any_of(form: str) -> None:
-    """`anyOf` stops at the first branch that fits; where no two can fit it says what `oneOf` says."""
+    """Where no two branches can fit, the schema becomes `anyOf`, which stops at the first that does."""
     schema = SchemaCheck(FORMS[form]).schema
     assert list(schema) == ["anyOf"]
     assert len(schema["anyOf"]) == 2

@@ -70,7 +70,7 @@ def test_references_are_counted_before_anything_is_copied(tmp_path: Path, docume
 
 
 def test_what_references_expand_to_is_counted_over_all_operations(tmp_path: Path) -> None:
-    """A schema just within the bound is read for one operation, and for three it is not; it is shared in memory."""
+    """A schema just within the bound is read for one operation, and for four it is not."""
     schemas = {f"S{n}": twice(n) for n in range(15)} | {"S15": {"type": "string"}}
     [operation] = read(tmp_path, with_schemas(schemas, named(0))).operations
     assert operation.body

@@ -118,19 +118,20 @@ def test_work_ends_as_within_the_standard_librarys_timeout(work: Work, seconds: 
 def test_work_that_does_not_wait_makes_no_timer() -> None:
     """Nothing is scheduled for work that is done at once; for other work, one timer, which is cancelled."""
 
-    class Loop(asyncio.SelectorEventLoop):
-        timers = 0
+    timers: list[asyncio.TimerHandle] = []
 
+    class Loop(asyncio.SelectorEventLoop):
         def call_at(self, *given: Any, **named: Any) -> asyncio.TimerHandle:
-            self.timers += 1
-            return super().call_at(*given, **named)
+            timers.append(super().call_at(*given, **named))
+            return timers[-1]
 
     loop = Loop()
     try:
         made = []
         for work in (at_once, waits):
             loop.run_until_complete(done_by(loop.time() + 60, work([])))
-            made.append(loop.timers)
+            made.append(len(timers))
     finally:
         loop.close()
     assert made == [0, 1]
+    assert timers[0].cancelled()

@@ -140,7 +140,7 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
     ],
 )
 def test_what_cannot_be_taken_is_a_sentence_with_its_line(tmp_path: Path, content: str | bytes, said: str) -> None:
-    """It says what stands there, the bound, and what to do; no more than that is ever made of the text."""
+    """It says what stands there, the bound, and what to do."""
     assert refusal(tmp_path, content) == said
 
 

@@ -101,6 +101,9 @@ def test_row_23_a_method_that_paid_without_a_customer_is_consumed() -> None:
         "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, "
         "and may not be used again.",
     )
+    declined = create(stripe, confirm="true", payment_method="pm_card_visa_chargeDeclined")
+    again = create(stripe, confirm="true", payment_method=declined.error["payment_method"]["id"])
+    assert (again.status, again.error["code"]) == (402, "card_declined")
 
 
 def test_a_customers_card_pays_again_and_again() -> None:

@@ -117,7 +117,7 @@ def test_half_a_request_is_not_acted_upon() -> None:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_reset_ends_in_the_middle_of_an_answer(when: str) -> None:
-    """The server sees an answer begun and not finished, and closes the connection."""
+    """The answer is begun and not finished; the intent exists only where the reset came after it."""
     stripe = simulator()
     stripe.inject(Fault("POST", INTENTS, kind="reset", when=when))
     sent = through(stripe, chunks(GOOD))

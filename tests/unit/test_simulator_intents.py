@@ -98,6 +98,9 @@ def test_payment_methods_are_automatic_unless_types_are_given(form: dict[str, st
     """The object says which; given types and automatic methods exclude each other."""
     made = call(simulator(), "POST", INTENTS, {"amount": 1000, "currency": "usd", **form}).document
     assert made["automatic_payment_methods"] == shown
+    both = form | {"payment_method_types[]": "card", "automatic_payment_methods[enabled]": "true"}
+    refused = call(simulator(), "POST", INTENTS, {"amount": 1000, "currency": "usd", **both})
+    assert refused.status == 400
 
 
 def test_methods_that_do_not_redirect_need_no_return_url() -> None:

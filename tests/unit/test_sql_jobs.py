@@ -65,18 +65,18 @@ def test_jobs_that_wait_are_done_together(thread: Thread) -> None:
 
 
 def test_jobs_of_following_turns_are_done_together(thread: Thread) -> None:
-    """What the loop has read already becomes a job in the next turns; one that comes after a pause comes later."""
+    """What the loop has read already becomes a job in the next turns."""
 
-    async def answered(turns: int) -> None:
+    async def answered() -> None:
         jobs = []
         for _ in range(4):
             jobs.append(asyncio.ensure_future(thread.jobs.wait_soon(int, nothing_needed)))
-            for _ in range(turns):
+            for _ in range(QUIET_TURNS - 1):
                 await asyncio.sleep(0)
         await asyncio.gather(*jobs)
 
     thread.free.set()
-    asyncio.run(answered(QUIET_TURNS - 1))
+    asyncio.run(answered())
     assert thread.sizes == [1, 4]
 
 

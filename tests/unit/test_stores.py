@@ -109,7 +109,7 @@ def test_the_migrations_make_the_tables_that_the_statements_are_for(tmp_path: Pa
 
 
 def test_what_an_older_version_kept_is_brought_up_to_date(tmp_path: Path) -> None:
-    """Its keys replay, and its faults wait and draw."""
+    """Its keys are taken, and its faults wait and draw."""
     url = f"sqlite:///{tmp_path}/state.db"
     SqlStore(state_url(url), recorded=1).close()
     engine = create_engine(url)
