@@ -85,7 +85,7 @@ def test_a_call_that_stripe_never_answered_is_shown(server: Server) -> None:
 
 
 def test_calls_at_stripes_door_are_listed_too(server: Server) -> None:
-    """A browser's confirmation stands beside the request that made the intent; such a call is not sent again."""
+    """A call of Stripe's own API is an exchange of its own, with its query; it is not sent again."""
     server.http.get("/_tollbridge/stripe/v1/customers?limit=1", headers={"Authorization": "Bearer sk_test_1"})
     _, [one] = followed(server)
     assert (one["area"], one["path"], one["status"]) == ("stripe", "/v1/customers", 200)

@@ -63,6 +63,7 @@ def test_a_false_error_on_requires_action_leaves_the_confirmation_to_the_browser
     assert server.http.post(PATH, json=body).status_code == 200
     [intent] = intents(server)
     assert intent["status"] == "requires_confirmation"
+    assert not [entry for entry in server.stripe.record if "error_on_requires_action" in entry.parameters]
 
 
 def test_without_a_method_the_default_source_is_charged(server: Server) -> None:
@@ -98,6 +99,7 @@ def test_a_refused_card_leaves_the_subscription_alone(
 def test_a_card_that_would_be_declined_is_fine_until_it_is_charged(server: Server) -> None:
     """Without a confirmation the intent is created, and the method tied, whatever the card will do."""
     assert server.http.post(PATH, json={**USD, "payment_method": 341}).status_code == 200
+    assert [intent["status"] for intent in intents(server)] == ["requires_confirmation"]
     assert subscription_method(server) == "pm_QuayOne00000000000000341"
 
 

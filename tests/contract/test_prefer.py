@@ -68,6 +68,7 @@ def test_a_code_alone_gives_the_first_answer_of_the_status(module_server: Server
     answer = asked(module_server, "code=402")
     assert (answer.status_code, answer.json()["error_code"]) == (402, "card-declined")
     assert answer.headers["preference-applied"] == "code=402"
+    assert (module_server.notes[-1].status, module_server.notes[-1].error_code) == (402, "card-declined")
 
 
 def test_a_name_alone_is_looked_for_under_every_status(module_server: Server) -> None:

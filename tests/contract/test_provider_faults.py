@@ -84,8 +84,11 @@ def test_garbage_instead_of_an_intent(server: Server, body: dict[str, object], e
 def test_one_lost_answer_is_retried_with_the_same_key(server: Server, kind: str, body: dict[str, object]) -> None:
     """The retry replays the first effect: one intent, one charge, and the answer of the first."""
     fail(server, CREATE, kind, "after", times=1)
-    assert server.http.post(PATH, json=body).status_code == 200
-    assert len(intents(server)) == 1
+    answer = server.http.post(PATH, json=body)
+    assert answer.status_code == 200
+    [intent] = intents(server)
+    assert answer.json()["client_secret"] == intent["client_secret"]
+    assert effects(server).count("POST /v1/payment_intents") == 1
     keys = [entry.idempotency_key for entry in server.stripe.record if entry.path == CREATE[1]]
     assert len(keys) == 2
     assert len(set(keys)) == 1

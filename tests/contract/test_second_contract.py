@@ -113,3 +113,4 @@ def test_a_handler_that_fails_is_a_500_problem(tmp_path: Path, caplog: pytest.Lo
         assert (answer.status_code, answer.json()["error_code"]) == (500, "internal-error")
         assert "inner" not in answer.text
         assert answer.json()["instance"] in caplog.text
+        assert "KeyError: 'inner'" in caplog.text

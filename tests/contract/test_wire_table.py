@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -76,6 +77,7 @@ def test_a_problem_is_bounded(module_server: Server, body: bytes) -> None:
     assert told
     assert int(told[1]) == 100 + int(told[2])
     assert len(answer.content) < 65_536
+    assert max(len(unquote(error["pointer"])) for error in document["errors"]) < 70
 
 
 def test_faults_up_to_the_bound_are_all_listed(module_server: Server) -> None:
