@@ -144,7 +144,7 @@ def test_what_is_not_kept_whole_is_not_sent_again(server: Server) -> None:
     server.http.post(PATH, content=b"{}", headers={"Content-Type": "text/plain"})
     long, broken, unread = (opened(server, number) for number in (1, 2, 3))
     assert long["sent"]["size"] == 20_018
-    assert len(long["sent"]["body"]) == journal.MOST_BYTES + 1
+    assert len(long["sent"]["body"]) == journal.MAX_BYTES + 1
     assert "\ufffd" in broken["sent"]["body"]
     assert unread["sent"]["body"] == ""
     assert [one["repeatable"] for one in (long, broken, unread)] == [False, False, False]
@@ -166,10 +166,10 @@ def test_a_list_goes_on_where_it_was(server: Server) -> None:
 
 def test_only_the_newest_are_kept(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest go; their numbers are 404, and the list begins with the first that is kept."""
-    for _ in range(journal.MOST_KEPT + 5):
+    for _ in range(journal.MAX_KEPT + 5):
         server.http.get("/none")
     _, listed = followed(server)
-    assert [one["number"] for one in listed] == [*range(6, journal.MOST_KEPT + 6)]
+    assert [one["number"] for one in listed] == [*range(6, journal.MAX_KEPT + 6)]
     gone = server.http.get(f"{BELOW}/exchanges/5")
     assert (gone.status_code, gone.json()["error_code"]) == (404, "not-found")
     assert server.http.get(f"{BELOW}/exchanges/{'9' * 40}").status_code == 404
@@ -186,10 +186,10 @@ def test_the_list_can_be_cleared(server: Server) -> None:
 
 def test_followers_are_bounded(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each holds a connection, so that there is a last one; one that ends makes room."""
-    monkeypatch.setattr(console, "MOST_FOLLOWERS", 0)
+    monkeypatch.setattr(console, "MAX_FOLLOWERS", 0)
     answer = server.http.get(f"{BELOW}/events")
     assert (answer.status_code, answer.json()["error_code"]) == (503, "too-many-followers")
-    monkeypatch.setattr(console, "MOST_FOLLOWERS", 1)
+    monkeypatch.setattr(console, "MAX_FOLLOWERS", 1)
     for _ in range(3):
         followed(server)
 

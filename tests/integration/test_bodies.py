@@ -19,7 +19,7 @@ from tests.integration.conftest import ROOT
 from tests.wire_rows import PATH, statuses
 from tollbridge.launch import free_port, launched
 from tollbridge.simulator import Request, Simulator
-from tollbridge.simulator.state.snapshot_reading import MOST_LINE
+from tollbridge.simulator.state.snapshot_reading import MAX_LINE
 from tollbridge.world import load_world
 
 JSON, FORM, NDJSON = "application/json", "application/x-www-form-urlencoded", "application/x-ndjson"
@@ -219,8 +219,8 @@ def test_a_line_without_an_end_is_refused(tmp_path: Path) -> None:
     """The problem names its number; it is not read into memory."""
     head = b'{"format":"tollbridge-simulator-1","randomness":null,"stopped_at":null,"ahead":0}\n'
     with server("stripe", tmp_path / "log") as port:
-        answer = asked(port, "PUT", SNAPSHOT, head + b"x" * (MOST_LINE + 1_000_000))
-    assert (answer.status, answer.document["detail"]) == (400, f"Line 2: it is longer than {MOST_LINE} bytes.")
+        answer = asked(port, "PUT", SNAPSHOT, head + b"x" * (MAX_LINE + 1_000_000))
+    assert (answer.status, answer.document["detail"]) == (400, f"Line 2: it is longer than {MAX_LINE} bytes.")
 
 
 def test_a_reset_reads_its_seed_however_it_comes(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.integration.conftest import READERS, ROOT, serve_command
 from tollbridge.launch import free_port, launched
-from tollbridge.server.journal import MOST_KEPT
+from tollbridge.server.journal import MAX_KEPT
 
 pytestmark = pytest.mark.browser
 
@@ -192,16 +192,16 @@ def test_the_console_works_by_keyboard(browser: Browser, url: str) -> None:
 def test_a_thousand_exchanges_stay(browser: Browser, url: str) -> None:
     """So many are shown and no more, the newest first, and the filter finds one among them."""
     connection = HTTPConnection(url.removeprefix("http://"))
-    for number in range(MOST_KEPT + 50):
+    for number in range(MAX_KEPT + 50):
         connection.request("GET", f"/n{number}")
         connection.getresponse().read()
     connection.close()
     with opened(browser, url, "/_tollbridge/") as page:
-        expect(page.locator("#count")).to_have_text(str(MOST_KEPT))
-        assert page.locator("#list li").count() == MOST_KEPT
+        expect(page.locator("#count")).to_have_text(str(MAX_KEPT))
+        assert page.locator("#list li").count() == MAX_KEPT
         post(url, BODY)
         expect(rows(page).first).to_contain_text(PATH)
-        expect(page.locator("#count")).to_have_text(str(MOST_KEPT))
+        expect(page.locator("#count")).to_have_text(str(MAX_KEPT))
         page.get_by_label("Filter").fill("/n1000")
         expect(rows(page)).to_have_count(1)
 

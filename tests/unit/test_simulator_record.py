@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.stripe_calls import INTENTS, KEY, call, create, simulator
 from tollbridge.simulator import Request
-from tollbridge.simulator.state.call_log import MOST_TEXT
+from tollbridge.simulator.state.call_log import MAX_TEXT
 
 CREATE = ("POST", INTENTS)
 PAY = {"amount": 1000, "currency": "usd", "payment_method_types[]": "card"}
@@ -43,7 +43,7 @@ def test_the_record_is_bounded_in_number_and_in_size() -> None:
     call(stripe, *CREATE, PAY | long)
     call(stripe, "GET", "/v1/" + "x" * 100_000)
     _, cut, path = stripe.record
-    assert len(cut.form) <= MOST_TEXT
+    assert len(cut.form) <= MAX_TEXT
     kept = cut.parameters["metadata"]
     assert 1 <= len(kept) < 50
     assert set(kept.values()) == {"☂" * 500}

@@ -21,7 +21,7 @@ from tollbridge.simulator.model.rows import (
 )
 from tollbridge.simulator.model.state_machine import SETUP_TRANSITIONS, TRANSITIONS
 from tollbridge.simulator.serializers.subscriptions import PERIODS
-from tollbridge.simulator.state.snapshot_reading import MOST_LINE
+from tollbridge.simulator.state.snapshot_reading import MAX_LINE
 
 HEAD = b'{"format":"tollbridge-simulator-1"}'
 WRONG: list[Any] = [7, -1.5, "text", True, None, ["text"], {"text": 1}, [], {}]
@@ -257,6 +257,6 @@ def test_the_longest_line_that_is_written_can_be_put_back() -> None:
     made = call(stripe, "POST", "/v1/subscriptions", {"customer": ANN, **items, **metadata}, idempotency_key="long")
     assert made.status == 200
     lines = list(stripe.snapshot())
-    assert MOST_LINE // 4 < max(map(len, lines)) < MOST_LINE
+    assert MAX_LINE // 4 < max(map(len, lines)) < MAX_LINE
     stripe.restore(lines)
     assert list(stripe.snapshot()) == lines

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tollbridge.simulator.state.sql.jobs import MOST_AT_ONCE, QUIET_TURNS, Job, Jobs, Outcome
+from tollbridge.simulator.state.sql.jobs import MAX_AT_ONCE, QUIET_TURNS, Job, Jobs, Outcome
 from tollbridge.simulator.state.unit_of_work import nothing_needed
 
 
@@ -82,8 +82,8 @@ def test_jobs_of_following_turns_are_done_together(thread: Thread) -> None:
 
 def test_no_more_than_a_bound_are_done_together(thread: Thread) -> None:
     """Those that are too many come next."""
-    assert asyncio.run(waiting(thread, MOST_AT_ONCE + 1)) == list(range(MOST_AT_ONCE + 1))
-    assert thread.sizes == [1, MOST_AT_ONCE, 1]
+    assert asyncio.run(waiting(thread, MAX_AT_ONCE + 1)) == list(range(MAX_AT_ONCE + 1))
+    assert thread.sizes == [1, MAX_AT_ONCE, 1]
 
 
 def test_a_job_that_is_to_be_alone_is_alone_in_its_turn(thread: Thread) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tollbridge.compose import Options
 from tollbridge.problems import AuthenticationRequired, InactiveAccount, InvalidToken, Problem, TokenExpired
 from tollbridge.server.identity import Identity
-from tollbridge.server.tokens import ALGORITHM, MOST_BYTES, Tokens
+from tollbridge.server.tokens import ALGORITHM, MAX_BYTES, Tokens
 from tollbridge.world import load_world
 
 WORLD = load_world(Options().world)
@@ -111,7 +111,7 @@ def test_a_disabled_default_account_does_not_act() -> None:
         ([tampered(signed(GOOD))], InvalidToken),
         ([signed(GOOD) + b"x"], InvalidToken),
         ([signed(GOOD) + b".x"], InvalidToken),
-        ([b"Bearer " + b"x" * (MOST_BYTES + 1)], InvalidToken),
+        ([b"Bearer " + b"x" * (MAX_BYTES + 1)], InvalidToken),
         ([b"Bearer " + b"a." * 2000], InvalidToken),
         ([b"Bearer \xff\xfe"], InvalidToken),
         ([b"Bearer " + "tökén".encode()], InvalidToken),

@@ -13,7 +13,7 @@ from tollbridge.verify.cases.random_sequences import search
 from tollbridge.verify.errors import Enough, TimeOver, VerifyError
 from tollbridge.verify.model.steps import Call, Case
 from tollbridge.verify.model.subject import Tokens
-from tollbridge.verify.run_limit import KEPT_A_FINDING, MOST_KEPT, RunLimit
+from tollbridge.verify.run_limit import KEPT_A_FINDING, MAX_KEPT, RunLimit
 
 CALL = Call(SUBJECT.operation, {"amount": 4200, "currency": "usd"})
 CASES = st.integers(1, 50).map(lambda count: Case("x", (CALL,) * count))
@@ -27,7 +27,7 @@ def test_time_is_kept_for_scripts() -> None:
     limit.keep(10)
     assert not limit.over
     limit.keep(1_000)
-    assert MOST_KEPT * 100 == 40
+    assert MAX_KEPT * 100 == 40
     limit.require()
     late = RunLimit(100, time.monotonic() - 61)
     late.keep(1_000)

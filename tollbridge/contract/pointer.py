@@ -5,10 +5,10 @@ from urllib.parse import quote, unquote
 FRAGMENT = "/~!$&'()*+,;=:@-._?"
 """What a fragment may hold unescaped, by RFC 3986 §3.5."""
 
-MOST_NAME = 40
+MAX_NAME = 40
 """Characters of a name that are shown."""
 
-MOST_SHOWN = 300
+MAX_SHOWN = 300
 """Characters after which no further step is shown."""
 
 CUT = "…"
@@ -49,8 +49,8 @@ def shown_pointer(*steps: str | int) -> str:
     """
     shown = "#"
     for step in steps:
-        if len(shown) > MOST_SHOWN:
+        if len(shown) > MAX_SHOWN:
             return shown + pointer(CUT)[1:]
         name = str(step)
-        shown += pointer(name if len(name) <= MOST_NAME else name[:MOST_NAME] + CUT)[1:]
+        shown += pointer(name if len(name) <= MAX_NAME else name[:MAX_NAME] + CUT)[1:]
     return shown

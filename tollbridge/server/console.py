@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from tollbridge.problems import InvalidRequest, NotFound, TooManyFollowers
 from tollbridge.server.areas import SURFACE
-from tollbridge.server.journal import MOST_KEPT, Journal, summary_of
+from tollbridge.server.journal import MAX_KEPT, Journal, summary_of
 from tollbridge.server.recipes import RECIPES
 from tollbridge.server.responses import NO_STORE, json_response
 from tollbridge.world import Organization, World
@@ -30,7 +30,7 @@ SILENCE = 60
 BACK = 64
 """Numbers that are asked for again: servers that share a database may keep theirs in another order."""
 
-MOST_FOLLOWERS = 50
+MAX_FOLLOWERS = 50
 NOW = "now"
 """In the place of a number: nothing that was answered before is wanted."""
 
@@ -75,8 +75,8 @@ def console_routes(console: Console) -> list[BaseRoute]:
 
 async def _events(journal: Journal, followers: Followers, request: Request) -> Response:
     after = await _after(journal, request)
-    if followers.count >= MOST_FOLLOWERS:
-        raise TooManyFollowers(f"{MOST_FOLLOWERS} pages follow the exchanges already. Close one of them.")
+    if followers.count >= MAX_FOLLOWERS:
+        raise TooManyFollowers(f"{MAX_FOLLOWERS} pages follow the exchanges already. Close one of them.")
     return StreamingResponse(_followed(journal, followers, after), 200, NO_STORE, "text/event-stream")
 
 
@@ -127,7 +127,7 @@ async def _exchange(journal: Journal, request: Request) -> Response:
     for each, entry in await journal.after(number - 1, 1):
         if each == number:
             return json_response(entry)
-    raise NotFound(f"There is no exchange {number} any more; the newest {MOST_KEPT:,} are kept.")
+    raise NotFound(f"There is no exchange {number} any more; the newest {MAX_KEPT:,} are kept.")
 
 
 async def _forget(journal: Journal, _request: Request) -> Response:

@@ -26,7 +26,7 @@ OURS = frozenset(
 ) | {"upgrade", "trailer", "keep-alive", "content-encoding", "set-cookie"}
 """Headers that are not taken from an example: the server sends its own, or they would break what follows."""
 
-MOST_LISTED = 2_000
+MAX_LISTED = 2_000
 """Characters of the list of what there is."""
 
 NAME_SHOWN = 60
@@ -138,7 +138,7 @@ def _field(name: str, value: object) -> str:
 
 def _listing(operation: Operation, statuses: list[str]) -> str:
     parts = [_listed(status, operation.responses[status]) for status in statuses]
-    return "There are: " + printable("; ".join(parts), MOST_LISTED) + "."
+    return "There are: " + printable("; ".join(parts), MAX_LISTED) + "."
 
 
 def _listed(status: str, response: Response) -> str:

@@ -24,17 +24,17 @@ from tollbridge.server.request_context import Exchange
 
 log = logging.getLogger(__name__)
 
-MOST_KEPT = 1_000
-MOST_BYTES = 8_192
+MAX_KEPT = 1_000
+MAX_BYTES = 8_192
 """Of a body; the rest is cut."""
 
-MOST_CALLS = 50
+MAX_CALLS = 50
 """Calls to Stripe that are kept of one exchange."""
 
 FLUSH_SECONDS = 0.25
 """How long exchanges wait for others, to be written to a database together."""
 
-MOST_WAITING = 2 * MOST_KEPT
+MAX_WAITING = 2 * MAX_KEPT
 
 HeaderList = list[tuple[bytes, bytes]]
 Numbered = list[tuple[int, bytes]]
@@ -58,8 +58,8 @@ class Body:
     def add(self, piece: bytes) -> None:
         """Take a further piece."""
         self.size += len(piece)
-        if len(self.content) < MOST_BYTES:
-            self.content = (self.content + piece)[:MOST_BYTES]
+        if len(self.content) < MAX_BYTES:
+            self.content = (self.content + piece)[:MAX_BYTES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,9 @@ def note_call(method: str, path: str, form: bytes, key: str | None, began: float
         answer: its body.
     """
     calls = calls_made.get()
-    if calls is not None and len(calls) < MOST_CALLS:
+    if calls is not None and len(calls) < MAX_CALLS:
         took = (perf_counter() - began) * 1000
-        calls.append(StripeCall(method, path, form[:MOST_BYTES], key, status, answer[:MOST_BYTES], took))
+        calls.append(StripeCall(method, path, form[:MAX_BYTES], key, status, answer[:MAX_BYTES], took))
 
 
 class Kept(Protocol):
@@ -167,9 +167,9 @@ class Journal:
         """
         self._shown = shown
         self._kept = kept
-        self._here: deque[tuple[int, Entry]] = deque(maxlen=MOST_KEPT)
+        self._here: deque[tuple[int, Entry]] = deque(maxlen=MAX_KEPT)
         self._total = 0
-        self._waiting: deque[Entry] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[Entry] = deque(maxlen=MAX_WAITING)
         self._flushing: asyncio.Task[None] | None = None
         self.id = token_hex(8) if kept is None else "shared"
         self.closed = False
@@ -221,7 +221,7 @@ class Journal:
             batch = [*self._waiting]
             self._waiting.clear()
             try:
-                await run_sync(lambda entries: kept.note([*map(self._shown, entries)], MOST_KEPT), batch)
+                await run_sync(lambda entries: kept.note([*map(self._shown, entries)], MAX_KEPT), batch)
             except Exception as error:  # the console is not worth a request
                 log.warning("%d exchanges could not be kept for the console: %s", len(batch), type(error).__name__)
 

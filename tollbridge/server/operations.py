@@ -28,7 +28,7 @@ from tollbridge.server.parameters import read_parameters
 from tollbridge.server.request_context import EXCHANGE
 from tollbridge.server.responses import send_json
 from tollbridge.server.steering import steering_of, waited
-from tollbridge.server.wire import MOST_LISTED, Parsed, parse_json
+from tollbridge.server.wire import MAX_LISTED, Parsed, parse_json
 
 """The contract's mark on the parameter that names the organization; its wire name is the contract's."""
 
@@ -170,7 +170,7 @@ def _broken(operation: Operation, parsed: Parsed | None) -> Broken:
         return refused
     if operation.body.is_valid(parsed.document):
         return refused
-    broken = operation.body.broken(parsed.document, MOST_LISTED)
+    broken = operation.body.broken(parsed.document, MAX_LISTED)
     places = {violation.pointer for violation in refused.listed}
     others = [violation for violation in broken.listed if violation.pointer not in places]
     return Broken(refused.listed + others, refused.count + broken.count - len(broken.listed) + len(others))

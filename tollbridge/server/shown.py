@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from tollbridge.server.areas import STRIPE, Area
-from tollbridge.server.journal import MOST_BYTES, Body, Entry, HeaderList, StripeCall
+from tollbridge.server.journal import MAX_BYTES, Body, Entry, HeaderList, StripeCall
 from tollbridge.server.redaction import redacted
 
 HIDDEN = ("authorization", "cookie", "proxy-authorization", "set-cookie", "tollbridge-control-token")
@@ -19,22 +19,22 @@ LEFT_OUT = re.compile(
 """Headers that browsers add, and what CORS answers them: they say nothing about an exchange."""
 
 SECURITY_CODE = re.compile(r'((?:cvc\]?(?:"\s*:\s*"?|=|%5[Dd]=))|(?:cvc%5[Dd]=))[^&",}\s]+')
-MOST_HEADERS = 40
-MOST_HEADER = 500
-MOST_PATH = 500
+MAX_HEADERS = 40
+MAX_HEADER = 500
+MAX_PATH = 500
 
 
 def shown(entry: Entry) -> bytes:
     """Return an entry as JSON."""
     exchange = entry.exchange
     sent, is_plain = _text(entry.sent)
-    query = masked(entry.query.decode("latin-1"))[:MOST_PATH]
+    query = masked(entry.query.decode("latin-1"))[:MAX_PATH]
     document = {
         "when": round(entry.when, 3),
         "id": exchange.id,
         "area": "stripe" if entry.area is Area.STRIPE else "api",
         "method": exchange.method[:20],
-        "path": masked(exchange.path.removeprefix(STRIPE))[:MOST_PATH],
+        "path": masked(exchange.path.removeprefix(STRIPE))[:MAX_PATH],
         "query": query,
         "status": exchange.status,
         "error_code": exchange.error_code,
@@ -71,11 +71,11 @@ def _text(body: Body) -> tuple[str, bool]:
     text = body.content.decode("utf-8", "replace")
     safe = masked(text)
     is_whole = body.size == len(body.content) and text.encode() == body.content and safe == text
-    return (safe if body.size <= MOST_BYTES else safe + "…"), is_whole
+    return (safe if body.size <= MAX_BYTES else safe + "…"), is_whole
 
 
 def _headers(headers: HeaderList) -> list[list[str]]:
-    return [[*pair] for pair in _shown_headers(headers)][:MOST_HEADERS]
+    return [[*pair] for pair in _shown_headers(headers)][:MAX_HEADERS]
 
 
 def _shown_headers(headers: HeaderList) -> Iterable[tuple[str, str]]:
@@ -84,7 +84,7 @@ def _shown_headers(headers: HeaderList) -> Iterable[tuple[str, str]]:
         if name in HIDDEN:
             yield name, f"{value.partition(' ')[0][:20]} ***" if name == "authorization" and " " in value else "***"
         elif not LEFT_OUT.fullmatch(name):
-            yield name[:100], masked(value)[:MOST_HEADER]
+            yield name[:100], masked(value)[:MAX_HEADER]
 
 
 def _call(call: StripeCall) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def _call(call: StripeCall) -> dict[str, Any]:
         "method": call.method,
         "path": _path(call),
         "form": _text(form)[0],
-        "idempotency_key": None if call.idempotency_key is None else masked(call.idempotency_key)[:MOST_HEADER],
+        "idempotency_key": None if call.idempotency_key is None else masked(call.idempotency_key)[:MAX_HEADER],
         "status": call.status,
         "answer": _text(body)[0],
         "milliseconds": round(call.milliseconds, 2),
@@ -104,4 +104,4 @@ def _call(call: StripeCall) -> dict[str, Any]:
 
 
 def _path(call: StripeCall) -> str:
-    return masked(call.path)[:MOST_PATH]
+    return masked(call.path)[:MAX_PATH]

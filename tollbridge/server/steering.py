@@ -19,7 +19,7 @@ from tollbridge.server.preferences import preferences
 HEADER = b"prefer"
 CODE = re.compile(r"[2-5][0-9]{2}")
 SECONDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3})?")
-MOST_SECONDS = 60.0
+MAX_SECONDS = 60.0
 """A request that waits holds a connection."""
 
 SHOWN = 40
@@ -85,9 +85,9 @@ def _wrong_code(text: str | None) -> str | None:
 
 
 def _wrong_wait(text: str | None) -> str | None:
-    if text is None or (SECONDS.fullmatch(text) and float(text) <= MOST_SECONDS):
+    if text is None or (SECONDS.fullmatch(text) and float(text) <= MAX_SECONDS):
         return None
-    return f"wait is {printable(repr(text), SHOWN)}; send seconds from 0 to {MOST_SECONDS:g}, such as wait=2.5."
+    return f"wait is {printable(repr(text), SHOWN)}; send seconds from 0 to {MAX_SECONDS:g}, such as wait=2.5."
 
 
 def _refused(detail: str) -> Violation:

@@ -12,9 +12,9 @@ from tollbridge.http1.media import JSON, media_type
 from tollbridge.problems import InvalidRequest, Problem, UnsupportedMediaType
 from tollbridge.server.body import read_body
 from tollbridge.server.responses import json_response
-from tollbridge.server.tokens import MOST_SECONDS, Tokens
+from tollbridge.server.tokens import MAX_SECONDS, Tokens
 
-MOST_BODY = 4_096
+MAX_BODY = 4_096
 MEMBERS = "a JSON object with account (an id of the world) and, if wanted, expires_in (seconds; negative: expired)"
 
 
@@ -49,7 +49,7 @@ async def _read(request: Request) -> dict[str, Any]:
     """
     if media_type(request.headers.get("content-type")) != JSON:
         raise UnsupportedMediaType(f"Send the body as {JSON}, with that Content-Type.")
-    content = await read_body(request.scope, request.receive, Bounds(MOST_BODY))
+    content = await read_body(request.scope, request.receive, Bounds(MAX_BODY))
     try:
         sent = json.loads(content)
     except (ValueError, RecursionError):
@@ -57,8 +57,8 @@ async def _read(request: Request) -> dict[str, Any]:
     if not isinstance(sent, dict) or "account" not in sent or sent.keys() - {"account", "expires_in"}:
         raise _refused(f"Send {MEMBERS}.")
     for name, value in sent.items():
-        if type(value) is not int or abs(value) > MOST_SECONDS:
-            raise _refused(f"{name} has to be a whole number within {MOST_SECONDS}.", f"#/{name}")
+        if type(value) is not int or abs(value) > MAX_SECONDS:
+            raise _refused(f"{name} has to be a whole number within {MAX_SECONDS}.", f"#/{name}")
     return sent
 
 

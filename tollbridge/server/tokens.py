@@ -10,8 +10,8 @@ from tollbridge.problems import InactiveAccount, InvalidToken, TokenExpired
 from tollbridge.world import Account, World
 
 ALGORITHM = "HS256"
-MOST_BYTES = 4_096
-MOST_SECONDS = 366 * 24 * 3600
+MAX_BYTES = 4_096
+MAX_SECONDS = 366 * 24 * 3600
 LEAST_SECRET = 32
 """Bytes: RFC 7518 asks for a key as long as the hash."""
 
@@ -102,6 +102,6 @@ def bearer(values: list[bytes]) -> str:
         raise InvalidToken("The Authorization header was sent more than once. Send it once.")
     scheme, _, token = values[0].partition(b" ")
     token = token.strip(b" ")
-    if scheme.lower() != b"bearer" or not token or len(token) > MOST_BYTES or not token.isascii():
+    if scheme.lower() != b"bearer" or not token or len(token) > MAX_BYTES or not token.isascii():
         raise InvalidToken(NOT_OURS)
     return token.decode("ascii")

@@ -25,7 +25,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 DIGITS_SHOWN = 24
 
-MOST_LISTED = 100
+MAX_LISTED = 100
 """Faults that a problem lists; of the others it says how many they are."""
 
 
@@ -121,7 +121,7 @@ def _careful(text: str) -> Parsed:
     if reason:
         return Parsed(None, (_refusal((), reason),))
     faults = [*_faults(document)]
-    listed = tuple(_refusal(*fault) for fault in faults[:MOST_LISTED])
+    listed = tuple(_refusal(*fault) for fault in faults[:MAX_LISTED])
     return Parsed(document, listed, len(faults) - len(listed))
 
 

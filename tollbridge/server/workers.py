@@ -10,7 +10,7 @@ from collections.abc import Callable
 log = logging.getLogger(__name__)
 
 HASTY_SECONDS = 2.0
-MOST_HASTY = 5
+MAX_HASTY = 5
 PAUSE_SECONDS = 0.2
 
 
@@ -44,14 +44,14 @@ def supervise(count: int, work: Callable[[], None]) -> int:
         if stopping:
             continue
         hasty = hasty + 1 if lived < HASTY_SECONDS else 0
-        if hasty >= MOST_HASTY:
+        if hasty >= MAX_HASTY:
             log.error("Workers end as soon as they are started (the last with %s): giving up.", _ending(status))
             stop(signal.SIGTERM, None)
             continue
         log.warning("Worker %d ended with %s; another takes its place.", pid, _ending(status))
         time.sleep(PAUSE_SECONDS)
         started[_forked(work)] = time.monotonic()
-    return 1 if hasty >= MOST_HASTY else 0
+    return 1 if hasty >= MAX_HASTY else 0
 
 
 def _forked(work: Callable[[], None]) -> int:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from tollbridge.verify.errors import Enough, TimeOver
 
-KEPT_A_FINDING, MOST_KEPT = 2.0, 0.4
+KEPT_A_FINDING, MAX_KEPT = 2.0, 0.4
 """Seconds that are kept for the scripts of each finding, and the most of a run's time that is kept for all of them."""
 
 
@@ -31,7 +31,7 @@ class RunLimit:
 
     def keep(self, findings: int) -> None:
         """Keep time for the scripts of so many findings."""
-        self._kept = min(findings * KEPT_A_FINDING, MOST_KEPT * self._seconds)
+        self._kept = min(findings * KEPT_A_FINDING, MAX_KEPT * self._seconds)
 
     @contextmanager
     def into_kept(self) -> Iterator[None]:

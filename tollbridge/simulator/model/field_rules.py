@@ -19,7 +19,7 @@ MOST = 2**62
 DEEPEST = 32
 """How many levels an object of any shape may have."""
 
-MOST_KNOWN = 10_000
+MAX_KNOWN = 10_000
 WORDS = {str: "text", int: "a whole number", bool: "true or false", NoneType: "null", dict: "an object", list: "a list"}
 
 Fits = Callable[[Any], bool]
@@ -74,7 +74,7 @@ class Fields:
         for (name, kind), value in zip(self.kinds, values, strict=False):
             if not kind.holds(value):
                 return f"{name} has to be {kind.words}, and is {WORDS.get(type(value), 'something else')}"
-        if len(values) == len(self.kinds) and len(self._known) < MOST_KNOWN:
+        if len(values) == len(self.kinds) and len(self._known) < MAX_KNOWN:
             self._known.add(types)
         return None
 

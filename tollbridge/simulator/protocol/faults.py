@@ -8,7 +8,7 @@ from tollbridge.simulator.model.errors import INJECTED, invalid
 
 LOST = ("reset", "silence")
 KINDS = (*INJECTED, *LOST, "garbage", "slow")
-MOST_SECONDS = 600.0
+MAX_SECONDS = 600.0
 ALL_DRAWS = 1 << 32
 
 HEADER = "tollbridge-fault"
@@ -45,8 +45,8 @@ class Fault:
             or (self.times is not None and self.times < 1)
         ):
             raise ValueError(f"A fault is one of {', '.join(KINDS)}, before or after the effect, at least once.")
-        if not 0 < self.share <= 1 or not 0 <= self.seconds <= MOST_SECONDS:
-            raise ValueError(f"share is above 0 and at most 1, seconds are 0 to {MOST_SECONDS:g}.")
+        if not 0 < self.share <= 1 or not 0 <= self.seconds <= MAX_SECONDS:
+            raise ValueError(f"share is above 0 and at most 1, seconds are 0 to {MAX_SECONDS:g}.")
 
     def matches(self, method: str, template: str) -> bool:
         """Tell whether a call is one of those that it is for."""

@@ -19,7 +19,7 @@ NO_METHOD = (
     "method. For more information, visit "
     "https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority."
 )
-MOST_ITEMS = 20
+MAX_ITEMS = 20
 """As Stripe documents it."""
 
 ENDED = "A canceled subscription can only update its cancellation_details and metadata."
@@ -55,8 +55,8 @@ def _items(context: Context, form: Form, subscription: str) -> list[shapes.Shape
     if isinstance(sent, str):
         raise invalid("Invalid array", param="items")
     entries = list(sent.values()) if isinstance(sent, dict) else sent
-    if len(entries) > MOST_ITEMS:
-        raise invalid(f"A subscription has up to {MOST_ITEMS} items.", param="items")  # wording unverified
+    if len(entries) > MAX_ITEMS:
+        raise invalid(f"A subscription has up to {MAX_ITEMS} items.", param="items")  # wording unverified
     return [_item(context, entry, subscription, position) for position, entry in enumerate(entries)]
 
 

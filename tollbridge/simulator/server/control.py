@@ -33,7 +33,7 @@ BOUNDS = Bounds(65_536)
 SNAPSHOT_LIMIT = 1_073_741_824
 """Bytes of a snapshot that is put back: about a million intents with their charges."""
 
-MOST_LISTED = 1_000
+MAX_LISTED = 1_000
 TEXT, INTEGER, NUMBER, COUNT = (str,), (int,), (int, float), (int, type(None))
 JSON_TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", COUNT: "integer, or null for all calls"}
 MEMBERS = {
@@ -152,7 +152,7 @@ class Desk:
         """Answer with the calls after number `since`, the oldest first; at most `limit` of them."""
         since, limit = _number(request, "since", 0), _number(request, "limit", 100)
         record = self._simulator.record
-        calls, total = await self._do(lambda: (record.after(since, min(limit, MOST_LISTED)), record.total))
+        calls, total = await self._do(lambda: (record.after(since, min(limit, MAX_LISTED)), record.total))
         data = [{"number": number, **_told_call(told)} for number, told in calls]
         return _json({"data": data, "total": total})
 

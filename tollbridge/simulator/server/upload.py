@@ -9,9 +9,9 @@ from anyio.to_thread import run_sync
 from starlette.types import Receive, Scope
 
 from tollbridge.http1.body import Bounds, pieces
-from tollbridge.simulator.state.snapshot_reading import MOST_LINE
+from tollbridge.simulator.state.snapshot_reading import MAX_LINE
 
-MOST_IN_MEMORY = 8_000_000
+MAX_IN_MEMORY = 8_000_000
 BATCH = 1_000_000
 """Bytes that are written at once, by a thread."""
 
@@ -29,7 +29,7 @@ async def uploaded(scope: Scope, receive: Receive, bounds: Bounds) -> AsyncItera
         BodyTooLarge, BodyTooSlow, ClientGone: as of `pieces`.
         ValueError: while the lines are read: one of them is too long.
     """
-    with SpooledTemporaryFile(MOST_IN_MEMORY) as kept:
+    with SpooledTemporaryFile(MAX_IN_MEMORY) as kept:
         batch = bytearray()
         async for piece in pieces(scope, receive, bounds):
             batch += piece
@@ -43,8 +43,8 @@ async def uploaded(scope: Scope, receive: Receive, bounds: Bounds) -> AsyncItera
 
 def _lines(kept: IO[bytes]) -> Iterator[bytes]:
     number = 0
-    while line := kept.readline(MOST_LINE + 1):
+    while line := kept.readline(MAX_LINE + 1):
         number += 1
-        if len(line) > MOST_LINE:
-            raise ValueError(f"Line {number}: it is longer than {MOST_LINE} bytes.")
+        if len(line) > MAX_LINE:
+            raise ValueError(f"Line {number}: it is longer than {MAX_LINE} bytes.")
         yield line

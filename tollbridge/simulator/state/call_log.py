@@ -17,16 +17,16 @@ from tollbridge.masking import has_secret, masked
 from tollbridge.simulator.protocol.call import Call
 from tollbridge.simulator.protocol.envelope import status_told
 from tollbridge.simulator.protocol.forms import Value, decoded
-from tollbridge.simulator.state.recorded_call import MOST_PATH, RecordedCall
+from tollbridge.simulator.state.recorded_call import MAX_PATH, RecordedCall
 from tollbridge.simulator.state.unit_of_work import Store
 
 HIDDEN_NAMES = ("client_secret", "number", "cvc")
 ESCAPED_LETTER = re.compile(r"%(?:[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff])")
 
-MOST_TEXT = 16_384
+MAX_TEXT = 16_384
 """Characters of a form that are kept: more than any form has that a contract's request leads to."""
 
-MOST_KEYS = 64
+MAX_KEYS = 64
 
 
 def _has_signs(text: str) -> bool:
@@ -93,8 +93,8 @@ class CallLog:
         """
         if not parameters:
             return {}
-        if len(text) > MOST_TEXT:
-            text = text[: text.rfind("&", 0, MOST_TEXT) + 1]
+        if len(text) > MAX_TEXT:
+            text = text[: text.rfind("&", 0, MAX_TEXT) + 1]
             parameters = decoded(text)
         plain = unquote_plus(text) if "%" in text and ESCAPED_LETTER.search(text) else text
         return self._masked_parameters(parameters) if _has_signs(plain) else text
@@ -111,7 +111,7 @@ class CallLog:
 
     def _kept(self, text: str) -> str:
         """Return a path or a key that can be kept; masked before it is cut, so that no half of a secret is left."""
-        return self.masked_text(text)[:MOST_PATH] if len(text) > MOST_PATH or _has_signs(text) else text
+        return self.masked_text(text)[:MAX_PATH] if len(text) > MAX_PATH or _has_signs(text) else text
 
     def masked_text(self, text: str) -> str:
         """Return a text with the secrets in it as keyed hashes."""
@@ -135,7 +135,7 @@ class CallLog:
             return None
         known = self._keys.get(api_key)
         if known is None:
-            if len(self._keys) >= MOST_KEYS:
+            if len(self._keys) >= MAX_KEYS:
                 self._keys.clear()
             known = self._keys[api_key] = self.fingerprint(api_key)
         return known

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from tollbridge.simulator.protocol.forms import decoded
 
-MOST_PATH = 512
+MAX_PATH = 512
 
 
 class RecordedCall(NamedTuple):

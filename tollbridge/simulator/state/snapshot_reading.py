@@ -17,10 +17,10 @@ from tollbridge.simulator.state.idempotency import Kept
 from tollbridge.simulator.state.snapshot import FORMAT, KEY, NAME, Head, KeyLine
 from tollbridge.simulator.state.unit_of_work import Row
 
-MOST_LINE = 8_000_000
+MAX_LINE = 8_000_000
 """Bytes of a line; the longest that the simulator writes, a subscription with as many items as may be, has fewer."""
 
-MOST_PLACE = 2**53
+MAX_PLACE = 2**53
 KNOWN = (*ROW_TYPES, KEY)
 
 
@@ -94,7 +94,7 @@ class Reading:
         if len(rest) != 1 or not isinstance(rest[0], list) or not rest[0]:
             raise ValueError(f"after {name} there has to be one list, of its place and its fields")
         place, *values = rest[0]
-        if type(place) is not int or not self._places[name] < place <= MOST_PLACE:
+        if type(place) is not int or not self._places[name] < place <= MAX_PLACE:
             raise ValueError(f"the place of a {name} has to be a whole number above that of the {name} before")
         self._places[name] = place
         row = _row(name, values)
@@ -156,8 +156,8 @@ def _require_format(found: object) -> None:
 
 
 def _parsed(line: bytes) -> tuple[str, list[Any]]:
-    if len(line) > MOST_LINE:
-        raise ValueError(f"it is longer than {MOST_LINE} bytes")
+    if len(line) > MAX_LINE:
+        raise ValueError(f"it is longer than {MAX_LINE} bytes")
     try:
         document = orjson.loads(line)
     except ValueError:

@@ -21,8 +21,8 @@ from tollbridge.verify.model.steps import AtStripe, Break, Call, Case, Mend, Ste
 from tollbridge.verify.model.stripe_routes import CREATE, UPDATE
 from tollbridge.verify.run_limit import RunLimit
 
-MOST_STEPS = 5
-MOST_FOUND = 10
+MAX_STEPS = 5
+MAX_FOUND = 10
 """Findings that random sequences are searched for; each takes a search of its own."""
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=40)
@@ -88,12 +88,12 @@ def sequences_of(contract: Contract, context: CaseContext, drawn: Drawn) -> st.S
 
     ours = _ours(context)
     call = st.one_of(ours, ours, shaped())
-    plain = st.lists(call, min_size=1, max_size=MOST_STEPS).map(tuple)
+    plain = st.lists(call, min_size=1, max_size=MAX_STEPS).map(tuple)
     ways: list[st.SearchStrategy[tuple[Step, ...]]] = [plain, plain]
     if context.two_sided:
         ways.append(st.tuples(_breaks(context), ours, st.just(Mend()), ours))
         between = st.one_of(ours, ours, _elsewhere(context))
-        ways.append(st.tuples(ours, st.lists(between, max_size=MOST_STEPS), ours).map(lambda s: (s[0], *s[1], s[2])))
+        ways.append(st.tuples(ours, st.lists(between, max_size=MAX_STEPS), ours).map(lambda s: (s[0], *s[1], s[2])))
         ways.append(st.lists(ours, min_size=2, max_size=4).map(lambda calls: (Together(tuple(calls)),)))
     return st.one_of(ways).map(lambda steps: Case("a random sequence", tuple(steps)))
 
@@ -184,7 +184,7 @@ def search(
     Raises:
         VerifyError: the target asks Stripe for what the simulator does not have.
     """
-    for turn in range(MOST_FOUND):
+    for turn in range(MAX_FOUND):
         hunt = Hunt(shows, limit)
         test = hypothesis.seed(seed + turn)(
             settings(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tollbridge.verify.cases.wire_table import MOST_BODY, Row, Table
+from tollbridge.verify.cases.wire_table import MAX_BODY, Row, Table
 from tollbridge.verify.model.steps import JSON, Headers
 
 CHUNKED = ("Transfer-Encoding", "chunked")
@@ -26,7 +26,7 @@ def _bodies(table: Table) -> Iterator[Row]:
     yield _fine(table, "white space between members", "body.json", good.replace(b",", b" ,\t\n ").replace(b":", b" : "))
     yield _fine(table, "a letter that is escaped", "body.json", good.replace(b"usd", b"\\u0075sd"))
     yield _fine(table, "chunked", "page.request", _chunked(good), (JSON, CHUNKED))
-    large = b'{"x":"' + b"x" * (MOST_BODY + 1) + b'"}'
+    large = b'{"x":"' + b"x" * (MAX_BODY + 1) + b'"}'
     yield table.row("chunked and too large", 413, "body-too-large", body=_chunked(large), headers=(JSON, CHUNKED))
     place = f"#/{table.a}"
     for name, text in {"a negative exponent": "420000e-2", "-0": "-0", "-0.0": "-0.0"}.items():

@@ -11,7 +11,7 @@ from tollbridge.contract import sendable
 from tollbridge.verify.model.steps import JSON, PLAIN, Head, Headers
 from tollbridge.verify.model.subject import Subject
 
-MOST_BODY = 65_536
+MAX_BODY = 65_536
 """Bytes of a body that is read."""
 
 
@@ -250,8 +250,8 @@ class Table:
     def sizes(self) -> Iterator[Row]:
         """Yield the largest body that is read, and one byte more."""
         for name, length, status, code in (
-            ("65,536 bytes", MOST_BODY, 400, "invalid-request"),
-            ("65,537 bytes", MOST_BODY + 1, 413, "body-too-large"),
+            ("65,536 bytes", MAX_BODY, 400, "invalid-request"),
+            ("65,537 bytes", MAX_BODY + 1, 413, "body-too-large"),
         ):
             body = b'{"x":"' + b"x" * (length - 8) + b'"}'
             places = frozenset({f"#/{self.a}", f"#/{self.c}", "#/x"}) if status == 400 else frozenset[str]()

@@ -14,11 +14,11 @@ INHERITED = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 FILES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 """Of our own environment, what programs need to be found, to speak, and to trust a target: nothing that is secret."""
 
-MOST_SECONDS = 60.0
+MAX_SECONDS = 60.0
 
 
 def exit_code(
-    script: str, interpreter: Sequence[str], environment: Mapping[str, str], *, within: float = MOST_SECONDS
+    script: str, interpreter: Sequence[str], environment: Mapping[str, str], *, within: float = MAX_SECONDS
 ) -> int | None:
     """Run a script, and return its exit code; None where it had to be stopped. What it prints is not kept.
 

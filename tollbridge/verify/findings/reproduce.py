@@ -29,7 +29,7 @@ HISTORY = 12
 SCRIPTED = 25
 """How many findings get scripts; what many causes have in common is better mended first."""
 
-A_SCRIPT, MOST_A_SCRIPT = 1.0, 60.0
+A_SCRIPT, MAX_A_SCRIPT = 1.0, 60.0
 """Seconds without which no script is begun, and that one may take."""
 
 ASSERTED = 7
@@ -149,7 +149,7 @@ def _failing(run: Run, finding: Finding) -> dict[str, str]:
 
 def _ended_with(run: Run, text: str, kind: str, environment: dict[str, str]) -> int | None:
     """Return the exit code of a script; None where there was no time for it."""
-    left = min(run.runner.limit.left, MOST_A_SCRIPT)
+    left = min(run.runner.limit.left, MAX_A_SCRIPT)
     return exit_code(text, KINDS[kind].interpreter, environment, within=left) if left > 0 else None
 
 

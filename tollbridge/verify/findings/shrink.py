@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from tollbridge.verify.model.steps import Break, Call, Case, Mend, Step, Together
 
-MOST_TRIES = 60
-MOST_SECONDS = 8.0
+MAX_TRIES = 60
+MAX_SECONDS = 8.0
 
 Fails = Callable[[Case], bool]
 
@@ -19,14 +19,14 @@ def reduced(case: Case, fails: Fails) -> Case:
         case: one that fails.
         fails: plays a case from the beginning, and tells whether it shows the same finding.
     """
-    until = time.monotonic() + MOST_SECONDS
+    until = time.monotonic() + MAX_SECONDS
     tries = 0
     smaller = True
     while smaller:
         smaller = False
         for candidate in _candidates(case):
             tries += 1
-            if tries > MOST_TRIES or time.monotonic() > until:
+            if tries > MAX_TRIES or time.monotonic() > until:
                 return case
             if fails(candidate):
                 case, smaller = candidate, True

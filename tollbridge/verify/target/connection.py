@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 from tollbridge.verify.model.evidence import Answer, answer_of
 from tollbridge.verify.model.steps import PLAIN, Head, Headers
 
-MOST_ANSWER = 1_000_000
+MAX_ANSWER = 1_000_000
 """Bytes of an answer that are read; more is a flood."""
 
 REFUSED, CLOSED = "the target refuses connections", "the target closed the connection without an answer"
-FLOOD, DRIP = f"the answer is longer than {MOST_ANSWER} bytes", "the answer began, and was not whole"
+FLOOD, DRIP = f"the answer is longer than {MAX_ANSWER} bytes", "the answer began, and was not whole"
 ENDLESS = (FLOOD, DRIP)
 """How an exchange is said to end whose answer does not; a limit may follow."""
 
@@ -97,7 +97,7 @@ class RawConnection:
             line.settimeout(self.within)
             line.sendall(sent)
             reply = self._begun(timed, method)
-            body = reply.read(MOST_ANSWER + 1)
+            body = reply.read(MAX_ANSWER + 1)
         except (ConnectionResetError, BrokenPipeError):
             self.close()
             raise _Closed from None
@@ -144,7 +144,7 @@ class RawConnection:
 
     def _require_whole(self, reply: HTTPResponse, body: bytes) -> None:
         """Refuse a flood, and an answer that ends before its Content-Length, of which a bounded read says nothing."""
-        if len(body) > MOST_ANSWER:
+        if len(body) > MAX_ANSWER:
             self.close()
             raise Broken(FLOOD)
         if reply.length:

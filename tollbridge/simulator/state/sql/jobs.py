@@ -17,7 +17,7 @@ from tollbridge.simulator.state.unit_of_work import NOTHING, Needed, nothing_nee
 
 log = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 64
+MAX_AT_ONCE = 64
 
 QUIET_TURNS = 3
 """Turns of an event loop without a further job, after which those that it has are handed over.
@@ -92,7 +92,7 @@ class Jobs:
         count = len(self._gathered[loop])
         if count > seen:
             turns = QUIET_TURNS
-        if turns and count < MOST_AT_ONCE:
+        if turns and count < MAX_AT_ONCE:
             loop.call_soon(self._hand_over, loop, count, turns - 1)
             return
         for job in self._gathered.pop(loop):
@@ -137,7 +137,7 @@ class Jobs:
         """Return the next jobs, once there is one."""
         first, self._next = self._next or self._queue.get(), None
         taken = [first]
-        while not first.alone and len(taken) < MOST_AT_ONCE:
+        while not first.alone and len(taken) < MAX_AT_ONCE:
             try:
                 job = self._queue.get_nowait()
             except Empty:
