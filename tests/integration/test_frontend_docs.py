@@ -67,6 +67,34 @@ def test_the_recipe_for_playwright_answers_for_stripe(shop: Shop) -> None:
     assert shop.page.evaluate("() => Stripe.version") == "endive"
 
 
+@pytest.mark.parametrize(
+    ("imports", "holds"),
+    [
+        ("import type { BrowserContext, Route } from 'playwright-core';\n", "function offline"),
+        ("", "create('payment')"),
+    ],
+    ids=["playwright", "vue"],
+)
+def test_the_typescript_snippets_have_the_libraries_types(tmp_path: Path, imports: str, holds: str) -> None:
+    """The compiler, strict, finds nothing wrong with a snippet beside the packages of the React example."""
+    (tmp_path / "node_modules").symlink_to(ROOT / "examples/react/node_modules")
+    (tmp_path / "snippet.ts").write_text(imports + snippet("ts", holds))
+    options = [
+        "--noEmit",
+        "--strict",
+        "--skipLibCheck",
+        "--target",
+        "es2022",
+        "--module",
+        "esnext",
+        "--moduleResolution",
+        "bundler",
+    ]
+    compiler = tmp_path / "node_modules/.bin/tsc"
+    done = subprocess.run([compiler, *options, "snippet.ts"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("source", ["examples/cypress/cypress/e2e/checkout.cy.js", "docs"])
 def test_the_cypress_spec_and_recipe_are_javascript(tmp_path: Path, source: str) -> None:
     """Node reads them; that they hold is shown by the same steps with Playwright, as Cypress cannot be fetched here."""
