@@ -175,6 +175,17 @@ def test_only_the_newest_are_kept(server: Server, monkeypatch: pytest.MonkeyPatc
     assert server.http.get(f"{BELOW}/exchanges/{'9' * 40}").status_code == 404
 
 
+def test_what_is_kept_is_bounded_in_bytes(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large exchanges drop older ones before a thousand are there, and each keeps its number."""
+    monkeypatch.setattr(server.sandbox.journal, "_here", journal.Newest(journal.MAX_KEPT, 40_000))
+    for _ in range(10):
+        server.http.post(PATH, content=b"[" + b"1," * 8_000 + b"1]", headers={"Content-Type": "application/json"})
+    _, listed = followed(server)
+    assert [one["number"] for one in listed] == list(range(11 - len(listed), 11))
+    assert 2 <= len(listed) <= 4
+    assert len(server.sandbox.journal._here) == len(listed)
+
+
 def test_the_list_can_be_cleared(server: Server) -> None:
     """Nothing of it is left, and numbers go on."""
     server.http.post(PATH, json=BODY)

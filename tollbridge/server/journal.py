@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import islice
 from secrets import token_hex
 from time import perf_counter
 from typing import Protocol
@@ -30,6 +31,9 @@ MAX_BYTES = 8_192
 
 MAX_CALLS = 50
 """Calls to Stripe that are kept of one exchange."""
+
+MAX_TOTAL = 32_000_000
+"""Bytes of all exchanges that are kept: a thousand usual ones have a third of it, and hostile ones drop older ones."""
 
 FLUSH_SECONDS = 0.25
 """How long exchanges wait for others, to be written to a database together."""
@@ -113,6 +117,54 @@ class Entry:
     calls: list[StripeCall] = field(default_factory=list)
     milliseconds: float = 0.0
 
+    @property
+    def size(self) -> int:
+        """The bytes that it keeps, without what the interpreter adds."""
+        headers = sum(len(name) + len(value) for name, value in (*self.headers, *self.answered))
+        calls = sum(len(call.path) + len(call.form) + len(call.answer) for call in self.calls)
+        return len(self.query) + headers + len(self.sent.content) + len(self.answer.content) + calls
+
+
+class Newest:
+    """The newest entries, bounded in number and in bytes."""
+
+    def __init__(self, most: int, most_bytes: int) -> None:
+        """Begin without any.
+
+        Args:
+            most: entries that are kept.
+            most_bytes: of all of them.
+        """
+        self._most, self._most_bytes = most, most_bytes
+        self._entries: deque[tuple[Entry, int]] = deque()
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def append(self, entry: Entry) -> None:
+        """Keep an entry, in the place of the oldest ones where there are too many."""
+        size = entry.size
+        self._entries.append((entry, size))
+        self._bytes += size
+        while len(self._entries) > self._most or self._bytes > self._most_bytes:
+            self._bytes -= self._entries.popleft()[1]
+
+    def part(self, begin: int, most: int) -> list[Entry]:
+        """Return some entries, the oldest first."""
+        return [entry for entry, _ in islice(self._entries, begin, begin + most)]
+
+    def take(self) -> list[Entry]:
+        """Return all entries, and keep none."""
+        taken = self.part(0, len(self))
+        self.clear()
+        return taken
+
+    def clear(self) -> None:
+        """Forget every entry."""
+        self._entries.clear()
+        self._bytes = 0
+
 
 calls_made: ContextVar[list[StripeCall] | None] = ContextVar("calls_made", default=None)
 """Where calls to Stripe are noted while a request is answered; None where nobody asks for them."""
@@ -167,9 +219,9 @@ class Journal:
         """
         self._shown = shown
         self._kept = kept
-        self._here: deque[tuple[int, Entry]] = deque(maxlen=MAX_KEPT)
+        self._here = Newest(MAX_KEPT, MAX_TOTAL)
         self._total = 0
-        self._waiting: deque[Entry] = deque(maxlen=MAX_WAITING)
+        self._waiting = Newest(MAX_WAITING, MAX_TOTAL)
         self._flushing: asyncio.Task[None] | None = None
         self.id = token_hex(8) if kept is None else "shared"
         self.closed = False
@@ -185,7 +237,7 @@ class Journal:
         entry.milliseconds = entry.exchange.milliseconds
         if self._kept is None:
             self._total += 1
-            self._here.append((self._total, entry))
+            self._here.append(entry)
             return
         self._waiting.append(entry)
         if self._flushing is None or self._flushing.done():
@@ -197,8 +249,7 @@ class Journal:
             return await run_sync(self._kept.noted, number, most)
         first = self._total - len(self._here) + 1
         begin = max(0, number - first + 1)
-        found = [self._here[index] for index in range(begin, min(len(self._here), begin + most))]
-        return [(each, self._shown(entry)) for each, entry in found]
+        return [(first + begin + n, self._shown(entry)) for n, entry in enumerate(self._here.part(begin, most))]
 
     async def newest(self) -> int:
         """Return the number of the newest entry."""
@@ -216,10 +267,9 @@ class Journal:
         self.closed = True
 
     async def _flush(self, kept: Kept) -> None:
-        while self._waiting:
+        while len(self._waiting):
             await asyncio.sleep(FLUSH_SECONDS)
-            batch = [*self._waiting]
-            self._waiting.clear()
+            batch = self._waiting.take()
             try:
                 await run_sync(lambda entries: kept.note([*map(self._shown, entries)], MAX_KEPT), batch)
             except Exception as error:  # the console is not worth a request
