@@ -36,6 +36,9 @@ class NotDocumented(Exception):
     """The contract shows no such answer; the sentence says which there are."""
 
 
+PLAIN_CODE = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+
+
 @dataclass(frozen=True)
 class Answer:
     """An answer that the contract shows.
@@ -51,6 +54,12 @@ class Answer:
     media_type: str | None
     body: object
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def error_code(self) -> str | None:
+        """The code of a problem, as the log and the console tell it; None where it has none that is plain letters."""
+        code = self.body.get("error_code") if isinstance(self.body, dict) else None
+        return code if isinstance(code, str) and PLAIN_CODE.fullmatch(code) else None
 
 
 def documented_answer(operation: Operation, status: int | None, example: str | None) -> Answer:

@@ -117,6 +117,7 @@ class Operations:
         if exchange.steering.wait:
             await waited(exchange.steering.wait, receive)
         if exchange.steering.answer:
+            exchange.error_code = exchange.steering.answer.error_code
             await _give_documented(send, served.operation, exchange.steering.answer, exchange.id)
             return
         status, document = await connexion.context.operation.function(**arguments)

@@ -73,7 +73,8 @@ function add(exchanges) {
 
 function row(one) {
   const path = one.area === "stripe" ? `Stripe ${one.path}` : one.path;
-  const note = one.error_code ?? (one.steered ? `Prefer: ${one.steered}` : one.asked.length ? `${one.asked.length} at Stripe` : "");
+  const stripe = one.asked.length ? `${one.asked.length} at Stripe` : "";
+  const note = one.steered ? `Prefer: ${one.steered}` : one.error_code ?? stripe;
   const button = element("button", { type: "button" },
     element("time", { dateTime: new Date(one.when * 1000).toISOString() }, new Date(one.when * 1000).toLocaleTimeString([], { hour12: false })),
     element("span", { className: `status ${tone(one.status)}` }, String(one.status || "none")),
