@@ -11,8 +11,10 @@ Exit code: 0 where every faulty one was killed and no legal one accused, 1 where
 
 import argparse
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from mutants.catalogue import ALL
@@ -48,6 +50,7 @@ def main() -> int:
         prog="python -m mutants", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("names", nargs="*", help="of mutants; none for all")
+    parser.add_argument("--examples", type=int, default=40, help="random sequences for a variant (40)")
     parser.add_argument("--dozen", action="store_true", help="one of each area, and two variants")
     parser.add_argument("--fresh", action="store_true", help="make every result again")
     parser.add_argument("--stock", action="store_true", help="let stock Schemathesis judge them too")
@@ -60,19 +63,22 @@ def main() -> int:
     names = asked.names or (DOZEN if asked.dozen else list(ALL))
     chosen = [ALL[name] for name in names]
     asked.results.mkdir(parents=True, exist_ok=True)
-    results = _all_judged(chosen, asked.results, asked.jobs, fresh=asked.fresh, stock=asked.stock)
+    newly_judged = partial(judged, examples=asked.examples)
+    results = _all_judged(chosen, asked.results, asked.jobs, newly_judged, fresh=asked.fresh, stock=asked.stock)
     print(shown(results))
     return 0 if all(result.right for result in results) else 1
 
 
-def _all_judged(chosen: list[Mutant], folder: Path, jobs: int, *, fresh: bool, stock: bool) -> list[Result]:
+def _all_judged(
+    chosen: list[Mutant], folder: Path, jobs: int, newly_judged: Callable[[Mutant], Result], *, fresh: bool, stock: bool
+) -> list[Result]:
     done = 0
 
     def judge(mutant: Mutant) -> Result:
         nonlocal done
         path = folder / f"{mutant.name}.json"
         kept = None if fresh else Result.read(path, mutant)
-        result = kept if kept and kept.fresh else judged(mutant)
+        result = kept if kept and kept.fresh else newly_judged(mutant)
         if kept and kept is not result:  # stock Schemathesis has seen this server: it does not depend on our harness
             result = replace(result, stock=kept.stock)
         result.write(path)

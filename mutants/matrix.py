@@ -126,15 +126,20 @@ def command(mutant: Mutant, port: int, stripe: str) -> list[str]:
     return [*serve, "--stripe", stripe, "--answer-within", "3"]
 
 
-def judged(mutant: Mutant) -> Result:
-    """Let the harness judge a mutant: to the first finding, or, of a variant, to the end."""
+def judged(mutant: Mutant, *, examples: int) -> Result:
+    """Let the harness judge a mutant: to the first finding, or, of a variant, to the end.
+
+    Args:
+        mutant: that is served.
+        examples: random sequences that a variant is judged by.
+    """
     port, stripe = free_port(), free_port()
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         verify = [sys.executable, "-m", "tollbridge", "verify", url, "--stripe-listen", f"127.0.0.1:{stripe}"]
         verify += ["--hold", "choice", "--answer-within", "6", "--json", str(report), "--max-time", str(MAX_SECONDS)]
-        verify += ["--max-examples", "40"] if mutant.area == LEGAL else ["--fail-fast"]
+        verify += ["--max-examples", str(examples)] if mutant.area == LEGAL else ["--fail-fast"]
         try:
             serve = command(mutant, port, f"http://127.0.0.1:{stripe}")
             with launched(serve, ready=f"{url}/_tollbridge/health", cwd=ROOT):

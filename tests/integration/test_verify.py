@@ -42,7 +42,7 @@ def example(name: str) -> Iterator[tuple[str, str]]:
 def own_report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A whole run against our own server."""
     path = tmp_path_factory.mktemp("verify") / "report.json"
-    done = verify("--json", str(path), "--max-examples", "40")
+    done = verify("--json", str(path), "--max-examples", "15")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "clean" in done.stdout.splitlines()[-1]
     report: dict[str, Any] = json.loads(path.read_bytes())
@@ -73,9 +73,7 @@ def test_a_server_that_is_not_ours_is_not_accused(tmp_path: Path) -> None:
     """The example in Flask, which differs where it may, is clean from both sides."""
     path = tmp_path / "report.json"
     with example("server.py") as (url, stripe):
-        done = verify(
-            url, "--stripe-listen", stripe, "--world", str(WORLD), "--json", str(path), "--max-examples", "20"
-        )
+        done = verify(url, "--stripe-listen", stripe, "--world", str(WORLD), "--json", str(path), "--max-examples", "5")
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(path.read_bytes())
     assert report["two_sided"] is True
