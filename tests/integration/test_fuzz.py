@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("seed", ["1", "2"])
+@pytest.mark.parametrize("seed", ["1"])
 def test_stock_schemathesis_finds_nothing(seed: str) -> None:
     """Every check of stock Schemathesis, with the committed settings, finds no failure."""
     command = [sys.executable, str(ROOT / "scripts/fuzz.py"), "--max-examples", "100", "--seed", seed]
