@@ -20,8 +20,8 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile(30, 0, every=16),
-    "standard": Profile(90, 50),
+    "quick": Profile(120, 0, every=16),
+    "standard": Profile(200, 50),
     "thorough": Profile(300, 150),
 }
 """By name, from the shortest to the longest."""
