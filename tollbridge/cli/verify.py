@@ -49,8 +49,8 @@ from tollbridge.cli.verify_values import (
     default="thorough",
     show_default=True,
     type=click.Choice(("quick", "standard", "thorough")),
-    help="How much is done: quick plays the tables, the long ones thinned (about 15 s, 30 at most), standard plays "
-    "them whole and 50 random sequences (about 60 s, 90 at most), thorough 150 (5 minutes at most).",
+    help="How much is done: quick plays the tables, the long ones thinned (120 s at most), standard plays "
+    "them whole and 50 random sequences (200 s at most), thorough 150 (5 minutes at most).",
 )
 @click.option(
     "--max-time",
