@@ -1,14 +1,13 @@
 // A checkout as a user's page would have it: our API, and Stripe.js by its public names. What the server was asked, and
 // what it asked of Stripe, is shown beside it.
-import { call, element, enterToken, onRefusal, rememberedToken } from "./control.js";
+import { $, call, element, say, takeTokens, tokenEntered } from "./control.js";
 import { clientSide, events, stripeSide } from "./exchanges.js";
 
 const PATH = "/api/payment/intent";
 const NEW_CARD = "";
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 const RETRY_MS = 1500;
 
-const $ = (id) => document.getElementById(id);
 const stripe = window.Stripe ? window.Stripe("pk_test_tollbridge") : null;
 let world = null;
 let cardElement = null;
@@ -155,17 +154,15 @@ async function follow() {
       }
     } catch (error) {
       say("state", error.status === 403 ? "What Stripe is told needs the control token." : "The server does not answer. Trying again …");
-      if (error.status === 403) await new Promise((resolve) => { onToken = resolve; });
+      if (error.status === 403) await tokenEntered();
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }
 
-let onToken = () => {};
-
 async function show(number) {
   const one = await (await call("GET", `console/exchanges/${number}`)).json();
-  if ($("happened").childElementCount >= MOST_SHOWN) $("happened").firstElementChild.remove();
+  if ($("happened").childElementCount >= MAX_SHOWN) $("happened").firstElementChild.remove();
   const title = one.area === "stripe" ? "The browser and Stripe" : "The page and the server";
   const sides = element("div", { className: "sides" }, element("div", {}, element("h3", {}, title), ...clientSide(one)));
   if (one.area !== "stripe") sides.append(element("div", {}, element("h3", {}, "The server and Stripe"), ...stripeSide(one)));
@@ -174,10 +171,6 @@ async function show(number) {
 }
 
 // --- the page --------------------------------------------------------------------------------------------------------
-
-function say(id, text) {
-  $(id).textContent = text;
-}
 
 function offerCards() {
   const organization = world?.organizations.find((one) => one.id === Number($("organization").value));
@@ -209,18 +202,7 @@ function mountCard() {
   cardElement.mount("#element");
 }
 
-onRefusal((sentence) => {
-  say("refusal", sentence);
-  $("control").hidden = false;
-});
-$("control").addEventListener("submit", (event) => {
-  event.preventDefault();
-  enterToken($("token").value);
-  $("control").hidden = true;
-  onToken();
-  load().catch(() => {});
-});
-if (rememberedToken()) $("token").value = rememberedToken();
+takeTokens(load);
 $("checkout").addEventListener("submit", pay);
 $("organization").addEventListener("change", offerCards);
 $("card").addEventListener("change", changed);

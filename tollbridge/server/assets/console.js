@@ -1,9 +1,9 @@
 // The console: exchanges as they come, faults, reset, and who there is in the world.
 // Everything that a client sent is put into the page as text, never as markup.
-import { call, element, enterToken, onRefusal, rememberedToken } from "./control.js";
+import { $, call, element, say, takeTokens, tokenEntered } from "./control.js";
 import { clientSide, events, stripeSide } from "./exchanges.js";
 
-const MOST_SHOWN = 1000;
+const MAX_SHOWN = 1000;
 const RETRY_MS = 1500;
 const ROUTES = [
   ["POST", "/v1/payment_intents", "creating an intent"],
@@ -20,7 +20,6 @@ const KINDS = {
   "No proper answer": ["reset", "silence", "garbage", "slow"],
 };
 
-const $ = (id) => document.getElementById(id);
 const shown = new Map(); // number → its list item, the oldest first
 let journal = null;
 let newest = 0;
@@ -39,13 +38,11 @@ async function follow() {
       say("state", "The server has ended the connection. Trying again …");
     } catch (error) {
       say("state", error.status === 403 ? "Control is closed." : "The server does not answer. Trying again …");
-      if (error.status === 403) await new Promise((resolve) => { onToken = resolve; });
+      if (error.status === 403) await tokenEntered();
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }
-
-let onToken = () => {};
 
 function take({ event, data }) {
   const value = JSON.parse(data);
@@ -64,7 +61,7 @@ function add(exchanges) {
     fresh.prepend(item);
   }
   $("list").prepend(fresh);
-  for (const number of [...shown.keys()].slice(0, Math.max(0, shown.size - MOST_SHOWN))) {
+  for (const number of [...shown.keys()].slice(0, Math.max(0, shown.size - MAX_SHOWN))) {
     shown.get(number).remove();
     shown.delete(number);
   }
@@ -248,10 +245,6 @@ async function copyToken(account) {
 
 // --- the page ------------------------------------------------------------------------------------------------------
 
-function say(id, text) {
-  $(id).textContent = text;
-}
-
 /** Do something, and say in a place of the page how it went. */
 async function told(id, work) {
   try {
@@ -271,17 +264,7 @@ async function load() {
   if (world.has_simulator) await listFaults();
 }
 
-onRefusal((sentence) => {
-  say("refusal", sentence);
-  $("control").hidden = false;
-});
-$("control").addEventListener("submit", (event) => {
-  event.preventDefault();
-  enterToken($("token").value);
-  $("control").hidden = true;
-  onToken();
-  load().catch(() => {});
-});
+takeTokens(load);
 $("filter").addEventListener("input", filter);
 $("stripe-too").addEventListener("change", filter);
 $("list").addEventListener("keydown", step);
@@ -307,6 +290,5 @@ $("reset").addEventListener("click", () => told("reset-says", async () => {
   await listFaults();
   return "Everything is as it was at the beginning.";
 }));
-if (rememberedToken()) $("token").value = rememberedToken();
 load().catch((error) => say("state", error.message));
 follow();

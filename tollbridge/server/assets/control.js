@@ -1,19 +1,39 @@
-// What our pages share: calls below /_tollbridge with the control token, and elements made of text.
+// What our pages share: calls below /_tollbridge, the form for their control token, and elements made of text.
 const TOKEN = "tollbridge-control-token";
-let refused = () => {};
+let goOn = () => {};
 
-/** Call a function with the server's sentence whenever it asks for the control token. */
-export function onRefusal(how) {
-  refused = how;
+export const $ = (id) => document.getElementById(id);
+
+/** Put a text into a place of the page. */
+export function say(id, text) {
+  $(id).textContent = text;
 }
 
-/** Remember the control token for this tab. */
-export function enterToken(token) {
-  sessionStorage.setItem(TOKEN, token);
+/** Let the page's form take the control token, which this tab remembers; load the page again with each one. */
+export function takeTokens(load) {
+  $("token").value = rememberedToken() ?? "";
+  $("control").addEventListener("submit", (event) => {
+    event.preventDefault();
+    sessionStorage.setItem(TOKEN, $("token").value);
+    $("control").hidden = true;
+    goOn();
+    load().catch(() => {});
+  });
 }
 
-export function rememberedToken() {
+/** Wait until a control token is entered. */
+export function tokenEntered() {
+  return new Promise((resolve) => { goOn = resolve; });
+}
+
+function rememberedToken() {
   return sessionStorage.getItem(TOKEN);
+}
+
+/** Show the form that asks for the control token, with the server's sentence. */
+function askForToken(sentence) {
+  say("refusal", sentence);
+  $("control").hidden = false;
 }
 
 /** Call the server below /_tollbridge; an error has its sentence and its status. */
@@ -24,7 +44,7 @@ export async function call(method, path, document) {
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));
   const error = Object.assign(new Error(problem.detail ?? `The server answered ${answer.status}.`), { status: answer.status });
-  if (answer.status === 403) refused(error.message);
+  if (answer.status === 403) askForToken(error.message);
   throw error;
 }
 
