@@ -4,13 +4,14 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from tollbridge.simulator.engine import Engine, worked
 from tollbridge.simulator.model.randomness import Chance
 from tollbridge.simulator.model.rows import PaymentIntent, Subscription
 from tollbridge.simulator.protocol.faults import Fault
 from tollbridge.simulator.protocol.messages import Reply, Request
+from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.routes import ROUTES, is_template
 from tollbridge.simulator.resources.three_d_secure import after_challenge, after_page, is_due
 from tollbridge.simulator.seed import plant, planted
@@ -23,6 +24,7 @@ from tollbridge.simulator.state.snapshot_reading import Reading
 from tollbridge.simulator.state.unit_of_work import R, SharedJournal, Store, damage_told
 
 RECORDED = 10_000
+T = TypeVar("T")
 
 
 class Simulator:
@@ -165,10 +167,7 @@ class Simulator:
         Raises:
             StripeFailure: 404 where there is no such intent, 400 where nothing is asked of its cardholder.
         """
-        now = self.clock()
-        return worked(
-            self._store, lambda work: after_challenge(self._engine.context(work, now), identity, passes=passes)
-        )
+        return self._worked(lambda context: after_challenge(context, identity, passes=passes))
 
     def is_asking(self, identity: str, token: str) -> bool:
         """Tell whether the page of an intent still asks its cardholder.
@@ -176,8 +175,7 @@ class Simulator:
         Raises:
             StripeFailure: 404 for a token that is not the intent's.
         """
-        now = self.clock()
-        return worked(self._store, lambda work: is_due(self._engine.context(work, now), identity, token))
+        return self._worked(lambda context: is_due(context, identity, token))
 
     def answer_page(self, identity: str, token: str, *, passes: bool) -> str:
         """Go on as a cardholder chose on the page of an intent; return the address that the browser goes back to.
@@ -185,10 +183,12 @@ class Simulator:
         Raises:
             StripeFailure: 404 for a token that is not the intent's, 400 where nothing is asked any more.
         """
+        return self._worked(lambda context: after_page(context, identity, token, passes=passes))
+
+    def _worked(self, operation: Callable[[Context], T]) -> T:
+        """Return what an operation returns that no call asks for, done at this moment."""
         now = self.clock()
-        return worked(
-            self._store, lambda work: after_page(self._engine.context(work, now), identity, token, passes=passes)
-        )
+        return worked(self._store, lambda work: operation(self._engine.context(work, now)))
 
     def inject(self, fault: Fault) -> None:
         """Let a fault wait for its call.
