@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.shop import Shop, chromium, shop_in
 from tollbridge.launch import free_port, launched
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +27,20 @@ def server_url() -> Iterator[str]:
     url = f"http://127.0.0.1:{(port := free_port())}"
     with launched(serve_command(port), ready=f"{url}/_tollbridge/health", cwd=ROOT):
         yield url
+
+
+@pytest.fixture(scope="module")  # not of the session: other tests run event loops, which Playwright's own would forbid
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of a module."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def shop(browser: Browser, server_url: str) -> Iterator[Shop]:
+    """A shop of its own for each test."""
+    with shop_in(browser, server_url) as shop:
+        yield shop
 
 
 @pytest.fixture(scope="session")

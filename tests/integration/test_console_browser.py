@@ -1,7 +1,6 @@
 """The console and the checkout as a person uses them, in Chromium."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.integration.conftest import READERS, ROOT, serve_command
 from tollbridge.launch import free_port, launched
@@ -24,17 +23,6 @@ BODY = {"amount": 4200, "currency": "usd", "payment_method": 4242}
 TOKEN = "the-control-token"
 CARDS = {"4242424242424242": "pays", "4000002760003184": "asks", "4000000000000002": "declined"}
 MARKUP = "<img src=x onerror=alert(1)><b>bold</b>"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of the module."""
-    with sync_playwright() as playwright:
-        program = shutil.which("chromium") or shutil.which("google-chrome")
-        assert program, "Chromium is not here: install the package chromium."
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @contextmanager

@@ -5,13 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.shop import ASKED, ORIGIN, Shop, chromium, fill_card, shop_in
+from tests.shop import ASKED, ORIGIN, Shop, fill_card
 from tollbridge.launch import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.node]
@@ -25,20 +24,6 @@ def snippet(language: str, holds: str) -> str:
     blocks: list[str] = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.M | re.S)
     (found,) = [block for block in blocks if holds in block]
     return found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def shop(browser: Browser, server_url: str) -> Iterator[Shop]:
-    """A shop of its own for each test."""
-    with shop_in(browser, server_url) as shop:
-        yield shop
 
 
 def test_the_plain_page_pays(shop: Shop) -> None:

@@ -1,12 +1,11 @@
 """`stripe.js` in a real browser, as suites written for Stripe use it: every way to a frame and a field, every outcome."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.shop import ASKED, GOOD, ORIGIN, STRIPES, Shop, chromium, fill_card, fill_payment, shop_in
+from tests.shop import ASKED, GOOD, ORIGIN, STRIPES, Shop, fill_card, fill_payment, shop_in
 
 pytestmark = pytest.mark.browser
 
@@ -22,20 +21,6 @@ FAILED = (
     "payment_intent_authentication_failure",
     "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def shop(browser: Browser, server_url: str) -> Iterator[Shop]:
-    """A shop of its own for each test."""
-    with shop_in(browser, server_url) as shop:
-        yield shop
 
 
 def pay(secret: str) -> str:

@@ -1,14 +1,13 @@
 """What elements tell and how they look: events, classes, keyboard, mistakes, appearance, and what reads them aloud."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.shop import ASKED, Shop, chromium, fill_card, fill_payment, shop_in
+from tests.shop import ASKED, Shop, fill_card, fill_payment, shop_in
 
 pytestmark = pytest.mark.browser
 
@@ -18,20 +17,6 @@ FORM = (
     "<button>Pay</button></form>"
 )
 DEFERRED = '{"mode": "payment", "amount": 4200, "currency": "usd"}'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def shop(browser: Browser, server_url: str) -> Iterator[Shop]:
-    """A shop of its own for each test."""
-    with shop_in(browser, server_url) as shop:
-        yield shop
 
 
 def told(shop: Shop, event: str) -> Any:

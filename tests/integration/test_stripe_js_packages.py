@@ -3,14 +3,13 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.shop import ASKED, KEY, Shop, chromium, fill_card, fill_payment, shop_in
+from tests.shop import ASKED, KEY, Shop, fill_card, fill_payment
 
 pytestmark = [pytest.mark.browser, pytest.mark.node]
 
@@ -27,20 +26,6 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     into = tmp_path_factory.mktemp("bundles")
     subprocess.run(["node", FOLDER / "bundle.mjs", into], check=True, cwd=FOLDER, timeout=60)
     return into
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def shop(browser: Browser, server_url: str) -> Iterator[Shop]:
-    """A shop of its own for each test."""
-    with shop_in(browser, server_url) as shop:
-        yield shop
 
 
 def said_by(page: Page) -> list[str]:
