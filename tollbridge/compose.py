@@ -278,9 +278,9 @@ def _base(options: Options, headers: Mapping[str, str]) -> str:
     """Return the address at which a browser reaches this server: a browser's call came to it."""
     if options.public_url is not None:
         return options.public_url.rstrip("/")
-    return (
-        f"http://{headers['host']}" if is_publishable(api_key_of(headers)) and "host" in headers else options.local_url
-    )
+    if "host" in headers and is_publishable(api_key_of(headers)):
+        return f"http://{headers['host']}"
+    return options.local_url
 
 
 @dataclass(frozen=True)

@@ -175,6 +175,15 @@ def test_only_the_newest_are_kept(server: Server, monkeypatch: pytest.MonkeyPatc
     assert server.http.get(f"{BELOW}/exchanges/{'9' * 40}").status_code == 404
 
 
+def test_a_call_to_stripe_that_is_cut_says_so(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Stripe was sent and what it answered end with a mark where not all of it is kept, and only there."""
+    monkeypatch.setattr(journal, "MAX_BYTES", 30)
+    server.http.post(PATH, json=BODY)
+    looked_up, created, _ = opened(server, 1)["calls"]
+    assert (looked_up["form"], len(looked_up["answer"]), looked_up["answer"][-1]) == ("", 31, "…")
+    assert (len(created["form"]), created["form"][-1]) == (31, "…")
+
+
 def test_what_is_kept_is_bounded_in_bytes(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Large exchanges drop older ones before a thousand are there, and each keeps its number."""
     monkeypatch.setattr(server.sandbox.journal, "_here", journal.Newest(journal.MAX_KEPT, 40_000))

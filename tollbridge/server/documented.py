@@ -30,13 +30,12 @@ MAX_LISTED = 2_000
 """Characters of the list of what there is."""
 
 NAME_SHOWN = 60
+PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+"""A name that may stand in a header and in the log as it is."""
 
 
 class NotDocumented(Exception):
     """The contract shows no such answer; the sentence says which there are."""
-
-
-PLAIN_CODE = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Answer:
     def error_code(self) -> str | None:
         """The code of a problem, as the log and the console tell it; None where it has none that is plain letters."""
         code = self.body.get("error_code") if isinstance(self.body, dict) else None
-        return code if isinstance(code, str) and PLAIN_CODE.fullmatch(code) else None
+        return code if isinstance(code, str) and PLAIN_NAME.fullmatch(code) else None
 
 
 def documented_answer(operation: Operation, status: int | None, example: str | None) -> Answer:

@@ -66,6 +66,11 @@ class Body:
             self.content = (self.content + piece)[:MAX_BYTES]
 
 
+def whole_body(content: bytes) -> Body:
+    """Return a body that has come through as one piece."""
+    return Body(content[:MAX_BYTES], len(content), ended=True)
+
+
 @dataclass(frozen=True, slots=True)
 class StripeCall:
     """A call that the server made to its built-in Stripe.
@@ -82,10 +87,10 @@ class StripeCall:
 
     method: str
     path: str
-    form: bytes
+    form: Body
     idempotency_key: str | None
     status: int
-    answer: bytes
+    answer: Body
     milliseconds: float
 
 
@@ -121,7 +126,7 @@ class Entry:
     def size(self) -> int:
         """The bytes that it keeps, without what the interpreter adds."""
         headers = sum(len(name) + len(value) for name, value in (*self.headers, *self.answered))
-        calls = sum(len(call.path) + len(call.form) + len(call.answer) for call in self.calls)
+        calls = sum(len(call.path) + len(call.form.content) + len(call.answer.content) for call in self.calls)
         return len(self.query) + headers + len(self.sent.content) + len(self.answer.content) + calls
 
 
@@ -185,7 +190,7 @@ def note_call(method: str, path: str, form: bytes, key: str | None, began: float
     calls = calls_made.get()
     if calls is not None and len(calls) < MAX_CALLS:
         took = (perf_counter() - began) * 1000
-        calls.append(StripeCall(method, path, form[:MAX_BYTES], key, status, answer[:MAX_BYTES], took))
+        calls.append(StripeCall(method, path, whole_body(form), key, status, whole_body(answer), took))
 
 
 class Kept(Protocol):
@@ -267,7 +272,7 @@ class Journal:
         self.closed = True
 
     async def _flush(self, kept: Kept) -> None:
-        while len(self._waiting):
+        while self._waiting:
             await asyncio.sleep(FLUSH_SECONDS)
             batch = self._waiting.take()
             try:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from tollbridge.server.areas import STRIPE, Area
-from tollbridge.server.journal import MAX_BYTES, Body, Entry, HeaderList, StripeCall
+from tollbridge.server.journal import Body, Entry, HeaderList, StripeCall
 from tollbridge.server.redaction import redacted
 
 HIDDEN = ("authorization", "cookie", "proxy-authorization", "set-cookie", "tollbridge-control-token")
@@ -70,8 +70,9 @@ def _text(body: Body) -> tuple[str, bool]:
     """Return a body as text, and whether it is all of what was sent."""
     text = body.content.decode("utf-8", "replace")
     safe = masked(text)
-    is_whole = body.size == len(body.content) and text.encode() == body.content and safe == text
-    return (safe if body.size <= MAX_BYTES else safe + "…"), is_whole
+    is_uncut = body.size == len(body.content)
+    is_whole = is_uncut and text.encode() == body.content and safe == text
+    return (safe if is_uncut else safe + "…"), is_whole
 
 
 def _headers(headers: HeaderList) -> list[list[str]]:
@@ -88,17 +89,13 @@ def _shown_headers(headers: HeaderList) -> Iterable[tuple[str, str]]:
 
 
 def _call(call: StripeCall) -> dict[str, Any]:
-    body = Body()
-    body.add(call.answer)
-    form = Body()
-    form.add(call.form)
     return {
         "method": call.method,
         "path": _path(call),
-        "form": _text(form)[0],
+        "form": _text(call.form)[0],
         "idempotency_key": None if call.idempotency_key is None else masked(call.idempotency_key)[:MAX_HEADER],
         "status": call.status,
-        "answer": _text(body)[0],
+        "answer": _text(call.answer)[0],
         "milliseconds": round(call.milliseconds, 2),
     }
 

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope
 from tollbridge.contract import Operation, Violation
 from tollbridge.documents import printable
 from tollbridge.http1.body import ClientGone
-from tollbridge.server.documented import Answer, NotDocumented, documented_answer
+from tollbridge.server.documented import PLAIN_NAME, Answer, NotDocumented, documented_answer
 from tollbridge.server.preferences import preferences
 
 HEADER = b"prefer"
@@ -23,7 +23,6 @@ MAX_SECONDS = 60.0
 """A request that waits holds a connection."""
 
 SHOWN = 40
-PLAIN = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 @dataclass(frozen=True)
@@ -96,4 +95,4 @@ def _refused(detail: str) -> Violation:
 
 def _applied(name: str, text: str) -> str:
     """Return a preference as it is repeated; a name that is not plain letters is told by its own name alone."""
-    return f"{name}={text}" if PLAIN.fullmatch(text) else name
+    return f"{name}={text}" if PLAIN_NAME.fullmatch(text) else name
