@@ -8,10 +8,10 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tollbridge.http1 import body
-from tollbridge.problems import BodyTooLarge, NotFound, RequestTimeout
+from tollbridge.http1.body import Bounds, read_body
+from tollbridge.problems import NotFound
 
-BOUNDS = body.Bounds(4_096)
+BOUNDS = Bounds(4_096)
 NO_STORE = {"Cache-Control": "no-store"}
 OUTCOMES = {"succeed": True, "fail": False}
 FOLDER = Path(__file__).parent / "pages"
@@ -58,7 +58,8 @@ class ChallengePage:
     async def end(self, request: Request) -> Response:
         """Take the cardholder's answer, and go back to the shop."""
         intent, token = request.path_params["intent"], request.path_params["token"]
-        outcome = parse_qs(await _text(request)).get("outcome", [""])[0]
+        form = await read_body(request.scope, request.receive, BOUNDS)
+        outcome = parse_qs(form.decode("latin-1")).get("outcome", [""])[0]
         if outcome not in OUTCOMES:
             return _page("challenge", 400)
         try:
@@ -66,15 +67,6 @@ class ChallengePage:
         except GoneAsking:
             return _page("over", 410)
         return RedirectResponse(back, 303, NO_STORE)
-
-
-async def _text(request: Request) -> str:
-    try:
-        return (await body.read_body(request.scope, request.receive, BOUNDS)).decode("latin-1")
-    except body.BodyTooLarge as reason:
-        raise BodyTooLarge(str(reason)) from None
-    except body.BodyTooSlow as reason:
-        raise RequestTimeout(str(reason)) from None
 
 
 def _page(name: str, status: int) -> Response:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tollbridge.http1.body import ClientGone
-from tollbridge.problems import InternalError, MethodNotAllowed, NotFound, Problem
+from tollbridge.http1 import body
+from tollbridge.problems import BodyTooLarge, InternalError, MethodNotAllowed, NotFound, Problem, RequestTimeout
 from tollbridge.server.areas import Area, is_ours
 from tollbridge.server.gate import Gate, Verdict
 from tollbridge.server.journal import Entry, Journal, hearing, note_answer
@@ -60,7 +60,7 @@ class Edge:
             receive = hearing(receive, entry)
         try:
             await self._answer(scope, receive, _Reply(send, exchange, verdict.headers, entry), verdict)
-        except ClientGone:
+        except body.ClientGone:
             return
         if entry is not None and self._journal is not None:
             self._journal.end(entry)
@@ -76,7 +76,7 @@ class Edge:
             else:
                 ours = is_ours(scope["path"]) or verdict.area is Area.BROWSER
                 await (self.surface if ours else self._outside)(scope, receive, reply)
-        except ClientGone:
+        except body.ClientGone:
             raise
         except Exception as error:
             if isinstance(error, NotFound) and verdict.area is Area.API and is_for_people(scope):
@@ -129,6 +129,10 @@ def _problem(error: Exception, exchange: Exchange) -> Problem:
         if error.status >= 500:
             log.error("%s %s: %s", exchange.id, error.error_code, error.detail)
         return error
+    if isinstance(error, body.BodyTooLarge):
+        return BodyTooLarge(str(error))
+    if isinstance(error, body.BodyTooSlow):
+        return RequestTimeout(str(error))
     if isinstance(error, HTTPException) and error.status_code == 405:
         allow = (error.headers or {}).get("Allow", "")
         detail = f"{exchange.method} is not a method of this path; it has {allow}."

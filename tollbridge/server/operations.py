@@ -15,11 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tollbridge.contract import Broken, Operation, Violation
 from tollbridge.contract.extensions import EFFECTIVE_ORGANIZATION
-from tollbridge.http1.body import Bounds
+from tollbridge.http1.body import Bounds, read_body
 from tollbridge.http1.media import JSON
 from tollbridge.problems import ContractBreach, InvalidRequest, NotFound
 from tollbridge.server.areas import SURFACE
-from tollbridge.server.body import MAX_BODY, read_body
 from tollbridge.server.documented import Answer, response_of, send_documented
 from tollbridge.server.handlers import Handler
 from tollbridge.server.identity import Identity, effective_organization
@@ -30,7 +29,8 @@ from tollbridge.server.responses import send_json
 from tollbridge.server.steering import steering_of, waited
 from tollbridge.server.wire import MAX_LISTED, Parsed, parse_json
 
-"""The contract's mark on the parameter that names the organization; its wire name is the contract's."""
+MAX_BODY = 65_536
+"""Bytes. A body of exactly this size is allowed."""
 
 RULES_NAMED = 10
 """Of those that a handler's answer breaks."""

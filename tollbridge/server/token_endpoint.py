@@ -7,10 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tollbridge.http1.body import Bounds
+from tollbridge.http1.body import Bounds, read_body
 from tollbridge.http1.media import JSON, media_type
 from tollbridge.problems import InvalidRequest, Problem, UnsupportedMediaType
-from tollbridge.server.body import read_body
 from tollbridge.server.responses import json_response
 from tollbridge.server.tokens import MAX_SECONDS, Tokens
 
@@ -44,7 +43,7 @@ async def _read(request: Request) -> dict[str, Any]:
 
     Raises:
         UnsupportedMediaType: it does not say that it is JSON.
-        BodyTooLarge, RequestTimeout: it is not read to its end.
+        BodyTooLarge, BodyTooSlow: it is not read to its end.
         InvalidRequest: it is not what is expected.
     """
     if media_type(request.headers.get("content-type")) != JSON:

@@ -148,5 +148,5 @@ def _copied(connection: Connection, batch: list[tuple[Any, ...]]) -> None:
         raise Unavailable(" ".join(str(error).split())[:200]) from None
 
 
+# The tables have a column for each field that lists are asked by.
 assert {field for fields in LISTED_BY.values() for field, _ in fields} == {"customer", "payment_intent"}
-"""The columns that lists are asked by are the tables'."""
