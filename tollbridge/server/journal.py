@@ -9,6 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import islice
@@ -37,6 +38,15 @@ MAX_TOTAL = 32_000_000
 
 FLUSH_SECONDS = 0.25
 """How long exchanges wait for others, to be written to a database together."""
+
+RARE_SECONDS = 15.0
+"""How long they wait at most while more come and nobody follows them: of so many, only the newest would stay."""
+
+FOLLOWED_SECONDS = 10.0
+"""How long a look at the exchanges counts as following them."""
+
+ASK_SECONDS = 1.0
+"""How often a server asks whether they are followed at another one, and tells the others that they are at this one."""
 
 MAX_WAITING = 2 * MAX_KEPT
 
@@ -208,11 +218,19 @@ class Kept(Protocol):
     def forget_noted(self) -> None:
         """Forget every entry; numbers go on."""
 
+    def follow(self, until: float) -> None:
+        """Say that somebody follows the entries, until a time in seconds since the epoch."""
+
+    def followed(self) -> float:
+        """Return the time until which somebody follows the entries; 0 where nobody has."""
+
 
 class Journal:
     """The newest exchanges of this process, or, where they are kept with a shared state, of all its servers.
 
-    Its `id` says which: after a restart the numbers of a process begin again, under another id.
+    Its `id` says which: after a restart the numbers of a process begin again, under another id. Writing an exchange to
+    a database costs a good part of what its request costs, so exchanges are written soon only while somebody follows
+    them, or when no more come.
     """
 
     def __init__(self, shown: Callable[[Entry], bytes], kept: Kept | None = None) -> None:
@@ -227,6 +245,9 @@ class Journal:
         self._here = Newest(MAX_KEPT, MAX_TOTAL)
         self._total = 0
         self._waiting = Newest(MAX_WAITING, MAX_TOTAL)
+        self._ended = 0
+        self._asked = 0.0
+        self._followed = 0.0
         self._flushing: asyncio.Task[None] | None = None
         self.id = token_hex(8) if kept is None else "shared"
         self.closed = False
@@ -244,6 +265,7 @@ class Journal:
             self._total += 1
             self._here.append(entry)
             return
+        self._ended += 1
         self._waiting.append(entry)
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.get_running_loop().create_task(self._flush(self._kept))
@@ -251,6 +273,7 @@ class Journal:
     async def after(self, number: int, most: int) -> Numbered:
         """Return entries after a number, the oldest first."""
         if self._kept is not None:
+            await self._follow(self._kept)
             return await run_sync(self._kept.noted, number, most)
         first = self._total - len(self._here) + 1
         begin = max(0, number - first + 1)
@@ -273,12 +296,37 @@ class Journal:
 
     async def _flush(self, kept: Kept) -> None:
         while self._waiting:
-            await asyncio.sleep(FLUSH_SECONDS)
+            await self._until_wanted(kept)
             batch = self._waiting.take()
             try:
                 await run_sync(lambda entries: kept.note([*map(self._shown, entries)], MAX_KEPT), batch)
             except Exception as error:  # the console is not worth a request
                 log.warning("%d exchanges could not be kept for the console: %s", len(batch), type(error).__name__)
+
+    async def _until_wanted(self, kept: Kept) -> None:
+        """Wait until what waits is to be written: somebody follows it, no more comes, or it has waited long enough."""
+        latest = time.monotonic() + RARE_SECONDS
+        ended = -1
+        while ended != self._ended and time.monotonic() < latest:
+            ended = self._ended
+            await asyncio.sleep(FLUSH_SECONDS)
+            if await self._is_followed(kept):
+                return
+
+    async def _is_followed(self, kept: Kept) -> bool:
+        now = time.time()
+        if self._followed < now and not self._asked <= now < self._asked + ASK_SECONDS:
+            self._asked = now
+            with suppress(Exception):  # what waits is written later
+                self._followed = await run_sync(kept.followed)
+        return now < self._followed
+
+    async def _follow(self, kept: Kept) -> None:
+        """Let every server know that somebody follows the entries."""
+        now = time.time()
+        if self._followed < now + FOLLOWED_SECONDS - ASK_SECONDS:
+            self._followed = now + FOLLOWED_SECONDS
+            await run_sync(kept.follow, self._followed)
 
 
 def hearing(receive: Receive, entry: Entry) -> Receive:

@@ -235,6 +235,12 @@ class SharedJournal(Protocol):
     def forget_noted(self) -> None:
         """Forget every entry; numbers go on."""
 
+    def follow(self, until: float) -> None:
+        """Say that somebody follows the entries, until a time in seconds since the epoch."""
+
+    def followed(self) -> float:
+        """Return the time until which somebody follows the entries; 0 where nobody has."""
+
 
 class Store(Protocol):
     """What keeps the simulator's state.

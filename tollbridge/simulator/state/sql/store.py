@@ -38,6 +38,7 @@ from tollbridge.simulator.state.unit_of_work import (
 
 T = TypeVar("T")
 RECORDED = "recorded"
+FOLLOWED = "followed"
 NEWEST = {
     "sqlite": text("SELECT seq FROM sqlite_sequence WHERE name = 'calls'"),
     "postgresql": text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM calls_number_seq"),
@@ -204,6 +205,16 @@ class SqlStore:
     def forget_noted(self) -> None:
         """Forget every entry of the servers' journal; numbers go on."""
         self._changed(lambda connection: connection.execute(delete(EXCHANGES)))
+
+    def follow(self, until: float) -> None:
+        """Say that somebody follows the servers' journal, until a time in seconds since the epoch."""
+        self._set(FOLLOWED, b"%d" % until)
+
+    def followed(self) -> float:
+        """Return the time until which somebody follows the servers' journal; 0 where nobody has."""
+        with translated(), self._reader.connect() as connection:
+            value = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == FOLLOWED)).scalar()
+        return float(bytes(value)) if value else 0.0
 
     def _changed(self, how: Callable[[Connection], object]) -> None:
         """Change what no job changes, in a transaction of its own."""
