@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from secrets import token_hex
 from time import perf_counter
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import orjson
 from anyio.to_thread import run_sync
@@ -81,8 +81,7 @@ def whole_body(content: bytes) -> Body:
     return Body(content[:MAX_BYTES], len(content), ended=True)
 
 
-@dataclass(frozen=True, slots=True)
-class StripeCall:
+class StripeCall(NamedTuple):
     """A call that the server made to its built-in Stripe.
 
     Args:

@@ -238,6 +238,8 @@ class MemoryStore:
 
     def _list(self, name: str, identity: str, earlier: bytes | None, stored: bytes) -> None:
         """Put an id into the lists that its row belongs to."""
+        if earlier == stored:
+            return
         if earlier is None:
             self._insert(name, EVERYBODY, identity, stored)
         fields = LISTED_BY.get(name)
