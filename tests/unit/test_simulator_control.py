@@ -1,13 +1,14 @@
 """The control API: faults, the record, the reset and the cardholder's answer."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from tests.unit.stripe_calls import ANN, ANNS, INTENTS, call, create, simulator
-from tollbridge.simulator import Simulator, control
+from tollbridge.simulator import NoAnswer, Simulator, control
 
 CHALLENGED: dict[str, Any] = {"confirm": "true", "payment_method": "pm_card_authenticationRequired"}
 FAULT = {"method": "POST", "path": INTENTS, "kind": "500", "when": "after"}
@@ -107,6 +108,32 @@ def test_the_record_is_read_in_parts(http: TestClient, stripe: Simulator) -> Non
     assert http.delete("/record").status_code == 204
     create(stripe)
     assert [entry["number"] for entry in http.get("/record").json()["data"]] == [3]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_the_record_says_how_a_call_was_refused(http: TestClient, stripe: Simulator, again: bool) -> None:
+    """Of a refusal the record has Stripe's code, param and message, of a replayed one too; of a success nothing."""
+    for _ in range(2 if again else 1):
+        form = {"amount": "1", "currency": "usd", "payment_method_types[]": "card"}
+        call(stripe, "POST", INTENTS, form, idempotency_key="one")
+    create(stripe)
+    *refused, made = http.get("/record").json()["data"]
+    assert [entry["error"]["code"] for entry in refused] == ["amount_too_small"] * (2 if again else 1)
+    assert [entry["error"]["param"] for entry in refused] == ["amount"] * (2 if again else 1)
+    assert refused[0]["error"]["message"].startswith("Amount must be at least")
+    assert made["error"] is None
+
+
+@pytest.mark.parametrize(("kind", "code"), [("429", "rate_limit"), ("card_declined", "card_declined"), ("reset", None)])
+def test_the_record_says_what_a_fault_answered(
+    http: TestClient, stripe: Simulator, kind: str, code: str | None
+) -> None:
+    """Where a fault takes an answer's place, the record has the fault's error, and none where it refuses nothing."""
+    http.post("/faults", json={"kind": kind, "when": "after"})
+    with suppress(NoAnswer):
+        create(stripe, amount="1")
+    (entry,) = http.get("/record").json()["data"]
+    assert (entry["error"] or {}).get("code") == code
 
 
 def test_a_reset_with_a_seed_repeats_itself(http: TestClient, stripe: Simulator) -> None:

@@ -222,21 +222,23 @@ class Engine:
                 name_log(answer.document, call.id, call.now)
             if key is not None:
                 work.keep(key, first_answer(call, answer, work.written(answer.row)))
-            work.tell(self._record.told(call, answer.status, tuple(context.effects)))
+            refusal = answer.document if answer.status >= 400 else None
+            work.tell(self._record.told(call, answer.status, tuple(context.effects), refusal))
             return reply_to(call, answer.status, orjson.dumps(answer.document), original(call))
 
         return worked(self._store, once)
 
     def _replayed(self, work: UnitOfWork, call: Call, first: Kept) -> Reply:
         """Return a first answer again, and record the call."""
-        work.tell(self._record.told(call, first.status))
+        refusal = orjson.loads(first.body) if first.status >= 400 else None
+        work.tell(self._record.told(call, first.status, refusal=refusal))
         replay = {"idempotent-replayed": "true", "original-request": first.request_id}
         return reply_to(call, first.status, first.body, replay)
 
     def _refused(self, call: Call, failure: StripeFailure) -> Reply:
         """Return a refusal, which changed nothing, and record it."""
         reply = refusal_of(call, failure)
-        self._record.add(self._record.told(call, reply.status))
+        self._record.add(self._record.told(call, reply.status, refusal=failure.document()))
         return reply
 
     def _unavailable(self, request: Request, reason: Unavailable) -> Reply:

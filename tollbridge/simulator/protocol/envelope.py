@@ -24,6 +24,18 @@ def name_log(document: dict[str, Any], request_id: str, now: int) -> None:
     document["error"]["request_log_url"] = f"https://dashboard.stripe.com/test/logs/{request_id}?t={now}"
 
 
+def error_told(fault: Fault | None, document: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Return the error object that is answered in the end; None where nothing is refused.
+
+    Args:
+        fault: what stands in for the answer; None for nothing.
+        document: of the answer that the fault takes the place of; None where it was no refusal.
+    """
+    if fault is not None and fault.kind != "slow":
+        return INJECTED[fault.kind].error() if fault.kind in INJECTED else None
+    return document.get("error") if document else None
+
+
 def status_told(fault: Fault | None, status: int) -> int:
     """Return the status that is answered in the end; 0 where nothing comes back."""
     if fault is None or fault.kind == "slow":

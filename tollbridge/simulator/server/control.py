@@ -316,4 +316,5 @@ def _told_call(told: Any) -> dict[str, Any]:
         "effects": [{"what": what, "id": identity} for what, identity in told.effects],
         "fault": told.fault,
         "key": told.key,
+        "error": told.error,
     }

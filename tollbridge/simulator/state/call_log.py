@@ -15,7 +15,7 @@ from urllib.parse import unquote_plus
 
 from tollbridge.masking import has_secret, masked
 from tollbridge.simulator.protocol.call import Call
-from tollbridge.simulator.protocol.envelope import status_told
+from tollbridge.simulator.protocol.envelope import error_told, status_told
 from tollbridge.simulator.protocol.forms import Value, decoded
 from tollbridge.simulator.state.recorded_call import MAX_PATH, RecordedCall
 from tollbridge.simulator.state.unit_of_work import Store
@@ -27,6 +27,12 @@ MAX_TEXT = 16_384
 """Characters of a form that are kept: more than any form has that a contract's request leads to."""
 
 MAX_KEYS = 64
+
+MAX_MESSAGE = 500
+"""Characters of a refusal's message that are kept."""
+
+OF_AN_ERROR = ("code", "decline_code", "param", "message")
+"""The members of a refusal that are kept."""
 
 
 def _has_signs(text: str) -> bool:
@@ -59,13 +65,20 @@ class CallLog:
         with self._store.work() as work:
             work.tell(told)
 
-    def told(self, call: Call, status: int, effects: tuple[tuple[str, str], ...] = ()) -> RecordedCall:
+    def told(
+        self,
+        call: Call,
+        status: int,
+        effects: tuple[tuple[str, str], ...] = (),
+        refusal: Mapping[str, Any] | None = None,
+    ) -> RecordedCall:
         """Return a call as the record has it.
 
         Args:
             call: what was asked.
             status: of the answer, before a fault took its place; 0 where the operation was not reached.
             effects: what changed.
+            refusal: the document of the answer, where it is an error, before a fault took its place.
         """
         key, fault = call.request.headers.get("idempotency-key"), call.fault
         return RecordedCall(
@@ -78,7 +91,14 @@ class CallLog:
             effects=effects,
             fault=f"{fault.kind} {fault.when}" if fault else None,
             key=self.key(call.api_key),
+            error=self._kept_error(error_told(fault, refusal)),
         )
+
+    def _kept_error(self, error: Mapping[str, Any] | None) -> dict[str, str] | None:
+        """Return what is kept of Stripe's error object; it is masked before it is cut."""
+        if error is None:
+            return None
+        return {name: self.masked_text(str(error[name]))[:MAX_MESSAGE] for name in OF_AN_ERROR if error.get(name)}
 
     def after(self, number: int, most: int = sys.maxsize) -> list[tuple[int, RecordedCall]]:
         """Return the calls that are kept of those after a number, each with its own; the first call ever has 1."""

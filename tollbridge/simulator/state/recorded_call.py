@@ -21,6 +21,7 @@ class RecordedCall(NamedTuple):
         effects: what changed, with the object's id; empty for reads, refusals and replays.
         fault: the kind and moment of an injected fault, such as `reset after`; None for none.
         key: keyed hash of the API key; None where there was none.
+        error: of a refusal, Stripe's `code`, `param` and `message`; None where nothing was refused.
     """
 
     method: str
@@ -32,6 +33,7 @@ class RecordedCall(NamedTuple):
     effects: tuple[tuple[str, str], ...]
     fault: str | None
     key: str | None = None
+    error: Mapping[str, Any] | None = None
 
     @property
     def parameters(self) -> Mapping[str, Any]:
