@@ -73,6 +73,10 @@ REASON_SHOWN = 400
 TOKEN_SECRET = "TOLLBRIDGE_TOKEN_SECRET"  # noqa: S105 - its name
 
 
+BINDABLE = frozenset({"body", "caller", "payments"})
+"""What a handler may ask for by name, besides the operation's parameters."""
+
+
 class StateError(Exception):
     """The state cannot be kept where `--state` says; the sentence says why."""
 
@@ -187,7 +191,7 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
     journal = Journal(shown, simulator.shared_journal if simulator else None)
     payments = Payments(_gateway(options, simulator))
     bindings = {"payments": payments}
-    handlers = load_handlers(contract, options.handlers, frozenset({"body", "caller", *bindings}))
+    handlers = load_handlers(contract, options.handlers, BINDABLE)
     parts = Parts(
         contract=contract,
         handlers=handlers,

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tollbridge.contract import Contract, Rule, ledger_complaints, load_contract
+from tollbridge.contract import Contract, Rule, load_contract
+from tollbridge.contracts.enforcement import ledger_complaints
 from tollbridge.verify import CHECKS
 
 ROOT = Path(__file__).resolve().parents[2]

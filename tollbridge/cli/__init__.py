@@ -3,6 +3,7 @@
 import click
 
 from tollbridge import __version__
+from tollbridge.cli.contract import contract
 from tollbridge.cli.output import Commands
 from tollbridge.cli.report import report
 from tollbridge.cli.serve import serve
@@ -20,5 +21,5 @@ def main() -> None:
     """A contract-first mock server for Stripe-backed payment APIs."""
 
 
-for command in (report, serve, stripe, token, verify, world):
+for command in (contract, report, serve, stripe, token, verify, world):
     main.add_command(command)

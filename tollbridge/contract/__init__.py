@@ -1,7 +1,7 @@
 """The contract: an OpenAPI document, its schemas compiled, its rules in a ledger."""
 
 from tollbridge.contract.errors import ContractError
-from tollbridge.contract.ledger import Rule, ledger_complaints
+from tollbridge.contract.ledger import Rule
 from tollbridge.contract.lines import operation_lines, rule_lines
 from tollbridge.contract.load import load_contract
 from tollbridge.contract.model import Contract, Example, Operation, Parameter, Response
@@ -21,7 +21,6 @@ __all__ = [
     "Rule",
     "SchemaCheck",
     "Violation",
-    "ledger_complaints",
     "load_contract",
     "operation_lines",
     "pointer",

@@ -1,16 +1,12 @@
 """The ledger: every documented statement as a rule, with what enforces it.
 
-Rules stand in the contract as `x-rules`, at the place they constrain. A rule that nothing enforces, and that
-no waiver explains, fails the build, and so does one whose enforcement is not there.
+Rules stand in the contract as `x-rules`, at the place they constrain. Whether what enforces them exists is for
+`contracts/enforcement.py` to say.
 """
 
-import ast
-import importlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -22,8 +18,6 @@ from tollbridge.contract.pointer import pointer
 from tollbridge.contract.shape import misfits
 from tollbridge.documents import Place
 
-ORIGINS = ("documented", "provider", "choice")
-KINDS = ("schema", "code", "test", "check")
 TEXT = {"type": "string"}
 SHAPE = {
     "type": "array",
@@ -114,78 +108,3 @@ def _rule(entry: Mapping[str, Any], place: tuple[str | int, ...], schema: Mappin
         reason=entry.get("reason"),
         schema=schema,
     )
-
-
-def ledger_complaints(rules: tuple[Rule, ...], root: Path, checks: frozenset[str] = frozenset()) -> list[str]:
-    """Return what is wrong with a ledger, a sentence each; an empty list is a sound one.
-
-    Args:
-        rules: of the contract.
-        root: the folder below which the tests are.
-        checks: the names of the harness's checks.
-    """
-    complaints = [
-        f"{rule_id}: the id is given {count} times."
-        for rule_id, count in Counter(rule.id for rule in rules).items()
-        if count > 1
-    ]
-    for rule in rules:
-        complaints += [f"{rule.id}: {complaint}" for complaint in _complaints(rule, root, checks)]
-    return complaints
-
-
-def _complaints(rule: Rule, root: Path, checks: frozenset[str]) -> Iterator[str]:
-    if rule.origin not in ORIGINS:
-        yield f"the origin {rule.origin!r} is none of {', '.join(ORIGINS)}."
-    if not rule.enforced_by and not rule.waiver:
-        yield "nothing enforces it, and no waiver says why."
-    if rule.decision and not (rule.rival and rule.reason):
-        yield "a decision needs its rival reading and a reason."
-    for kind, name in rule.enforced_by:
-        if kind not in KINDS:
-            yield f"{kind!r} is no kind of enforcement."
-        elif not _exists(rule, kind, name, root, checks):
-            yield f"the {kind} {name!r} does not exist."
-
-
-def _exists(rule: Rule, kind: str, name: str, root: Path, checks: frozenset[str]) -> bool:
-    if kind == "schema":
-        return _has_keyword(rule.schema, name)
-    if kind == "code":
-        return _has_code(name)
-    return name in checks if kind == "check" else _has_test(root, name)
-
-
-def _has_keyword(schema: Mapping[str, Any], name: str) -> bool:
-    """`minimum` is a keyword here (or of the parameter's schema); `anyOf/minimum` one of a branch's member."""
-    outer, _, inner = name.partition("/")
-    here = schema if outer in schema else schema.get("schema", {})
-    if not inner:
-        return outer in here
-    return any(inner in member for member in _branch_members(here.get(outer, ())))
-
-
-def _branch_members(branches: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    for branch in branches:
-        yield from branch.get("properties", {}).values()
-        yield from _branch_members(branch.get("oneOf", ()))
-
-
-def _has_code(name: str) -> bool:
-    module, _, attributes = name.partition(":")
-    try:
-        here: Any = importlib.import_module(module)
-        for attribute in attributes.split("."):
-            here = getattr(here, attribute)
-    except (ImportError, AttributeError):
-        return False
-    return callable(here)
-
-
-def _has_test(root: Path, name: str) -> bool:
-    file, _, function = name.partition("::")
-    path = root / file
-    if not path.is_file():
-        return False
-    names = {node.name for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.FunctionDef)}
-    return function in names

@@ -21,6 +21,7 @@ from tollbridge.documents import Place, fits
 WHOLE = "#"
 OPERATION = "#/definitions/Operation"
 PATH_ITEM = "#/definitions/PathItem"
+SCHEMA = "#/definitions/Schema"
 WIDE = ("paths", "components")
 EMPTY: Mapping[str, Any] = {"openapi": "3.0.3", "info": {"title": "", "version": ""}, "paths": {}}
 MAX_TOLD = 5_000
@@ -39,7 +40,7 @@ def misshapen_part(part: Any, kind: str, place: Place) -> Iterator[Fault]:
 
     Args:
         part: the part.
-        kind: what it has to be: `OPERATION` or `PATH_ITEM`.
+        kind: what it has to be: `OPERATION`, `PATH_ITEM` or `SCHEMA`.
         place: of the part, in the document.
     """
     return _told(part, kind, place, place)

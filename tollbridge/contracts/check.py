@@ -1,0 +1,94 @@
+"""Checking a contract as its owner needs it: everything that is wrong, each with its line and a sentence."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from tollbridge.compose import BINDABLE
+from tollbridge.contract import Contract, ContractError, load_contract
+from tollbridge.contract.ledger import rule_places
+from tollbridge.contracts.complaint import ERROR, At, Complaint, Verdict
+from tollbridge.contracts.enforcement import doubled, has_tests, is_judged, unsound
+from tollbridge.contracts.examples import example_complaints
+from tollbridge.contracts.lints import lints
+from tollbridge.contracts.requirements import requirement_complaints
+from tollbridge.documents import document_of
+from tollbridge.server.handlers import HandlerError, load_handlers
+from tollbridge.verify import CHECKS
+
+NO_TESTS = "The tests that the ledger names were not looked for: there is no folder `tests` beside the contract."
+NO_HANDLERS = "Handlers were not looked for: give their folder by --handlers."
+TOLD = re.compile(r":(\d+): (.*)")
+
+
+def checked_contract(path: Path, handlers: Path | None, *, with_lints: bool = True) -> Verdict:
+    """Return everything that is wrong with a contract.
+
+    Args:
+        path: of the document.
+        handlers: the folder with its handlers; None where they are not looked for.
+        with_lints: whether Redocly and Spectral are asked.
+    """
+    try:
+        contract = load_contract(path)
+    except ContractError as error:
+        return Verdict(tuple(_unread(path, str(error))), ())
+    document = document_of(path, contract.content)
+    at = At(document)
+    found = [*requirement_complaints(contract.document, at), *example_complaints(contract.document, at)]
+    found += [*_ledger(contract, at), *(_handlers(contract, handlers, at) if handlers else ())]
+    not_run = [*_left_out(contract, handlers)]
+    if with_lints:
+        for complaints, reason in lints(document):
+            found += complaints
+            not_run += [reason] if reason else []
+    ordered = sorted(dict.fromkeys(found), key=lambda complaint: (complaint.line, complaint.rule, complaint.said))
+    return Verdict(tuple(ordered), tuple(not_run), len(contract.operations), len(contract.rules))
+
+
+def _unread(path: Path, told: str) -> Iterator[Complaint]:
+    """Yield the sentences of a contract that cannot be read; each begins with its file and, mostly, its line."""
+    for line in told.splitlines():
+        said = line.removeprefix(str(path))
+        numbered = TOLD.fullmatch(said)
+        number, sentence = (int(numbered[1]), numbered[2]) if numbered else (1, said.removeprefix(": "))
+        yield Complaint(number, None, "document", ERROR, sentence)
+
+
+def _ledger(contract: Contract, at: At) -> Iterator[Complaint]:
+    root = contract.path.resolve().parent
+    names = frozenset(CHECKS)
+    places = dict(reversed([*rule_places(contract.document)]))
+    for identity, count in doubled(contract.rules):
+        yield at.error(places[identity], "ledger", f"{identity}: the id is given {count} times.")
+    for rule in contract.rules:
+        for said in unsound(rule, root, names):
+            yield at.error(places[rule.id], "ledger", f"{rule.id}: {said}")
+        if rule.enforced_by and not is_judged(rule):
+            said = "no check of `tollbridge verify` and no schema enforces it, so no other server is held to it."
+            yield at.warning(places[rule.id], "ledger", f"{rule.id}: {said}")
+
+
+def _handlers(contract: Contract, folder: Path, at: At) -> Iterator[Complaint]:
+    for operation in contract.operations:
+        try:
+            load_handlers(replace(contract, operations=(operation,)), folder, BINDABLE)
+        except HandlerError as error:
+            yield at.error(_place(contract, operation.operation_id), "handler", str(error))
+
+
+def _place(contract: Contract, operation_id: str) -> tuple[str | int, ...]:
+    for path, item in contract.document["paths"].items():
+        for method, operation in item.items() if isinstance(item, dict) else ():
+            if isinstance(operation, dict) and operation.get("operationId") == operation_id:
+                return "paths", path, method
+    return ("paths",)
+
+
+def _left_out(contract: Contract, handlers: Path | None) -> Iterator[str]:
+    if handlers is None:
+        yield NO_HANDLERS
+    tests = any(kind == "test" for rule in contract.rules for kind, _ in rule.enforced_by)
+    if tests and not has_tests(contract.path.resolve().parent):
+        yield NO_TESTS
