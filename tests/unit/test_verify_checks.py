@@ -58,6 +58,7 @@ def told(parameters: dict[str, Any] | None = None, **changes: Any) -> Document:
         "effects": [{"what": "payment_intent.created", "id": "pi_1"}],
         "fault": None,
         "key": None,
+        "error": None,
     }
     return plain | changes
 
@@ -171,10 +172,24 @@ def test_a_preference_may_be_followed_and_not_in_silence() -> None:
     assert found(exchange(answer=says, **nothing)) == {"no-server-error"}
 
 
+TOO_LARGE = {"code": "amount_too_large", "param": "amount", "message": "Amount must be no more than $999,999.99"}
 NOTHING_DONE: dict[str, Any] = {"intents": [], "calls": [], "after": subscription(None)}
 FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "no answer": ("answers", {"answer": None, "broken": "the target closed the connection"}),
     "a 500": ("no-server-error", {"answer": problem(500, "internal-error")}),
+    "what Stripe refuses is not what was asked": (
+        "asks-for-what-was-requested",
+        {
+            "answer": problem(502, "provider-invalid-response"),
+            "calls": [told(PARAMS | {"amount": "4200.0"}, status=400, effects=[], error=TOO_LARGE)],
+            "intents": [],
+            "after": subscription(None),
+        },
+    ),
+    "another customer is read": (
+        "asks-about-its-own",
+        {"calls": [told({}, method="GET", path="/v1/customers/cus_QuaySeven00007", effects=[]), told()]},
+    ),
     "an undocumented status": ("documented-status", {"answer": reply(418)}),
     "another media type": ("media-type", {"answer": reply(200, "{}", media="text/html")}),
     "may be stored": ("documented-headers", {"answer": Answer(200, HEADERS[:1], f'{{"client_secret":"{SECRET}"}}')}),

@@ -1,6 +1,7 @@
 """The checks: each is named, documented and counted. The order of import is the order of judgement."""
 
 from tollbridge.verify.checks import (  # noqa: I001 - the order is meant
+    asked,
     answer,
     headers,
     secrecy,
@@ -21,6 +22,7 @@ __all__ = [
     "Check",
     "Wrong",
     "answer",
+    "asked",
     "blame",
     "fault",
     "group",

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+from tollbridge.verify.checks.causes import of_stripe, status_and_code, told_by_stripe, word
 from tollbridge.verify.checks.conditions import (
     answered,
     choices_held,
@@ -51,7 +52,8 @@ def answers(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge any exchange without a fault."""
     if x.broken is None:
         return []
-    return [Wrong(row_or_kind(e), f"There was no answer: {x.broken}.", "an HTTP answer")]
+    said = f"There was no answer: {x.broken}.{told_by_stripe(x)}"
+    return [Wrong(f"{row_or_kind(e)}{of_stripe(x)}", said, "an HTTP answer")]
 
 
 def row_or_kind(e: Expectation) -> str:
@@ -71,7 +73,8 @@ def no_server_error(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge any exchange without a fault in it or before it."""
     if x.status < 500 or refused_by_http(x, e):
         return []
-    return [Wrong(row_or_kind(e), f"The answer is {x.status}.", "a status below 500")]
+    cause = f"{row_or_kind(e)}: {status_and_code(x)}{of_stripe(x)}"
+    return [Wrong(cause, f"The answer is {x.status}{x.named}.{told_by_stripe(x)}", "a status below 500")]
 
 
 def has_documented_form(x: Evidence, e: Expectation) -> bool:
@@ -102,7 +105,8 @@ def documented_status(x: Evidence, e: Expectation) -> list[Wrong] | None:
     if documented(x, e):
         return []
     known = sorted(int(status) for status in e.terms.responses if status.isdigit())
-    return [Wrong(str(x.status), f"The answer is {x.status}.", f"one of {known}")]
+    cause = f"{row_or_kind(e)}: {status_and_code(x)}{of_stripe(x)}"
+    return [Wrong(cause, f"The answer is {x.status}{x.named}.{told_by_stripe(x)}", f"one of {known}")]
 
 
 @check(
@@ -124,13 +128,13 @@ def media(x: Evidence, e: Expectation) -> list[Wrong] | None:
         charset = CHARSET.search(x.answer.header("content-type") or "")
         if charset is None or charset[1].lower() in ("utf-8", "utf8"):
             return []
-        return [Wrong("charset", f"The {x.status} says charset={charset[1]}.", "UTF-8 (RFC 8259, section 8.1)")]
-    return [Wrong(where(x), f"The {x.status} came as {came or 'nothing'}.", " or ".join(known))]
-
-
-def where(x: Evidence) -> str:
-    """Return in what kind of answer something is."""
-    return "a success" if x.ok else "a refusal"
+        return [
+            Wrong(
+                f"charset of {x.status}", f"The {x.status} says charset={charset[1]}.", "UTF-8 (RFC 8259, section 8.1)"
+            )
+        ]
+    kind = " ".join(map(word, came.split("/")))
+    return [Wrong(f"{x.status} {kind}", f"The {x.status} came as {came or 'nothing'}.", " or ".join(known))]
 
 
 @check(
@@ -147,7 +151,7 @@ def problem_status(x: Evidence, e: Expectation) -> list[Wrong] | None:
     if x.answer is None or x.sent.method == "HEAD" or media_type(x.answer) != PROBLEM:
         return None
     if not isinstance(x.document, dict):
-        return [Wrong("no object", "The problem is no JSON object.", "an object")]
+        return [Wrong(f"{x.status} no object", "The problem is no JSON object.", "an object")]
     said = x.document.get("status")
     if said is None and not e.terms.choice:
         return []
@@ -176,7 +180,8 @@ def schema(x: Evidence, e: Expectation) -> list[Wrong] | None:
     wrong = []
     for place in violated(json.dumps(found), x.document)[:3]:
         said = f"{place} of the {x.status} breaks the contract ({_members(x.document)})."
-        wrong.append(Wrong(f"{x.status} {place}", said, "a body that fits the contract"))
+        anywhere = re.sub(r"/\d+", "/*", place)
+        wrong.append(Wrong(f"{x.status} {anywhere}", said, "a body that fits the contract"))
     return wrong
 
 

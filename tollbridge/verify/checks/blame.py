@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tollbridge.verify.checks.causes import known_places, status_and_code
 from tollbridge.verify.checks.conditions import (
     always,
     answered,
@@ -42,7 +43,11 @@ def blames(x: Evidence, e: Expectation) -> bool:
 def blames_right(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge 400s of calls whose faults are known."""
     right = ", ".join(e.places)
-    return [Wrong(place, f"{place} is blamed.", f"only {right}") for place in sorted(x.blamed - set(e.places))]
+    wrong = f" for {known_places(e.places, e)}"
+    return [
+        Wrong(known_places([place], e) + wrong, f"{place} is blamed.", f"only {right}")
+        for place in sorted(x.blamed - set(e.places))
+    ]
 
 
 @check(
@@ -61,8 +66,8 @@ def reports_all(x: Evidence, e: Expectation) -> list[Wrong] | None:
     missing = sorted(set(e.places) - x.blamed)
     if not missing:
         return []
-    cause = "one of several" if len(e.places) > 1 else missing[0]
-    return [Wrong(cause, f"{', '.join(missing)}: not blamed.", ", ".join(e.places))]
+    several = " of several" if len(e.places) > 1 else ""
+    return [Wrong(f"{known_places(missing, e)}{several}", f"{', '.join(missing)}: not blamed.", ", ".join(e.places))]
 
 
 @check(
@@ -82,9 +87,9 @@ def helps(x: Evidence, e: Expectation) -> list[Wrong] | None:
     wrong = []
     if not _is_words(document["detail"]):
         said = f"The detail of the {x.status} is {document['detail']!r}."
-        wrong.append(Wrong("no words", said, "a sentence"))
+        wrong.append(Wrong(f"no words in {status_and_code(x)}", said, "a sentence"))
     if not str(document.get("type", "x")).strip() or " " in str(document.get("type")):
-        wrong.append(Wrong("type", "The type is no URI reference.", "a URI reference"))
+        wrong.append(Wrong(f"type of {status_and_code(x)}", "The type is no URI reference.", "a URI reference"))
     errors = document.get("errors")
     details = [error.get("detail") for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     if not all(map(_is_words, details)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tollbridge.verify.checks.answer import documented
+from tollbridge.verify.checks.causes import status_and_code, under
 from tollbridge.verify.checks.conditions import (
     accepted,
     answered,
@@ -23,6 +24,7 @@ from tollbridge.verify.checks.conditions import (
 from tollbridge.verify.checks.provider import PAID
 from tollbridge.verify.checks.subscription import order_held
 from tollbridge.verify.checks.success import untrue
+from tollbridge.verify.checks.verdict import success_of
 from tollbridge.verify.model.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.model.evidence import Evidence
 from tollbridge.verify.model.expectation import Expectation
@@ -32,11 +34,6 @@ SAYS_NOTHING = ("500", "503", "reset", "silence", "garbage")
 """Kinds of faults that leave open whether the call had its effect."""
 
 PLACES = {CREATE: "the create", CONFIRM: "the confirmation", UPDATE: "the update", None: "a look-up"}
-
-
-def place(x: Evidence) -> str:
-    """Name where the fault struck, as a cause."""
-    return f"at {PLACES.get(x.faults[0]['path'], 'another call')}"
 
 
 def meanwhile(x: Evidence) -> str:
@@ -64,7 +61,7 @@ def answers_under_faults(x: Evidence, _e: Expectation) -> list[Wrong]:
     """Judge calls while Stripe fails."""
     if x.broken is None:
         return []
-    return [Wrong(place(x), f"{meanwhile(x)} There was no answer: {x.broken}.", "an HTTP answer")]
+    return [Wrong(f"no answer{under(x)}", f"{meanwhile(x)} There was no answer: {x.broken}.", "an HTTP answer")]
 
 
 @check(
@@ -82,7 +79,7 @@ def documented_under_faults(x: Evidence, e: Expectation) -> list[Wrong]:
     if x.status != 500 and (documented(x, e) is not None or not e.terms.choice):
         return []
     said = f"{meanwhile(x)} The answer is {x.status}."
-    return [Wrong(f"{x.status} {place(x)}", said, "a documented status but 500")]
+    return [Wrong(f"{status_and_code(x)}{under(x)}", said, "a documented status but 500")]
 
 
 @check(
@@ -100,7 +97,7 @@ def success_is_true(x: Evidence, e: Expectation) -> list[Wrong]:
     wrong = untrue(x, e)
     if wrong is None:
         return []
-    return [Wrong(f"{wrong.cause} {place(x)}", f"{meanwhile(x)} {wrong.said}", wrong.expected)]
+    return [Wrong(f"{wrong.cause}{under(x)}", f"{meanwhile(x)} {wrong.said}", wrong.expected)]
 
 
 @check(
@@ -120,7 +117,8 @@ def subscription_stays_under_faults(x: Evidence, _e: Expectation) -> list[Wrong]
         return []
     changed = [identity for identity, before in x.before.items() if x.after.get(identity) != before]
     return [
-        Wrong("moved", f"{meanwhile(x)} The subscription {identity} was changed.", "as it was") for identity in changed
+        Wrong(f"moved{under(x)}", f"{meanwhile(x)} The subscription {identity} was changed.", "as it was")
+        for identity in changed
     ]
 
 
@@ -137,7 +135,7 @@ def one_intent_under_faults(x: Evidence, _e: Expectation) -> list[Wrong]:
     """Judge calls while Stripe fails."""
     if len(x.intents) <= 1:
         return []
-    return [Wrong("several", f"{len(x.intents)} PaymentIntents were made.", "at most one")]
+    return [Wrong(f"several{under(x)}", f"{len(x.intents)} PaymentIntents were made.", "at most one")]
 
 
 @check(
@@ -160,7 +158,9 @@ def no_second_charge(x: Evidence, e: Expectation) -> list[Wrong] | None:
     why = "The card was charged" if charged else "Whether the card was charged is not known"
     said = f"{meanwhile(x)} {why}; the answer is {x.status}{' with Retry-After' if invites else ''}."
     expected = "502 without Retry-After" if e.terms.choice else "a 5xx without Retry-After"
-    return [Wrong("charged" if charged else "not known", said, expected)]
+    told = "with Retry-After" if invites else ""
+    cause = f"{'charged' if charged else 'not known'}{under(x)}: {status_and_code(x)} {told}".rstrip()
+    return [Wrong(cause, said, expected)]
 
 
 def outcome_unknown(x: Evidence) -> bool:
@@ -205,7 +205,7 @@ def fault_problem(x: Evidence, e: Expectation) -> list[Wrong] | None:
     if (x.status, x.code) == (status, code):
         return _lacking(x, status, code)
     said = f"{meanwhile(x)} The answer is {x.status} {x.code}."
-    return [Wrong(f"{code} {place(x)}", said, f"{status} {code}")]
+    return [Wrong(f"{code}{under(x)}: {status_and_code(x)}", said, f"{status} {code}")]
 
 
 def _lacking(x: Evidence, status: int, code: str) -> list[Wrong]:
@@ -262,7 +262,7 @@ def takes_back(x: Evidence, e: Expectation) -> list[Wrong] | None:
     if any(fault["path"] == CANCEL for fault in x.faults):  # Stripe did not let it
         return None
     status = x.intents[-1]["status"]
-    return [] if status == "canceled" else [Wrong("left open", f"The intent is {status}.", "canceled")]
+    return [] if status == "canceled" else [Wrong(f"left open{under(x)}", f"The intent is {status}.", "canceled")]
 
 
 def fault_has_passed(x: Evidence, _e: Expectation) -> bool:
@@ -284,4 +284,4 @@ def recovers(x: Evidence, e: Expectation) -> list[Wrong]:
     if x.ok:
         return []
     said = f"The answer is {x.status}{x.named}." if x.answer else f"There was no answer: {x.broken}."
-    return [Wrong(str(x.status), f"{x.sent.note.capitalize()}: {said}", str(min(e.statuses)))]
+    return [Wrong(status_and_code(x), f"{x.sent.note.capitalize()}: {said}", success_of(e))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tollbridge.verify.checks.causes import status_and_code
 from tollbridge.verify.checks.conditions import in_any, seen_with_a_card, stripe_seen, under_way_together
 from tollbridge.verify.checks.subscription import default_of
 from tollbridge.verify.model.check import CRITICAL, Wrong, check
@@ -30,7 +31,7 @@ def together_as_alone(x: Evidence, e: Expectation) -> list[Wrong]:
     if refused:
         status = refused[0].status
         said = f"{len(refused)} of {len(both)} calls: right, and answered with {status or refused[0].broken}."
-        return [Wrong(f"refused {status}", said, ALONE)]
+        return [Wrong(f"refused {status_and_code(refused[0])}", said, ALONE)]
     taken = [(one, right) for one, right in both if one.ok and _has_to_be_refused(right)]
     if taken:
         one, right = taken[0]

@@ -31,20 +31,20 @@ def meaning(call: dict[str, Any]) -> str:
 def retries_keep_their_key(x: Evidence, _e: Expectation) -> list[Wrong] | None:
     """Judge exchanges in which a write was sent more than once."""
     failed: dict[str, str | None] = {}
-    again: list[bool] = []
+    again: dict[str, bool] = {}
     for call in x.writes:
         what, key = meaning(call), call["idempotency_key"]
         if what in failed:
-            again.append(failed[what] is not None and failed[what] == key)
+            same = failed[what] is not None and failed[what] == key
+            again[call["route"]] = again.get(call["route"], True) and same
         if call["fault"] or not 200 <= call["status"] < 300:
             failed[what] = key
         else:
             failed.pop(what, None)  # what has succeeded, and is asked once more, is another write
     if not again:
         return None
-    if all(again):
-        return []
-    return [Wrong("another key", "A write was sent again with another idempotency key, or with none.", "the same key")]
+    said = "A write was sent again with another idempotency key, or with none."
+    return [Wrong(f"another key at {route}", said, "the same key") for route, same in again.items() if not same]
 
 
 @check(

@@ -33,7 +33,8 @@ def equal_verdicts(x: Evidence, e: Expectation) -> list[Wrong] | None:
     first = (x.previous.status, x.previous.code)
     if (x.status, x.code) == first:
         return []
-    return [Wrong(e.kind, f"The second answer is {x.status}{x.named}, the first was {first[0]}.", "the same")]
+    cause = f"{e.kind}: {first[0]}, then {x.status}"
+    return [Wrong(cause, f"The second answer is {x.status}{x.named}, the first was {first[0]}.", "the same")]
 
 
 @check(
@@ -57,7 +58,8 @@ def indistinguishable(x: Evidence, e: Expectation) -> list[Wrong] | None:
     what = "status" if first[0] != second[0] else "headers" if first[1] != second[1] else "body"
     expected = "answers that differ in nothing but the id that was sent, and the request's own id"
     said = f"The {what} tells what is foreign ({x.previous.status}) from what is not there ({x.status})."
-    return [Wrong(f"{what} {' '.join(e.codes)}", said, expected)]
+    cause = f"{what} {' '.join(e.codes)}: {x.previous.status} and {x.status}"
+    return [Wrong(cause, said, expected)]
 
 
 def shown_to_anybody(x: Evidence, answer: Answer) -> tuple[int, list[str], str]:

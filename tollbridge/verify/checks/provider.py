@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
+from tollbridge.verify.checks.causes import status_and_code
 from tollbridge.verify.checks.conditions import (
     accepted,
     charges,
@@ -20,20 +20,11 @@ from tollbridge.verify.checks.conditions import (
     stripe_seen,
     stripe_seen_or_refused,
 )
+from tollbridge.verify.checks.differences import differences
 from tollbridge.verify.model.check import CRITICAL, HIGH, Wrong, check
 from tollbridge.verify.model.evidence import TOKEN, Evidence, secret_of
-from tollbridge.verify.model.expectation import Effect, Expectation
+from tollbridge.verify.model.expectation import Expectation
 from tollbridge.verify.model.stripe_routes import CHANGE, CONFIRM, CREATE, MAY_CARRY
-
-RULES = {
-    "amount": ("amount.unit", "intent.fields"),
-    "currency": ("intent.fields",),
-    "description": ("description.text", "intent.fields"),
-    "receipt_email": ("email.address", "intent.fields"),
-    "customer": ("intent.customer", "organization.effective"),
-    "payment_method": ("intent.fields",),
-}
-"""The ledger's rules that are broken where the intent has another value than the request."""
 
 PAID = ("succeeded", "processing", "requires_capture")
 """States in which a card was charged, or its money is held."""
@@ -55,11 +46,12 @@ ALLOWED = ("payment_intent.", "charge.", "customer.subscription.updated")
     gate=True,
     needs=("stripe",),
 )
-def one_intent(x: Evidence, _e: Expectation) -> list[Wrong]:
+def one_intent(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge successes."""
     if len(x.intents) == 1:
         return []
-    return [Wrong("several" if x.intents else "none", f"{len(x.intents)} PaymentIntents were made.", "one")]
+    cause = f"{'several' if x.intents else 'none'}, {'charging' if e.charges else 'not charging'}"
+    return [Wrong(cause, f"{len(x.intents)} PaymentIntents were made.", "one")]
 
 
 def has_to_be_refused(_x: Evidence, e: Expectation) -> bool:
@@ -80,7 +72,11 @@ def has_to_be_refused(_x: Evidence, e: Expectation) -> bool:
 def no_intent_on_refusal(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge refusals, and calls that had to be refused and got no answer."""
     if any(intent["status"] in PAID for intent in x.intents):
-        return [Wrong("charged", f"The {x.status} left a PaymentIntent that is paid.", "none")]
+        return [
+            Wrong(
+                f"charged, {e.kind}: {status_and_code(x)}", f"The {x.status} left a PaymentIntent that is paid.", "none"
+            )
+        ]
     if e.kind == "free":
         return []
     # Stripe's own refusal at confirmation may leave one that never succeeded; a cancelled one is none.
@@ -89,7 +85,8 @@ def no_intent_on_refusal(x: Evidence, e: Expectation) -> list[Wrong]:
     left = [intent for intent in x.intents if intent["status"] != "canceled" or e.terms.choice]
     if len(left) <= most:
         return []
-    return [Wrong(e.kind, f"The {x.status} left {len(left)} PaymentIntents.", f"at most {most}")]
+    cause = f"{e.kind} {' '.join(e.codes)}: {status_and_code(x)}"
+    return [Wrong(cause, f"The {x.status} left {len(left)} PaymentIntents.", f"at most {most}")]
 
 
 def _refused_by_stripe(x: Evidence) -> bool:
@@ -113,12 +110,13 @@ def refused_before_stripe(_x: Evidence, e: Expectation) -> bool:
     needs=("stripe",),
     optional=True,
 )
-def writes_nothing(x: Evidence, _e: Expectation) -> list[Wrong]:
+def writes_nothing(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge refusals that are not the card's."""
     changed = [effect["what"] for effect in x.effects if not effect["what"].startswith("payment_intent.")]
     if not changed:
         return []
-    return [Wrong(changed[0], f"Stripe was changed: {', '.join(sorted(set(changed)))}.", "nothing")]
+    cause = f"{changed[0]}, {e.kind} {' '.join(e.codes)}"
+    return [Wrong(cause, f"Stripe was changed: {', '.join(sorted(set(changed)))}.", "nothing")]
 
 
 @check(
@@ -142,41 +140,6 @@ def intent_carries(x: Evidence, e: Expectation) -> list[Wrong] | None:
     if e.effect is None or len(x.intents) != 1 or not (x.ok or e.kind == "declined"):
         return None
     return [*differences(x.intents[0], e.effect, declined=e.kind == "declined")]
-
-
-def differences(intent: dict[str, Any], effect: Effect, *, declined: bool) -> Iterator[Wrong]:
-    """Yield each member in which an intent differs from the request."""
-    for name, wanted in effect.params.items():
-        has = intent[name]
-        if has == wanted or (name == "payment_method" and declined):  # Stripe takes a refused method off the intent
-            continue
-        if name in ("description", "receipt_email"):
-            said = f"The intent's {name} is {beginning(has)}."
-            yield Wrong(name, said, f"the request's: {beginning(wanted)}", RULES[name])
-        else:
-            cause = f"amount {relation(has, wanted, effect.decimals)}" if name == "amount" else name
-            yield Wrong(cause, f"The intent's {name} is {has or 'none'}.", str(wanted or "none"), RULES[name])
-
-
-def beginning(text: str | None) -> str:
-    """Return a text as a reader sees it: its beginning, and how long it is."""
-    if text is None:
-        return "none"
-    return repr(text) if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]!r}… of {len(text)} characters"
-
-
-MAX_SHOWN = 40
-
-
-def relation(has: int, wanted: int, decimals: int) -> str:
-    """Return how a wrong amount comes from the right one, which tells causes apart."""
-    kind = f"in currencies of {decimals} decimals"
-    for factor in (10, 100, 1_000):
-        if has == wanted * factor:
-            return f"times {factor} {kind}"
-        if has == wanted // factor:
-            return f"divided by {factor} {kind}"
-    return "a little other" if abs(has - wanted) < 2 else "other"
 
 
 @check(
@@ -225,7 +188,9 @@ def adds_nothing(x: Evidence, e: Expectation) -> list[Wrong] | None:
         for name, value in call["parameters"].items():
             right = _right_instead(x, e, call, name, value)
             if right:
-                wrong[name] = Wrong(name, f"The intent was made with {name}={value!r}.", right)
+                wrong[name] = Wrong(
+                    f"{name[:40]} at {call['route']}", f"The intent was made with {name}={value!r}.", right
+                )
     return [*wrong.values()][:3]
 
 

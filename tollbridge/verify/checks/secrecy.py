@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
 
-from tollbridge.verify.checks.answer import where
+from tollbridge.verify.checks.causes import place_in, status_and_code
 from tollbridge.verify.checks.conditions import answered, in_any, not_accepted, refused, value
 from tollbridge.verify.model.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.model.evidence import API_KEY, TOKEN, Evidence, secret_of, texts_of
@@ -69,20 +70,25 @@ def shown(x: Evidence, e: Expectation) -> str:
 )
 def secret_in_its_place(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge any answer."""
+    return [
+        Wrong(f"{kind} in {status_and_code(x)} at {place_in(x, text)}", f"The {x.status} shows {said}.", "none")
+        for kind, text, said in _secrets_shown(x, e)
+    ]
+
+
+def _secrets_shown(x: Evidence, e: Expectation) -> Iterator[tuple[str, str, str]]:
+    """Yield the kind of each secret that an answer shows, the secret, and what it is in words."""
     visible, secret = shown(x, e), secret_of(x, e.terms.secret)
-    wrong = []
-    if CLIENT_SECRET.search(visible):
-        wrong.append(Wrong(f"client secret in {where(x)}", f"The {x.status} shows a client secret.", "none"))
-    if KEY_OF_STRIPE.search(visible):
-        wrong.append(Wrong("API key", f"The {x.status} shows an API key of Stripe's.", "none"))
-    elif any(key in visible for key in [*x.api_keys, *_canaries(x, API_KEY)]):
-        wrong.append(Wrong("API key", f"The {x.status} shows the API key that Stripe was shown.", "none"))
-    if secret and any(disguise in visible for disguise in disguises(secret)):
-        said = f"The {x.status} shows the client secret, or its last part, once more."
-        wrong.append(Wrong("disguised", said, "none"))
-    if any(token in visible for token in _canaries(x, TOKEN)):
-        wrong.append(Wrong("token", f"The {x.status} shows a bearer token.", "none"))
-    return wrong
+    if found := CLIENT_SECRET.search(visible):
+        yield "client secret", found.group(), "a client secret"
+    if found := KEY_OF_STRIPE.search(visible):
+        yield "API key", found.group(), "an API key of Stripe's"
+    elif key := next((key for key in [*x.api_keys, *_canaries(x, API_KEY)] if key in visible), None):
+        yield "API key", key, "the API key that Stripe was shown"
+    if disguise := next((one for one in disguises(secret) if one in visible), None) if secret else None:
+        yield "disguised", disguise, "the client secret, or its last part, once more"
+    if token := next((token for token in _canaries(x, TOKEN) if token in visible), None):
+        yield "token", token, "a bearer token"
 
 
 def _canaries(x: Evidence, wanted: str) -> list[str]:
@@ -110,12 +116,13 @@ def nothing_of_the_inside(x: Evidence, e: Expectation) -> list[Wrong]:
     for what, pattern in INSIDE.items():
         found = pattern.search(visible)
         if found and found.group() not in x.sent.text:
-            wrong.append(Wrong(what, f"The {x.status} shows {what}: {found.group()[:60]!r}.", "none"))
+            cause = f"{what} in {status_and_code(x)} at {place_in(x, found.group())}"
+            wrong.append(Wrong(cause, f"The {x.status} shows {what}: {found.group()[:60]!r}.", "none"))
     for pattern in (INTERNAL_ID, *((INTENT_ID,) if _may_name_no_intent(x, e) else ())):
         told = next((found.group() for found in pattern.finditer(visible) if found.group() not in x.sent.text), None)
         if told:
             said = f"The {x.status} shows an id of Stripe's ({told.partition('_')[0]}_…)."
-            wrong.append(Wrong(f"id {told[:3]} in {where(x)}", said, "none"))
+            wrong.append(Wrong(f"id {told[:3]} in {status_and_code(x)} at {place_in(x, told)}", said, "none"))
     return wrong
 
 
@@ -145,7 +152,7 @@ def free_text(x: Evidence, e: Expectation) -> list[Wrong] | None:
         return None
     visible = shown(x, e)
     return [
-        Wrong(what, f"The {x.status} repeats {what}.", "no echo")
+        Wrong(f"{what} in {status_and_code(x)} at {place_in(x, text)}", f"The {x.status} repeats {what}.", "no echo")
         for text, what in repeatable.items()
         if text in visible
     ]
@@ -182,10 +189,18 @@ def _free_canaries(x: Evidence) -> dict[str, str]:
 def nothing_of_another(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge any answer, by canaries: values that stand in some requests and nowhere else."""
     visible, sent = shown(x, e), x.sent.everything
-    return [
-        Wrong(what, f"The {x.status} shows {what} that this request does not have.", "none")
+    foreign = {
+        text: what
         for text, what in x.known.canaries.items()
         if what not in SECRETS and text not in sent and re.search(rf"\b{re.escape(text)}\b", visible)
+    }
+    return [
+        Wrong(
+            f"{what} in {status_and_code(x)} at {place_in(x, text)}",
+            f"The {x.status} shows {what} that this request does not have.",
+            "none",
+        )
+        for text, what in foreign.items()
     ]
 
 

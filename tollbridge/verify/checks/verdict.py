@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tollbridge.verify.checks.causes import known_places, of_stripe, told_by_stripe, word
 from tollbridge.verify.checks.conditions import (
     always,
     charges,
@@ -36,10 +37,11 @@ def wrong_status(x: Evidence, e: Expectation, cause: str) -> list[Wrong]:
     fine = x.status in e.statuses if exact else 400 <= x.status < 500
     if not fine:
         expected = " or ".join(map(str, e.statuses)) if exact else "a refusal (4xx)"
-        return [Wrong(f"{cause}: {x.status}", f"The answer is {x.status}{x.named}.", expected)]
+        said = f"The answer is {x.status}{x.named}.{told_by_stripe(x)}"
+        return [Wrong(f"{cause}: {x.status}{of_stripe(x)}", said, expected)]
     code = x.code if e.terms.choice else kebab(x.code or "")
     if e.codes and code not in e.codes and _judges_code(x, e):
-        return [Wrong(f"{cause}: code", f"The error_code is {x.code!r}.", " or ".join(e.codes))]
+        return [Wrong(f"{cause}: code {word(x.code)}", f"The error_code is {x.code!r}.", " or ".join(e.codes))]
     return []
 
 
@@ -84,9 +86,13 @@ def accepts_valid(x: Evidence, e: Expectation) -> list[Wrong] | None:
         return []
     if x.status == 403 and e.role and e.role not in MAY_PAY and not e.terms.holds("roles.all"):
         return None  # that every role may pay is our reading
-    blamed = " ".join(sorted(x.blamed))
-    cause = f"{x.status} {x.code or ''} {blamed}".strip()
-    return [Wrong(cause, f"The answer is {x.status}{x.named}.", str(min(e.statuses)))]
+    cause = f"{x.status} {word(x.code or '')} {known_places(x.blamed, e)}{of_stripe(x)}".strip()
+    return [Wrong(cause, f"The answer is {x.status}{x.named}.{told_by_stripe(x)}", success_of(e))]
+
+
+def success_of(e: Expectation) -> str:
+    """Return which success is right: any, where the status is our choice."""
+    return str(min(e.statuses)) if e.terms.choice else "a success (2xx)"
 
 
 def violates(_x: Evidence, e: Expectation) -> bool:
@@ -111,7 +117,7 @@ def violates(_x: Evidence, e: Expectation) -> bool:
 )
 def refuses_invalid(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge calls that break rules of the contract."""
-    return wrong_status(x, e, " ".join(sorted(e.rules or e.places)))
+    return wrong_status(x, e, " ".join(sorted({*e.rules, *known_places(e.places, e).split()})))
 
 
 def refused_by_the_wire_table(_x: Evidence, e: Expectation) -> bool:

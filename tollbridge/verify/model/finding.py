@@ -169,8 +169,15 @@ def _told_line(call: Document, known: Known) -> str:
     effects = ", ".join(effect["what"] for effect in call["effects"])
     key = f" key {call['idempotency_key']}" if call["idempotency_key"] else ""
     fault = f" (fault: {call['fault']})" if call["fault"] else ""
-    line = f"{call['method']} {call['path']} {{{parameters}}}{key} → {call['status'] or 'nothing'}{fault}"
+    line = f"{call['method']} {call['path']} {{{parameters}}}{key} → {call['status'] or 'nothing'}{_refused(call)}{fault}"
     return quoting.terminal(brief(line + (f"; {effects}" if effects else ""), known))
+
+
+def _refused(call: Document) -> str:
+    """Return how Stripe refused a call: its code, the parameter, and its words; empty where it did not."""
+    error = call.get("error") or {}
+    named = [str(error[name]) for name in ("code", "decline_code", "param", "message") if error.get(name)]
+    return f" {' '.join(named)}" if named else ""
 
 
 def step_line(step: Step) -> str:
