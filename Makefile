@@ -49,4 +49,4 @@ stripe-mock: ## run the real stripe-mock at http://127.0.0.1:12111
 	@exec scripts/stripe-mock $(ARGS)
 
 clean: ## remove what the targets above made
-	@rm -rf .venv .tools bench/node_modules tests/integration/*/node_modules examples/*/node_modules .mypy_cache .ruff_cache mutants/.results .coverage .pytest_cache .hypothesis .import_linter_cache .schemathesis
+	@rm -rf .venv .tools bench/node_modules tests/integration/*/node_modules tests/integration/frontend/*/.next tests/integration/frontend/*/dist examples/*/node_modules .mypy_cache .ruff_cache mutants/.results .coverage .pytest_cache .hypothesis .import_linter_cache .schemathesis

@@ -51,6 +51,7 @@ class Shop:
         page: that is open.
         server: our server's address.
         pages: what the shop has, by path: a document, or its headers with it.
+        served: other addresses of this machine that have pages of the shop.
         strays: requests to anywhere else, which were refused.
         calls: the requests to Stripe's API: method and path.
         errors: what the page's scripts threw, and what was logged as an error.
@@ -60,6 +61,7 @@ class Shop:
     server: str
     context: BrowserContext
     pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    served: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -78,7 +80,7 @@ class Shop:
         elif origin in stripes and self.intercepts:
             target = f"{self.server}{stripes[origin]}{url.path}" + (f"?{url.query}" if url.query else "")
             route.fulfill(response=route.fetch(url=target))
-        elif origin == self.server:
+        elif origin in (self.server, *self.served):
             route.continue_()
         else:
             self.strays.append(route.request.url)

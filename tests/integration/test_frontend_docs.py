@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.shop import ASKED, ORIGIN, Shop, fill_card
-from tollbridge.launch import free_port
+from tests.integration.test_browser import page_at
+from tests.shop import ASKED, ORIGIN, Shop, fill_card, fill_payment
+from tollbridge.launch import free_port, launched
 
 pytestmark = [pytest.mark.browser, pytest.mark.node]
 
 ROOT = Path(__file__).resolve().parents[2]
+FRONTEND = Path(__file__).parent / "frontend"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
+OFFLINE = {"NODE_OPTIONS": f"--require {FRONTEND / 'loopback.cjs'}", "NEXT_TELEMETRY_DISABLED": "1"}
 PAGE = (ROOT / "docs/frontend.md").read_text()
 
 
@@ -28,8 +32,7 @@ def snippet(language: str, holds: str) -> str:
 
 def test_the_plain_page_pays(shop: Shop) -> None:
     """As it stands, but for the server's port: with a card that asks for 3-D Secure."""
-    page = snippet("html", "confirmCardPayment").replace("http://localhost:8080", shop.server)
-    shop.pages["/"] = (page, {})
+    shop.pages["/"] = (here(snippet("html", "confirmCardPayment"), shop.server), {})
     shop.page.goto(ORIGIN)
     fill_card(shop.page.frame_locator("#card iframe"), ASKED)
     shop.page.get_by_role("button", name="Pay").click()
@@ -52,32 +55,87 @@ def test_the_recipe_for_playwright_answers_for_stripe(shop: Shop) -> None:
     assert shop.page.evaluate("() => Stripe.version") == "endive"
 
 
-@pytest.mark.parametrize(
-    ("imports", "holds"),
-    [
-        ("import type { BrowserContext, Route } from 'playwright-core';\n", "function offline"),
-        ("", "create('payment')"),
-    ],
-    ids=["playwright", "vue"],
-)
-def test_the_typescript_snippets_have_the_libraries_types(tmp_path: Path, imports: str, holds: str) -> None:
-    """The compiler, strict, finds nothing wrong with a snippet beside the packages of the React example."""
-    (tmp_path / "node_modules").symlink_to(ROOT / "examples/react/node_modules")
-    (tmp_path / "snippet.ts").write_text(imports + snippet("ts", holds))
-    options = [
-        "--noEmit",
-        "--strict",
-        "--skipLibCheck",
-        "--target",
-        "es2022",
-        "--module",
-        "esnext",
-        "--moduleResolution",
-        "bundler",
-    ]
-    compiler = tmp_path / "node_modules/.bin/tsc"
-    done = subprocess.run([compiler, *options, "snippet.ts"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+def here(text: str, server: str) -> str:
+    """Return a snippet with the address of the server that runs, which is all that a test changes in one."""
+    return text.replace("http://localhost:8080", server)
+
+
+def run_node(command: list[str], folder: str, **environment: str) -> str:
+    """Run a program of the frontend folder, which can reach no other machine; return what it prints."""
+    done = subprocess.run(
+        [FRONTEND / "node_modules/.bin" / command[0], *command[1:]],
+        cwd=FRONTEND / folder,
+        env=os.environ | OFFLINE | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_vue_component_pays(shop: Shop) -> None:
+    """Built by Vite beside a page that names the script: 3-D Secure is passed, a decline is shown, a field is asked for."""
+    shop.intercepts = False
+    (FRONTEND / "vue/App.vue").write_text(here(snippet("vue", "confirmPayment"), shop.server))
+    run_node(["vite", "build", "--logLevel", "error"], "vue", VITE_STRIPE_JS=f"{shop.server}/endive/stripe.js")
+    built = FRONTEND / "vue/dist"
+    shop.pages["/main.js"] = ((built / "main.js").read_text(), {"content-type": "text/javascript"})
+    shop.pages["/"] = ((built / "index.html").read_text(), {})
+    shop.page.goto(ORIGIN)
+    fields = shop.page.frame_locator("#payment iframe")
+    pay, status = shop.page.get_by_role("button", name="Pay"), shop.page.get_by_role("status")
+    fill_payment(fields, ASKED)
+    pay.click()
+    shop.dialog().get_by_role("button", name="Complete").click()
+    expect(status).to_have_text("Payment succeeded.")
+    fields.locator("[name=number]").fill("4000000000000002")
+    pay.click()
+    expect(status).to_have_text("Your card was declined.")
+    fields.locator("[name=cvc]").fill("")
+    pay.click()
+    expect(fields.get_by_text("Your card's security code is incomplete.")).to_be_visible()
+
+
+def test_the_layout_of_next_js_brings_the_script(shop: Shop) -> None:
+    """`next dev` shows a page below it, whose `loadStripe` finds the script: 3-D Secure is passed."""
+    shop.intercepts = False
+    (FRONTEND / "next/app/layout.tsx").write_text(snippet("tsx", "next/script"))
+    pages = f"http://localhost:{(port := free_port())}"
+    shop.served.append(pages)
+    addresses = {"NEXT_PUBLIC_STRIPE_JS": f"{shop.server}/endive/stripe.js", "NEXT_PUBLIC_API": shop.server}
+    command = [str(FRONTEND / "node_modules/.bin/next"), "dev", "--hostname", "localhost", "--port", str(port)]
+    with launched(command, ready=pages, cwd=FRONTEND / "next", env=os.environ | OFFLINE | addresses):
+        shop.page.goto(pages, timeout=60_000)
+        shop.page.locator("#card iframe").wait_for(timeout=60_000)  # the first page is compiled when it is asked for
+        fill_card(shop.page.frame_locator("#card iframe"), ASKED)
+        shop.page.get_by_role("button", name="Pay").click()
+        shop.dialog().get_by_role("button", name="Complete").click()
+        expect(shop.page.get_by_role("status")).to_have_text("Payment succeeded.")
+
+
+def test_a_suite_for_stripes_elements_passes_in_playwrights_own_runner(server_url: str) -> None:
+    """Against a page in which only the script's address was changed, and against Stripe's own address by the recipe."""
+    (FRONTEND / "playwright/offline.ts").write_text(here(snippet("ts", "function offline"), server_url))
+    ours = here(snippet("html", "confirmCardPayment"), server_url)
+    with page_at(ours) as one, page_at(re.sub('(?<=script src=")[^"]+', "https://js.stripe.com/v3/", ours)) as other:
+        addresses = {
+            "PAGE_WITH_OUR_ADDRESS": f"http://localhost:{one}/",
+            "PAGE_WITH_STRIPES_ADDRESS": f"http://localhost:{other}/",
+        }
+        said = run_node(["playwright", "test"], "playwright", CHROMIUM=CHROMIUM, **addresses)
+    assert "8 passed" in said, said
+
+
+def test_the_typescript_snippets_have_the_libraries_types() -> None:
+    """The compiler, strict, finds nothing wrong with them beside the packages that they import."""
+    component = re.search(r'<script setup lang="ts">\n(.*?)</script>', snippet("vue", "confirmPayment"), re.S)
+    assert component
+    snippets = {"offline.ts": snippet("ts", "function offline"), "layout.tsx": snippet("tsx", "next/script")}
+    for name, text in (snippets | {"component.ts": component[1]}).items():
+        (FRONTEND / "types" / name).write_text(text)
+    run_node(["tsc"], "types")
 
 
 @pytest.mark.parametrize("source", ["examples/cypress/cypress/e2e/checkout.cy.js", "docs"])
@@ -107,8 +165,7 @@ def test_the_steps_of_the_cypress_spec_reach_into_the_frames(shop: Shop) -> None
 def test_the_react_example_passes_its_test() -> None:
     """`npm test`: types from the contract, a build, and a browser that pays, is declined, meets a 503 and tries again."""
     command = f"{sys.executable} -m tollbridge"
-    found = shutil.which("chromium") or shutil.which("google-chrome") or ""
-    environment = os.environ | {"TOLLBRIDGE": command, "PORT": str(free_port()), "CHROMIUM": found}
+    environment = os.environ | {"TOLLBRIDGE": command, "PORT": str(free_port()), "CHROMIUM": CHROMIUM}
     done = subprocess.run(
         ["npm", "test"], cwd=ROOT / "examples/react", env=environment, capture_output=True, text=True, timeout=120
     )
