@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from tests.contract.conftest import PATH, SETTINGS, Server, in_this_process, served
 from tollbridge.compose import Options
@@ -218,3 +219,14 @@ def test_a_reader_that_went_away_does_not_stop_the_server() -> None:
     stream = io.StringIO()
     stream.close()
     request_log(stream, pretty=True, colours=False)(exchange("/"))
+
+
+def test_the_contract_is_flat_on_request(module_server: Server) -> None:
+    """`?flat=1` leaves out the branches of money, in JSON and in YAML; without it the contract is as it was written."""
+    flat = module_server.http.get("/_tollbridge/openapi.json?flat=1").json()
+    assert "anyOf" not in flat["components"]["schemas"]["PaymentIntentRequest"]
+    served = module_server.http.get("/_tollbridge/openapi.yaml?flat=1")
+    assert served.headers["content-type"].startswith("application/yaml")
+    assert yaml.safe_load(served.text) == flat
+    full = module_server.http.get("/_tollbridge/openapi.json?flat=0").json()
+    assert "anyOf" in full["components"]["schemas"]["PaymentIntentRequest"]

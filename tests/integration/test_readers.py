@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,28 @@ def test_schemathesis_draws_amounts_below_the_minimum() -> None:
     """Negative data holds amounts that are positive, and too small for their currency alone."""
     bodies = drawn(GenerationMode.NEGATIVE, 400)
     assert any(0 < body["amount"] < TABLE[body["currency"]]["minimum"] for body in bodies)
+
+
+NAMED = """
+import type { components } from "./flat";
+type Req = components["schemas"]["PaymentIntentRequest"];
+export const email: Req["receipt_email"] = "yard@example.com";
+export const absent: Req["receipt_email"] = undefined;
+// @ts-expect-error
+export const wrong: Req["receipt_email"] = 5;
+export function pay(amount: Req["amount"], currency: Req["currency"]): Req {
+  return { amount, currency };
+}
+"""
+
+
+@pytest.mark.node
+def test_each_member_of_the_flat_contract_has_a_type(node: Path, tmp_path: Path, server_url: str) -> None:
+    """Of the served contract with `?flat=1`, `Req['receipt_email']` compiles; the command prints the same types."""
+    made = run(node / "openapi-typescript", f"{server_url}/_tollbridge/openapi.json?flat=1", "-o", tmp_path / "flat.ts")
+    assert made.returncode == 0, made.stderr
+    (tmp_path / "named.ts").write_text(NAMED)
+    compiled = run(node / "tsc", "--noEmit", "--strict", "named.ts", cwd=tmp_path)
+    assert (compiled.stdout, compiled.returncode) == ("", 0)
+    printed = run(Path(sys.executable), "-m", "tollbridge", "contract", "types", "--flat", cwd=READERS)
+    assert printed.stdout == (tmp_path / "flat.ts").read_text(), printed.stderr

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from tollbridge.contract import Contract
+from tollbridge.contract.flat import flat
 from tollbridge.problems import NotReady
 from tollbridge.server.areas import SURFACE
 from tollbridge.server.console import Console, console_routes
@@ -107,14 +108,24 @@ async def _docs(contract: Contract, _request: Request) -> Response:
     return HTMLResponse(DOCS.format(title=title, assets=ASSETS_URL))
 
 
-async def _contract_json(contract: Contract, _request: Request) -> Response:
+async def _contract_json(contract: Contract, request: Request) -> Response:
+    return json_response(_document(contract, request))
+
+
+async def _contract_yaml(contract: Contract, request: Request) -> Response:
+    content = _document(contract, request) if _is_flat(request) else contract.content  # JSON is YAML
+    return Response(content, media_type="application/yaml", headers=NO_STORE)
+
+
+def _document(contract: Contract, request: Request) -> bytes:
+    """Return the contract as JSON; with `?flat=1`, without branches that only narrow."""
+    document = flat(contract.document) if _is_flat(request) else contract.document
     # orjson refuses integers beyond 64 bits, and a contract may have one
-    document = json.dumps(contract.document, ensure_ascii=False).encode()
-    return json_response(document)
+    return json.dumps(document, ensure_ascii=False).encode()
 
 
-async def _contract_yaml(contract: Contract, _request: Request) -> Response:
-    return Response(contract.content, media_type="application/yaml", headers=NO_STORE)
+def _is_flat(request: Request) -> bool:
+    return request.query_params.get("flat") == "1"
 
 
 async def _world_schema(_request: Request) -> Response:
