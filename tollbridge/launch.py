@@ -1,20 +1,26 @@
-"""Starting a server as a process on a free port, waiting until it answers, stopping it."""
+"""Starting a server as a process on a free port, waiting until it answers, stopping it and whatever it has started."""
 
 import os
+import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
 POLL_SECONDS = 0.02
 STOP_SECONDS = 8.0
+READ_SECONDS = 1.0
+"""The most that the last output of a process which has ended is waited for: a child of it may still hold the pipe."""
+
 LINES_SHOWN = 20
+MAX_LOG = 64 * 1024
+"""Bytes of a process's output that are kept: the end of it."""
 
 WITHIN = 20.0
 """Seconds that a process may stand still before it answers."""
@@ -27,9 +33,42 @@ LEAST_WORK = 0.005
 
 PROC = Path("/proc")
 
+ORPHANS = 'read -r _; kill -s KILL -- "-$0" 2>/dev/null'
+"""What ends a process group when its standard input ends: as we hold that, when we end, however that comes."""
+
 
 class LaunchError(Exception):
     """The process did not come up; the sentence has its last words."""
+
+
+class Log:
+    """The end of what a process prints, read as it comes: a process whose pipe nobody reads would stand still."""
+
+    def __init__(self) -> None:
+        self._kept = bytearray()
+        self._reader: threading.Thread | None = None
+
+    def follow(self, output: IO[bytes]) -> None:
+        """Read what a process prints from now on, and forget what another one printed."""
+        self._kept = kept = bytearray()
+
+        def reading() -> None:
+            with output, suppress(OSError):
+                while piece := os.read(output.fileno(), MAX_LOG):
+                    kept.extend(piece)
+                    del kept[:-MAX_LOG]
+
+        self._reader = threading.Thread(target=reading, name="log", daemon=True)
+        self._reader.start()
+
+    def finish(self) -> None:
+        """Read what a process has printed that has ended."""
+        if self._reader:
+            self._reader.join(READ_SECONDS)
+
+    def lines(self) -> list[str]:
+        """Return the last lines."""
+        return bytes(self._kept).decode(errors="replace").splitlines()[-LINES_SHOWN:]
 
 
 def free_port() -> int:
@@ -41,47 +80,90 @@ def free_port() -> int:
 
 @contextmanager
 def launched(
-    command: Sequence[str],
+    command: Sequence[str] | str,
     *,
     ready: str,
     within: float = WITHIN,
     longest: float | None = None,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    log: Log | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server for the length of a `with` block.
+    """Run a server for the length of a `with` block, and whatever it starts in a process group with it.
 
     Args:
-        command: the program and its arguments.
+        command: the program and its arguments, or a text for a shell.
         ready: a URL; any HTTP answer from it means that the server is up.
         within: seconds that the process may stand still before that.
         longest: seconds that it may take while it works; None for fifteen times `within`.
         env: the environment; None for this process's own.
         cwd: the working folder; None for this process's own.
+        log: keeps the end of what it prints; None where only a failure to start tells it.
 
     Raises:
         LaunchError: the process ended, stood still, or took too long.
     """
-    with TemporaryFile() as output:
-        process = subprocess.Popen(  # noqa: S603 - the caller's own command, no shell
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=env, cwd=cwd
-        )
-        try:
-            _wait(process, ready, within, LONGEST * within if longest is None else longest, output)
+    log = log or Log()
+    process = subprocess.Popen(  # noqa: S603 - the caller's own command
+        command,
+        shell=isinstance(command, str),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=env,
+        cwd=cwd,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout
+        log.follow(process.stdout)
+        with _ending_with_us(process):
+            _wait(process, ready, within, LONGEST * within if longest is None else longest, log)
             yield process
-        finally:
-            stop(process)
+    finally:
+        stop(process)
+
+
+@contextmanager
+def _ending_with_us(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Let a process group be ended when this process ends, even where it is killed."""
+    watcher = subprocess.Popen(  # noqa: S603 - our own words
+        ["/bin/sh", "-c", ORPHANS, str(process.pid)], stdin=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        yield
+    finally:
+        watcher.kill()
+        watcher.wait()
+        assert watcher.stdin
+        watcher.stdin.close()
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
-    """Ask a process to end, and make it end where it does not."""
-    if process.poll() is None:
-        process.terminate()
+    """Ask a process and its group to end, and make them end where they do not."""
+    until = time.monotonic() + STOP_SECONDS
     try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
+        _signal(process.pid, signal.SIGTERM)
+        while (process.poll() is None or _lives(process.pid)) and time.monotonic() < until:
+            time.sleep(POLL_SECONDS)
+    finally:  # a second interrupt too
+        _signal(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _signal(group: int, which: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # it has ended; of zombies alone, some systems say the latter
+        os.killpg(group, which)
+
+
+def _lives(group: int) -> bool:
+    """Tell whether any process of a group still does something; without /proc, the first process stands for it."""
+    for path in PROC.glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has just ended
+            state, _parent, of = path.read_text().rpartition(")")[2].split()[:3]
+            if int(of) == group and state not in "ZX":
+                return True
+    return False
 
 
 def answers(url: str) -> bool:
@@ -103,12 +185,13 @@ def awaited(url: str, within: float) -> bool:
     return up
 
 
-def _wait(process: "subprocess.Popen[bytes]", ready: str, within: float, longest: float, output: IO[bytes]) -> None:
+def _wait(process: "subprocess.Popen[bytes]", ready: str, within: float, longest: float, log: Log) -> None:
     began = still = time.monotonic()
     worked = _worked(process.pid)
     while True:
         if process.poll() is not None:
-            raise LaunchError(f"The process ended with code {process.returncode}:\n{_last_words(output)}")
+            log.finish()
+            raise LaunchError(f"The process ended with code {process.returncode}:\n{_last_words(log)}")
         if answers(ready):
             return
         now, done = time.monotonic(), _worked(process.pid)
@@ -116,10 +199,10 @@ def _wait(process: "subprocess.Popen[bytes]", ready: str, within: float, longest
             worked, still = done, now
         if now - still > within:
             raise LaunchError(
-                f"Nothing answered at {ready}, and the process did nothing for {within:g} s:\n{_last_words(output)}"
+                f"Nothing answered at {ready}, and the process did nothing for {within:g} s:\n{_last_words(log)}"
             )
         if now - began > longest:
-            raise LaunchError(f"Nothing answered at {ready} within {longest:g} s:\n{_last_words(output)}")
+            raise LaunchError(f"Nothing answered at {ready} within {longest:g} s:\n{_last_words(log)}")
         time.sleep(POLL_SECONDS)
 
 
@@ -142,6 +225,5 @@ def _worked(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _last_words(output: IO[bytes]) -> str:
-    output.seek(0)
-    return "\n".join(output.read().decode(errors="replace").splitlines()[-LINES_SHOWN:])
+def _last_words(log: Log) -> str:
+    return "\n".join(log.lines())

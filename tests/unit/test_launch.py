@@ -1,12 +1,15 @@
 """Starting servers: those that take their time, those that stand still, and those that die."""
 
+import shlex
+import subprocess
 import sys
 import time
 from http.client import HTTPConnection
 
 import pytest
 
-from tollbridge.launch import LaunchError, awaited, free_port, launched
+from tollbridge import launch
+from tollbridge.launch import LaunchError, Log, answers, awaited, free_port, launched
 
 SERVE = """
 import http.server, sys, time
@@ -87,3 +90,58 @@ def test_a_url_is_awaited_for_some_seconds() -> None:
     begun = time.monotonic()
     assert not awaited(f"http://127.0.0.1:{free_port()}/", 0.3)
     assert time.monotonic() - begun >= 0.3
+
+
+ENDS = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+FAMILY = f"""
+import subprocess, os, signal
+if not os.environ.get("CHILD"):
+    subprocess.Popen([sys.executable, "-c", SELF, *sys.argv[1:]], env={{**os.environ, "CHILD": "1"}})
+    time.sleep(60)
+{ENDS}
+"""
+
+
+def family() -> tuple[str, str]:
+    """Return the shell's command of a process whose child serves and does not end when it is asked to, and its URL."""
+    port = free_port()
+    script = SERVE.format(before=FAMILY)
+    script = f"SELF = {script!r}\n{script}"
+    return f"{shlex.quote(sys.executable)} -c {shlex.quote(script)} {port}; true", f"http://127.0.0.1:{port}/"
+
+
+def test_what_a_server_has_started_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that ignores the request to end is ended too, though the shell that started it went at once."""
+    monkeypatch.setattr(launch, "STOP_SECONDS", 0.5)
+    command, url = family()
+    with launched(command, ready=url, within=60):
+        assert answers(url)
+    assert not answers(url)
+
+
+def test_a_server_ends_with_us_even_where_we_are_killed() -> None:
+    """Nobody is left who holds the port when the process that started it gets no time to stop it."""
+    command, url = family()
+    starts = f"with launched({command!r}, ready={url!r}, within=60): print(flush=True); input()"
+    starts = f"from tollbridge.launch import launched\n{starts}"
+    with subprocess.Popen([sys.executable, "-c", starts], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as us:
+        assert us.stdout
+        us.stdout.readline()
+        assert answers(url)
+        us.kill()
+    until = time.monotonic() + 60
+    while answers(url) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not answers(url)
+
+
+def test_the_end_of_a_log_is_kept_however_long_it_is() -> None:
+    """A server that prints more than a pipe holds is not kept waiting, and its last lines are there."""
+    command, url = server("for n in range(100_000): print('line', n)\nprint('ready', flush=True)")
+    log = Log()
+    with launched(command, ready=url, within=60, log=log):
+        until = time.monotonic() + 60
+        while "ready" not in log.lines() and time.monotonic() < until:
+            time.sleep(0.02)
+        assert [one for one in log.lines() if " - " not in one][-2:] == ["line 99999", "ready"]  # not of the requests
+        assert len(log.lines()) == launch.LINES_SHOWN

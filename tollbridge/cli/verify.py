@@ -19,6 +19,7 @@ from tollbridge.cli.verify_values import (
     names,
     origins,
     server_url,
+    variables,
     writable,
 )
 
@@ -31,6 +32,19 @@ from tollbridge.cli.verify_values import (
     metavar="HOST:PORT",
     help="The address that the target has as its Stripe: the harness listens there. Without it only the client's side "
     "is judged.",
+)
+@click.option(
+    "--start",
+    metavar="CMD",
+    help="A shell command that starts the target, in the foreground, with STRIPE_API_BASE and PORT in its environment. "
+    "It is started anew before a finding is played again, and stopped at the end. Without URL it gets a free port.",
+)
+@click.option(
+    "--start-env",
+    multiple=True,
+    callback=variables,
+    metavar="NAME=VALUE",
+    help="A variable for --start, repeatable; {stripe}, {stripe_host}, {stripe_port} and {port} in it are addresses.",
 )
 @click.option(
     "--world", type=FILE, help="The target's organizations, accounts, cards, tokens.  [default: the bundled one]"
@@ -67,7 +81,12 @@ from tollbridge.cli.verify_values import (
 @click.option(
     "--baseline", type=click.Path(dir_okay=False, path_type=Path), help="A JSON report: what it found is known."
 )
-@click.option("--reset", metavar="CMD", help="A shell command that sets the target back to its beginning.")
+@click.option(
+    "--reset",
+    metavar="CMD",
+    help="A shell command that sets the target back to its beginning; with --start "
+    "it runs while the target is stopped.",
+)
 @click.option(
     "--answer-within",
     type=click.FloatRange(0.5, 600),
@@ -87,8 +106,8 @@ from tollbridge.cli.verify_values import (
     type=click.FloatRange(0.1, 3600),
     callback=finite,
     metavar="SECONDS",
-    help="How long the server may stand still before its first answer; our own may work fifteen times as long.  "
-    "[default: 20 for our own server, 0 for a URL]",
+    help="How long the server may stand still before its first answer; one that we start may work longer.  "
+    "[default: 20, and 0 for a URL without --start]",
 )
 @click.option("--fail-fast", is_flag=True, help="End with the first finding.")
 @report_options
@@ -120,6 +139,8 @@ from tollbridge.cli.verify_values import (
 def verify(
     url: str | None,
     stripe_listen: tuple[str, int] | None,
+    start: str | None,
+    start_env: tuple[tuple[str, str], ...],
     world: Path | None,
     contract: Path | None,
     handlers: Path | None,
@@ -147,11 +168,12 @@ def verify(
     """Judge an implementation of the contract, from both sides: as its client, and as its Stripe.
 
     Without URL our own server is started and judged. A server of yours is started with its Stripe at an address of this
-    machine, and judged with that address:
+    machine, and judged with that address; --start does both:
 
     \b
     Examples:
       tollbridge verify
+      tollbridge verify --start './my-server --port $PORT' --world my-world.yaml
       STRIPE_API_BASE=http://127.0.0.1:12111 ./my-server &
       tollbridge verify http://localhost:8000 --stripe-listen 127.0.0.1:12111 --world my-world.yaml
       tollbridge verify http://localhost:8000 --stripe-listen 127.0.0.1:12111 --json now.json --baseline known.json
@@ -171,7 +193,9 @@ def verify(
     progress = Progress(shown=sys.stderr.isatty(), quiet=quiet)
     for ending in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: what was found is told, our server stopped
         signal.signal(ending, signal.default_int_handler)
-    if from_file and (url or stripe_listen or evidence or scripts):
+    if start_env and not start:
+        raise click.UsageError("--start-env is the environment of --start CMD: give that too.")
+    if from_file and (url or stripe_listen or evidence or scripts or start):
         raise click.UsageError("--from judges a file, without a target: leave out URL and what is about one.")
     try:
         if from_file:
@@ -200,6 +224,8 @@ def verify(
             fail_fast=fail_fast,
             control_token=control_token,
             evidence=evidence,
+            start=start,
+            start_env=start_env,
         )
         report = harness.verify(plan, progress, progress.found)
     except (harness.VerifyError, KeyboardInterrupt) as reason:

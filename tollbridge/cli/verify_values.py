@@ -76,3 +76,16 @@ def folder(_context: click.Context, _parameter: click.Parameter, value: Path | N
 
 def names(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in (value or "").split(",") if name.strip())
+
+
+def variables(
+    _context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Return variables of an environment, each with its name and its value."""
+    found = []
+    for one in value:
+        name, given, told = one.partition("=")
+        if not (given and name) or "\0" in one:
+            raise click.BadParameter(f"{one!r} is not NAME=VALUE.")
+        found.append((name, told))
+    return tuple(found)

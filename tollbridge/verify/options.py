@@ -35,7 +35,7 @@ class VerifyOptions:
         contract: the OpenAPI document.
         handlers: the folder of our own server's handlers.
         world: the world file.
-        url: of the target; None starts our own server.
+        url: of the target; None where a command starts it on a free port, and without one for our own server.
         stripe_listen: host and port that the target has as its Stripe; None where it has another.
         hold: the origins of the rules that the target is held to; None for the usual ones.
         max_time: seconds for the whole run.
@@ -51,6 +51,8 @@ class VerifyOptions:
         control_token: what a Tollbridge server at the URL asks for before it issues tokens; None for nothing.
         every: of the tables whose cases are alike, every so many-th one is played.
         evidence: the file that takes the run's evidence; None for none.
+        start: a shell command that starts the target; None where it runs already.
+        start_env: variables of that command's environment, each a name and a value.
     """
 
     contract: Path
@@ -72,3 +74,10 @@ class VerifyOptions:
     control_token: str | None = None
     every: int = 1
     evidence: Path | None = None
+    start: str | None = None
+    start_env: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def own(self) -> bool:
+        """Whether our own server is judged."""
+        return self.url is None and self.start is None

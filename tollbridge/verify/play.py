@@ -70,7 +70,7 @@ def _judge(run: Run, context: CaseContext, case: Case) -> None:
     for finding in new:
         make_small(run, context, finding)
     run.history.append((context, case))
-    if any(x.evidence.broken == REFUSED for x in played):
+    if any(x.evidence.broken == REFUSED or (x.evidence.broken and run.target.ended) for x in played):
         _bring_back(run)
     if new and run.options.fail_fast:
         raise Enough
@@ -82,15 +82,16 @@ def _kept(run: Run, case: Case, verdicts: list[Verdict]) -> list[Finding]:
     """Put verdicts to the findings, keep time for the scripts of those that are new, and return these."""
     new = [f for f in run.evaluator.keep(case, verdicts) if f.fingerprint not in run.options.baseline]
     for finding in new:
+        finding.log = run.target.words()
         run.tell(finding.check.severity, finding.title)
-    run.runner.limit.keep(min(SCRIPTED, len(reported(run))) if run.stripe else 0)
+    run.runner.limit.keep(min(SCRIPTED, len(reported(run))) if run.stripe else 0, run.target.set_back_in)
     return new
 
 
 def _bring_back(run: Run) -> None:
     """Set a target back that is gone; where that cannot be done, the run ends with what it has."""
     if not run.target.can_reset:
-        raise Enough("the target is gone, and no --reset CMD brings it back")
+        raise Enough("the target is gone, and no --reset CMD or --start CMD brings it back")
     run.target.reset()
 
 

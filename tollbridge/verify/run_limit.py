@@ -29,9 +29,9 @@ class RunLimit:
         """Let the run end, whatever time is left."""
         self.stopped = self.stopped or why
 
-    def keep(self, findings: int) -> None:
-        """Keep time for the scripts of so many findings."""
-        self._kept = min(findings * KEPT_A_FINDING, MAX_KEPT * self._seconds)
+    def keep(self, findings: int, set_back_in: float = 0.0) -> None:
+        """Keep time for the scripts of so many findings, for each of which the target is set back twice."""
+        self._kept = min(findings * (KEPT_A_FINDING + 2 * set_back_in), MAX_KEPT * self._seconds)
 
     @contextmanager
     def into_kept(self) -> Iterator[None]:

@@ -20,6 +20,7 @@ from tollbridge.verify.evidence.masking import Masking
 from tollbridge.verify.findings.reproduce import prove, reported
 from tollbridge.verify.findings.script import secrets_of
 from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
+from tollbridge.verify.model.finding import brief
 from tollbridge.verify.model.subject import Tokens, subjects, world_tokens
 from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
 from tollbridge.verify.options import VerifyOptions
@@ -29,8 +30,9 @@ from tollbridge.verify.run import Run, Say, Tell
 from tollbridge.verify.run_limit import RunLimit
 from tollbridge.verify.target.probe import first_cases, opening
 from tollbridge.verify.target.runner import Runner
+from tollbridge.verify.target.started import OwnServer, Start, own_target, started_target
 from tollbridge.verify.target.stripe_double import StripeDouble, charged_alone
-from tollbridge.verify.target.target import OwnServer, OwnTarget, Target, desk_tokens
+from tollbridge.verify.target.target import Target, desk_tokens
 from tollbridge.world import World, WorldError, load_world
 
 FOREIGN_SECONDS, OWN_SECONDS = 35.0, 6.0
@@ -69,7 +71,15 @@ def verify(
             prove(run)
         except KeyboardInterrupt:
             run.unfinished = "interrupted"
+        except VerifyError as why:
+            raise VerifyError(*str(why).split("\n"), *_log_of(run)) from None
         return _report(run, time.monotonic() - begun)
+
+
+def _log_of(run: Run) -> list[str]:
+    """Return the end of the target's log, with a line before it; nothing where there is none."""
+    lines = [brief(line, run.runner.known) for line in run.target.words()]
+    return ["The end of the target's log:", *lines] if lines else []
 
 
 def _writer(run: Run, file: IO[str]) -> Writer:
@@ -119,22 +129,12 @@ def _prepared(
     begun: float,
 ) -> Run:
     say("starting", 0.0)
-    own = options.url is None
+    own = options.own
     stripe = None
-    if own or options.stripe_listen:
+    if own or options.start or options.stripe_listen:
         stripe = whole.enter_context(_stripe_side(options, world))
-    if own:
-        assert stripe
-        within = options.answer_within or OWN_SECONDS
-        server = OwnServer(
-            options.contract, options.handlers, options.world, max(0.5, within / 2), options.start_within or WITHIN
-        )
-        target: Target = whole.enter_context(OwnTarget(server, stripe.url).running())
-    else:
-        within = options.answer_within or FOREIGN_SECONDS
-        target = Target(str(options.url), options.reset)
-        if options.start_within:
-            awaited(target.url, options.start_within)  # where nobody is, the first call says so
+    within = options.answer_within or (OWN_SECONDS if own else FOREIGN_SECONDS)
+    target = _target(options, stripe, within, whole)
     tokens = world_tokens(world)
     if not tokens.good:
         tokens = desk_tokens(target.url, world, options.control_token, within=within)
@@ -149,10 +149,26 @@ def _prepared(
     return Run(options, contract, world, target, stripe, runner, Evaluator(chosen), contexts, say)
 
 
+def _target(options: VerifyOptions, stripe: StripeDouble | None, within: float, whole: ExitStack) -> Target:
+    """Return the target, started where that is ours to do."""
+    start_within = options.start_within or WITHIN
+    if options.start:
+        assert stripe
+        start = Start(options.start, dict(options.start_env), start_within, options.reset)
+        return whole.enter_context(started_target(start, options.url, stripe).running())
+    if options.url is None:
+        assert stripe
+        server = OwnServer(options.contract, options.handlers, options.world, max(0.5, within / 2), start_within)
+        return whole.enter_context(own_target(server, stripe.url).running())
+    if options.start_within:
+        awaited(options.url, options.start_within)  # where nobody is, the first call says so
+    return Target(options.url, options.reset)
+
+
 def _look(run: Run) -> None:
     """Look at the target, and hold it at each operation to what it shares."""
     for number, plain in enumerate(run.contexts):
-        run.contexts[number] = context = opening(run.runner, plain, own=run.options.url is None)
+        run.contexts[number] = context = opening(run.runner, plain, own=run.options.own)
         run.history += [(context, case) for case in first_cases(context)]
 
 

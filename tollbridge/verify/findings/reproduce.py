@@ -4,10 +4,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from tollbridge.verify.cases import CaseContext
 from tollbridge.verify.checks import SEVERITIES
+from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.evaluator import Evaluator
 from tollbridge.verify.findings.confinement import exit_code
 from tollbridge.verify.findings.pytest_script import pytest_script
@@ -21,13 +23,15 @@ from tollbridge.verify.model.finding import Finding, fingerprint
 from tollbridge.verify.model.steps import Call, Case, Together
 from tollbridge.verify.run import Run
 from tollbridge.verify.target.connection import REFUSED
-from tollbridge.verify.target.target import OwnTarget
 
 HISTORY = 12
 """How many earlier cases are played before one that does not fail alone."""
 
 SCRIPTED = 25
 """How many findings get scripts; what many causes have in common is better mended first."""
+
+DEPENDS = "it shows only after the calls before it: the target remembers them, or Stripe was left otherwise"
+REMEMBERS = "the target remembers: with Stripe set back, it shows only after the calls before it"
 
 A_SCRIPT, MAX_A_SCRIPT = 1.0, 60.0
 """Seconds without which no script is begun, and that one may take."""
@@ -46,26 +50,39 @@ def make_small(run: Run, context: CaseContext, finding: Finding) -> None:
         )
         return
     finding.replay = "the run's time was over before it was played again"
-
-    def fails(case: Case) -> bool:
-        return _shown(run, context, case, finding.fingerprint) is not None
-
-    def take(case: Case) -> bool:
-        """Let a case stand for the finding, where it shows it."""
-        shown = _shown(run, context, case, finding.fingerprint)
-        if shown:
-            finding.case, finding.reproduced = case, True
-            finding.replay = "none that was run alone failed again"
-            x, wrong = shown
-            finding.exchange, finding.wrong = x.kept(), wrong.brief()
-        return shown is not None
-
     with run.runner.limit.into_kept():
         for case in _longer_and_longer(run, context, finding.case):
-            if take(case):
-                take(_ending(reduced(case, fails), fails))
+            if _take(run, context, finding, case):
+                finding.remembers = DEPENDS if case is not finding.case and run.target.can_reset else None
+                _reduce(run, context, finding)
                 return
     finding.replay = "played again from the beginning it did not show; the exchange above is what was seen"
+
+
+def _reduce(run: Run, context: CaseContext, finding: Finding) -> None:
+    """Make a finding's case small; where the small one needs what the target remembers, set it back each time."""
+    case = finding.case
+
+    def fails(case: Case, *, fresh: bool = False) -> bool:
+        return _shown(run, context, case, finding.fingerprint, fresh=fresh) is not None
+
+    small = _ending(reduced(case, fails), fails)
+    if small is not case and not _take(run, context, finding, small):
+        fails_afresh = partial(fails, fresh=True)
+        small = _ending(reduced(case, fails_afresh), fails_afresh)
+        finding.remembers = REMEMBERS
+        _take(run, context, finding, small)
+
+
+def _take(run: Run, context: CaseContext, finding: Finding, case: Case) -> bool:
+    """Let a case stand for a finding, where it shows it to a target that is set back."""
+    shown = _shown(run, context, case, finding.fingerprint, fresh=True)
+    if shown:
+        finding.case, finding.reproduced = case, True
+        finding.replay = "none that was run alone failed again"
+        x, wrong = shown
+        finding.exchange, finding.wrong, finding.log = x.kept(), wrong.brief(), run.target.words()
+    return shown is not None
 
 
 def _ending(case: Case, fails: Callable[[Case], bool]) -> Case:
@@ -87,12 +104,19 @@ def _longer_and_longer(run: Run, context: CaseContext, case: Case) -> Iterator[C
             yield replace(case, steps=steps + case.steps)
 
 
-def _shown(run: Run, context: CaseContext, case: Case, name: str) -> tuple[Exchange, Wrong] | None:
-    """Return the exchange and the verdict with which a case shows a finding from the beginning; None where not."""
+def _shown(run: Run, context: CaseContext, case: Case, name: str, *, fresh: bool) -> tuple[Exchange, Wrong] | None:
+    """Return the exchange and the verdict with which a case shows a finding from the beginning; None where not.
+
+    Args:
+        run: that has found it.
+        context: of the case.
+        case: to play.
+        name: the finding's fingerprint.
+        fresh: whether the target is set back before, where it can be.
+    """
     assert run.stripe
     run.stripe.reset()
-    if run.target.can_reset and len(case.steps) > 1 and not isinstance(run.target, OwnTarget):
-        run.target.reset()
+    _set_back(run, fresh=fresh)
     evaluator = Evaluator([check.name for check in run.evaluator.checks])
     kept, run.runner.known = run.runner.known, Known(run.runner.known.canaries)  # it has to show by itself
     try:
@@ -106,6 +130,14 @@ def _shown(run: Run, context: CaseContext, case: Case, name: str) -> tuple[Excha
     return None
 
 
+def _set_back(run: Run, *, fresh: bool) -> None:
+    """Set the target back where that is asked for, or where its process has ended."""
+    if run.target.can_reset and (fresh or run.target.ended):
+        if run.runner.line:
+            run.runner.line.close()
+        run.target.reset()
+
+
 def prove(run: Run) -> None:
     """Write the scripts of findings, and keep those that fail when they are run."""
     if run.stripe is None:
@@ -117,7 +149,7 @@ def prove(run: Run) -> None:
             why = _unprovable(run, finding)
             if why is None:
                 run.say("running the scripts of findings", 0.99)
-                finding.scripts = _failing(run, finding)
+                _script(run, finding)
             else:
                 finding.replay = why
 
@@ -133,6 +165,15 @@ def _unprovable(run: Run, finding: Finding) -> str | None:
     return "none is made for an answer that does not end" if is_endless(finding.exchange) else None
 
 
+def _script(run: Run, finding: Finding) -> None:
+    """Write the scripts of a finding; where the target cannot be set back for them, say that."""
+    try:
+        _set_back(run, fresh=True)
+        finding.scripts = _failing(run, finding)
+    except VerifyError as why:
+        finding.replay = str(why)
+
+
 def _failing(run: Run, finding: Finding) -> dict[str, str]:
     """Return the scripts of a finding that fail when they are run."""
     shown = Shown(run.runner, finding.case, finding.exchange, finding.check, finding.wrong.cause, finding.fingerprint)
@@ -140,11 +181,13 @@ def _failing(run: Run, finding: Finding) -> dict[str, str]:
     # The harness's own Python judges in the sh script too: it has what the check needs.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = variables(run.runner) | {"PATH": path}
-    return {
-        kind: text
-        for kind, text in texts.items()
-        if text is not None and _ended_with(run, text, kind, environment) == KINDS[kind].fails
-    }
+    found: dict[str, str] = {}
+    for kind, text in texts.items():
+        if found:  # the script before has asked the target too
+            _set_back(run, fresh=len(finding.case.steps) > 1)
+        if text is not None and _ended_with(run, text, kind, environment) == KINDS[kind].fails:
+            found[kind] = text
+    return found
 
 
 def _ended_with(run: Run, text: str, kind: str, environment: dict[str, str]) -> int | None:

@@ -86,6 +86,8 @@ class Finding:
         reproduced: whether the case, played again from the beginning, showed it again.
         scripts: by kind, `sh` and `pytest`; empty where it was not reproduced.
         replay: why there are no scripts, in words.
+        log: the last lines of the target's log when it showed; empty where that is not ours to read.
+        remembers: why it depends on calls before its case; None where it does not, as far as that is known.
     """
 
     fingerprint: str
@@ -100,6 +102,8 @@ class Finding:
     reproduced: bool = False
     scripts: dict[str, str] = field(default_factory=dict)
     replay: str = "it was not played again"
+    log: list[str] = field(default_factory=list)
+    remembers: str | None = None
 
     @property
     def title(self) -> str:
@@ -128,6 +132,8 @@ class Finding:
             "sent": sent(x),
             "stripe_was_told": None if x.evidence.calls is None else told_lines(x),
             "came_back": came_back(x),
+            "target_log": [quoting.terminal(brief(line, known)) for line in self.log],
+            "remembers": self.remembers,
             "scripts": {kind: masked(script, known) for kind, script in self.scripts.items()},
         }
 

@@ -29,6 +29,7 @@ def finding_card(number: int, finding: Document, run: Document) -> ET.Element:
         "contract": f"{run['contract_file']}:{finding['line']} ({finding['operation']})",
         "seen in": "; ".join(finding["seen_in"]) + more,
         "fingerprint": finding["fingerprint"],
+        **({"depends": finding["remembers"]} if finding["remembers"] else {}),
     }
     return element("article", heading, listed(told), _sides(finding), *_script(finding), aria_labelledby=_name(finding))
 
@@ -48,6 +49,8 @@ def _sides(finding: Document) -> ET.Element:
     sides = {"Sent": finding["sent"], "Came back": finding["came_back"]}
     if calls is not None:
         sides["Stripe was told"] = "\n\n".join(calls) or "nothing"
+    if finding["target_log"]:
+        sides["The end of the target's log"] = "\n".join(finding["target_log"])
     return element("div", *(_text(name, text) for name, text in sides.items()), class_="sides")
 
 

@@ -42,6 +42,11 @@ def finding_lines(finding: Document, run: Document, width: int = 100) -> Iterato
         yield from (line(f"     {told}") for told in finding["stripe_was_told"] or ["nothing"])
     yield line("   came back", "head")
     yield from _block(finding["came_back"])
+    if finding["target_log"]:
+        yield line("   the end of the target's log", "head")
+        yield from _block("\n".join(finding["target_log"]))
+    if finding["remembers"]:
+        yield line(f"   depends   {finding['remembers']}")
     yield from _script(finding)
 
 

@@ -1,0 +1,122 @@
+"""`tollbridge verify --start`: the target is a process of the run's, from its start to its end, and its log is read."""
+
+import json
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tests.integration.conftest import ROOT, serve_command
+from tollbridge import verify as harness
+from tollbridge.cli.options import DEFAULTS
+from tollbridge.cli.verify import verify as command_line
+from tollbridge.launch import answers, free_port, launched
+from tollbridge.verify import Report
+from tollbridge.verify.reports.text import text
+from tollbridge.verify.run import Say
+
+PYTHON = shlex.quote(sys.executable)
+
+
+def started(fault: str) -> str:
+    """Return the command that starts a small target."""
+    return f"exec {PYTHON} {ROOT / 'tests' / 'small_target.py'} '{fault}'"
+
+
+def judged(command: str, say: Say = lambda _what, _part: None, **options: Any) -> Report:
+    """Judge the target that a command starts."""
+    usual = {"contract": DEFAULTS.contract, "handlers": DEFAULTS.handlers, "world": DEFAULTS.world, "max_examples": 0}
+    return harness.verify(harness.VerifyOptions(start=command, **{**usual, **options}), say)
+
+
+def test_a_target_that_remembers_is_started_anew_for_each_replay() -> None:
+    """Its finding keeps the call that it remembers, says so, and has scripts that fail on a target just started."""
+    report = judged(
+        started("remembers"),
+        checks=("intent-carries-the-request",),
+        fail_fast=True,
+        start_env=(("WHO", "port {port}"),),
+    )
+    run = report.document()
+    printed = text(run)
+    [finding] = run["findings"]
+    assert len(finding["steps"]) == 2
+    assert "the target remembers" in finding["remembers"]
+    assert finding["remembers"] in printed
+    assert set(finding["scripts"]) == {"sh", "pytest"}
+    port = report.url.rpartition(":")[2]
+    assert finding["target_log"][-1] == f"asked for 100000 with *** of port {port}"
+    assert "the end of the target's log\n     asked for" in printed
+    assert "ofasmalltarget" not in printed + json.dumps(run)
+
+
+def test_a_target_that_dies_is_told_with_its_log_and_started_anew() -> None:
+    """The finding beside which it ended has its last words and its exit code; the run goes on with a new process."""
+    report = judged(started("dies"), checks=("answers",), max_time=8)
+    assert report.unfinished is None
+    assert report.calls > 20
+    finding = report.document()["findings"][0]
+    assert "closed the connection" in finding["found"]
+    assert finding["target_log"][-2:] == ["cannot bear descriptions", "(the process ended with code 7)"]
+    assert finding["reproduced"]
+
+
+def test_our_own_server_by_its_command() -> None:
+    """A whole server with tokens of its own is judged from both sides, and is no more there when the run has ended."""
+    url = f"http://127.0.0.1:{free_port()}"
+    serve = f"{PYTHON} -m tollbridge serve --port $PORT --stripe $STRIPE --no-prefer --quiet"
+
+    def until_the_second_table(what: str, _part: float) -> None:
+        if what == "tokens":
+            raise KeyboardInterrupt
+
+    report = judged(serve, until_the_second_table, url=url, start_env=(("STRIPE", "{stripe}"),))
+    assert (report.findings, report.two_sided, report.unfinished) == ([], True, "interrupted")
+    assert report.calls > 20
+    assert not answers(url)
+
+
+def test_what_cannot_be_started_is_a_sentence() -> None:
+    """It ends, and its log is told; it goes to the background; another is there; a variable names no address."""
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    refused(started("cannot start"), "no database at db.example")
+    refused(f"{started('none').removeprefix('exec ')} &", "The process ended with code 0")
+    refused(started("none"), "{strype}, which stands for nothing", start_env=(("A", "{strype}"),))
+    with launched(serve_command(port), ready=f"{url}/_tollbridge/health"):
+        refused(started("none"), "Something answers at", url=url)
+
+
+def refused(command: str, said: str, **options: Any) -> None:
+    """Assert that a run is refused."""
+    with pytest.raises(harness.VerifyError, match=re.escape(said)):
+        judged(command, **options)
+
+
+@pytest.mark.parametrize("wrong", [["--start", "x", "--start-env", "A"], ["--start-env", "A=b"]])
+def test_variables_belong_to_a_command_and_have_a_value(wrong: list[str]) -> None:
+    """Anything else is a mistake of whoever types it."""
+    done = CliRunner().invoke(command_line, wrong)
+    assert (done.exit_code, "NAME=VALUE" in done.output or "--start CMD" in done.output) == (2, True)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_of_a_run_that_is_ended(sent: signal.Signals) -> None:
+    """Whoever ends the run ends the target with it, even by a kill."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "tollbridge", "verify", url, "--max-examples", "0", "--start", started("none")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        until = time.monotonic() + 60
+        while not answers(url) and time.monotonic() < until:
+            time.sleep(0.02)
+        run.send_signal(sent)
+        run.communicate(timeout=60)
+    while answers(url) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not answers(url)

@@ -1,0 +1,73 @@
+"""A target as a process: the operation in a few lines of the standard library, with one fault by name.
+
+STRIPE_API_BASE=http://127.0.0.1:12111 PORT=8000 python tests/small_target.py remembers
+"""
+
+import json
+import os
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+FAULT = sys.argv[1]
+CUSTOMER = "cus_QuayOne0000001"
+KEY = "sk_test_ofasmalltarget"
+AMOUNTS: dict[str, int] = {}
+
+
+def log(text: str) -> None:
+    """Write a line of the log."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def intent(body: dict[str, Any]) -> bytes:
+    """Make a PaymentIntent, and return what Stripe answers."""
+    amount = body["amount"]
+    if FAULT == "remembers":
+        amount = AMOUNTS.setdefault(body["currency"], amount)
+    form = {"amount": amount, "currency": body["currency"], "customer": CUSTOMER, "payment_method_types[]": "card"}
+    form |= {name: body[name] for name in ("description", "receipt_email") if name in body}
+    form |= {"payment_method": f"pm_QuayOne{body['payment_method']:017}"} if "payment_method" in body else {}
+    form |= {"confirm": "true", "error_on_requires_action": "true"} if body.get("error_on_requires_action") else {}
+    headers = {"Authorization": f"Bearer {KEY}"}
+    asked = Request(f"{os.environ['STRIPE_API_BASE']}/v1/payment_intents", urlencode(form).encode(), headers)
+    with urlopen(asked, timeout=20) as answer:
+        return bytes(answer.read())
+
+
+class Target(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        """Answer the operation."""
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        log(f"asked for {body.get('amount')} with {KEY} of {os.environ.get('WHO')}")
+        if FAULT == "dies" and "description" in body:
+            log("cannot bear descriptions")
+            os._exit(7)
+        try:
+            self.answer(200, {"client_secret": json.loads(intent(body))["client_secret"]})
+        except (HTTPError, LookupError, TypeError, ValueError):
+            self.answer(400, {"error_code": "invalid-request"})
+
+    def answer(self, status: int, document: dict[str, str]) -> None:
+        """Send JSON."""
+        data = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing of its own."""
+
+
+if __name__ == "__main__":
+    if FAULT == "cannot start":
+        sys.exit("no database at db.example")
+    HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Target).serve_forever()
