@@ -88,6 +88,7 @@ def launched(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     log: Log | None = None,
+    stdin: int = subprocess.DEVNULL,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server for the length of a `with` block, and whatever it starts in a process group with it.
 
@@ -99,6 +100,7 @@ def launched(
         env: the environment; None for this process's own.
         cwd: the working folder; None for this process's own.
         log: keeps the end of what it prints; None where only a failure to start tells it.
+        stdin: `subprocess.PIPE` for a process that is to see, by the end of its stdin, that this one is gone.
 
     Raises:
         LaunchError: the process ended, stood still, or took too long.
@@ -107,7 +109,7 @@ def launched(
     process = subprocess.Popen(  # noqa: S603 - the caller's own command
         command,
         shell=isinstance(command, str),
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=env,
@@ -122,6 +124,8 @@ def launched(
             yield process
     finally:
         stop(process)
+        if process.stdin:
+            process.stdin.close()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.shop import Shop, chromium, shop_in
 from tollbridge.launch import free_port, launched
+from tollbridge.testing import Server, Stripe
 
 ROOT = Path(__file__).resolve().parents[2]
 READERS = Path(__file__).parent / "readers"
@@ -22,11 +23,9 @@ def serve_command(port: int, *arguments: str) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
-    """Our server, as a user starts it."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
-    with launched(serve_command(port), ready=f"{url}/_tollbridge/health", cwd=ROOT):
-        yield url
+def server_url(tollbridge_server_process: Server) -> str:
+    """Our server, as a user's tests start it."""
+    return tollbridge_server_process.url
 
 
 @pytest.fixture(scope="module")  # not of the session: other tests run event loops, which Playwright's own would forbid
@@ -44,12 +43,9 @@ def shop(browser: Browser, server_url: str) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="session")
-def stripe_url() -> Iterator[str]:
-    """The simulator alone, as a user starts it."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
-    command = [sys.executable, "-m", "tollbridge", "stripe", "--quiet", "--port", str(port)]
-    with launched(command, ready=f"{url}/_tollbridge/health", cwd=ROOT):
-        yield url
+def stripe_url(tollbridge_stripe_process: Stripe) -> str:
+    """The simulator alone, as a user's tests start it."""
+    return tollbridge_stripe_process.url
 
 
 @pytest.fixture(scope="session")

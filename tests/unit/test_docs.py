@@ -13,6 +13,7 @@ from tests.hostile import payload
 from tests.unit.test_simulator_errors import ROWS as ERRORS
 from tollbridge.cli import main
 from tollbridge.problems import Entry
+from tollbridge.pytest_plugin.options import OPTIONS as PYTEST_OPTIONS
 from tollbridge.simulator.resources.routes import ROUTES
 from tollbridge.verify import CHECKS
 from tollbridge.verify.checks.conditions import in_any
@@ -45,6 +46,7 @@ def test_the_options_that_the_pages_name_exist() -> None:
     for command in commands:
         commands += getattr(command, "commands", {}).values()
     ours = {name for command in commands for option in command.params for name in option.opts}
+    ours |= {f"--tollbridge-{option.name}" for option in PYTEST_OPTIONS}
     for page in ("README.md", "SECURITY.md", "docker-compose.yml"):
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / page).read_text()))
         assert named - ours <= {"--spec", "--data-binary", "--path-as-is"}, page  # of pipx and of curl

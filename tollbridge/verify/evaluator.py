@@ -24,6 +24,7 @@ class Tally:
 
     Args:
         held: how often each check's precondition held.
+        held_at: the same, by check and operation.
         rules: how often each rule of the ledger was exercised.
         broken: how often each rule of the ledger was broken.
         codes: which documented problems came, by status and `error_code`.
@@ -33,6 +34,7 @@ class Tally:
     """
 
     held: Counter[str] = field(default_factory=Counter)
+    held_at: Counter[tuple[str, str]] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     codes: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -94,6 +96,7 @@ class Evaluator:
                 continue
             rules = check.exercised(x.evidence, x.expectation)
             self.tally.held[check.name] += 1
+            self.tally.held_at[check.name, x.operation] += 1
             self.tally.rules.update(rules)
             if verdicts:
                 self.tally.broken.update(rules)
@@ -138,18 +141,18 @@ def broken_rules(check: Check, wrong: Wrong, x: Exchange) -> tuple[str, ...]:
     return tuple(rule for rule, held in x.expectation.terms.ledger.items() if held and rule in broken)
 
 
-def set_aside(evaluator: Evaluator, reasons: Mapping[str, Sequence[str | None]], *, whole: bool) -> dict[str, str]:
+def set_aside(evaluator: Evaluator, reasons: Mapping[str, Mapping[str, str]], *, whole: bool) -> dict[str, str]:
     """Return the checks that are not applicable, each with the reason.
 
     Args:
         evaluator: of the run.
-        reasons: by check, why it cannot be exercised at each operation; None where it can.
+        reasons: by operation, why checks cannot be exercised there.
         whole: whether the run came to its end.
     """
     judging = {check.name for check in evaluator.checks}
     aside = {name: "excluded by an option" for name in CHECKS if name not in judging}
     for check in evaluator.checks:
-        found = reasons[check.name]
+        found = [why.get(check.name) for why in reasons.values()]
         if found and all(found):
             aside[check.name] = str(found[0])
         elif check.optional and not evaluator.tally.held[check.name] and whole:

@@ -43,7 +43,6 @@ def verify_again(again: Again) -> Report:
     except ContractError as error:
         raise VerifyError(*str(error).split("\n")) from None
     count = _judge(saved, evaluator)
-    reasons = {check.name: [why.get(check.name) for why in saved.aside.values()] for check in evaluator.checks}
     findings = evaluator.findings
     for finding in findings.values():
         finding.replay = "evidence was judged again, without the target"
@@ -58,7 +57,8 @@ def verify_again(again: Again) -> Report:
         tally=evaluator.tally,
         findings=[finding for name, finding in findings.items() if name not in again.baseline],
         known=[finding for name, finding in findings.items() if name in again.baseline],
-        aside=set_aside(evaluator, reasons, whole=True),
+        aside=set_aside(evaluator, saved.aside, whole=True),
+        aside_at=saved.aside,
         unexercised=[],
         unprovoked={},
         unfinished=None,

@@ -97,12 +97,16 @@ def _writer(run: Run, file: IO[str]) -> Writer:
     operations = {}
     for context in run.contexts:
         terms = terms_of(context.subject, context.held)
-        reasons = {name: not_applicable(check, context) for name, check in CHECKS.items()}
-        aside = {name: reason for name, reason in reasons.items() if reason}
-        operations[terms.operation] = {"terms": asdict(terms), "aside": aside}
+        operations[terms.operation] = {"terms": asdict(terms), "aside": _not_applicable_at(context)}
     masking = Masking(secrets_of(run.runner))
     masking.learn_client_secrets(run.runner.known.secrets)
     return Writer(file, head, operations, masking)
+
+
+def _not_applicable_at(context: CaseContext) -> dict[str, str]:
+    """Return the checks that cannot be exercised at an operation, each with the reason."""
+    reasons = {name: not_applicable(check, context) for name, check in CHECKS.items()}
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def _play(run: Run, whole: ExitStack) -> None:
@@ -191,8 +195,8 @@ def _cut_short(run: Run) -> bool:
 
 
 def _report(run: Run, seconds: float) -> Report:
-    reasons = {c.name: [not_applicable(c, context) for context in run.contexts] for c in run.evaluator.checks}
-    aside = set_aside(run.evaluator, reasons, whole=not _cut_short(run))
+    aside_at = {c.subject.operation.operation_id: _not_applicable_at(c) for c in run.contexts}
+    aside = set_aside(run.evaluator, aside_at, whole=not _cut_short(run))
     return Report(
         url=run.target.url,
         contract=run.contract,
@@ -205,6 +209,7 @@ def _report(run: Run, seconds: float) -> Report:
         findings=reported(run),
         known=[f for f in run.evaluator.findings.values() if f.fingerprint in run.options.baseline],
         aside=aside,
+        aside_at=aside_at,
         unexercised=[*unexercised(run, aside)],
         unprovoked=dict(unprovoked(run.contexts)),
         unfinished=run.unfinished,

@@ -1,5 +1,6 @@
 """What a run says: one result, of which each file here makes one format."""
 
+from tollbridge.verify.reports.finding_lines import finding_text, title
 from tollbridge.verify.reports.formats import FORMATS, schema
 from tollbridge.verify.reports.github import annotations, in_actions, step_summary, stopped
 from tollbridge.verify.reports.report import Report
@@ -9,10 +10,12 @@ __all__ = [
     "FORMATS",
     "Report",
     "annotations",
+    "finding_text",
     "in_actions",
     "lines",
     "schema",
     "step_summary",
     "stopped",
     "text",
+    "title",
 ]

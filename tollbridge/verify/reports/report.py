@@ -46,6 +46,7 @@ class Report:
         world: the world file's name.
         timings: of each answer, its status and the seconds until it was there.
         not_reached: what the run's time did not suffice for; None where it sufficed.
+        aside_at: by operation, checks that are not applicable there, with the reason.
         ended: when the run ended.
     """
 
@@ -68,6 +69,7 @@ class Report:
     world: str = ""
     timings: Sequence[Timing] = ()
     not_reached: str | None = None
+    aside_at: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     ended: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -122,6 +124,13 @@ class Report:
             "held": self.tally.held[name],
             "findings": sum(f.check.name == name for f in self.findings),
             "not_applicable": self.aside.get(name),
+            "operations": {operation: self._at(name, operation) for operation in self.aside_at},
+        }
+
+    def _at(self, check: str, operation: str) -> dict[str, Any]:
+        return {
+            "held": self.tally.held_at[check, operation],
+            "not_applicable": self.aside.get(check, self.aside_at[operation].get(check)),
         }
 
     def _rules(self, lines: "Lines") -> Iterator[dict[str, Any]]:
@@ -172,7 +181,8 @@ class Lines:
 
 def _known(finding: Finding) -> dict[str, str]:
     found = brief(finding.wrong.said, finding.exchange.known)
-    return {"fingerprint": finding.fingerprint, "check": finding.check.name, "found": found}
+    where = {"check": finding.check.name, "operation": finding.exchange.operation}
+    return {"fingerprint": finding.fingerprint, **where, "found": found}
 
 
 def shown_path(path: Path) -> str:

@@ -1,0 +1,100 @@
+"""The run of the harness that all tests of a target share: one process, whoever of xdist's workers begins it."""
+
+import fcntl
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tollbridge.pytest_plugin.options import OPTIONS, destination
+from tollbridge.testing.processes import tethered
+
+OURS = frozenset({"url", "json"})
+"""Options that are not handed on as they are."""
+
+
+class CouldNotAsk(Exception):
+    """The harness could not judge the target; the sentence is its own."""
+
+
+class Harness:
+    """One run of the harness, made when the first test asks for it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Take what pytest was asked for."""
+        self._config = config
+
+    def run(self) -> dict[str, Any]:
+        """Return the document of the run.
+
+        Raises:
+            CouldNotAsk: the target could not be judged.
+        """
+        if "could_not" in self._result:
+            raise CouldNotAsk(self._result["could_not"])
+        return self._result
+
+    @cached_property
+    def _result(self) -> dict[str, Any]:
+        """What came of the run; made by the first process that asks, read by the others."""
+        result = _shared_folder(self._config) / "tollbridge.json"
+        with _alone(result.with_suffix(".lock")):
+            if not result.exists():
+                made = result.with_suffix(".part")
+                made.write_text(json.dumps(self._judged(made.with_suffix(".run"))), "utf-8")
+                made.replace(result)
+        found: dict[str, Any] = json.loads(result.read_text("utf-8"))
+        if (wanted := self._given("json")) and "could_not" not in found:
+            Path(str(wanted)).write_text(json.dumps(found, indent=1), "utf-8")
+        return found
+
+    def _judged(self, report: Path) -> dict[str, Any]:
+        """Let the harness judge the target, in a process that ends when this one does."""
+        report.unlink(missing_ok=True)
+        command = [*tethered("tollbridge"), "verify", *self._handed_on(), f"--json={report}", "--quiet"]
+        with subprocess.Popen(  # noqa: S603 - our own command; what it is given are arguments
+            [*command, "--", str(self._given("url"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd=self._config.invocation_params.dir,
+        ) as process:
+            assert process.stderr
+            said = process.stderr.read().decode(errors="replace").strip()
+        if report.exists():
+            document: dict[str, Any] = json.loads(report.read_text("utf-8"))
+            return document
+        return {"could_not": said or f"The harness ended with code {process.returncode}."}
+
+    def _handed_on(self) -> Iterator[str]:
+        """Yield the options of the harness."""
+        for option in OPTIONS:
+            value = self._given(option.name)
+            if option.name not in OURS and value not in (None, False):
+                yield f"--{option.name}" if option.metavar is None else f"--{option.name}={value}"
+
+    def _given(self, option: str) -> str | bool | None:
+        """Return what pytest was given for an option; None, or False for one without a value, is nothing."""
+        found: str | bool | None = self._config.getoption(destination(option))
+        return found
+
+
+def _shared_folder(config: pytest.Config) -> Path:
+    """Return a folder that this run's workers share, and no other run."""
+    factory: pytest.TempPathFactory = config._tmp_path_factory  # type: ignore[attr-defined]
+    base = factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Let one process in at a time; one that dies lets the next one in."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
