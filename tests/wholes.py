@@ -82,7 +82,7 @@ class WholeRules:
             found = [first, *rows]
             assert (len(found), list(whole.keys), whole.shared.stopped_at) == (len(before) - 1, [], None)
             assert whole.lines == len(found)
-        assert len(list(one.snapshot())) == len(before) + 5
+        assert len(list(one.snapshot())) == len(before) + 7
 
     def test_a_snapshot_of_a_state_in_use_is_whole(self, one: Simulator, other: Simulator) -> None:
         """Every intent has its charge, its card and its key in it, while two servers make more."""

@@ -11,6 +11,7 @@ import pytest
 
 from scripts.generate_stripe_table import NOT_SPECIFIED
 from tests.unit.stripe_calls import ANN, ANNS, ANNS_SECOND, FORM, INTENTS, KEY, LOOSE, SUBSCRIPTION, call, simulator
+from tollbridge.simulator import Simulator
 from tollbridge.simulator.protocol.responses import API_VERSION
 from tollbridge.simulator.resources.routes import ROUTES, found_route
 from tollbridge.simulator.seed import PRICE, PRODUCT
@@ -26,6 +27,7 @@ STATE = "The state of our object is another than that of stripe-mock's example."
 RECORDED = "stripe-mock's example leaves it out; recordings of Stripe at 2026 versions have it."
 DEFAULT = "Stripe fills in a default for cards, as far as we know (unverified); stripe-mock's example has none."
 OPTIONAL = "The specification has it, stripe-mock's example leaves it out."
+NOT_SPECIFIED_ANY_MORE = "stripe-mock's example is older than the specification, which has it no more."
 ON_REQUEST = "Since version 2022-11-15 Stripe shows it only where it is expanded; the simulator has no refunds."
 EXAMPLE = "Members of an example's metadata."
 
@@ -102,6 +104,8 @@ DIFFERENCES: dict[str, str] = {
         },
         STATE: {
             "charge.customer": "string/null",
+            "event.api_version": "string/null",
+            "event.request.id": "string/null",
             "charge.description": "null/string",
             "charge.outcome.network_status": "string/null",
             "charge.outcome.risk_level": "string/absent",
@@ -155,6 +159,7 @@ DIFFERENCES: dict[str, str] = {
             "setup_intent.customer_account": "null/absent",
             "setup_intent.managed_payments": "object/absent",
         },
+        NOT_SPECIFIED_ANY_MORE: {"plan.aggregate_usage": "absent/null"},
         ON_REQUEST: {"charge.refunds": "absent/object"},
         EXAMPLE: {
             "customer.metadata.a": "string/absent",
@@ -226,8 +231,16 @@ CALLS: list[Call] = [
     ("POST", "/v1/tokens", TOKEN),
     ("GET", "/v1/tokens/{token}", {}),
     ("GET", "/v1/confirmation_tokens/{confirmation_token}", {}),
+    ("GET", "/v1/events", {"type": "plan.created", "limit": 1}),
+    ("GET", "/v1/events/{event}", {}),
 ]
 """Each on a fresh simulator that holds an open intent, a held one with its charge, and an open setup intent."""
+
+
+def a_plans_event(stripe: Simulator) -> str:
+    """Make a recurring price; the id of the event that stripe-mock's example is of."""
+    call(stripe, "POST", "/v1/prices", MONTHLY)
+    return str(call(stripe, "GET", "/v1/events", {"type": "plan.created"}).document["data"][0]["id"])
 
 
 def answers(base: str, method: str, path: str, form: dict[str, Any]) -> tuple[Any, Any]:
@@ -243,6 +256,7 @@ def answers(base: str, method: str, path: str, form: dict[str, Any]) -> tuple[An
         confirmation_token=call(
             ours, "POST", "/v1/confirmation_tokens", ENTERED | {"payment_method_data[type]": "card"}
         ).document["id"],
+        event=a_plans_event(ours),
     )
     given = call(ours, method, path, form)
     assert given.status == 200, given.document

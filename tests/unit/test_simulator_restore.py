@@ -16,6 +16,7 @@ from tollbridge.simulator.model.rows import (
     INTERVALS,
     ROW_TYPES,
     SETUP_STATUSES,
+    Event,
     PaymentIntent,
     SetupIntent,
 )
@@ -138,6 +139,38 @@ def test_statuses_and_intervals_are_those_that_the_tables_know() -> None:
     assert {*(status for status, _ in TRANSITIONS), *TRANSITIONS.values()} == set(INTENT_STATUSES)
     assert {*(status for status, _ in SETUP_TRANSITIONS), *SETUP_TRANSITIONS.values()} == set(SETUP_STATUSES)
     assert set(INTERVALS) == set(PERIODS)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("changes", [[]], "a change has to be a type of object, and its row before and after"),
+        ("changes", [["Event", None, [1]]], "a change has to be a type of object"),
+        ("changes", [["Customer", None, None]], "a change has to be a type of object"),
+        ("changes", [["Customer", None, "x"]], "content has to be the list of the place and the fields of a Customer"),
+        ("changes", [["Customer", None, [1, 7]]], "Customer: it has 1 fields"),
+        ("changes", [["Customer", [1, "cus_1", 7, None, None, 1], [1, "cus_1", None, None, None, 1]]], "email has to"),
+        ("types", [["charge.succeeded"]], "a type has to be a name and the index of a change"),
+        ("types", [["charge.succeeded", 9]], "a type has to be a name and the index of a change"),
+        ("types", [[7, 0]], "a type has to be a name and the index of a change"),
+        ("types", [["charge.succeeded", 0]] * (36 * 36 + 1), "types may have at most 1296 items"),
+    ],
+)
+def test_an_event_shows_rows_that_the_simulator_would_have_written(field: str, value: Any, told: str) -> None:
+    """Otherwise the sentence says what was wrong with the change or the type."""
+    index, row = rows_of("Event")[-1]
+    row[Event._fields.index(field) + 1] = value
+    assert told in refusal(changed(index, ["Event", row]))
+
+
+def test_an_event_of_a_type_that_is_not_known_is_passed_over() -> None:
+    """A newer Tollbridge may have made it; the others of its call keep their ids."""
+    index, row = next((index, row) for index, row in rows_of("Event") if len(row[7]) == 3)
+    row[7][1][0] = "charge.invented"
+    stripe = simulator()
+    stripe.restore(changed(index, ["Event", row]))
+    shown = call(stripe, "GET", "/v1/events", {"limit": 100}).document["data"]
+    assert [one["id"][-2:] for one in shown if one["id"].startswith(row[1])] == ["02", "00"]
 
 
 def with_field(name: str, row_type: type[Any], field: str, value: Any, status: str) -> Lines:

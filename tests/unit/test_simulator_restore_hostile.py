@@ -90,6 +90,7 @@ NAMED = {
     "price": "Price",
     "token": "Token",
     "confirmation_token": "ConfirmationToken",
+    "event": "Event",
 }
 
 
@@ -98,7 +99,7 @@ def use(stripe: Simulator) -> None:
     ids: dict[str, list[str]] = {name: [] for name in ROW_TYPES}
     with stripe._store.whole() as whole:
         for name, stored in whole.rows:
-            ids[name].append(json.loads(stored)[1])
+            ids[name].append(json.loads(stored)[1] + ("00" if name == "Event" else ""))
     for route in ROUTES:
         for number, (expand, form) in enumerate(itertools.product(EXPANDED, FORMS)):
             kind = "SetupIntent" if "setup" in route.template else "PaymentIntent"
@@ -109,6 +110,7 @@ def use(stripe: Simulator) -> None:
             sent = {**dict(parse_qsl(form)), "expand[]": expand}
             sent = {name: value for name, value in sent.items() if name in (*route.parameters, "expand[]")}
             assert call(stripe, route.method, path, sent).status in (200, 400, 402, 404, 501)
+    assert call(stripe, "GET", "/v1/events", {"limit": 100}).status == 200
     for price in ids["Price"]:
         sent = {"customer": ANN, "items[0][price]": price, "payment_behavior": "default_incomplete"}
         assert call(stripe, "POST", "/v1/subscriptions", sent).status in (200, 400)

@@ -48,6 +48,10 @@ STORED = {
         "id payment_method created",
         "return_url future_usage shipping used_by",
     ),
+    "Event": (
+        "id created made request key changes types",
+        "",
+    ),
 }
 """The fields of each row in their order: those that every stored row has, and those that were added with a default."""
 

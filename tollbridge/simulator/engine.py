@@ -26,12 +26,13 @@ from tollbridge.simulator.protocol.responses import faulted, original, refusal_o
 from tollbridge.simulator.protocol.routing import Route, require_known
 from tollbridge.simulator.protocol.stripe_js import documented, with_key
 from tollbridge.simulator.resources.context import Context
+from tollbridge.simulator.resources.event_log import Cause, note_events
 from tollbridge.simulator.resources.expansion import expanded, wanted
 from tollbridge.simulator.resources.routes import found_route
 from tollbridge.simulator.state.call_log import CallLog
 from tollbridge.simulator.state.clock import Clock
 from tollbridge.simulator.state.foresight import foreseen
-from tollbridge.simulator.state.idempotency import Kept, earlier, first_answer, key_of
+from tollbridge.simulator.state.idempotency import Kept, earlier, first_answer, key_of, storable
 from tollbridge.simulator.state.idempotency_hold import held
 from tollbridge.simulator.state.settings import Shared
 from tollbridge.simulator.state.unit_of_work import Needed, Store, Unavailable, UnitOfWork, damage_told
@@ -220,6 +221,8 @@ class Engine:
                 answer = Answer(answer.status, expanded(context, answer.document, paths))
             if answer.status >= 400:
                 name_log(answer.document, call.id, call.now)
+            if work.changes:
+                note_events(context, Cause(call.machine, call.id, key and storable(key)))
             if key is not None:
                 work.keep(key, first_answer(call, answer, work.written(answer.row)))
             refusal = answer.document if answer.status >= 400 else None

@@ -12,6 +12,7 @@ from tollbridge.simulator.model.rows import PaymentIntent, Subscription
 from tollbridge.simulator.protocol.faults import Fault
 from tollbridge.simulator.protocol.messages import Reply, Request
 from tollbridge.simulator.resources.context import Context
+from tollbridge.simulator.resources.event_log import Cause, note_events
 from tollbridge.simulator.resources.routes import ROUTES, is_template
 from tollbridge.simulator.resources.three_d_secure import after_challenge, after_page, is_due
 from tollbridge.simulator.seed import plant, planted
@@ -21,7 +22,7 @@ from tollbridge.simulator.state.memory import MemoryStore
 from tollbridge.simulator.state.settings import Shared
 from tollbridge.simulator.state.snapshot import dump
 from tollbridge.simulator.state.snapshot_reading import Reading
-from tollbridge.simulator.state.unit_of_work import R, SharedJournal, Store, damage_told
+from tollbridge.simulator.state.unit_of_work import R, SharedJournal, Store, UnitOfWork, damage_told
 
 RECORDED = 10_000
 T = TypeVar("T")
@@ -187,8 +188,15 @@ class Simulator:
 
     def _worked(self, operation: Callable[[Context], T]) -> T:
         """Return what an operation returns that no call asks for, done at this moment."""
-        now = self.clock()
-        return worked(self._store, lambda work: operation(self._engine.context(work, now)))
+        now, cause = self.clock(), Cause(self.clock.machine())
+
+        def done(work: UnitOfWork) -> T:
+            context = self._engine.context(work, now)
+            result = operation(context)
+            note_events(context, cause)
+            return result
+
+        return worked(self._store, done)
 
     def inject(self, fault: Fault) -> None:
         """Let a fault wait for its call.

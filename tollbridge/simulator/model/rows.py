@@ -36,6 +36,9 @@ USAGES = ("off_session", "on_session")
 INTERVALS = {"day": 1_095, "week": 156, "month": 36, "year": 3}
 """How many of each a price may be for at most: three years, as Stripe documents it."""
 
+MAX_EVENTS = 36 * 36
+"""Of one row of events: two digits or letters number them."""
+
 More = dict[str, Any]
 CardNumber = Annotated[str, OneOf(tuple(BY_NUMBER), "the number of a test card")]
 ChargeId = Annotated[str, Names("Charge")]
@@ -236,6 +239,23 @@ class ConfirmationToken(NamedTuple):
     used_by: str | None = None
 
 
+class Event(NamedTuple):
+    """What one call changed, and the events that Stripe makes of it; the objects are rendered when they are asked for.
+
+    `made` is the machine's time. `request` is the id of the call and `key` its idempotency key, None where no call
+    asked. A change is a type of row, the row as it was stored before (None for a new one) and after. `types` has a list
+    for each event in their order: its name, the index of its change, and the endpoints that it is delivered to.
+    """
+
+    id: Annotated[str, Matching(r"evt_[A-Za-z0-9]{22}", "the id of events without the number of one")]
+    created: int
+    made: int
+    request: str | None
+    key: str | None
+    changes: list[list[Any]]
+    types: list[list[Any]]
+
+
 ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
     cls.__name__: cls
     for cls in (
@@ -249,6 +269,7 @@ ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
         Price,
         Token,
         ConfirmationToken,
+        Event,
     )
 }
 

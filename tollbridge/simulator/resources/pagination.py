@@ -1,6 +1,7 @@
 """Lists: a page of rows, the newest first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.state.unit_of_work import EVERYBODY, Owner
 
 R = TypeVar("R", bound=tuple[Any, ...])
+T = TypeVar("T")
 LEAST, USUAL, MOST = 1, 10, 100
 BOUNDS: dict[str, Callable[[int, int], bool]] = {
     "gt": lambda created, bound: created > bound,
@@ -47,26 +49,60 @@ def page(
     Raises:
         StripeFailure: 400, for both cursors or one that is no row's id.
     """
+    bounds = page_bounds(form)
+    if bounds.cursor is not None and not _is_in(context.work.get(cls, bounds.cursor), owner):
+        raise no_such(what, bounds.cursor, bounds.param)
+    rows = context.work.listed(cls, owner, beyond=bounds.cursor, newest_first=bounds.newest_first)
+    return list_answer(bounds, filter(wanted, rows), shapes.shown, url)
+
+
+@dataclass(frozen=True, slots=True)
+class PageBounds:
+    """Where a page begins, and how long it is.
+
+    Args:
+        limit: the most that it has.
+        cursor: the id of what it goes on after; None where it begins at the end.
+        param: the parameter that named the cursor.
+        newest_first: the direction in which it is looked for.
+    """
+
+    limit: int
+    cursor: str | None
+    param: str
+    newest_first: bool
+
+
+def page_bounds(form: Form) -> PageBounds:
+    """Read the parameters that every list has.
+
+    Raises:
+        StripeFailure: 400, for both cursors.
+    """
     asked = integer(form, "limit")
     # Recorded: 0 acts as 1, 101 as 100.
     limit = USUAL if asked is None else max(LEAST, min(asked, MOST))
     after, before = text(form, "starting_after"), text(form, "ending_before")
     if after is not None and before is not None:
         raise invalid("You may only specify one of these parameters: ending_before, starting_after.")
-    for name, cursor in (("starting_after", after), ("ending_before", before)):
-        if cursor is not None and not _is_in(context.work.get(cls, cursor), owner):
-            raise no_such(what, cursor, name)
-    rows = context.work.listed(cls, owner, beyond=after or before, newest_first=before is None)
-    found = list(islice(filter(wanted, rows), limit + 1))
-    shown = found[:limit] if before is None else found[:limit][::-1]
+    param = "starting_after" if before is None else "ending_before"
+    return PageBounds(limit, after or before, param, before is None)
+
+
+def list_answer(bounds: PageBounds, found: Iterable[T], show: Callable[[T], dict[str, Any]], url: str) -> Answer:
+    """Return a page as Stripe's `list` object, the newest first.
+
+    Args:
+        bounds: of the page.
+        found: what may be on it, from its cursor on.
+        show: returns one of them as it is shown.
+        url: of the list.
+    """
+    items = list(islice(found, bounds.limit + 1))
+    page_of = items[: bounds.limit] if bounds.newest_first else items[: bounds.limit][::-1]
     return Answer(
         200,
-        {
-            "object": "list",
-            "data": [shapes.shown(row) for row in shown],
-            "has_more": len(found) > limit,
-            "url": url,
-        },
+        {"object": "list", "data": [show(one) for one in page_of], "has_more": len(items) > bounds.limit, "url": url},
     )
 
 

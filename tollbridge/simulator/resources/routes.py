@@ -9,6 +9,7 @@ from tollbridge.simulator.resources import (
     confirmation_tokens,
     customers,
     elements_sessions,
+    events,
     payment_intents,
     payment_methods,
     products,
@@ -30,6 +31,7 @@ ROUTES = (
     *confirmation_tokens.ROUTES,
     *elements_sessions.ROUTES,
     *three_d_secure.ROUTES,
+    *events.ROUTES,
 )
 
 

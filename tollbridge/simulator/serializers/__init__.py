@@ -18,7 +18,7 @@ from tollbridge.simulator.serializers.charges import charge
 from tollbridge.simulator.serializers.customers import customer
 from tollbridge.simulator.serializers.intents import payment_intent, setup_intent
 from tollbridge.simulator.serializers.payment_methods import payment_method
-from tollbridge.simulator.serializers.subscriptions import item, price_shape, product, subscription
+from tollbridge.simulator.serializers.subscriptions import item, plan, price_shape, product, subscription
 from tollbridge.simulator.serializers.tokens import OWNER, confirmation_token, token
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "item",
     "payment_intent",
     "payment_method",
+    "plan",
     "price_shape",
     "product",
     "setup_intent",

@@ -136,6 +136,31 @@ def price_shape(row: Price) -> Shape:
     }
 
 
+def plan(row: Price) -> Shape:
+    """Return the `plan` that stands behind a recurring price."""
+    return {
+        "id": row.id,
+        "object": "plan",
+        "active": row.active,
+        "amount": row.unit_amount,
+        "amount_decimal": str(row.unit_amount),
+        "billing_scheme": "per_unit",
+        "created": row.created,
+        "currency": row.currency,
+        "interval": row.interval,
+        "interval_count": row.interval_count,
+        "livemode": False,
+        "metadata": row.metadata or {},
+        "meter": None,
+        "nickname": row.nickname,
+        "product": row.product,
+        "tiers_mode": None,
+        "transform_usage": None,
+        "trial_period_days": None,
+        "usage_type": "licensed",
+    }
+
+
 def product(row: Product) -> Shape:
     """Return a `product`."""
     return {

@@ -16,9 +16,10 @@ from typing import Any, TypeVar
 
 import orjson
 
-from tollbridge.simulator.model.rows import LISTED_BY
+from tollbridge.simulator.model.rows import LISTED_BY, Event
 from tollbridge.simulator.state.idempotency import KEPT_SECONDS, Kept, Known, Use
 from tollbridge.simulator.state.recorded_call import RecordedCall
+from tollbridge.simulator.state.retention import outdated
 from tollbridge.simulator.state.settings import Shared
 from tollbridge.simulator.state.unit_of_work import (
     EVERYBODY,
@@ -199,12 +200,20 @@ class MemoryStore:
                 del self._uses[key]
 
     def prune(self, now: int, machine: int) -> None:
-        """Throw away keys that no clock will bring back; calls beyond the bound are not here."""
+        """Throw away keys and events that no clock will bring back; calls beyond the bound are not here."""
         with self._lock:
             old = takewhile(lambda item: machine - item[1][MADE] > KEPT_SECONDS, self._keys.items())
             for key in [key for key, kept in old if now - kept[WHEN] > KEPT_SECONDS]:
                 del self._keys[key]
             self._uses = {key: use for key, use in self._uses.items() if use.until > machine}
+            self._drop_oldest(Event.__name__, now, machine)
+
+    def _drop_oldest(self, name: str, now: int, machine: int) -> None:
+        rows, listed = self._rows.get(name, {}), self._lists.get((name, EVERYBODY), [])
+        count = outdated((rows[identity] for identity in listed), now, machine)
+        for identity in listed[:count]:
+            del rows[identity]
+        del listed[:count]
 
     def told(self, after: int, most: int) -> list[tuple[int, RecordedCall]]:
         """Return calls that are kept, of those after a number, each with its own; the first call ever has 1."""

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from tollbridge.simulator.model.field_rules import fields_of
-from tollbridge.simulator.model.rows import ROW_TYPES
+from tollbridge.simulator.model.rows import MAX_EVENTS, ROW_TYPES, Event
 from tollbridge.simulator.model.state_machine import contradiction
 from tollbridge.simulator.state.idempotency import Kept
 from tollbridge.simulator.state.snapshot import FORMAT, KEY, NAME, Head, KeyLine
@@ -175,17 +175,38 @@ def _row(name: str, values: list[Any]) -> tuple[Any, ...]:
     row = cls(*values)
     if complaint := contradiction(row):
         raise ValueError(f"{name}: {complaint}")
+    if isinstance(row, Event):
+        _require_events(row)
     return row
+
+
+def _require_events(row: Event) -> None:
+    """Hold the rows that events show, and the list of the events, against what a call would have left."""
+    for change in row.changes:
+        if len(change) != 3 or change[0] not in ROW_TYPES or change[0] == Event.__name__ or change[2] is None:
+            raise ValueError(f"{Event.__name__}: a change has to be a type of object, and its row before and after")
+        for stored in change[1:]:
+            if stored is not None:
+                _require_stored(Event.__name__, change[0], stored)
+    if len(row.types) > MAX_EVENTS:
+        raise ValueError(f"{Event.__name__}: types may have at most {MAX_EVENTS} items")
+    for one in row.types:
+        if len(one) != 2 or type(one[0]) is not str or type(one[1]) is not int or one[1] not in range(len(row.changes)):
+            raise ValueError(f"{Event.__name__}: a type has to be a name and the index of a change")
+
+
+def _require_stored(whose: str, name: str, stored: Any) -> None:
+    if not isinstance(stored, list) or not stored or type(stored[0]) is not int:
+        raise ValueError(f"{whose}: content has to be the list of the place and the fields of a {name}")
+    _row(name, stored[1:])
 
 
 def _require_content(line: KeyLine) -> None:
     if line.type is None:
         if not isinstance(line.content, dict):
             raise ValueError(f"{KEY}: content has to be the object that was answered")
-    elif not isinstance(line.content, list) or not line.content or type(line.content[0]) is not int:
-        raise ValueError(f"{KEY}: content has to be the list of the place and the fields of a {line.type}")
     else:
-        _row(line.type, line.content[1:])
+        _require_stored(KEY, line.type, line.content)
 
 
 def _generator(state: Any) -> random.Random | None:

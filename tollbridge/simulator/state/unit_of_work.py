@@ -144,12 +144,15 @@ class UnitOfWork:
 
     Args:
         writes: what it wrote, as it will be stored.
+        changes: the same by type and id, in the order of the first writes: the row as it was stored before, None for a
+            new one, and as it is now.
         fresh: ids that were made in it, for which no store need be asked.
     """
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self.writes: Rows = {}
+        self.changes: dict[tuple[str, str], tuple[bytes | None, tuple[Any, ...]]] = {}
         self.fresh: set[str] = set()
         self._keys: dict[str, Kept] = {}
         self._told: list[RecordedCall] = []
@@ -198,6 +201,9 @@ class UnitOfWork:
         name = type(row).__name__
         earlier = self._stored(name, row[0])
         place = self._source.next_place() if earlier is None else place_of(earlier)
+        changed = name, row[0]
+        before = self.changes[changed][0] if changed in self.changes else earlier
+        self.changes[changed] = before, row
         self.writes.setdefault(name, {})[row[0]] = packed(place, row)
 
     def key(self, key: str) -> Known:
@@ -299,7 +305,7 @@ class Store(Protocol):
         """End a call's use of a key; nothing where it uses it no more."""
 
     def prune(self, now: int, machine: int) -> None:
-        """Throw away keys that no clock will bring back, and calls beyond the bound.
+        """Throw away keys and events that no clock will bring back, and calls beyond the bound.
 
         Args:
             now: seconds since the epoch, by the simulator's clock.

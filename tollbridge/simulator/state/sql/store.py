@@ -13,8 +13,10 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
+from tollbridge.simulator.model.rows import Event
 from tollbridge.simulator.state.idempotency import KEPT_SECONDS, Kept, Use
 from tollbridge.simulator.state.recorded_call import RecordedCall
+from tollbridge.simulator.state.retention import outdated
 from tollbridge.simulator.state.settings import Shared
 from tollbridge.simulator.state.sql.columns import shared_of, told_from
 from tollbridge.simulator.state.sql.engine import in_turn, migrated, opened
@@ -38,6 +40,9 @@ from tollbridge.simulator.state.unit_of_work import (
 
 T = TypeVar("T")
 RECORDED = "recorded"
+PRUNED_AT_ONCE = 2_000
+"""Events; a process throws away what is old after 500 calls, each of which makes a few rows of them at most."""
+
 FOLLOWED = "followed"
 NEWEST = {
     "sqlite": text("SELECT seq FROM sqlite_sequence WHERE name = 'calls'"),
@@ -127,7 +132,7 @@ class SqlStore:
         return (sqlite if self._engine.dialect.name == "sqlite" else postgresql).insert(table)
 
     def prune(self, now: int, machine: int) -> None:
-        """Throw away keys that no clock will bring back, and calls beyond the bound; for a job, after its end."""
+        """Throw away keys and events that no clock will bring back, and calls beyond the bound; after a job's end."""
         old = (KEYS.c.made < machine - KEPT_SECONDS) & (KEYS.c.created < now - KEPT_SECONDS)
         dead = ~ANSWERED & (KEYS.c.until < machine)
         last = select(func.max(CALLS.c.number)).scalar_subquery()
@@ -136,6 +141,7 @@ class SqlStore:
             with suppress(Again, Unavailable), translated(), self._engine.begin() as connection:  # the next one will do
                 connection.execute(delete(KEYS).where(old | dead))
                 connection.execute(delete(CALLS).where(CALLS.c.number <= last - _bound(connection)))
+                _drop_oldest(connection, now, machine)
 
         if self._worker.transaction:
             self._jobs.add(pruning)
@@ -242,3 +248,13 @@ def _bound(connection: Connection) -> int:
     """Return how many calls are kept."""
     value = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == RECORDED)).scalar_one()
     return int(bytes(value))
+
+
+def _drop_oldest(connection: Connection, now: int, machine: int) -> None:
+    """Throw away events that are too old; the next call of this goes on where there are more."""
+    of_events = OBJECTS.c.type == Event.__name__
+    query = select(OBJECTS.c.place, OBJECTS.c.content).where(of_events).order_by(OBJECTS.c.place).limit(PRUNED_AT_ONCE)
+    oldest = connection.execute(query).all()
+    count = outdated((bytes(row.content) for row in oldest), now, machine)
+    if count:
+        connection.execute(delete(OBJECTS).where(of_events, OBJECTS.c.place <= oldest[count - 1].place))

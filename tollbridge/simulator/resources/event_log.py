@@ -1,0 +1,125 @@
+"""The events of a call: noted with what it changed, in the same unit of work, and shown when they are asked for.
+
+A plain call is not to become slower, so what is kept is one row for all events of a call, with the bytes of the changed
+objects' rows, and no object is rendered before somebody reads it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from tollbridge.simulator.model.ids import token
+from tollbridge.simulator.model.rows import MAX_EVENTS, ROW_TYPES, Event
+from tollbridge.simulator.protocol.responses import API_VERSION
+from tollbridge.simulator.resources.context import Context
+from tollbridge.simulator.resources.event_types import ABOUT_PAYMENTS, BY_NAME, EVENT_TYPES, RANK, EventType
+from tollbridge.simulator.state.unit_of_work import unpacked
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+assert len(DIGITS) ** 2 == MAX_EVENTS
+
+RANDOM_PART = 21
+ROW_LENGTH = len("evt_1") + RANDOM_PART
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What made a change.
+
+    Args:
+        machine: seconds since the epoch, by the machine's clock.
+        request: the id of the call; None where no call asked for it.
+        key: its idempotency key; None where it had none.
+    """
+
+    machine: int
+    request: str | None = None
+    key: str | None = None
+
+
+def note_events(context: Context, cause: Cause) -> None:
+    """Keep the events of what a unit of work changed, with the change."""
+    changes: list[list[Any]] = []
+    found: list[tuple[int, str, int]] = []
+    work = context.work
+    for (name, identity), (stored, row) in work.changes.items():
+        before = None if stored is None else unpacked(type(row), stored)
+        names = [one.name for one in EVENT_TYPES.get(name, ()) if one.happens(before, row)]
+        if names:
+            found += [(RANK[one], one, len(changes)) for one in names]
+            kept = None if stored is None else orjson.Fragment(stored)
+            changes.append([name, kept, orjson.Fragment(work.writes[name][identity])])
+    found.sort()
+    for begin in range(0, len(found), MAX_EVENTS):
+        types: list[list[Any]] = [[name, index] for _, name, index in found[begin : begin + MAX_EVENTS]]
+        identity = _new_id(context, found[begin][1])
+        work.put(Event(identity, context.now, cause.machine, cause.request, cause.key, changes, types))
+
+
+def _new_id(context: Context, name: str) -> str:
+    kind = 3 if name.startswith(ABOUT_PAYMENTS) else 1
+    identity = f"evt_{kind}{token(context.randomness, RANDOM_PART)}"
+    context.work.fresh.add(identity)
+    return identity
+
+
+@dataclass(frozen=True, slots=True)
+class OneEvent:
+    """One of the events of a row.
+
+    Args:
+        row: where it is kept.
+        index: its place among them.
+    """
+
+    row: Event
+    index: int
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return f"{self.row.id}{DIGITS[self.index // len(DIGITS)]}{DIGITS[self.index % len(DIGITS)]}"
+
+    @property
+    def type(self) -> str:
+        """The name of its type."""
+        return str(self.row.types[self.index][0])
+
+    def shown(self, pending: int = 0) -> dict[str, Any]:
+        """Return the `event` object.
+
+        Args:
+            pending: endpoints that have not acknowledged it.
+        """
+        kind, before, after = self._change()
+        return {
+            "id": self.id,
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": self.row.created,
+            "data": kind.shows(before, after),
+            "livemode": False,
+            "pending_webhooks": pending,
+            "request": {"id": self.row.request, "idempotency_key": self.row.key},
+            "type": kind.name,
+        }
+
+    def _change(self) -> tuple[EventType, Any, Any]:
+        name, before, after = self.row.changes[self.row.types[self.index][1]]
+        cls = ROW_TYPES[name]
+        return BY_NAME[name, self.type], before and cls(*before[1:]), cls(*after[1:])
+
+
+def events_of(row: Event) -> list[OneEvent]:
+    """Return the events of a row, in their order; a type that a newer Tollbridge has made is passed over."""
+    kinds = ((row.changes[change][0], name) for name, change in row.types)
+    return [OneEvent(row, index) for index, kind in enumerate(kinds) if kind in BY_NAME]
+
+
+def event_named(context: Context, identity: str) -> OneEvent | None:
+    """Return the event with an id; None where there is none."""
+    row, number = context.work.get(Event, identity[:ROW_LENGTH]), identity[ROW_LENGTH:]
+    if row is None:
+        return None
+    return next((one for one in events_of(row) if one.id[ROW_LENGTH:] == number), None)

@@ -1,0 +1,257 @@
+"""Which events Stripe makes of which change of an object: one table, a row for each type of event.
+
+A change is a row as it was before, None for a new one, and as it is after a call. A resource that is added adds its
+types here; one that makes no events is named in `WITHOUT_EVENTS` with the reason.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tollbridge.simulator import serializers as shapes
+from tollbridge.simulator.model.rows import (
+    Charge,
+    Customer,
+    PaymentIntent,
+    PaymentMethod,
+    Price,
+    Product,
+    SetupIntent,
+    Subscription,
+)
+
+Shape = dict[str, Any]
+Happens = Callable[[Any, Any], bool]
+"""Tells, of a row before (None for a new one) and after, whether an event is made."""
+
+Shows = Callable[[Any, Any], Shape]
+"""Returns `data` of an event, of a row before and after."""
+
+
+def _now(_before: Any, after: Any) -> Shape:
+    return {"object": shapes.shown(after)}
+
+
+def _with_previous(before: Any, after: Any) -> Shape:
+    now = shapes.shown(after)
+    if before is None:
+        return {"object": now}
+    return {"object": now, "previous_attributes": previous(shapes.shown(before), now)}
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """A type of event.
+
+    Args:
+        name: such as `charge.succeeded`.
+        happens: tells whether a change makes one.
+        shows: returns its `data`.
+    """
+
+    name: str
+    happens: Happens
+    shows: Shows = _now
+
+
+NOT_LISTED = ("updated",)
+"""Members that change with every update, and that `previous_attributes` leaves out (recorded of products)."""
+
+
+def previous(before: Shape, after: Shape) -> Shape:
+    """Return `previous_attributes`: what changed, as it was; of objects the changed parts only, of lists the whole."""
+    return {
+        name: _part(before.get(name), after.get(name))
+        for name in {**before, **after}
+        if name not in NOT_LISTED and before.get(name) != after.get(name)
+    }
+
+
+def _part(before: Any, after: Any) -> Any:
+    return previous(before, after) if isinstance(before, dict) and isinstance(after, dict) else before
+
+
+def is_new(before: Any, _after: Any) -> bool:
+    """Tell whether the object was not there before."""
+    return before is None
+
+
+def is_shown_otherwise(before: Any, after: Any) -> bool:
+    """Tell whether an object that was there is shown in another way; what nobody sees makes no event."""
+    return before is not None and bool(previous(shapes.shown(before), shapes.shown(after)))
+
+
+def comes_to(field: str, *values: object) -> Happens:
+    """Return what tells whether a field has one of some values that it did not have before."""
+
+    def happens(before: Any, after: Any) -> bool:
+        value = getattr(after, field)
+        return value in values and (before is None or getattr(before, field) != value)
+
+    return happens
+
+
+def rises(field: str) -> Happens:
+    """Return what tells whether an amount is larger than before; a new object began at 0."""
+    return lambda before, after: getattr(after, field) > (getattr(before, field) if before else 0)
+
+
+def fails(before: Any, after: Any) -> bool:
+    """Tell whether an intent has another failure than before."""
+    return after.last_error is not None and (before is None or before.last_error != after.last_error)
+
+
+def _as_created(_before: Any, after: PaymentIntent | SetupIntent) -> Shape:
+    """Show an intent as it was when it was made: what a confirmation in the same call did comes after that."""
+    begun: dict[str, Any] = {"last_error": None, "next_action": None}
+    if after.status != "requires_confirmation":
+        begun |= {"status": "requires_payment_method", "payment_method": None}
+    if isinstance(after, PaymentIntent):
+        begun |= {"latest_charge": None, "amount_received": 0, "amount_capturable": 0}
+    return _now(None, after._replace(**begun))
+
+
+def _is_attached(before: PaymentMethod | None, after: PaymentMethod) -> bool:
+    return after.customer is not None and (before is None or before.customer is None)
+
+
+def _is_detached(before: PaymentMethod | None, after: PaymentMethod) -> bool:
+    return after.customer is None and before is not None and before.customer is not None
+
+
+def _is_edited(before: PaymentMethod | None, after: PaymentMethod) -> bool:
+    return before is not None and before.customer == after.customer and is_shown_otherwise(before, after)
+
+
+def _detached(before: PaymentMethod | None, after: PaymentMethod) -> Shape:
+    return _now(None, after) | {"previous_attributes": {"customer": before.customer if before else None}}
+
+
+def _customer_is_updated(before: Customer | None, after: Customer) -> bool:
+    return not after.deleted and is_shown_otherwise(before, after)
+
+
+def _deleted_customer(before: Customer | None, after: Customer) -> Shape:
+    return _now(None, (before or after)._replace(deleted=False))
+
+
+def _is_captured(before: Charge | None, after: Charge) -> bool:
+    return before is not None and after.amount_captured > before.amount_captured
+
+
+def _is_refunded(before: Charge | None, after: Charge) -> bool:
+    """Tell whether something was given back; what a partial capture lets go is shown as refunded and makes no event."""
+    return before is not None and after.refunded > before.refunded and not _is_captured(before, after)
+
+
+def _charge_is_updated(before: Charge | None, after: Charge) -> bool:
+    return not _is_captured(before, after) and not _is_refunded(before, after) and is_shown_otherwise(before, after)
+
+
+def _subscription_is_updated(before: Subscription | None, after: Subscription) -> bool:
+    return after.status != "canceled" and is_shown_otherwise(before, after)
+
+
+def _is_recurring(before: Price | None, after: Price) -> bool:
+    return before is None and after.interval is not None
+
+
+def _plan(_before: Any, after: Price) -> Shape:
+    return {"object": shapes.plan(after)}
+
+
+EVENT_TYPES: dict[str, tuple[EventType, ...]] = {
+    PaymentIntent.__name__: (
+        EventType("payment_intent.created", is_new, _as_created),
+        EventType("payment_intent.requires_action", comes_to("status", "requires_action")),
+        EventType("payment_intent.amount_capturable_updated", rises("amount_capturable")),
+        EventType("payment_intent.payment_failed", fails),
+        EventType("payment_intent.succeeded", comes_to("status", "succeeded")),
+        EventType("payment_intent.canceled", comes_to("status", "canceled")),
+    ),
+    Charge.__name__: (
+        EventType("charge.succeeded", lambda before, after: before is None and after.failure is None),
+        EventType("charge.failed", lambda before, after: before is None and after.failure is not None),
+        EventType("charge.captured", _is_captured),
+        EventType("charge.refunded", _is_refunded),
+        EventType("charge.updated", _charge_is_updated, _with_previous),
+    ),
+    SetupIntent.__name__: (
+        EventType("setup_intent.created", is_new, _as_created),
+        EventType("setup_intent.requires_action", comes_to("status", "requires_action")),
+        EventType("setup_intent.setup_failed", fails),
+        EventType("setup_intent.succeeded", comes_to("status", "succeeded")),
+        EventType("setup_intent.canceled", comes_to("status", "canceled")),
+    ),
+    PaymentMethod.__name__: (
+        EventType("payment_method.attached", _is_attached),
+        EventType("payment_method.detached", _is_detached, _detached),
+        EventType("payment_method.updated", _is_edited, _with_previous),
+    ),
+    Customer.__name__: (
+        EventType("customer.created", is_new),
+        EventType("customer.updated", _customer_is_updated, _with_previous),
+        EventType("customer.deleted", comes_to("deleted", True), _deleted_customer),
+    ),
+    Subscription.__name__: (
+        EventType("customer.subscription.created", is_new),
+        EventType("customer.subscription.updated", _subscription_is_updated, _with_previous),
+        EventType("customer.subscription.deleted", comes_to("status", "canceled")),
+    ),
+    Product.__name__: (
+        EventType("product.created", is_new),
+        EventType("product.updated", is_shown_otherwise, _with_previous),
+    ),
+    Price.__name__: (
+        EventType("plan.created", _is_recurring, _plan),
+        EventType("price.created", is_new),
+        EventType("price.updated", is_shown_otherwise, _with_previous),
+    ),
+}
+"""By the type of row."""
+
+WITHOUT_EVENTS = {
+    "Token": "Stripe has no event for a token",
+    "ConfirmationToken": "Stripe has no event for a confirmation token",
+    "Event": "events are not told of by events",
+}
+"""Types of rows whose changes make no event, each with the reason."""
+
+LOGICAL = (
+    "setup_intent.created",
+    "payment_method.attached",
+    "payment_method.detached",
+    "payment_method.updated",
+    "customer.created",
+    "customer.updated",
+    "customer.deleted",
+    "product.created",
+    "product.updated",
+    "plan.created",
+    "price.created",
+    "price.updated",
+    "payment_intent.created",
+    "charge.succeeded",
+    "charge.failed",
+    "charge.captured",
+    "payment_intent.requires_action",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.payment_failed",
+    "payment_intent.succeeded",
+    "payment_intent.canceled",
+    "charge.refunded",
+    "charge.updated",
+    "setup_intent.requires_action",
+    "setup_intent.setup_failed",
+    "setup_intent.succeeded",
+    "setup_intent.canceled",
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+)
+"""The order in which the events of one call follow from each other."""
+
+RANK = {name: rank for rank, name in enumerate(LOGICAL)}
+BY_NAME = {(row, one.name): one for row, types in EVENT_TYPES.items() for one in types}
+ABOUT_PAYMENTS = ("payment_intent.", "charge.", "refund.")
+"""Begin the types whose events have an id that begins with `evt_3`; that of all others begins with `evt_1`."""

@@ -1,0 +1,93 @@
+"""Events: what happened, retrieved and listed. Nothing makes, changes or deletes one but what it tells of."""
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+
+from tollbridge.simulator.model.errors import invalid, no_such, not_found
+from tollbridge.simulator.model.rows import Event
+from tollbridge.simulator.protocol.answer import Answer
+from tollbridge.simulator.protocol.forms import Form, boolean, text, texts
+from tollbridge.simulator.protocol.routing import route
+from tollbridge.simulator.resources.context import Context
+from tollbridge.simulator.resources.event_log import OneEvent, event_named, events_of
+from tollbridge.simulator.resources.pagination import CURSORS, list_answer, made_when, page_bounds
+from tollbridge.simulator.state.retention import EVENT_SECONDS
+
+MAX_TYPES = 20
+Wanted = Callable[[OneEvent], bool]
+
+
+def retrieve(context: Context, _form: Form, event: str) -> Answer:
+    """`GET /v1/events/{event}`."""
+    one = _current(context, event)
+    if one is None:
+        raise not_found("event", event, "id")
+    return Answer(200, one.shown())
+
+
+def list_(context: Context, form: Form) -> Answer:
+    """`GET /v1/events`, the newest first."""
+    wanted, made = _wanted(form), made_when(form)
+    bounds = page_bounds(form)
+    cursor = None
+    if bounds.cursor is not None:
+        cursor = _current(context, bounds.cursor)
+        if cursor is None:
+            raise no_such("event", bounds.cursor, bounds.param)
+    events = _from(context, cursor, newest_first=bounds.newest_first)
+    found = (one for one in events if made(one.row.created) and wanted(one))
+    return list_answer(bounds, found, OneEvent.shown, "/v1/events")
+
+
+def _current(context: Context, identity: str) -> OneEvent | None:
+    """Return an event that is not too old to be shown; None where there is none with the id."""
+    one = event_named(context, identity)
+    return one if one and not _is_old(context, one.row) else None
+
+
+def _is_old(context: Context, row: Event) -> bool:
+    return row.created < context.now - EVENT_SECONDS
+
+
+def _from(context: Context, cursor: OneEvent | None, *, newest_first: bool) -> Iterator[OneEvent]:
+    """Yield the events beyond one, those of its own call first."""
+    step = -1 if newest_first else 1
+    if cursor:
+        own = events_of(cursor.row)[::step]
+        yield from own[own.index(cursor) + 1 :]
+    beyond = cursor.row.id if cursor else None
+    for row in context.work.listed(Event, beyond=beyond, newest_first=newest_first):
+        if not _is_old(context, row):
+            yield from events_of(row)[::step]
+
+
+def _wanted(form: Form) -> Wanted:
+    """Return what tells whether an event is of the types that are asked for, and was delivered as asked.
+
+    Raises:
+        StripeFailure: 400, for `type` and `types` together, and for too many types (wordings unverified).
+    """
+    pattern, types = text(form, "type"), texts(form, "types")
+    if pattern is not None and types is not None:
+        raise invalid("You may only specify one of these parameters: type, types.")
+    if types is not None and len(types) > MAX_TYPES:
+        raise invalid(f"Array too long: types may have at most {MAX_TYPES} items.", param="types")
+    if form.get("delivery_success") is not None and not boolean(form, "delivery_success"):
+        return lambda _one: False  # without an endpoint every event was delivered wherever it had to be
+    if types is not None:
+        return lambda one: one.type in types
+    return _matching(pattern)
+
+
+def _matching(pattern: str | None) -> Wanted:
+    """Return what tells whether an event is of a type, or of one of a group such as `charge.*`."""
+    if pattern is None:
+        return lambda _one: True
+    literal = pattern.replace("[", "[[]").replace("?", "[?]")
+    return lambda one: fnmatchcase(one.type, literal)
+
+
+ROUTES = (
+    route("GET", "/v1/events", list_, "list of event", "created", "delivery_success", "type", "types", *CURSORS),
+    route("GET", "/v1/events/{event}", retrieve, "event"),
+)
