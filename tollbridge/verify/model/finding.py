@@ -175,7 +175,9 @@ def _told_line(call: Document, known: Known) -> str:
     effects = ", ".join(effect["what"] for effect in call["effects"])
     key = f" key {call['idempotency_key']}" if call["idempotency_key"] else ""
     fault = f" (fault: {call['fault']})" if call["fault"] else ""
-    line = f"{call['method']} {call['path']} {{{parameters}}}{key} → {call['status'] or 'nothing'}{_refused(call)}{fault}"
+    line = (
+        f"{call['method']} {call['path']} {{{parameters}}}{key} → {call['status'] or 'nothing'}{_refused(call)}{fault}"
+    )
     return quoting.terminal(brief(line + (f"; {effects}" if effects else ""), known))
 
 
