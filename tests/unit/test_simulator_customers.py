@@ -122,9 +122,9 @@ def test_methods_without_a_customer_are_not_listed() -> None:
         ({}, 400, "type"),
         ({"type": "card"}, 400, "card"),
         ({"type": "card", "card[exp_month]": 1}, 400, "card[number]"),
-        ({"type": "card", "card[number]": "4242424242424242", "card[exp_month]": 13}, 402, "exp_month"),
+        ({"type": "card", "card[number]": "4242424242424242", "card[exp_month]": 1}, 400, "card[exp_year]"),
         ({"type": "card", "card[number]": "4242424242424241"}, 402, "number"),
-        ({"type": "card", "card[number]": "1234"}, 402, None),
+        ({"type": "card", "card[number]": "6304000000000000"}, 402, None),
         ({"type": "ideal"}, 501, None),
     ],
 )

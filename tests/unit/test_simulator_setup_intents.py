@@ -125,6 +125,8 @@ def test_a_browser_makes_a_card_and_pays_with_it() -> None:
         "client_secret": made["client_secret"],
         "payment_method_data[type]": "card",
         "payment_method_data[card][number]": "4242424242424242",
+        "payment_method_data[card][exp_month]": "12",
+        "payment_method_data[card][exp_year]": "2030",
         "payment_method_data[billing_details][name]": "Ann",
         "use_stripe_sdk": "true",
         "return_url": "https://shop.example",

@@ -126,7 +126,7 @@ def test_tokens_of_other_things_are_not_simulated(other: str) -> None:
 
 def test_a_card_that_is_not_a_test_card_makes_no_token() -> None:
     """The same 402 as for a payment method."""
-    form = {"card[number]": "4012888888881880", "card[exp_month]": 1, "card[exp_year]": 2040, "key": KEY}
+    form = {"card[number]": "4024007134364842", "card[exp_month]": 1, "card[exp_year]": 2040, "key": KEY}
     refused = Sent(simulator(), "POST", "/v1/tokens", form)
     assert (refused.status, refused.document["error"]["decline_code"]) == (402, "test_mode_live_card")
 

@@ -4,8 +4,9 @@ Sources: recordings of Stripe's test mode and its documentation. A row that no r
 unverified; no check asserts it as Stripe's.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 
 @dataclass
@@ -53,6 +54,21 @@ def invalid(message: str, *, param: str | None = None, code: str | None = None) 
 def missing(param: str) -> StripeFailure:
     """Rows 1 and 10: a required parameter is not there."""
     return invalid(f"Missing required param: {param}.", param=param, code="parameter_missing")
+
+
+@contextmanager
+def within(place: str) -> Iterator[None]:
+    """Name the parameters that are refused in a part of a form by where they stand: `card[exp_month]`.
+
+    A card error names the part of the card alone, wherever the card was given (unverified).
+    """
+    try:
+        yield
+    except StripeFailure as failure:
+        if failure.param is None or failure.type == "card_error":
+            raise
+        name, bracket, below = failure.param.partition("[")
+        raise replace(failure, param=f"{place}[{name}]{bracket}{below}") from None
 
 
 def empty(param: str) -> StripeFailure:

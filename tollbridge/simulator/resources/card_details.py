@@ -1,9 +1,10 @@
 """A payment method from the details of a card, as a form gives them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from tollbridge.simulator.model.cards import ALIAS, BY_ALIAS, BY_NUMBER, Card
-from tollbridge.simulator.model.errors import StripeFailure, invalid, missing, no_such, not_simulated
+from tollbridge.simulator.model.errors import DECLINES, StripeFailure, invalid, missing, no_such, not_simulated, within
 from tollbridge.simulator.model.rows import PaymentMethod, Token
 from tollbridge.simulator.protocol.forms import Value, integer, one_of, text
 from tollbridge.simulator.protocol.specification import method_types
@@ -12,6 +13,9 @@ from tollbridge.simulator.resources.parameters import billing_details, merged, m
 
 NOT_TEST = "Your card was declined. Your request was in test mode, but used a non test card."
 USED_ONCE = "You cannot use a Stripe token more than once: {}."
+MAX_YEARS = 50
+"""How far away the year may be in which a card expires."""
+
 REDISPLAY = ("always", "limited", "unspecified")
 
 
@@ -29,14 +33,17 @@ def made(context: Context, form: Mapping[str, Value]) -> PaymentMethod:
     details = form.get("card")
     if not isinstance(details, dict):
         raise missing("card")
-    row = described(_from_token(context, details) or _from_number(context, details), form)
+    with within("card"):
+        row = _from_token(context, details) or _from_number(context, details)
+    row = described(row, form)
     context.work.put(row)
     return row
 
 
 def _from_number(context: Context, details: Mapping[str, Value]) -> PaymentMethod:
-    number, year = card_of(details).number, integer(details, "exp_year")
-    return _method(context, number, month_of(details), year or 2034)
+    card = card_of(details)
+    month, year = expiry_of(details, context.now)
+    return _method(context, card.number, month, year)
 
 
 def _from_token(context: Context, details: Mapping[str, Value]) -> PaymentMethod | None:
@@ -53,7 +60,7 @@ def _from_token(context: Context, details: Mapping[str, Value]) -> PaymentMethod
         return _method(context, alias.number)
     row = context.work.get(Token, identity)
     if row is None:
-        raise no_such("token", identity, "card[token]")
+        raise no_such("token", identity, "token")
     if row.used:
         raise invalid(USED_ONCE.format(row.id), code="token_already_used")
     context.work.put(row._replace(used=True))
@@ -72,29 +79,61 @@ def card_of(details: Mapping[str, Value]) -> Card:
     """
     number = text(details, "number")
     if number is None:
-        raise missing("card[number]")
+        raise missing("number")
     digits = number.replace(" ", "").replace("-", "")
+    if not (digits.isascii() and digits.isdigit()):
+        raise _bad("invalid_number", "number")
     card = BY_NUMBER.get(digits)
+    if card is None and not _has_check_digit(digits):
+        raise _bad("incorrect_number", "number")
     if card is None:
         # Its decline_code is recorded nowhere that we know of: unverified.
         raise StripeFailure(402, NOT_TEST, "card_error", "card_declined", None, {"decline_code": "test_mode_live_card"})
     if card.decline and card.decline.code == "incorrect_number":
-        raise StripeFailure(402, card.decline.message, "card_error", "incorrect_number", "number")
+        raise _bad("incorrect_number", "number")
+    _require_code(details, card)
     return card
 
 
-def month_of(details: Mapping[str, Value]) -> int:
-    """Return the month in which a card expires.
+def _has_check_digit(digits: str) -> bool:
+    """Tell whether a number ends in the check digit of its other digits, as the numbers of all cards do (Luhn)."""
+    doubled = (2 * int(digit) for digit in digits[-2::-2])
+    return (sum(map(int, digits[-1::-2])) + sum(each - 9 if each > 9 else each for each in doubled)) % 10 == 0
+
+
+def expiry_of(details: Mapping[str, Value], now: int) -> tuple[int, int]:
+    """Return the month and the year, of four digits, in which a card expires.
+
+    Args:
+        details: of the card.
+        now: seconds since the epoch.
 
     Raises:
-        StripeFailure: 402, for what is no month.
+        StripeFailure: 400 for what is missing or not a number; 402 for what is no month, and for a time that is over or
+            too far away (fact n5).
     """
-    month = integer(details, "exp_month")
-    if month is not None and not 1 <= month <= 12:
-        raise StripeFailure(
-            402, "Your card's expiration month is invalid.", "card_error", "invalid_expiry_month", "exp_month"
-        )
-    return month or 12
+    month, year = (integer(details, name) for name in ("exp_month", "exp_year"))
+    if month is None or year is None:
+        raise missing("exp_month" if month is None else "exp_year")
+    today = datetime.fromtimestamp(now, UTC)
+    year += today.year // 100 * 100 if 0 <= year < 100 else 0
+    if not today.year <= year <= today.year + MAX_YEARS:
+        raise _bad("invalid_expiry_year", "exp_year")
+    if not 1 <= month <= 12 or (year, month) < (today.year, today.month):
+        raise _bad("invalid_expiry_month", "exp_month")
+    return month, year
+
+
+def _require_code(details: Mapping[str, Value], card: Card) -> None:
+    """Refuse what is no security code of a card (fact n6): three digits, or four on the card of American Express."""
+    code = text(details, "cvc")
+    lengths = (3, 4) if card.brand == "amex" else (3,)
+    if code is not None and not (code.isascii() and code.isdigit() and len(code) in lengths):
+        raise _bad("invalid_cvc", "cvc")
+
+
+def _bad(code: str, param: str) -> StripeFailure:
+    return StripeFailure(402, DECLINES[code], "card_error", code, param)
 
 
 def described(row: PaymentMethod, form: Mapping[str, Value]) -> PaymentMethod:

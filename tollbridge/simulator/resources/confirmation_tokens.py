@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tollbridge.simulator import serializers as shapes
-from tollbridge.simulator.model.errors import invalid, missing, no_such, not_found
+from tollbridge.simulator.model.errors import invalid, missing, no_such, not_found, within
 from tollbridge.simulator.model.rows import USAGES, ConfirmationToken, PaymentMethod
 from tollbridge.simulator.protocol.answer import Answer
 from tollbridge.simulator.protocol.forms import Form, Value, one_of, text
@@ -24,7 +24,8 @@ def create(context: Context, form: Form) -> Answer:
     data = form.get("payment_method_data")
     if not isinstance(data, dict):
         raise missing("payment_method_data")
-    method = made(context, data)
+    with within("payment_method_data"):
+        method = made(context, data)
     row = ConfirmationToken(
         context.new_id("ctoken"),
         method.id,

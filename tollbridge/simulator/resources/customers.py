@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tollbridge.simulator.model.errors import StripeFailure, invalid, not_found
+from tollbridge.simulator.model.errors import StripeFailure, invalid, not_found, within
 from tollbridge.simulator.model.rows import Customer, PaymentMethod, Subscription
 from tollbridge.simulator.protocol.answer import Answer, shown
 from tollbridge.simulator.protocol.forms import Form, one_of, text
@@ -141,7 +141,8 @@ def _with_default(context: Context, row: Customer, form: Form) -> Customer:
         return row
     if not isinstance(settings, dict):
         raise invalid("Invalid object", param="invoice_settings")
-    chosen = text(settings, "default_payment_method", may_clear=True)
+    with within("invoice_settings"):
+        chosen = text(settings, "default_payment_method", may_clear=True)
     if chosen:
         require_own(context, row.id, chosen, "invoice_settings[default_payment_method]")
     row = row._replace(default_method=chosen or None)

@@ -6,7 +6,7 @@ Facts are numbered as in `docs/stripe-facts.md`.
 from collections.abc import Mapping
 
 from tollbridge.simulator.model.cards import ALIAS, BY_ALIAS
-from tollbridge.simulator.model.errors import StripeFailure, invalid, no_such, not_simulated
+from tollbridge.simulator.model.errors import StripeFailure, invalid, no_such, not_simulated, within
 from tollbridge.simulator.model.rows import Customer, PaymentIntent, PaymentMethod, SetupIntent
 from tollbridge.simulator.protocol.forms import Form, text
 from tollbridge.simulator.resources.card_details import made
@@ -59,7 +59,8 @@ def _from_data(context: Context, form: Form) -> PaymentMethod | None:
         return None
     if not isinstance(data, dict):
         raise invalid("Invalid object", param="payment_method_data")
-    return made(context, data)
+    with within("payment_method_data"):
+        return made(context, data)
 
 
 def from_alias(context: Context, identity: str) -> PaymentMethod | None:

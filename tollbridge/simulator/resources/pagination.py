@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from tollbridge.simulator import serializers as shapes
-from tollbridge.simulator.model.errors import invalid, no_such
+from tollbridge.simulator.model.errors import invalid, no_such, within
 from tollbridge.simulator.protocol.answer import Answer
 from tollbridge.simulator.protocol.forms import Form, integer, text
 from tollbridge.simulator.resources.context import Context
@@ -123,5 +123,6 @@ def made_when(form: Form) -> Callable[[int], bool]:
     if not isinstance(sent, dict):
         exactly = integer(form, "created")
         return lambda created: created == exactly
-    bounds = [(BOUNDS[name], integer(sent, name) or 0) for name in sent if name in BOUNDS]
+    with within("created"):
+        bounds = [(BOUNDS[name], integer(sent, name) or 0) for name in sent if name in BOUNDS]
     return lambda created: all(holds(created, bound) for holds, bound in bounds)

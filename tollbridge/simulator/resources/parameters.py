@@ -7,12 +7,25 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tollbridge.simulator.model.errors import invalid, missing, not_simulated
+from tollbridge.simulator.model.errors import invalid, missing, not_simulated, within
 from tollbridge.simulator.protocol.forms import Form, Value, boolean, one_of, text, texts
 from tollbridge.simulator.protocol.specification import method_types
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 MAX_KEYS, MAX_KEY, MAX_VALUE = 50, 40, 500
+MAX_DESCRIPTOR = 22
+MAX_SHOWN = 1_000
+"""Characters of what was sent that a refusal repeats."""
+
+LETTER = re.compile(r"[A-Za-z]")
+NOT_IN_DESCRIPTORS = frozenset("<>\\'\"*")
+NOT_FOR_CARDS = (
+    "The statement_descriptor parameter is not supported for the payment_method_type `card`. To continue supporting "
+    "payment_method_type `card`, please pass in `statement_descriptor_suffix` or remove the `statement_descriptor` "
+    "parameter altogether. Please see "
+    "https://support.stripe.com/questions/use-of-the-statement-descriptor-parameter-on-paymentintents-for-card-charges "
+    "for additional details."
+)
 EXCLUSIVE = '["automatic_payment_methods", "payment_method_types"]'
 
 
@@ -33,10 +46,11 @@ def redirects(form: Form) -> str | None:
         return "always"
     if not isinstance(automatic, dict):
         raise invalid("Invalid object", param="automatic_payment_methods")
-    if "enabled" not in automatic:
-        raise missing("automatic_payment_methods[enabled]")
-    allows = one_of(automatic, "allow_redirects", ("always", "never"))
-    return (allows or "always") if boolean(automatic, "enabled") else None
+    with within("automatic_payment_methods"):
+        if "enabled" not in automatic:
+            raise missing("enabled")
+        allows = one_of(automatic, "allow_redirects", ("always", "never"))
+        return (allows or "always") if boolean(automatic, "enabled") else None
 
 
 def _require_cards(types: list[str]) -> None:
@@ -67,37 +81,98 @@ def metadata(form: Mapping[str, Value]) -> dict[str, str]:
     """Return the metadata; empty values unset a name, and so does an empty whole.
 
     Raises:
-        StripeFailure: 400, for other than names and texts within Stripe's bounds (wordings unverified).
+        StripeFailure: 400, for other than names and texts within Stripe's bounds (fact n1).
     """
     sent = form.get("metadata")
     if not sent:
         return {}
     if not isinstance(sent, dict):
         raise invalid("Invalid object", param="metadata")
-    if len(sent) > MAX_KEYS:
-        raise invalid(f"Metadata cannot have more than {MAX_KEYS} keys.", param="metadata")
     kept: dict[str, str] = {}
     for name, value in sent.items():
-        if len(name) > MAX_KEY:
-            raise invalid(f"Metadata keys must be under {MAX_KEY} characters.", param=f"metadata[{name[:60]}]")
-        if not isinstance(value, str) or len(value) > MAX_VALUE:
-            raise invalid(
-                f"Metadata values must be strings of up to {MAX_VALUE} characters.", param=f"metadata[{name}]"
-            )
+        _require_entry(name, value)
         if value:
-            kept[name] = value
-    return kept
+            kept[name] = str(value)
+    return _bounded(kept)
+
+
+def _require_entry(name: str, value: Value) -> None:
+    if len(name) > MAX_KEY:
+        raise invalid(
+            f"Metadata keys can have up to {MAX_KEY} characters, but you passed in a key that is {len(name)} "
+            f"characters. Invalid key: {name[:MAX_SHOWN]}"
+        )
+    if not isinstance(value, str):
+        raise invalid("Invalid string: {...}", param=f"metadata[{name}]")  # wording unverified
+    if len(value) > MAX_VALUE:
+        raise invalid(
+            f"Metadata values can have up to {MAX_VALUE} characters, but you passed in a value that is {len(value)} "
+            f"characters. Invalid value: {value[:MAX_SHOWN]}"
+        )
+
+
+def _bounded(whole: dict[str, str]) -> dict[str, str]:
+    """Return metadata that has no more keys than Stripe keeps (fact n2)."""
+    if len(whole) > MAX_KEYS:
+        raise invalid(
+            f"Metadata can have up to {MAX_KEYS} keys, but you've set {len(whole)}. Email us at "
+            "support+metadata@stripe.com for more information.",
+            param="metadata",  # unverified
+        )
+    return whole
 
 
 def merged(kept: dict[str, str] | None, sent: dict[str, str], form: Mapping[str, Value]) -> dict[str, str]:
-    """Return metadata after an update: names are set, empty values unset them, an empty whole clears all."""
+    """Return metadata after an update: names are set, empty values unset them, an empty whole clears all.
+
+    Raises:
+        StripeFailure: 400, there are more keys than Stripe keeps (fact n2).
+    """
     given = form.get("metadata")
     if given == "":
         return {}
     unset = {name for name, value in given.items() if value == ""} if isinstance(given, dict) else set()
-    return {name: value for name, value in {**(kept or {}), **sent}.items() if name not in unset}
+    return _bounded({name: value for name, value in {**(kept or {}), **sent}.items() if name not in unset})
 
 
+def no_descriptor(form: Mapping[str, Value]) -> None:
+    """Refuse a whole statement descriptor, which Stripe takes for no payment that a card may make (fact n3).
+
+    Raises:
+        StripeFailure: 400.
+    """
+    if _descriptor(form, "statement_descriptor", "statement descriptor"):
+        raise invalid(NOT_FOR_CARDS, param="statement_descriptor")  # the parameter is unverified
+
+
+def descriptor_suffix(form: Mapping[str, Value]) -> str | None:
+    """Return the suffix of a statement descriptor; None where an empty one clears it.
+
+    Raises:
+        StripeFailure: 400, for what no statement can show (fact n4).
+    """
+    return _descriptor(form, "statement_descriptor_suffix", "statement descriptor suffix")
+
+
+def _descriptor(form: Mapping[str, Value], name: str, called: str) -> str | None:
+    """Return a descriptor (its wordings are unverified, but for the length of a whole one)."""
+    sent = text(form, name, may_clear=True)
+    if not sent:
+        return None
+    if len(sent) > MAX_DESCRIPTOR:
+        raise invalid(
+            f"The {called} must be at most {MAX_DESCRIPTOR} characters. {sent[:MAX_SHOWN]} is {len(sent)} characters "
+            "long.",
+            param=name,
+        )
+    if set(sent) & NOT_IN_DESCRIPTORS:
+        raise invalid(f"The {called} cannot contain the characters {' '.join(sorted(NOT_IN_DESCRIPTORS))}", param=name)
+    if not LETTER.search(sent):
+        raise invalid(f"The {called} must contain at least one letter.", param=name)
+    return sent
+
+
+SHIPPING = ("carrier", "name", "phone", "tracking_number")
 ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 
 
@@ -108,7 +183,10 @@ def address(form: Mapping[str, Value], name: str = "address") -> dict[str, Any] 
         StripeFailure: 400, for what is no set of names.
     """
     sent = _part(form, name)
-    return {part: text(sent, part, may_clear=True) or None for part in ADDRESS} if sent else None
+    if not sent:
+        return None
+    with within(name):
+        return {part: text(sent, part, may_clear=True) or None for part in ADDRESS}
 
 
 def shipping(form: Mapping[str, Value]) -> dict[str, Any] | None:
@@ -120,11 +198,12 @@ def shipping(form: Mapping[str, Value]) -> dict[str, Any] | None:
     sent = _part(form, "shipping")
     if not sent:
         return None
-    for required in ("address", "name"):
-        if required not in sent:
-            raise missing(f"shipping[{required}]")
-    words = {part: text(sent, part, may_clear=True) or None for part in ("carrier", "name", "phone", "tracking_number")}
-    return {"address": address(sent), **words}
+    with within("shipping"):
+        for required in ("address", "name"):
+            if required not in sent:
+                raise missing(required)
+        words = {part: text(sent, part, may_clear=True) or None for part in SHIPPING}
+        return {"address": address(sent), **words}
 
 
 def billing_details(form: Mapping[str, Value]) -> dict[str, Any]:
@@ -135,13 +214,14 @@ def billing_details(form: Mapping[str, Value]) -> dict[str, Any]:
     """
     sent = _part(form, "billing_details") or {}
     nowhere: dict[str, Any] = dict.fromkeys(ADDRESS)
-    return {
-        "address": address(sent) or nowhere,
-        "email": email(sent, "email", may_clear=True),
-        "name": text(sent, "name", may_clear=True) or None,
-        "phone": text(sent, "phone", may_clear=True) or None,
-        "tax_id": text(sent, "tax_id", may_clear=True) or None,
-    }
+    with within("billing_details"):
+        return {
+            "address": address(sent) or nowhere,
+            "email": email(sent, "email", may_clear=True),
+            "name": text(sent, "name", may_clear=True) or None,
+            "phone": text(sent, "phone", may_clear=True) or None,
+            "tax_id": text(sent, "tax_id", may_clear=True) or None,
+        }
 
 
 def _part(form: Mapping[str, Value], name: str) -> dict[str, Value] | None:

@@ -21,7 +21,15 @@ from tollbridge.simulator.resources.confirmation_tokens import require_alone, un
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.ownership import customer_named, method_named
 from tollbridge.simulator.resources.pagination import CURSORS, made_when, page
-from tollbridge.simulator.resources.parameters import email, merged, metadata, redirects, shipping
+from tollbridge.simulator.resources.parameters import (
+    descriptor_suffix,
+    email,
+    merged,
+    metadata,
+    no_descriptor,
+    redirects,
+    shipping,
+)
 from tollbridge.simulator.state.unit_of_work import EVERYBODY
 
 FROZEN = {
@@ -94,9 +102,11 @@ def _more(form: Form, kept: dict[str, Any] | None) -> dict[str, Any] | None:
     more = dict(kept or {})
     if "shipping" in form:
         more["shipping"] = shipping(form)
-    for name, most in (("statement_descriptor", 22), ("statement_descriptor_suffix", 22), ("transfer_group", 5_000)):
-        if name in form:
-            more[name] = text(form, name, most=most, may_clear=True) or None
+    no_descriptor(form)
+    if "statement_descriptor_suffix" in form:
+        more["statement_descriptor_suffix"] = descriptor_suffix(form)
+    if "transfer_group" in form:
+        more["transfer_group"] = text(form, "transfer_group", may_clear=True) or None
     return more or None
 
 

@@ -1,13 +1,13 @@
 """Payment methods: cards, kept by a customer or by nobody."""
 
 from tollbridge.simulator.model.cards import BY_NUMBER
-from tollbridge.simulator.model.errors import invalid, missing, no_such, not_found
+from tollbridge.simulator.model.errors import invalid, missing, no_such, not_found, within
 from tollbridge.simulator.model.rows import PaymentMethod
 from tollbridge.simulator.protocol.answer import Answer, shown
-from tollbridge.simulator.protocol.forms import Form, integer, one_of, text
+from tollbridge.simulator.protocol.forms import Form, Value, one_of, text
 from tollbridge.simulator.protocol.routing import route
 from tollbridge.simulator.protocol.specification import method_types
-from tollbridge.simulator.resources.card_details import described, made, month_of
+from tollbridge.simulator.resources.card_details import described, expiry_of, made
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.ownership import customer_named, from_alias
 from tollbridge.simulator.resources.pagination import CURSORS, page
@@ -47,9 +47,10 @@ def update(context: Context, form: Form, payment_method: str) -> Answer:
         raise invalid("You must save this PaymentMethod to a customer before you can update it.")  # unverified
     details = form.get("card")
     if isinstance(details, dict):
-        year = integer(details, "exp_year")
-        month = month_of(details) if "exp_month" in details else row.exp_month
-        row = row._replace(exp_month=month, exp_year=year or row.exp_year)
+        kept: dict[str, Value] = {"exp_month": str(row.exp_month), "exp_year": str(row.exp_year)}
+        with within("card"):
+            month, year = expiry_of(kept | details, context.now)
+        row = row._replace(exp_month=month, exp_year=year)
     row = described(row, form)
     context.work.put(row)
     context.did("payment_method.updated", row.id)

@@ -1,12 +1,12 @@
 """Tokens: a card as `createToken` makes it, for one payment method."""
 
 from tollbridge.simulator import serializers as shapes
-from tollbridge.simulator.model.errors import missing, not_found
+from tollbridge.simulator.model.errors import missing, not_found, within
 from tollbridge.simulator.model.rows import Token
 from tollbridge.simulator.protocol.answer import Answer, shown
-from tollbridge.simulator.protocol.forms import Form, integer, text
+from tollbridge.simulator.protocol.forms import Form, text
 from tollbridge.simulator.protocol.routing import route
-from tollbridge.simulator.resources.card_details import card_of, month_of
+from tollbridge.simulator.resources.card_details import card_of, expiry_of
 from tollbridge.simulator.resources.context import Context
 
 NUMBERS = ("card[number]", "card[exp_month]", "card[exp_year]", "card[cvc]")
@@ -17,15 +17,17 @@ def create(context: Context, form: Form) -> Answer:
     details = form.get("card")
     if not isinstance(details, dict):
         raise missing("card")
-    card = card_of(details)
-    owner = {name: text(details, name, may_clear=True) or None for name in shapes.OWNER if name in details}
+    with within("card"):
+        card = card_of(details)
+        month, year = expiry_of(details, context.now)
+        owner = {name: text(details, name, may_clear=True) or None for name in shapes.OWNER if name in details}
     row = Token(
         context.new_id("tok"),
         card.number,
         context.now,
         context.new_id("card"),
-        month_of(details),
-        integer(details, "exp_year") or 2034,
+        month,
+        year,
         more=owner or None,
     )
     context.work.put(row)
