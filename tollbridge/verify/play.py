@@ -5,6 +5,7 @@ from tollbridge.verify.coverage.exercised import unreached
 from tollbridge.verify.errors import Enough, TimeOver, VerifyError
 from tollbridge.verify.evaluator import MAX_FINDINGS, Verdict
 from tollbridge.verify.evidence.file import COUNTED, KEPT
+from tollbridge.verify.findings.alone import judged
 from tollbridge.verify.findings.reproduce import SCRIPTED, make_small, reported
 from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.finding import Finding, fingerprint
@@ -66,7 +67,7 @@ def _play_all(run: Run, planned: list[tuple[CaseContext, str, Case]]) -> None:
 
 def _judge(run: Run, context: CaseContext, case: Case) -> None:
     played = _written(run, case, KEPT, run.runner.play(context, case))
-    new = _kept(run, case, run.evaluator.judge(played))
+    new = [one for shown, verdicts in judged(run, context, case, played) for one in _kept(run, shown, verdicts)]
     for finding in new:
         make_small(run, context, finding)
     run.history.append((context, case))
@@ -114,7 +115,8 @@ def _search(run: Run) -> None:
                 played = _written(run, case, COUNTED, run.runner.play(context, case))
             except Enough:  # the search sees it before the next case; Hypothesis would look for it again
                 return None
-            named = ((fingerprint(x.operation, c.name, w.cause), (x, c, w)) for x, c, w in run.evaluator.judge(played))
+            found = (verdict for _, verdicts in judged(run, context, case, played) for verdict in verdicts)
+            named = ((fingerprint(x.operation, c.name, w.cause), (x, c, w)) for x, c, w in found)
             name, verdict = next(((n, v) for n, v in named if n not in run.evaluator.findings), (None, None))
             if name and verdict:
                 seen[name] = verdict

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tollbridge.contract import Contract
 from tollbridge.verify.cases import CaseContext
-from tollbridge.verify.evaluator import Evaluator
+from tollbridge.verify.evaluator import Evaluator, Verdict
 from tollbridge.verify.evidence.file import Writer
 from tollbridge.verify.model.steps import Case
 from tollbridge.verify.options import VerifyOptions
@@ -41,3 +41,5 @@ class Run:
     generated: int = 0
     dropped: int = 0
     writer: Writer | None = None
+    alone: dict[str, list[Verdict]] = field(default_factory=dict)
+    """What calls show that were played alone, by what was sent."""

@@ -144,7 +144,7 @@ def _prepared(
         tokens = desk_tokens(target.url, world, options.control_token, within=within)
     origins = options.hold or (EVERY_ORIGIN if own else frozenset({DOCUMENTED, PROVIDER}))
     cards = charged_alone(world)
-    canaries = _canaries(tokens, world)
+    canaries = canaries_of(tokens, world)
     if stripe:
         canaries[f"{stripe.host}:{stripe.port}"] = "the address of Stripe"
     held = Held(origins, contract)
@@ -183,7 +183,7 @@ def _stripe_side(options: VerifyOptions, world: World) -> StripeDouble:
         raise VerifyError(f"{options.world}: {error}") from None
 
 
-def _canaries(tokens: Tokens, world: World) -> dict[str, str]:
+def canaries_of(tokens: Tokens, world: World) -> dict[str, str]:
     """Return what belongs into no answer, or into none but its own request's, with what each is."""
     addresses = dict.fromkeys([o.email for o in world.organizations.values() if o.email], "a customer's e-mail address")
     return {**CANARIES, **addresses, **dict.fromkeys([*tokens.every(), NO_TOKEN_OF_ANYBODY], TOKEN)}

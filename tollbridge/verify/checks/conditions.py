@@ -9,6 +9,21 @@ from tollbridge.verify.model.evidence import Evidence
 from tollbridge.verify.model.expectation import MAY_NAME, Expectation
 from tollbridge.verify.model.stripe_routes import UPDATE
 
+NOT_SERVED = ("answers", "no-server-error", "asks-for-what-was-requested", "documented-status", "accepts-valid")
+"""The checks that find a right call refused when it is alone."""
+
+TAKEN = ("refuses-invalid", "judges-tokens", "judges-state", "tells-declines", "no-intent-on-refusal")
+"""The checks that find a wrong call accepted when it is alone."""
+
+NOT_AS_ASKED = (
+    "intent-carries-the-request",
+    "one-intent",
+    "confirms-as-asked",
+    "secret-of-this-request",
+    "secret-is-new",
+)
+"""The checks that find another intent, or another secret, than was asked for when the call is alone."""
+
 MIN_OF_EIGHT_DIGITS = 10_000_000
 
 

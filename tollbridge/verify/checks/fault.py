@@ -7,6 +7,9 @@ from typing import Any
 from tollbridge.verify.checks.answer import documented
 from tollbridge.verify.checks.causes import status_and_code, under
 from tollbridge.verify.checks.conditions import (
+    NOT_AS_ASKED,
+    NOT_SERVED,
+    TAKEN,
     accepted,
     answered,
     charges,
@@ -56,6 +59,7 @@ def fault_waits(x: Evidence, _e: Expectation) -> bool:
     when=(fault_waits,),
     gate=True,
     needs=("stripe",),
+    alone=("answers",),
 )
 def answers_under_faults(x: Evidence, _e: Expectation) -> list[Wrong]:
     """Judge calls while Stripe fails."""
@@ -73,6 +77,7 @@ def answers_under_faults(x: Evidence, _e: Expectation) -> list[Wrong]:
     when=(struck, answered),
     gate=True,
     needs=("stripe",),
+    alone=("no-server-error", "documented-status"),
 )
 def documented_under_faults(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge answers while Stripe fails; another target's own 4xx and 5xx are its choice, but 500 is always a defect."""
@@ -91,6 +96,7 @@ def documented_under_faults(x: Evidence, e: Expectation) -> list[Wrong]:
     when=(struck, accepted, seen_alone),
     needs=("stripe",),
     optional=True,
+    alone=(*TAKEN, *NOT_AS_ASKED, "subscription-moves"),
 )
 def success_is_true(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge successes while Stripe fails."""
@@ -108,6 +114,7 @@ def success_is_true(x: Evidence, e: Expectation) -> list[Wrong]:
     rules={"subscription.order": seen_with_a_card},
     when=(struck, seen_alone, order_held),
     needs=("stripe", "choice", "subscription"),
+    alone=("subscription-stays", "intent-before-subscription", "no-other-subscription-moves"),
 )
 def subscription_stays_under_faults(x: Evidence, _e: Expectation) -> list[Wrong] | None:
     """Judge calls while Stripe fails that made no intent, or one that the card refused; with our choices only."""
@@ -130,6 +137,7 @@ def subscription_stays_under_faults(x: Evidence, _e: Expectation) -> list[Wrong]
     rules={**in_any("provider.retries"), "charge.unknown": charges},
     when=(struck, seen_alone),
     needs=("stripe",),
+    alone=("one-intent", "no-intent-on-refusal"),
 )
 def one_intent_under_faults(x: Evidence, _e: Expectation) -> list[Wrong]:
     """Judge calls while Stripe fails."""
@@ -146,6 +154,7 @@ def one_intent_under_faults(x: Evidence, _e: Expectation) -> list[Wrong]:
     rules={"charge.unknown": charges, "subscription.failed": fault_at_update},
     when=(struck, seen_alone, answered, not_accepted, charges),
     needs=("stripe", "confirm"),
+    alone=("no-server-error", "accepts-valid"),
 )
 def no_second_charge(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge failures while Stripe fails, of calls that charge the card on the server."""
@@ -192,6 +201,7 @@ def can_be_done(_x: Evidence, e: Expectation) -> bool:
     },
     when=(choices_held, struck, answered, seen_alone, can_be_done),
     needs=("stripe", "choice", "codes"),
+    alone=("no-server-error", "accepts-valid"),
 )
 def fault_problem(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge answers while every call of one kind fails; with our choices only."""
@@ -278,6 +288,7 @@ def fault_has_passed(x: Evidence, _e: Expectation) -> bool:
     rules={"provider.health": provider_unwell},
     when=(fault_has_passed, expects_success),
     needs=("stripe",),
+    alone=NOT_SERVED,
 )
 def recovers(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge the call after a fault was mended."""

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from tollbridge.verify.checks.causes import status_and_code
-from tollbridge.verify.checks.conditions import in_any, seen_with_a_card, stripe_seen, under_way_together
+from tollbridge.verify.checks.conditions import (
+    NOT_AS_ASKED,
+    NOT_SERVED,
+    TAKEN,
+    in_any,
+    seen_with_a_card,
+    stripe_seen,
+    under_way_together,
+)
 from tollbridge.verify.checks.subscription import default_of
 from tollbridge.verify.model.check import CRITICAL, Wrong, check
 from tollbridge.verify.model.evidence import Evidence, secret_of
@@ -23,6 +31,7 @@ ALONE = "what each would get alone"
     rules={**in_any("request.independent", "secret.form"), "intent.fields": stripe_seen},
     when=(under_way_together,),
     needs=("stripe",),
+    alone=(*NOT_SERVED, *TAKEN, *NOT_AS_ASKED),
 )
 def together_as_alone(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge a group, at its last call."""
@@ -78,6 +87,7 @@ def mixed_up(one: Evidence, e: Expectation, intents: list[dict[str, Any]]) -> It
     sample="Under concurrency one organization's subscription got another's card.",
     rules={"method.subscription": seen_with_a_card, "method.upsert": seen_with_a_card},
     needs=("stripe", "subscription"),
+    alone=(*NOT_SERVED, "subscription-moves", "subscription-stays", "no-other-subscription-moves"),
 )
 def subscriptions_together(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge a group in which methods were chosen, at its last call."""

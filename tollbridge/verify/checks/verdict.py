@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tollbridge.verify.checks.causes import known_places, of_stripe, told_by_stripe, word
 from tollbridge.verify.checks.conditions import (
     always,
@@ -27,7 +29,7 @@ from tollbridge.verify.checks.conditions import (
     when_decided,
 )
 from tollbridge.verify.model.check import CRITICAL, HIGH, MEDIUM, Wrong, check
-from tollbridge.verify.model.evidence import Evidence
+from tollbridge.verify.model.evidence import Evidence, shown_token
 from tollbridge.verify.model.expectation import MAY_NAME, Expectation, kebab
 
 
@@ -49,6 +51,8 @@ def _judges_code(x: Evidence, e: Expectation) -> bool:
     """Tell whether the error_code is held: ours is a choice, the card's is the provider's, where a problem has one."""
     return (e.terms.choice and bool(e.terms.codes)) or (e.kind == "declined" and x.code is not None)
 
+
+OWN_TOKEN = "own"  # noqa: S105 - the name of a kind
 
 MAY_PAY = (*MAY_NAME, "ORG_ADMIN")
 """Roles that pay by any reading of the page."""
@@ -148,6 +152,8 @@ def refused_by_the_wire_table(_x: Evidence, e: Expectation) -> bool:
 )
 def wire_verdict(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge rows of the strict-wire table that are refused; with our choices only."""
+    if e.statuses == [401] and any(not one.startswith(f"{OWN_TOKEN} ") for one in x.known.served):
+        return []  # that tokens are not judged is found already
     return wrong_status(x, e, f"{min(e.statuses)} {' '.join(e.codes)}")
 
 
@@ -168,8 +174,15 @@ def token_refused(_x: Evidence, e: Expectation) -> bool:
     decided=always,
 )
 def judges_tokens(x: Evidence, e: Expectation) -> list[Wrong]:
-    """Judge calls with a token that is not good, whatever else is wrong with them."""
-    return wrong_status(x, e, x.sent.token if x.sent.account else "no token")
+    """Judge calls with a token that is not good, whatever else is wrong with them.
+
+    A token that is served is not judged at all; what a call with it gets for its other faults is no news.
+    """
+    shown = shown_token(x.sent)
+    cause = "no token" if not shown else "disabled" if x.sent.token == OWN_TOKEN else x.sent.token
+    wrong = wrong_status(x, e, cause)
+    served = x.ok or shown in x.known.served
+    return [replace(one, cause=f"{cause}: served") for one in wrong] if served and x.status != 401 else wrong
 
 
 def cannot_be_done(_x: Evidence, e: Expectation) -> bool:

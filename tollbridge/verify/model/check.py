@@ -61,6 +61,8 @@ class Check:
             operation's members; without one of them it is not applicable.
         optional: whether a right target may never give it an occasion.
         decided: in which exchanges it judges, besides its own rules, those that decided what a right answer is.
+        alone: checks that tell of a call alone what this one tells of it under way with others, or while Stripe fails:
+            where one of them finds the call wrong when it is played alone, neither the group nor the fault is to blame.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Check:
     needs: tuple[str, ...] = ()
     optional: bool = False
     decided: Condition | None = None
+    alone: tuple[str, ...] = ()
 
     def judge(self, x: Evidence, e: Expectation) -> list[Wrong] | None:
         """Return what is wrong with an exchange; None where there is nothing to judge."""
@@ -102,6 +105,7 @@ def check(
     needs: tuple[str, ...] = (),
     optional: bool = False,
     decided: Condition | None = None,
+    alone: tuple[str, ...] = (),
 ) -> Callable[[Judge], Judge]:
     """Put a function on the list of checks; its arguments are those of `Check`."""
 
@@ -110,7 +114,7 @@ def check(
 
     def listing(function: Judge) -> Judge:
         CHECKS[name] = Check(
-            name, asserts, rules or {}, severity, sample, function, when, gate, needs, optional, decided
+            name, asserts, rules or {}, severity, sample, function, when, gate, needs, optional, decided, alone
         )
         return function
 

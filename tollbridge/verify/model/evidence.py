@@ -118,12 +118,14 @@ class Known:
         secrets: the client secrets that the target has answered.
         idempotency_keys: those that Stripe was shown.
         ids: request ids and instances that were answered, each with its name before it.
+        served: which tokens were served with a success, each with its account.
     """
 
     canaries: dict[str, str] = field(default_factory=dict)
     secrets: list[str] = field(default_factory=list)
     idempotency_keys: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    served: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -300,6 +302,11 @@ def secret_of(x: Evidence, member: str | None) -> str | None:
     return found if isinstance(found, str) and len(found) <= MAX_SECRET else None
 
 
+def shown_token(sent: Sent) -> str:
+    """Return which token a request shows, in words; empty for none."""
+    return "" if sent.account is None else f"{sent.token} of {sent.account}"
+
+
 def remembered(x: Evidence, member: str | None) -> Known:
     """Return what the run knows after an exchange.
 
@@ -310,10 +317,12 @@ def remembered(x: Evidence, member: str | None) -> Known:
     known, secret = x.known, secret_of(x, member)
     ids = [identified(name, value) for name, value in own_ids(x).items()]
     keys = [call["idempotency_key"] for call in x.writes if call["idempotency_key"]]
+    token = shown_token(x.sent) if x.ok else ""
     return replace(
         known,
         canaries={**known.canaries, **dict.fromkeys(x.api_keys, API_KEY)},
         secrets=[*known.secrets, *([secret] if secret else [])],
         idempotency_keys=[*known.idempotency_keys, *keys],
         ids=[*known.ids, *ids],
+        served=[*known.served, *([token] if token and token not in known.served else [])],
     )

@@ -1,0 +1,107 @@
+"""Our own server in a thread of the tests, changed as a test wants it, judged case by case in the same process."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from tollbridge.compose import Options, compose
+from tollbridge.contract import load_contract
+from tollbridge.gateway import Settings
+from tollbridge.launch import free_port
+from tollbridge.verify import CHECKS
+from tollbridge.verify.cases import CaseContext
+from tollbridge.verify.evaluator import Evaluator, Verdict
+from tollbridge.verify.findings.alone import judged
+from tollbridge.verify.model.evidence import Known
+from tollbridge.verify.model.steps import Case
+from tollbridge.verify.model.subject import subjects
+from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held
+from tollbridge.verify.options import VerifyOptions
+from tollbridge.verify.run import Run
+from tollbridge.verify.run_limit import RunLimit
+from tollbridge.verify.session import canaries_of
+from tollbridge.verify.target.runner import Runner
+from tollbridge.verify.target.stripe_double import StripeDouble, charged_alone
+from tollbridge.verify.target.target import Target, desk_tokens
+from tollbridge.verify.target.threaded_server import ThreadedServer
+from tollbridge.world import load_world
+
+HOST, SECONDS = "127.0.0.1", 10.0
+EVERY_ORIGIN = frozenset({DOCUMENTED, PROVIDER, CHOICE})
+
+
+SDK_WARNS = "ignore:Use 'content=:DeprecationWarning"
+"""The stripe SDK (16.1.0) gives httpx its form as data; where warnings are errors, each call to Stripe would fail."""
+
+
+def unchanged(app: ASGIApp) -> ASGIApp:
+    """The server as it is."""
+    return app
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A target that listens, and the run that judges it."""
+
+    run: Run
+
+    @property
+    def context(self) -> CaseContext:
+        """The operation in its world."""
+        return self.run.contexts[0]
+
+    def judge(self, cases: Iterable[Case]) -> list[Verdict]:
+        """What is found when cases are played; a case that can be spared is not played for it."""
+        run, context = self.run, self.context
+        shown = [one for case in cases for one in judged(run, context, case, run.runner.play(context, case))]
+        return [verdict for _, verdicts in shown for verdict in verdicts]
+
+    def found(self, cases: Iterable[Case]) -> list[str]:
+        """The names of the checks that find something, each once."""
+        return [*dict.fromkeys(check.name for _, check, _ in self.judge(cases))]
+
+
+@contextmanager
+def bench(
+    world: Path | None = None,
+    change: Callable[[ASGIApp], ASGIApp] = unchanged,
+    origins: frozenset[str] = EVERY_ORIGIN,
+) -> Iterator[Bench]:
+    """Serve a world, with a change, for the length of a `with` block.
+
+    Args:
+        world: the world file; None for the default one.
+        change: of the application.
+        origins: of the rules that it is held to.
+    """
+    usual, contract = Options(), load_contract(Options().contract)
+    path = world or usual.world
+    loaded = load_world(path)
+    with StripeDouble(loaded, None) as stripe:
+        given = replace(usual, world=path, stripe=stripe.url, calls=Settings(answer_within=3.0), steers=False)
+        port = free_port()
+        server = ThreadedServer(change(compose(given, lambda _exchange: None).app), HOST, port)
+        server.start()
+        try:
+            url = f"http://{HOST}:{port}"
+            tokens = desk_tokens(url, loaded, within=SECONDS)
+            limit = RunLimit(600, time.monotonic())
+            runner = Runner(url, SECONDS, stripe, tokens, limit, Known(canaries_of(tokens, loaded)))
+            [subject] = subjects(contract)
+            held = Held(origins, contract)
+            context = CaseContext(subject, loaded, tokens, held, charged_alone(loaded), two_sided=True)
+            options = VerifyOptions(given.contract, given.handlers, path, url)
+            run = Run(options, contract, loaded, Target(url), stripe, runner, Evaluator(CHECKS), [context], _quiet)
+            yield Bench(run)
+            if runner.line:
+                runner.line.close()
+        finally:
+            server.stop()
+
+
+def _quiet(_what: str, _part: float) -> None:
+    """Tell nobody of the progress."""
