@@ -11,7 +11,6 @@ from tollbridge.simulator import Fault
 from tollbridge.verify.model.steps import EXPIRED, UNKNOWN, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.model.stripe_routes import CREATE
 
-
 pytestmark = pytest.mark.filterwarnings(SDK_WARNS)
 
 

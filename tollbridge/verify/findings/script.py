@@ -113,7 +113,8 @@ def bundled(shown: Shown, *functions: Callable[..., Any]) -> Bundle:
     """Return the source of a check and of some functions of the runtime."""
     needs, imports = _needs(shown), bundle(shown.check.function).imports
     needed: list[Callable[..., Any]] = [shown.check.function, *shown.check.when, runtime.evidence, Expectation]
-    needed += [cls for name, cls in PARTS.items() if name in needs]
+    parts = needs | (bundle(remembered).members if "known" in needs else frozenset())
+    needed += [cls for name, cls in PARTS.items() if name in parts]
     needed += [remembered, runtime.first_known] if "known" in needs else []
     needed += [runtime.stripe_now, runtime.seen_by] if AT_STRIPE & needs else []
     needed += [runtime.compared] if {"previous", "parallel"} & needs else []
