@@ -66,6 +66,7 @@ def verify(
     with ExitStack() as whole:
         run = _prepared(options, contract, world, chosen, whole, say, begun)
         run.tell = tell
+        whole.callback(run.runner.hang_up)
         try:
             _play(run, whole)
             prove(run)

@@ -133,8 +133,7 @@ def _shown(run: Run, context: CaseContext, case: Case, name: str, *, fresh: bool
 def _set_back(run: Run, *, fresh: bool) -> None:
     """Set the target back where that is asked for, or where its process has ended."""
     if run.target.can_reset and (fresh or run.target.ended):
-        if run.runner.line:
-            run.runner.line.close()
+        run.runner.hang_up()
         run.target.reset()
 
 
@@ -142,8 +141,7 @@ def prove(run: Run) -> None:
     """Write the scripts of findings, and keep those that fail when they are run."""
     if run.stripe is None:
         return
-    if run.runner.line:
-        run.runner.line.close()
+    run.runner.hang_up()
     with run.stripe.controllable():
         for finding in sorted(reported(run), key=lambda finding: SEVERITIES.index(finding.check.severity)):
             why = _unprovable(run, finding)

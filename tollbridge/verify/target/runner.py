@@ -104,6 +104,11 @@ class Runner:
                 self.stripe.mend()
         return played
 
+    def hang_up(self) -> None:
+        """Close the connection to the target, if there is one; the next call makes another."""
+        if self.line:
+            self.line.close()
+
     def _step(self, context: CaseContext, step: Step, played: list[Exchange], compared: Case | None) -> None:
         self.limit.require()
         match step:
@@ -194,8 +199,7 @@ class Runner:
         oracle = self._oracle(context)
         expected = [oracle.expected(call) for call in calls]
         before = self.stripe.moment() if self.stripe else None
-        if self.line:
-            self.line.close()  # a target that serves one connection at a time would wait for it
+        self.hang_up()  # a target that serves one connection at a time would wait for it
 
         def asking(call: Call) -> tuple[Answer | None, str | None]:
             with RawConnection(self.url, self.within) as line:
