@@ -16,6 +16,9 @@ FAULT = sys.argv[1]
 CUSTOMER = "cus_QuayOne0000001"
 KEY = "sk_test_ofasmalltarget"
 AMOUNTS: dict[str, int] = {}
+SEEN: list[int] = []
+PATIENCE = 90
+"""Calls after which a target that tires charges a unit more."""
 
 
 def log(text: str) -> None:
@@ -29,6 +32,9 @@ def intent(body: dict[str, Any]) -> bytes:
     amount = body["amount"]
     if FAULT == "remembers":
         amount = AMOUNTS.setdefault(body["currency"], amount)
+    SEEN.append(amount)
+    if FAULT == "tires" and len(SEEN) > PATIENCE:
+        amount += 1
     form = {"amount": amount, "currency": body["currency"], "customer": CUSTOMER, "payment_method_types[]": "card"}
     form |= {name: body[name] for name in ("description", "receipt_email") if name in body}
     form |= {"payment_method": f"pm_QuayOne{body['payment_method']:017}"} if "payment_method" in body else {}

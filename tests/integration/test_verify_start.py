@@ -1,6 +1,7 @@
 """`tollbridge verify --start`: the target is a process of the run's, from its start to its end, and its log is read."""
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -29,8 +30,8 @@ def started(fault: str) -> str:
     return f"exec {PYTHON} {ROOT / 'tests' / 'small_target.py'} '{fault}'"
 
 
-def judged(command: str, say: Say = lambda _what, _part: None, **options: Any) -> Report:
-    """Judge the target that a command starts."""
+def judged(command: str | None, say: Say = lambda _what, _part: None, **options: Any) -> Report:
+    """Judge the target that a command starts, or one that runs."""
     usual = {"contract": DEFAULTS.contract, "handlers": DEFAULTS.handlers, "world": DEFAULTS.world, "max_examples": 0}
     return harness.verify(harness.VerifyOptions(start=command, **{**usual, **options}), say)
 
@@ -54,6 +55,17 @@ def test_a_target_that_remembers_is_started_anew_for_each_replay() -> None:
     assert finding["target_log"][-1] == f"asked for 100000 with *** of port {port}"
     assert "the end of the target's log\n     asked for" in printed
     assert "ofasmalltarget" not in printed + json.dumps(run)
+
+
+def test_a_target_at_a_url_that_remembers_is_told_by_an_equal_call() -> None:
+    """Nothing sets it back; a call that was answered rightly before says that the finding is not the call's alone."""
+    listen, url = ("127.0.0.1", free_port()), f"http://127.0.0.1:{(port := free_port())}"
+    environment = {**os.environ, "STRIPE_API_BASE": f"http://127.0.0.1:{listen[1]}", "PORT": str(port)}
+    with launched(started("tires"), ready=url, env=environment):
+        report = judged(None, url=url, stripe_listen=listen, checks=("intent-carries-the-request",), fail_fast=True)
+    [finding] = report.document()["findings"]
+    assert "an equal call was answered rightly before" in finding["remembers"]
+    assert finding["target_log"] == []
 
 
 def test_a_target_that_dies_is_told_with_its_log_and_started_anew() -> None:

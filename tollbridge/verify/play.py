@@ -6,6 +6,7 @@ from tollbridge.verify.errors import Enough, TimeOver, VerifyError
 from tollbridge.verify.evaluator import MAX_FINDINGS, Verdict
 from tollbridge.verify.evidence.file import COUNTED, KEPT
 from tollbridge.verify.findings.alone import judged
+from tollbridge.verify.findings.earlier import keep_right, tell_memory
 from tollbridge.verify.findings.reproduce import SCRIPTED, make_small, reported
 from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.finding import Finding, fingerprint
@@ -67,9 +68,14 @@ def _play_all(run: Run, planned: list[tuple[CaseContext, str, Case]]) -> None:
 
 def _judge(run: Run, context: CaseContext, case: Case) -> None:
     played = _written(run, case, KEPT, run.runner.play(context, case))
-    new = [one for shown, verdicts in judged(run, context, case, played) for one in _kept(run, shown, verdicts)]
+    verdicts = run.evaluator.judge(played)
+    keep_right(run, case.name, played, (x for x, _, _ in verdicts))
+    shown = judged(run, context, case, played, verdicts)
+    new = [finding for of, wrong in shown for finding in _kept(run, of, wrong)]
     for finding in new:
+        first = finding.exchange
         make_small(run, context, finding)
+        tell_memory(run, finding, first)
     run.history.append((context, case))
     if any(x.evidence.broken == REFUSED or (x.evidence.broken and run.target.ended) for x in played):
         _bring_back(run)

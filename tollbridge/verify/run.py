@@ -40,6 +40,7 @@ class Run:
     tell: Tell = lambda _severity, _title: None
     generated: int = 0
     dropped: int = 0
+    right: dict[int, str] = field(default_factory=dict)
     writer: Writer | None = None
     alone: dict[str, list[Verdict]] = field(default_factory=dict)
     """What calls show that were played alone, by what was sent."""

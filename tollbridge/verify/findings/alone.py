@@ -15,11 +15,13 @@ Shown = tuple[Case, list[Verdict]]
 """A case, and what it shows."""
 
 
-def judged(run: Run, context: CaseContext, case: Case, played: list[Exchange]) -> list[Shown]:
+def judged(
+    run: Run, context: CaseContext, case: Case, played: list[Exchange], verdicts: list[Verdict]
+) -> list[Shown]:
     """Return the verdicts on a case that was played; where a call of it fails alone, what that shows in their place."""
     kept: list[Verdict] = []
     instead: list[Shown] = []
-    for x, check, wrong in run.evaluator.judge(played):
+    for x, check, wrong in verdicts:
         found = [*_alone(run, context, case, played.index(x))] if check.alone else []
         echoed = [shown for shown in found if any(one.name in check.alone for _, one, _ in shown[1])]
         instead += echoed
