@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 FAULT = sys.argv[1]
-CUSTOMER = "cus_QuayOne0000001"
+CUSTOMERS = {1: "cus_QuayOne0000001", 7: "cus_QuaySeven00007", 9: "cus_InlandNine0009"}
 KEY = "sk_test_ofasmalltarget"
 AMOUNTS: dict[str, int] = {}
 SEEN: list[int] = []
@@ -27,7 +27,7 @@ def log(text: str) -> None:
     sys.stdout.flush()
 
 
-def intent(body: dict[str, Any]) -> bytes:
+def intent(body: dict[str, Any], organization: int) -> bytes:
     """Make a PaymentIntent, and return what Stripe answers."""
     amount = body["amount"]
     if FAULT == "remembers":
@@ -35,7 +35,12 @@ def intent(body: dict[str, Any]) -> bytes:
     SEEN.append(amount)
     if FAULT == "tires" and len(SEEN) > PATIENCE:
         amount += 1
-    form = {"amount": amount, "currency": body["currency"], "customer": CUSTOMER, "payment_method_types[]": "card"}
+    form = {
+        "amount": amount,
+        "currency": body["currency"],
+        "customer": CUSTOMERS[organization],
+        "payment_method_types[]": "card",
+    }
     form |= {name: body[name] for name in ("description", "receipt_email") if name in body}
     form |= {"payment_method": f"pm_QuayOne{body['payment_method']:017}"} if "payment_method" in body else {}
     form |= {"confirm": "true", "error_on_requires_action": "true"} if body.get("error_on_requires_action") else {}
@@ -55,8 +60,13 @@ class Target(BaseHTTPRequestHandler):
         if FAULT == "dies" and "description" in body:
             log("cannot bear descriptions")
             os._exit(7)
+        if FAULT == "knows no token" and "Authorization" in self.headers:
+            return self.answer(401, {"error_code": "invalid-token"})
+        if FAULT == "asks another Stripe":
+            return self.answer(200, {"client_secret": "pi_another_secret_another"})
+        organization = int(self.headers.get("Organization-Id", 1)) if FAULT == "spells otherwise" else 1
         try:
-            self.answer(200, {"client_secret": json.loads(intent(body))["client_secret"]})
+            self.answer(200, {"client_secret": json.loads(intent(body, organization))["client_secret"]})
         except (HTTPError, LookupError, TypeError, ValueError):
             self.answer(400, {"error_code": "invalid-request"})
 

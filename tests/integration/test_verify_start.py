@@ -22,6 +22,7 @@ from tollbridge.verify import Report
 from tollbridge.verify.reports.text import text
 from tollbridge.verify.run import Say
 
+WORLD = ROOT / "examples" / "world.yaml"
 PYTHON = shlex.quote(sys.executable)
 
 
@@ -108,6 +109,31 @@ def refused(command: str, said: str, **options: Any) -> None:
     """Assert that a run is refused."""
     with pytest.raises(harness.VerifyError, match=re.escape(said)):
         judged(command, **options)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("asks another Stripe", "has not asked the Stripe at 127.0.0.1:"),
+        ("knows no token", "knows none of the world's tokens"),
+    ],
+)
+def test_a_mistake_in_the_set_up_is_a_sentence_and_not_a_finding(fault: str, said: str) -> None:
+    """A target that is connected to another Stripe, or lives in another world, is not judged."""
+    refused(started(fault), said, world=WORLD)
+
+
+@pytest.mark.parametrize(("spelling", "arrives"), [(None, False), ("Organization-Id", True)])
+def test_a_header_that_does_not_arrive_is_said(spelling: str | None, *, arrives: bool) -> None:
+    """A run in which no header named an organization is not clean; another spelling can be told."""
+    report = judged(
+        started("spells otherwise"), world=WORLD, max_time=3, checks=("answers",), organization_header=spelling
+    )
+    said = [what for what in report.unexercised if "nothing that names an organization arrives" in what]
+    assert (len(said), report.findings) == (0 if arrives else 1, [])
+    assert (report.document()["not_judged"] == []) is arrives
+    assert report.exit_code == 2
+    assert all("organization_id" in what and "--organization-header" in what for what in said)
 
 
 @pytest.mark.parametrize("wrong", [["--start", "x", "--start-env", "A"], ["--start-env", "A=b"]])

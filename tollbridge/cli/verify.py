@@ -15,6 +15,7 @@ from tollbridge.cli.verify_values import (
     address,
     finite,
     folder,
+    header_name,
     header_value,
     names,
     origins,
@@ -109,6 +110,12 @@ from tollbridge.cli.verify_values import (
     help="How long the server may stand still before its first answer; one that we start may work longer.  "
     "[default: 20, and 0 for a URL without --start]",
 )
+@click.option(
+    "--organization-header",
+    metavar="NAME",
+    callback=header_name,
+    help="How the target spells the header that names an organization.  [default: the contract's spelling]",
+)
 @click.option("--fail-fast", is_flag=True, help="End with the first finding.")
 @report_options
 @click.option(
@@ -157,6 +164,7 @@ def verify(
     answer_within: float | None,
     control_token: str | None,
     start_within: float | None,
+    organization_header: str | None,
     fail_fast: bool,
     scripts: Path | None,
     full: bool,
@@ -224,6 +232,7 @@ def verify(
             fail_fast=fail_fast,
             control_token=control_token,
             evidence=evidence,
+            organization_header=organization_header,
             start=start,
             start_env=start_env,
         )

@@ -1,12 +1,14 @@
 """Values of `tollbridge verify`'s options, each read or refused before the run begins."""
 
 import math
+import re
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 ORIGINS = ("documented", "provider", "choice")
 
 
@@ -34,6 +36,13 @@ def server_url(_context: click.Context, _parameter: click.Parameter, value: str 
 def finite(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
     if value is not None and not math.isfinite(value):
         raise click.BadParameter(f"{value} is no number of seconds.")
+    return value
+
+
+def header_name(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Return the name of a header (RFC 9110, 5.1)."""
+    if value is not None and not HEADER_NAME.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is not the name of a header.")
     return value
 
 

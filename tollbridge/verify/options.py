@@ -51,6 +51,8 @@ class VerifyOptions:
         control_token: what a Tollbridge server at the URL asks for before it issues tokens; None for nothing.
         every: of the tables whose cases are alike, every so many-th one is played.
         evidence: the file that takes the run's evidence; None for none.
+        organization_header: how the target spells the header that names the effective organization; None for the
+            contract's spelling.
         start: a shell command that starts the target; None where it runs already.
         start_env: variables of that command's environment, each a name and a value.
     """
@@ -74,6 +76,7 @@ class VerifyOptions:
     control_token: str | None = None
     every: int = 1
     evidence: Path | None = None
+    organization_header: str | None = None
     start: str | None = None
     start_env: tuple[tuple[str, str], ...] = ()
 

@@ -2,7 +2,7 @@
 
 import time
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from typing import IO
 
@@ -21,7 +21,7 @@ from tollbridge.verify.findings.reproduce import prove, reported
 from tollbridge.verify.findings.script import secrets_of
 from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
 from tollbridge.verify.model.finding import brief
-from tollbridge.verify.model.subject import Tokens, subjects, world_tokens
+from tollbridge.verify.model.subject import ORGANIZATION, Tokens, subjects, world_tokens
 from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
 from tollbridge.verify.options import VerifyOptions
 from tollbridge.verify.play import play
@@ -61,6 +61,7 @@ def verify(
         )
     try:
         contract, world = load_contract(options.contract), load_world(options.world)
+        contract = _spelt(contract, options.organization_header)
     except (ContractError, WorldError) as error:
         raise VerifyError(*str(error).split("\n")) from None
     with ExitStack() as whole:
@@ -75,6 +76,22 @@ def verify(
         except VerifyError as why:
             raise VerifyError(*str(why).split("\n"), *_log_of(run)) from None
         return _report(run, time.monotonic() - begun)
+
+
+def _spelt(contract: Contract, header: str | None) -> Contract:
+    """Return a contract whose operations name the effective organization by another header; None changes nothing."""
+    if header is None:
+        return contract
+    operations = tuple(
+        replace(
+            operation,
+            parameters=tuple(
+                replace(p, name=header) if p.extensions.get(ORGANIZATION) else p for p in operation.parameters
+            ),
+        )
+        for operation in contract.operations
+    )
+    return replace(contract, operations=operations)
 
 
 def _log_of(run: Run) -> list[str]:

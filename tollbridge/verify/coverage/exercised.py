@@ -7,6 +7,12 @@ from tollbridge.verify.coverage.applicable import unreachable
 from tollbridge.verify.run import Run
 from tollbridge.world import Account
 
+HEADER = (
+    "who pays where a header names it: nothing that names an organization arrives, as an administrator's {name} "
+    "decides nothing. A proxy may drop headers with an underscore (nginx does, without underscores_in_headers on); "
+    "where the target spells it otherwise, tell it by --organization-header NAME"
+)
+
 
 def unexercised(run: Run, aside: dict[str, str]) -> Iterator[str]:
     """Yield what had to be exercised and was not."""
@@ -16,13 +22,25 @@ def unexercised(run: Run, aside: dict[str, str]) -> Iterator[str]:
     for check in run.evaluator.checks:
         if check.name not in aside and not tally.held[check.name]:
             yield f"the check {check.name}: its precondition never held"
-    for role in sorted({account.role for context in run.contexts for account in _who_can_act(context)}):
-        if not any(tally.accounts[a.id] for a in run.world.accounts.values() if a.role == role):
-            yield f"the role {role}: nobody asked as it"
+    yield from _roles(run)
     for context in run.contexts:
         yield from unreached(run, context)
+        yield from _header(context)
     if run.dropped * 2 > run.generated > 0:
         yield f"the generator: {run.dropped} of {run.generated} cases were dropped"
+
+
+def _roles(run: Run) -> Iterator[str]:
+    """Yield the roles as which nobody asked."""
+    for role in sorted({account.role for context in run.contexts for account in _who_can_act(context)}):
+        if not any(run.evaluator.tally.accounts[a.id] for a in run.world.accounts.values() if a.role == role):
+            yield f"the role {role}: nobody asked as it"
+
+
+def _header(context: CaseContext) -> Iterator[str]:
+    """Yield the header that names the organization, where it decided nothing: a documented rule was never tried."""
+    if context.subject.organization and not context.held.names_organization:
+        yield HEADER.format(name=context.subject.organization.name)
 
 
 def _who_can_act(context: CaseContext) -> Iterator[Account]:

@@ -15,6 +15,17 @@ DEMANDS = (
     "environment."
 )
 
+NOT_ASKED = (
+    "Your target has not asked the Stripe at {stripe} once: {sent}, right by the contract, is answered with {status}. "
+    "Give it that address as its Stripe (STRIPE_API_BASE, base_addresses, or whatever it calls it); --start CMD does "
+    "that. Without --stripe-listen the client's side alone is judged."
+)
+
+TOKENS_UNKNOWN = (
+    "The target knows none of the world's tokens: each right call with one of them is answered with 401. Give those "
+    "that it takes in the world file (`token: $TARGET_TOKEN_…` at an account)."
+)
+
 NOT_THERE = ("refuses connections", "cannot be reached", "no TLS")
 """Ways in which an exchange ends where nobody is there to be judged."""
 
@@ -38,7 +49,10 @@ def opening(runner: Runner, context: CaseContext, *, own: bool) -> CaseContext:
             raise VerifyError(DEMANDS.format(account=default.id, name=default.name))
     context = replace(context, held=held)
     served = [_asked(runner, context, call) for call in _right_calls(context)]
-    _require_a_world(context, served, own=own)
+    if not own:
+        _require_tokens(served)
+        _require_a_world(context, served)
+        _require_our_stripe(runner, context, served)
     if not held.choice:
         context = replace(context, held=replace(held, names_organization=_reads_the_header(runner, context)))
     return context
@@ -61,7 +75,35 @@ def _right_calls(context: CaseContext) -> Iterator[Call]:
     yield context.call()
 
 
-def _require_a_world(context: CaseContext, served: list[Evidence], *, own: bool) -> None:
+def _require_tokens(served: list[Evidence]) -> None:
+    """Refuse a target that serves nobody who shows a token.
+
+    Raises:
+        VerifyError: it does not.
+    """
+    shown = {x.status for x in served if x.sent.account is not None}
+    if shown == {401}:
+        raise VerifyError(TOKENS_UNKNOWN)
+
+
+def _require_our_stripe(runner: Runner, context: CaseContext, served: list[Evidence]) -> None:
+    """Refuse a target that succeeds, or fails, without a word to our Stripe, with a card and with a charge too.
+
+    Raises:
+        VerifyError: it does.
+    """
+    cards = context.methods(context.home(), good=True)[:1]
+    more = [context.call(confirm=True), *(context.call(payment_method=card.id) for card in cards)]
+    statuses = [x.status for x in served if x.answer]
+    if runner.stripe is None or not any(status < 300 or status >= 500 for status in statuses):
+        return
+    if not any(x.calls for x in served) and not any(_asked(runner, context, call).calls for call in more):
+        x = served[0]
+        at = f"{runner.stripe.host}:{runner.stripe.port}"
+        raise VerifyError(NOT_ASKED.format(stripe=at, sent=f"{x.sent.method} {x.sent.target}", status=statuses[0]))
+
+
+def _require_a_world(context: CaseContext, served: list[Evidence]) -> None:
     """Refuse a target that lives in another world.
 
     It does where it asks Stripe for what the world file does not have, whoever pays; or where it refuses every right
@@ -70,8 +112,6 @@ def _require_a_world(context: CaseContext, served: list[Evidence], *, own: bool)
     Raises:
         VerifyError: it does.
     """
-    if own:
-        return
     told = [call for x in served for call in x.calls or () if call["status"] in (400, 404)]
     strange = next(
         (name for call in told for name in _ids(call["parameters"], call["path"]) if not _known(context, name)), None
