@@ -88,7 +88,6 @@ def launched(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     log: Log | None = None,
-    stdin: int = subprocess.DEVNULL,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server for the length of a `with` block, and whatever it starts in a process group with it.
 
@@ -100,7 +99,6 @@ def launched(
         env: the environment; None for this process's own.
         cwd: the working folder; None for this process's own.
         log: keeps the end of what it prints; None where only a failure to start tells it.
-        stdin: `subprocess.PIPE` for a process that is to see, by the end of its stdin, that this one is gone.
 
     Raises:
         LaunchError: the process ended, stood still, or took too long.
@@ -109,7 +107,7 @@ def launched(
     process = subprocess.Popen(  # noqa: S603 - the caller's own command
         command,
         shell=isinstance(command, str),
-        stdin=stdin,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=env,
@@ -119,17 +117,15 @@ def launched(
     try:
         assert process.stdout
         log.follow(process.stdout)
-        with _ending_with_us(process):
+        with ending_with_us(process):
             _wait(process, ready, within, LONGEST * within if longest is None else longest, log)
             yield process
     finally:
         stop(process)
-        if process.stdin:
-            process.stdin.close()
 
 
 @contextmanager
-def _ending_with_us(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+def ending_with_us(process: "subprocess.Popen[bytes]") -> Iterator[None]:
     """Let a process group be ended when this process ends, even where it is killed."""
     watcher = subprocess.Popen(  # noqa: S603 - our own words
         ["/bin/sh", "-c", ORPHANS, str(process.pid)], stdin=subprocess.PIPE, start_new_session=True

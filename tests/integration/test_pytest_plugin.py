@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 
-from tollbridge.launch import answers, free_port, launched
+from tollbridge.launch import answers, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/pytest.md").read_text()
@@ -68,13 +68,10 @@ def test_no_server_outlives_a_pytest_that_is_killed(project: Path) -> None:
 
 def test_a_finding_is_the_failure_of_its_test(project: Path) -> None:
     """A target with a fault fails one test with the finding and its script; others pass, or are skipped."""
-    port, stripe = free_port(), free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, str(ROOT / "examples/flask_server/faulty.py"), str(port), str(WORLD)]
-    asked = ["--tollbridge-url", url, "--tollbridge-stripe-listen", f"127.0.0.1:{stripe}"]
-    asked += ["--tollbridge-world", str(WORLD), "--tollbridge-fail-fast", "--tollbridge-html", "found.html"]
-    with launched(command, ready=url, env={**os.environ, "STRIPE_API_BASE": f"http://127.0.0.1:{stripe}"}):
-        done = pytest_in(project, "-rs", *asked)
+    target = f"{sys.executable} {ROOT}/examples/flask_server/faulty.py $PORT {WORLD}"
+    asked = ["--tollbridge-start", target, "--tollbridge-world", str(WORLD)]
+    asked += ["--tollbridge-fail-fast", "--tollbridge-html", "found.html"]
+    done = pytest_in(project, "-rs", *asked)
     assert done.returncode == 1, done.stdout + done.stderr
     assert re.search(r"^=+ 1 failed, \d\d passed, \d\d skipped in", done.stdout, re.M), done.stdout
     assert "tollbridge create_payment_intent[subscription-stays]" in done.stdout

@@ -52,6 +52,7 @@ def test_the_options_are_the_harnesss() -> None:
     options = {name: option for option in verify.params for name in option.opts}
     for option in OPTIONS[1:]:
         assert options[f"--{option.name}"].is_flag == (option.metavar is None), option.name  # type: ignore[attr-defined]
+        assert options[f"--{option.name}"].multiple == option.many, option.name  # type: ignore[attr-defined]
         assert option.help.endswith((".", "]")), option.name
     assert (OPTIONS[0].name, verify.params[0].name) == ("url", "url")
 

@@ -22,13 +22,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         if option.metavar is None:
             group.addoption(name, dest=kept_as, action="store_true", help=option.help)
         else:
-            group.addoption(name, dest=kept_as, metavar=option.metavar, default=None, help=option.help)
+            action = "append" if option.many else "store"
+            group.addoption(name, dest=kept_as, metavar=option.metavar, action=action, help=option.help)
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest's own take away what -k, -m and --deselect leave out
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Add the tests of the target behind the others: whoever waits for the harness has nothing else to do."""
-    if config.getoption(destination("url")) is None:
+    if not any(config.getoption(destination(name)) for name in ("url", "start")):
         return
     from tollbridge.pytest_plugin.items import target_items
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from tollbridge.launch import ending_with_us, stop
 from tollbridge.pytest_plugin.options import OPTIONS, destination
-from tollbridge.testing.processes import tethered
+from tollbridge.testing.processes import TOLLBRIDGE
 
 OURS = frozenset({"url", "json"})
 """Options that are not handed on as they are."""
@@ -57,16 +58,20 @@ class Harness:
     def _judged(self, report: Path) -> dict[str, Any]:
         """Let the harness judge the target, in a process that ends when this one does."""
         report.unlink(missing_ok=True)
-        command = [*tethered("tollbridge"), "verify", *self._handed_on(), f"--json={report}", "--quiet"]
-        with subprocess.Popen(  # noqa: S603 - our own command; what it is given are arguments
-            [*command, "--", str(self._given("url"))],
-            stdin=subprocess.PIPE,
+        command = [*TOLLBRIDGE, "verify", *self._handed_on(), f"--json={report}", "--quiet"]
+        process = subprocess.Popen(  # noqa: S603 - our own command; what it is given are arguments
+            [*command, *(["--", str(url)] if (url := self._given("url")) else [])],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             cwd=self._config.invocation_params.dir,
-        ) as process:
-            assert process.stderr
-            said = process.stderr.read().decode(errors="replace").strip()
+            start_new_session=True,
+        )
+        try:
+            with ending_with_us(process):
+                said = process.communicate()[1].decode(errors="replace").strip()
+        finally:
+            stop(process)
         if report.exists():
             document: dict[str, Any] = json.loads(report.read_text("utf-8"))
             return document
@@ -75,13 +80,14 @@ class Harness:
     def _handed_on(self) -> Iterator[str]:
         """Yield the options of the harness."""
         for option in OPTIONS:
-            value = self._given(option.name)
-            if option.name not in OURS and value not in (None, False):
+            if option.name in OURS or not (given := self._given(option.name)):
+                continue
+            for value in given if isinstance(given, list) else [given]:
                 yield f"--{option.name}" if option.metavar is None else f"--{option.name}={value}"
 
-    def _given(self, option: str) -> str | bool | None:
+    def _given(self, option: str) -> str | bool | list[str] | None:
         """Return what pytest was given for an option; None, or False for one without a value, is nothing."""
-        found: str | bool | None = self._config.getoption(destination(option))
+        found: str | bool | list[str] | None = self._config.getoption(destination(option))
         return found
 
 

@@ -11,16 +11,20 @@ class Option:
         name: that it has at `tollbridge verify`; pytest's begins with `--tollbridge-`.
         metavar: what stands for its value; None for an option that has none.
         help: a sentence.
+        many: whether it may be given several times.
     """
 
     name: str
     metavar: str | None
     help: str
+    many: bool = False
 
 
 OPTIONS = (
     Option("url", "URL", "The target: adds a test for each check and operation, after one run of the harness."),
     Option("stripe-listen", "HOST:PORT", "The address that the target has as its Stripe: the harness listens there."),
+    Option("start", "CMD", "A shell command that starts the target, with STRIPE_API_BASE and PORT in its environment."),
+    Option("start-env", "NAME=VALUE", "A variable for --tollbridge-start; {stripe} in it is our Stripe.", many=True),
     Option("contract", "FILE", "OpenAPI 3.0 document.  [default: the bundled one]"),
     Option("world", "FILE", "The target's organizations, accounts, cards, tokens.  [default: the bundled one]"),
     Option("hold", "documented|provider|choice", "Which rules bind.  [default: provider]"),

@@ -1,7 +1,6 @@
 """Starting our server and our Stripe, as processes that end with the one that started them."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,9 @@ from tollbridge.testing.stripe import Stripe
 from tollbridge.world import load_world
 
 WORLD = Path(str(files("tollbridge.world") / "default.yaml"))
+TOLLBRIDGE = (sys.executable, "-P", "-m", "tollbridge")
+"""Our commands; -P: no file in the folder of the tests shadows a package."""
+
 OF_ANOTHER_SERVER = "TOLLBRIDGE_CONTROL_TOKEN"
 """A variable of the environment that would close the control API of ours."""
 
@@ -78,15 +80,9 @@ def _running(command: str, files_of: dict[str, Path | None], options: ServerOpti
     url = f"http://127.0.0.1:{port}"
     given = [word for name, path in files_of.items() if path for word in (name, str(path))]
     with launched(
-        [*tethered("tollbridge"), command, "--quiet", "--port", str(port), *given, *options.arguments],
+        [*TOLLBRIDGE, command, "--quiet", "--port", str(port), *given, *options.arguments],
         ready=f"{url}/_tollbridge/health",
         within=options.start_within,
         env={name: value for name, value in os.environ.items() if name != OF_ANOTHER_SERVER},
-        stdin=subprocess.PIPE,
     ):
         yield url
-
-
-def tethered(module: str) -> list[str]:
-    """Return the command of a module that ends with the process which starts it, whatever ends that."""
-    return [sys.executable, "-P", "-m", "tollbridge.tethered", module]  # -P: the folder of the run shadows no package
