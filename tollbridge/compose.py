@@ -44,6 +44,7 @@ from tollbridge.server.run import BindError
 from tollbridge.server.shown import shown
 from tollbridge.server.stripecalls import StripeCalls
 from tollbridge.server.tokens import Tokens
+from tollbridge.server.watch import Watching
 from tollbridge.simulator import (
     NoAnswer,
     Request,
@@ -149,6 +150,7 @@ class Sandbox:
         simulator: its Stripe; None where that is elsewhere.
         tokens_required: whether a request without a token is refused.
         journal: what the console shows of exchanges.
+        again: makes the application anew from its files, on the same state.
     """
 
     app: ASGIApp
@@ -157,6 +159,7 @@ class Sandbox:
     simulator: Simulator | None
     tokens_required: bool
     journal: Journal
+    again: Callable[[], ASGIApp]
 
     def close(self) -> None:
         """Let go of what keeps the state: a process that is forked from this one opens its own."""
@@ -188,26 +191,78 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
     contract = load_contract(options.contract)
     world = load_world(options.world)
     simulator = _simulator(options, world) if options.stripe == "simulator" else None
-    journal = Journal(shown, simulator.shared_journal if simulator else None)
-    payments = Payments(_gateway(options, simulator))
-    bindings = {"payments": payments}
+    lasting = Lasting(
+        simulator=simulator,
+        journal=Journal(shown, simulator.shared_journal if simulator else None),
+        payments=Payments(_gateway(options, simulator)),
+        note=_warning_once(note, world),
+        secret=os.urandom(32),
+    )
+    app = _application(options, contract, world, lasting)
+    again = partial(_again, options, lasting)
+    return Sandbox(app, contract, world, simulator, options.tokens_required, lasting.journal, again)
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """What outlives an edit of contract, handlers and world.
+
+    Args:
+        simulator: the state; None where Stripe is elsewhere.
+        journal: what the console shows.
+        payments: the way to Stripe.
+        note: told of every answered request.
+        secret: signs tokens where no state keeps one.
+    """
+
+    simulator: Simulator | None
+    journal: Journal
+    payments: Payments
+    note: Callable[[Exchange], None]
+    secret: bytes
+
+
+def watched(options: Options, sandbox: Sandbox) -> ASGIApp:
+    """Return a server's application that follows its files."""
+
+    def files() -> Iterator[Path]:
+        yield options.contract
+        yield options.world
+        yield from sorted(options.handlers.rglob("*.py"))
+
+    return Watching(sandbox.app, build=sandbox.again, files=files, refused=CANNOT_START)
+
+
+def _again(options: Options, lasting: Lasting) -> ASGIApp:
+    contract = load_contract(options.contract)
+    world = load_world(options.world)
+    _require_seed(options.world, world.seed())
+    app = _application(options, contract, world, lasting)
+    if lasting.simulator:
+        with _telling_of(options.state):
+            lasting.simulator.add(world.seed())
+    return app
+
+
+def _application(options: Options, contract: Contract, world: World, lasting: Lasting) -> ASGIApp:
+    simulator = lasting.simulator
     handlers = load_handlers(contract, options.handlers, BINDABLE)
     parts = Parts(
         contract=contract,
         handlers=handlers,
-        identity=Identity(world, _tokens(options, world, simulator), options.tokens_required),
-        bindings=bindings,
+        identity=Identity(world, _tokens(options, world, lasting), options.tokens_required),
+        bindings={"payments": lasting.payments},
         mounts=_mounts(options, simulator) if simulator else {},
         browser=browser_routes(STRIPE, Cardholders(simulator)) if simulator else [],
-        note=_warning_once(note, world),
+        note=lasting.note,
         limits=options.limits,
         ready=_ready(simulator),
         exposure=options.exposure,
         stripe=StripeCalls(is_for_pages, api_key_of) if simulator else StripeCalls(),
         steers=options.steers,
-        console=Console(journal, world, described, simulator is not None, recipes=options.is_bundled),
+        console=Console(lasting.journal, world, described, simulator is not None, recipes=options.is_bundled),
     )
-    return Sandbox(application(parts), contract, world, simulator, options.tokens_required, journal)
+    return application(parts)
 
 
 def _mounts(options: Options, simulator: Simulator) -> Mapping[str, ASGIApp]:
@@ -355,12 +410,12 @@ def _address(state: str) -> str:
     return sql.shown(state)
 
 
-def _tokens(options: Options, world: World, simulator: Simulator | None) -> Tokens:
+def _tokens(options: Options, world: World, lasting: Lasting) -> Tokens:
     """Return the tokens of this sandbox: signed with the environment's secret, or one that is kept with the state."""
     given = options.environment.get(TOKEN_SECRET)
-    fresh = os.urandom(32)
+    simulator = lasting.simulator
     with _telling_of(options.state):
-        made = simulator.secret("tokens", fresh) if simulator else fresh
+        made = simulator.secret("tokens", lasting.secret) if simulator else lasting.secret
         if given is None:
             return Tokens(world, made)
     try:

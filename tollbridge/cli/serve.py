@@ -12,7 +12,7 @@ from tollbridge import __version__, quoting
 from tollbridge.cli.network import ALLOW_HOST, HOST, PUBLIC_URL, TOKEN, network_lines, network_url, url_of, warn
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.cli.output import Line, say
-from tollbridge.compose import CANNOT_START, TOKEN_SECRET, Options, Sandbox, compose
+from tollbridge.compose import CANNOT_START, TOKEN_SECRET, Options, Sandbox, compose, watched
 from tollbridge.server.exposure import Exposure, exposure
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import bind, run, set_up_logging
@@ -84,6 +84,12 @@ from tollbridge.server.workers import supervise
     "example=NAME, wait=SECONDS.  [default: prefer]",
 )
 @PUBLIC_URL
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Serve edits of contract, handlers and world as they are saved, on the same state. A broken one keeps what "
+    "was good, and is shown in the log and on our pages.",
+)
 @click.option("--quiet", is_flag=True, help="No banner and no request log.")
 def serve(
     host: str,
@@ -106,6 +112,7 @@ def serve(
     control_token: str | None,
     steers: bool,
     public_url: str | None,
+    watch: bool,
     quiet: bool,
 ) -> None:
     """Serve the contract, offline.
@@ -115,6 +122,7 @@ def serve(
       tollbridge serve
       tollbridge serve --state sqlite:///sandbox.db
       tollbridge serve --state postgresql://me@host/db --workers 4
+      tollbridge serve --contract api.yaml --handlers handlers --watch
       tollbridge serve --port 9000 --stripe http://127.0.0.1:12111
       STRIPE_API_KEY=sk_test_… tollbridge serve --stripe live-test
 
@@ -140,6 +148,8 @@ def serve(
         steers=steers,
         public_url=public_url,
     )
+    if workers > 1 and watch:
+        raise click.UsageError("--watch serves by one process; leave --workers out.")
     if workers > 1 and state == "memory" and stripe == "simulator":
         raise click.UsageError(
             f"--workers {workers} would each have a memory of their own. Give them one: --state sqlite:///FILE or "
@@ -167,7 +177,7 @@ def serve(
         say(*_banner(sandbox, url_of(host, sockets), stripe, _network(reach, network_url(host, sockets))), err=True)
     warn(host, reach, is_open=_open_to_all(sandbox))
     if workers == 1:
-        run(sandbox.app, sockets, sandbox.journal.close)
+        run(watched(options, sandbox) if watch else sandbox.app, sockets, sandbox.journal.close)
         return
     sandbox.close()
     if sandbox.simulator is None:  # no state to keep the secret with: the workers are given one

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from tollbridge.contract import Contract, Operation
@@ -59,15 +59,14 @@ def qualified_name(operation: Operation) -> str:
 
 def _module(folder: Path, controller: str) -> ModuleType:
     path = _file(folder, controller)
-    _require_single_functions(path)
+    code = _compiled(path)
     name = f"tollbridge_handlers_{abs(hash(folder.resolve()))}.{controller}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
-    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        exec(code, module.__dict__)  # noqa: S102 - the handlers are the server's code
     except (Exception, SystemExit) as error:
         reason = printable(" ".join(f"{type(error).__name__}: {error}".split()), REASON_SHOWN)
         raise HandlerError(f"{path} cannot be imported: {reason}") from error
@@ -98,10 +97,11 @@ def _is_name(text: str) -> bool:
     return text.isidentifier() and not keyword.iskeyword(text) and not text.startswith("_")
 
 
-def _require_single_functions(path: Path) -> None:
-    """A second definition would silently win, as Python has it."""
+def _compiled(path: Path) -> CodeType:
+    """Return a file's code: never what Python cached of an edit before, which it tells apart by seconds and bytes."""
     try:
         tree = ast.parse(read_file(path), filename=str(path))
+        code = compile(tree, str(path), "exec")
     except DocumentError as error:
         raise HandlerError(str(error)) from None
     except SyntaxError as error:
@@ -111,7 +111,9 @@ def _require_single_functions(path: Path) -> None:
     defined = Counter(node.name for node in tree.body if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef))
     for name, count in defined.items():
         if count > 1:
+            # A second definition would silently win, as Python has it.
             raise HandlerError(f"{path} defines {name} {count} times; keep one.")
+    return code
 
 
 def _function(module: ModuleType, name: str, names: frozenset[str]) -> Handler:

@@ -65,6 +65,18 @@ class Simulator:
         currency = str(seed.get("settlement_currency", "usd"))
         self._engine = Engine(self._store, self.clock, self._chance, self.record, currency, base)
 
+    def add(self, seed: Mapping[str, Any]) -> None:
+        """Begin with another seed from now on: its objects are added, as far as they are not there yet.
+
+        The settlement currency stays that of the beginning.
+
+        Raises:
+            ValueError: a card of the seed is none of the test cards.
+            Unavailable: the store cannot be reached.
+        """
+        worked(self._store, lambda work: plant(work, seed, self.clock()))
+        self._seed = seed
+
     def handle(self, request: Request) -> Reply:
         """Answer a request.
 
