@@ -66,9 +66,11 @@ def replace_decode(change: Callable[[Any, str, dict[str, Any]], dict[str, Any]])
 
 def replace_effective(change: Callable[[Effective, Account, int | None], Caller]) -> None:
     """Let a function of the account and the named organization decide which organization is acted for."""
-    seams.EFFECTIVE_ORGANIZATION.wrap(
-        lambda effective, world, account, named: change(partial(effective, world), account, named)
-    )
+
+    def decided(effective: Any, world: World, account: Account, named: int | None, *, naming: str) -> Caller:
+        return change(partial(effective, world, naming=naming), account, named)
+
+    seams.EFFECTIVE_ORGANIZATION.wrap(decided)
 
 
 def act_as(change: Callable[[Account, int | None], tuple[Account, int | None]]) -> None:

@@ -129,6 +129,16 @@ def test_the_root_leads_a_person_on(module_server: Server) -> None:
         problem = module_server.http.request(method, path, headers=headers)
         assert (problem.status_code, problem.json()["error_code"]) == (404, "not-found")
         assert "/_tollbridge/docs" in problem.json()["detail"]
+        assert ("link" in problem.headers) == (path == "/")
+
+
+def test_the_root_leads_a_program_on(module_server: Server) -> None:
+    """Its 404 links the docs and the contract as RFC 8631 says, for people and for programs."""
+    for accept in ("text/html", "*/*"):
+        links = module_server.http.get("/", headers={"Accept": accept}).headers["link"]
+        for path, relation in (("docs", "service-doc"), ("openapi.json", "service-desc")):
+            assert f'</_tollbridge/{path}>; rel="{relation}"' in links
+            assert module_server.http.get(f"/_tollbridge/{path}").status_code == 200
 
 
 def test_the_own_surface_is_the_console(module_server: Server) -> None:

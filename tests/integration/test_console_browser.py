@@ -22,6 +22,7 @@ PATH = "/api/payment/intent"
 BODY = {"amount": 4200, "currency": "usd", "payment_method": 4242}
 TOKEN = "the-control-token"
 CARDS = {"4242424242424242": "pays", "4000002760003184": "asks", "4000000000000002": "declined"}
+SECOND = ("--contract", "tests/second/openapi.yaml", "--handlers", "tests/second/handlers")
 MARKUP = "<img src=x onerror=alert(1)><b>bold</b>"
 
 
@@ -317,3 +318,16 @@ def test_a_followed_list_ends_with_the_server() -> None:
         process.terminate()
         stream.read()  # which raises where the last chunk is missing
         assert process.wait(10) == 0
+
+
+def test_the_docs_page_sends_the_contracts_example(browser: Browser) -> None:
+    """What "Execute" sends is the example as it stands, below the path of the contract's server."""
+    with started(*SECOND) as url, opened(browser, url, "/_tollbridge/docs") as page:
+        page.locator(".opblock-summary").first.click()
+        page.get_by_role("button", name="Try it out").click()
+        page.get_by_placeholder("gate").fill("12")
+        with page.expect_response(lambda answer: answer.request.method == "POST") as sent:
+            page.get_by_role("button", name="Execute").click()
+        assert sent.value.url == f"{url}/v2/gates/12/fees"
+        assert json.loads(sent.value.request.post_data or "") == {"price": 4200, "unit": "eur"}
+        assert sent.value.status == 201

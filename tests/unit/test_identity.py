@@ -43,14 +43,17 @@ CELLS: list[tuple[Account, int | None, int | type[Problem]]] = [
 ]
 
 
+HEADER = "the header organization_id"
+
+
 @pytest.mark.parametrize(("who", "named", "expected"), CELLS, ids=str)
 def test_the_effective_organization(who: Account, named: int | None, expected: int | type[Problem]) -> None:
     """Each role with each kind of header gets the stated organization or problem."""
     if isinstance(expected, int):
-        assert effective_organization(WORLD, who, named).organization.id == expected
+        assert effective_organization(WORLD, who, named, naming=HEADER).organization.id == expected
     else:
         with pytest.raises(expected):
-            effective_organization(WORLD, who, named)
+            effective_organization(WORLD, who, named, naming=HEADER)
 
 
 def test_a_group_admin_cannot_tell_a_foreign_organization_from_an_unknown_one() -> None:
@@ -58,6 +61,20 @@ def test_a_group_admin_cannot_tell_a_foreign_organization_from_an_unknown_one() 
     told = []
     for named in (FOREIGN, UNKNOWN):
         with pytest.raises(OrganizationForbidden) as caught:
-            effective_organization(WORLD, GROUP_ADMIN, named)
+            effective_organization(WORLD, GROUP_ADMIN, named, naming=HEADER)
         told.append(caught.value.document("same"))
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(("who", "named"), [(HOMELESS_ADMIN, None), (GROUP_ADMIN, FOREIGN)])
+def test_a_403_names_the_header(who: Account, named: int | None) -> None:
+    """Whoever is refused for the organization is told what names one."""
+    with pytest.raises((OrganizationRequired, OrganizationForbidden)) as caught:
+        effective_organization(WORLD, who, named, naming=HEADER)
+    assert "the header organization_id" in caught.value.detail
+
+
+def test_where_nothing_names_an_organization_the_403_says_so() -> None:
+    """An operation without such a parameter sends nobody to look for one."""
+    with pytest.raises(OrganizationRequired, match="The contract documents nothing to name one by"):
+        effective_organization(WORLD, HOMELESS_ADMIN, None, naming="")

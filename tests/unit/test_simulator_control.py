@@ -53,15 +53,16 @@ def test_a_fault_is_injected_listed_and_forgiven(http: TestClient, stripe: Simul
     ("sent", "told"),
     [
         ({"path": INTENTS, "method": "POST"}, "kind is missing."),
-        (FAULT | {"share": 0}, "share is above 0"),
-        (FAULT | {"seconds": 601}, "seconds are 0 to 600"),
+        (FAULT | {"share": 0}, "share is '0'; send above 0, and 1 at most."),
+        (FAULT | {"seconds": 601}, "seconds is '601'; send 0 to 600."),
         (FAULT | {"share": "half"}, "share has to be a JSON number."),
-        (FAULT | {"kind": "nope"}, "A fault is one of 400"),
-        (FAULT | {"when": "never"}, "before or after"),
+        (FAULT | {"kind": "nope"}, "kind is 'nope'; send one of 400"),
+        (FAULT | {"when": "never"}, "when is 'never'; send before or after."),
         (FAULT | {"path": "/v1/nothing"}, "/v1/nothing"),
         (FAULT | {"times": "2"}, "times has to be a JSON integer"),
         (FAULT | {"times": True}, "times has to be a JSON integer"),
-        (FAULT | {"times": 0}, "at least once"),
+        (FAULT | {"times": 0}, "times is '0'; send 1 or more, or null for all calls."),
+        (FAULT | {"method": "PAY"}, "method is 'PAY'; send GET, POST or DELETE, or null for any."),
         (FAULT | {"nope": 1}, "'nope' is not known here"),
         ([], "The body is no JSON object."),
     ],
@@ -103,7 +104,9 @@ def test_the_record_is_read_in_parts(http: TestClient, stripe: Simulator) -> Non
     assert second["parameters"]["client_secret"].startswith("hmac:")
     assert made["client_secret"] not in http.get("/record").text
     assert [entry["number"] for entry in http.get("/record", params={"since": 1}).json()["data"]] == [2]
-    assert [entry["number"] for entry in http.get("/record", params={"limit": 1}).json()["data"]] == [1]
+    assert [entry["number"] for entry in http.get("/record", params={"limit": 1}).json()["data"]] == [2]
+    assert [entry["number"] for entry in http.get("/record?since=0&limit=1").json()["data"]] == [1]
+    assert http.get("/record", params={"limit": 0}).json() == {"data": [], "total": 2}
     assert http.get("/record", params={"since": "-1"}).status_code == 400
     assert http.delete("/record").status_code == 204
     create(stripe)

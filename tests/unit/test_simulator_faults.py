@@ -85,17 +85,27 @@ def test_a_fault_meets_its_own_route_as_often_as_it_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "when", "times"), [("teapot", "before", 1), ("500", "later", 1), ("500", "before", 0)]
+    ("member", "value"),
+    [
+        ("method", "PUT"),
+        ("kind", "teapot"),
+        ("when", "later"),
+        ("times", 0),
+        ("share", 0.0),
+        ("share", 1.5),
+        ("seconds", -1.0),
+        ("seconds", 601.0),
+    ],
 )
-def test_a_fault_that_no_call_could_have_is_refused(kind: str, when: str, times: int) -> None:
-    """A typing error is told where it is made."""
-    with pytest.raises(ValueError, match="before or after"):
-        Fault(*CREATE, kind=kind, when=when, times=times)
+def test_a_fault_that_no_call_could_have_is_refused(member: str, value: object) -> None:
+    """A typing error is told where it is made, by the member that has it and its value."""
+    with pytest.raises(ValueError, match=f"^{member} is '{value}'; send "):
+        Fault(**{"method": "POST", "path": INTENTS, "kind": "500", member: value})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/v1/charges"), ("PUT", INTENTS), ("GET", f"/v1/subscriptions/{SUBSCRIPTION}"), ("POST", "")],
+    [("POST", "/v1/charges"), ("DELETE", INTENTS), ("GET", f"/v1/subscriptions/{SUBSCRIPTION}"), ("POST", "")],
 )
 def test_a_fault_that_waits_for_no_route_is_refused(method: str, path: str) -> None:
     """A path in place of its template would wait for ever, and a test with it would pass for nothing."""

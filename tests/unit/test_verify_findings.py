@@ -154,3 +154,12 @@ def test_a_finding_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().err
     assert told.startswith("found ")
     assert told.endswith("s  high      one-intent: \\x1b[2J## [error]two\n")
+
+
+def test_a_baseline_names_only_what_was_judged() -> None:
+    """What is gone is said where its check judged something; of a check that was left out nothing is known."""
+    evaluator = Evaluator([name for name in CHECKS if name != "one-intent"])
+    evaluator.judge([exchange(answer=problem(409, "provider-refused"))])
+    judged = next(iter(evaluator.tally.held))
+    baseline = {"000000000001": judged, "000000000002": "one-intent", "000000000003": "a check that is gone"}
+    assert evaluator.unseen(baseline) == ["000000000001"]

@@ -63,13 +63,14 @@ def tell(report: "Report", files: Mapping[str, Path | None], scripts: Path | Non
             file.write(reports.step_summary(run))
 
 
-def fingerprints(baseline: Path | None) -> frozenset[str]:
-    """Return what a baseline knows; nothing without one."""
+def known_findings(baseline: Path | None) -> Mapping[str, str]:
+    """Return what a baseline knows, each fingerprint with its check; nothing without one."""
     if baseline is None:
-        return frozenset()
+        return {}
     try:
         document = read_document(baseline).value
-        return frozenset(str(found["fingerprint"]) for found in (*document["findings"], *document["known"]))
+        listed = (*document["findings"], *document["known"])
+        return {str(found["fingerprint"]): str(found["check"]) for found in listed}
     except DocumentError as error:
         raise click.UsageError(f"--baseline {error}") from None
     except (LookupError, TypeError):

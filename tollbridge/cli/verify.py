@@ -9,7 +9,7 @@ import click
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER
 from tollbridge.cli.output import say
 from tollbridge.cli.progress import Progress
-from tollbridge.cli.reports import fingerprints, report_options, tell
+from tollbridge.cli.reports import known_findings, report_options, tell
 from tollbridge.cli.verify_values import (
     ORIGINS,
     address,
@@ -207,7 +207,7 @@ def verify(
         raise click.UsageError("--from judges a file, without a target: leave out URL and what is about one.")
     try:
         if from_file:
-            again = harness.Again(from_file, contract or DEFAULTS.contract, checks, exclude, fingerprints(baseline))
+            again = harness.Again(from_file, contract or DEFAULTS.contract, checks, exclude, known_findings(baseline))
             report = harness.verify_again(again)
             tell(report, files, scripts, full=full, quiet=quiet)
             sys.exit(report.exit_code)
@@ -225,7 +225,7 @@ def verify(
             seed=seed,
             checks=checks,
             exclude=exclude,
-            baseline=fingerprints(baseline),
+            baseline=known_findings(baseline),
             reset=reset,
             answer_within=answer_within,
             start_within=start_within,

@@ -50,13 +50,14 @@ class Identity:
         return self.world.default_account
 
 
-def effective_organization(world: World, account: Account, named: int | None) -> Caller:
+def effective_organization(world: World, account: Account, named: int | None, *, naming: str) -> Caller:
     """Return the account with the organization that it acts for.
 
     Args:
         world: who exists.
         account: who calls.
-        named: the organization that the header names; None where there is no such header.
+        named: the organization that the request names; None where it names none.
+        naming: what it would be named by, such as `the header organization_id`; empty where nothing can.
 
     Raises:
         OrganizationRequired: 403, the account has none of its own and names none.
@@ -68,18 +69,20 @@ def effective_organization(world: World, account: Account, named: int | None) ->
     own = account.organization
     wanted = named if named is not None and account.role in MAY_NAME else own
     if wanted is None:
-        raise OrganizationRequired(
-            "The account belongs to no organization. Name one with the header that the contract documents."
-        )
+        how = f"Name one by {naming}." if naming else "The contract documents nothing to name one by."
+        raise OrganizationRequired(f"The account belongs to no organization. {how}")
     if wanted != own and account.role == "ORG_GROUP_ADMIN":
-        _require_managed(world, account, wanted)
+        _require_managed(world, account, wanted, naming)
     return Caller(account, _organization(world, wanted))
 
 
-def _require_managed(world: World, account: Account, wanted: int) -> None:
+def _require_managed(world: World, account: Account, wanted: int, naming: str) -> None:
     managed = world.groups[account.group] if account.group is not None else frozenset()
     if wanted not in managed:
-        raise OrganizationForbidden("The organization that the header names is not one that this account manages.")
+        raise OrganizationForbidden(
+            f"The organization in {naming} is not one that this account manages. Name one that it does, or leave it "
+            "out."
+        )
 
 
 def _organization(world: World, wanted: int) -> Organization:

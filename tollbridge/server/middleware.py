@@ -14,7 +14,7 @@ from tollbridge.server.journal import Entry, Journal, hearing, note_answer
 from tollbridge.server.origins import HeaderList
 from tollbridge.server.request_context import EXCHANGE, Exchange
 from tollbridge.server.responses import send_problem, send_stripe_error
-from tollbridge.server.welcome import is_for_people, send_welcome
+from tollbridge.server.welcome import LINKS, is_for_people, send_welcome
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,8 @@ class Edge:
         except body.ClientGone:
             raise
         except Exception as error:
+            if isinstance(error, NotFound) and verdict.area is Area.API and scope["path"] == "/":
+                error.headers.update(LINKS)
             if isinstance(error, NotFound) and verdict.area is Area.API and is_for_people(scope):
                 await send_welcome(reply)
                 return

@@ -55,17 +55,20 @@ class Endpoint:
         operation: what the contract documents.
         wants: the names of the handler's parameters.
         organization: the parameter that names the effective organization; None where there is none.
+        naming: the same in words, such as `the header organization_id`.
     """
 
     operation: Operation
     wants: frozenset[str]
     organization: str | None
+    naming: str
 
 
 def endpoint(operation: Operation, handler: Handler) -> Endpoint:
     """Work out what a request to the operation needs."""
-    naming = (p.name for p in operation.parameters if p.extensions.get(EFFECTIVE_ORGANIZATION))
-    return Endpoint(operation, frozenset(inspect.signature(handler).parameters), next(naming, None))
+    named = next((p for p in operation.parameters if p.extensions.get(EFFECTIVE_ORGANIZATION)), None)
+    naming = f"the {'header' if named.location == 'header' else 'parameter'} {named.name}" if named else ""
+    return Endpoint(operation, frozenset(inspect.signature(handler).parameters), named.name if named else None, naming)
 
 
 class Operations:
@@ -143,7 +146,7 @@ class Operations:
             count = broken.count + len(refused)
             raise InvalidRequest(_summary(listed, count), [_entry(violation) for violation in listed])
         named = values.get(served.organization) if served.organization else None
-        caller = effective_organization(self._identity.world, account, named)
+        caller = effective_organization(self._identity.world, account, named, naming=served.naming)
         offered = {**self._bindings, **values, "body": parsed and parsed.document, "caller": caller}
         return {name: value for name, value in offered.items() if name in served.wants}
 

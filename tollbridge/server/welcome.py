@@ -16,6 +16,12 @@ BODY = f"""<h1>Tollbridge</h1>
 <li><a href="{SURFACE}/docs">Docs</a>: the contract</li>
 <li><a href="{SURFACE}/problems">Problems</a>: each refusal, and how it is reached</li>
 </ul>"""
+LINKS = {
+    "Link": f'<{SURFACE}/docs>; rel="service-doc"; type="text/html", '
+    f'<{SURFACE}/openapi.json>; rel="service-desc"; type="application/json"'
+}
+"""Where the docs and the contract are (RFC 8631), for programs that ask at the root."""
+
 PAGE = document("Tollbridge", BODY).encode()
 
 
@@ -28,5 +34,5 @@ def is_for_people(scope: Scope) -> bool:
 
 async def send_welcome(send: Send) -> None:
     """Send the page."""
-    headers = {name.decode(): value.decode() for name, value in SHIELD}
+    headers = {name.decode(): value.decode() for name, value in SHIELD} | LINKS
     await send_bytes(send, 404, HTML, PAGE, headers)

@@ -78,6 +78,18 @@ class Evaluator:
         self.began = time.monotonic()
         self.answered = False
 
+    def unseen(self, baseline: Mapping[str, str]) -> list[str]:
+        """Return what a baseline knows and was not seen, of the checks that had something to judge.
+
+        Args:
+            baseline: fingerprints, each with its check.
+        """
+        return sorted(
+            fingerprint
+            for fingerprint, check in baseline.items()
+            if self.tally.held[check] and fingerprint not in self.findings
+        )
+
     def judge(self, played: Sequence[Exchange]) -> list[Verdict]:
         """Return the verdicts on exchanges, and count."""
         return [verdict for x in played for verdict in self._judge(x)]

@@ -1,6 +1,7 @@
 """Judging a run's evidence again, without the target: after a check was changed, or where the target is not at hand."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tollbridge.contract import ContractError, load_contract
@@ -21,14 +22,14 @@ class Again:
         contract: whose ledger words the report.
         checks: names of checks; empty for all.
         exclude: names of checks that are left out.
-        baseline: fingerprints that are known and not reported again.
+        baseline: fingerprints that are known and not reported again, each with its check.
     """
 
     file: Path
     contract: Path
     checks: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    baseline: frozenset[str] = frozenset()
+    baseline: Mapping[str, str] = field(default_factory=dict)
 
 
 def verify_again(again: Again) -> Report:
@@ -63,7 +64,7 @@ def verify_again(again: Again) -> Report:
         unprovoked={},
         unfinished=None,
         generated=0,
-        stale=sorted(again.baseline - findings.keys()),
+        stale=evaluator.unseen(again.baseline),
         world=saved.head.world,
     )
 

@@ -1,6 +1,7 @@
 """Options of one verify run."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -43,7 +44,7 @@ class VerifyOptions:
         seed: of the random cases, and of Stripe's ids.
         checks: names of checks; empty for all.
         exclude: names of checks that are left out.
-        baseline: fingerprints that are known and not reported again.
+        baseline: fingerprints that are known and not reported again, each with its check.
         reset: a shell command that sets the target back.
         answer_within: seconds for one answer; None for the usual bound.
         start_within: seconds that a server may stand still before its first answer; None for the usual bound.
@@ -68,7 +69,7 @@ class VerifyOptions:
     seed: int = 1
     checks: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    baseline: frozenset[str] = frozenset()
+    baseline: Mapping[str, str] = field(default_factory=dict)
     reset: str | None = None
     answer_within: float | None = None
     start_within: float | None = None

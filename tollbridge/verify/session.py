@@ -233,7 +233,7 @@ def _report(run: Run, seconds: float) -> Report:
         unfinished=run.unfinished,
         not_reached=run.not_reached,
         generated=run.generated,
-        stale=sorted(run.options.baseline - run.evaluator.findings.keys()),
+        stale=run.evaluator.unseen(run.options.baseline),
         world=run.options.world.name,
         timings=run.runner.timings,
     )

@@ -41,7 +41,7 @@ def _cell(role: str, own: int | None, named: int | None) -> str:
     group = 1 if role == "ORG_GROUP_ADMIN" else None
     account = Account(id=1, name=role, role=role, organization=own, group=group, active=True)
     try:
-        return SAID[effective_organization(_world(account), account, named).organization.id]
+        return SAID[effective_organization(_world(account), account, named, naming="").organization.id]
     except Problem as problem:
         return f"{problem.status} {problem.error_code}"
 

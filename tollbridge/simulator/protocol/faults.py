@@ -7,6 +7,9 @@ from hashlib import sha256
 from tollbridge.simulator.model.errors import INJECTED, invalid
 
 LOST = ("reset", "silence")
+SHOWN = 40
+METHODS = ("GET", "POST", "DELETE")
+WHEN = ("before", "after")
 KINDS = (*INJECTED, *LOST, "garbage", "slow")
 MAX_SECONDS = 600.0
 ALL_DRAWS = 1 << 32
@@ -39,14 +42,16 @@ class Fault:
 
     def __post_init__(self) -> None:
         """Refuse what no call could do."""
-        if (
-            self.kind not in KINDS
-            or self.when not in ("before", "after")
-            or (self.times is not None and self.times < 1)
+        for name, value, is_good, expected in (
+            ("method", self.method, self.method in (None, *METHODS), "GET, POST or DELETE, or null for any"),
+            ("kind", self.kind, self.kind in KINDS, f"one of {', '.join(KINDS)}"),
+            ("when", self.when, self.when in WHEN, " or ".join(WHEN)),
+            ("times", self.times, self.times is None or self.times >= 1, "1 or more, or null for all calls"),
+            ("share", self.share, 0 < self.share <= 1, "above 0, and 1 at most"),
+            ("seconds", self.seconds, 0 <= self.seconds <= MAX_SECONDS, f"0 to {MAX_SECONDS:g}"),
         ):
-            raise ValueError(f"A fault is one of {', '.join(KINDS)}, before or after the effect, at least once.")
-        if not 0 < self.share <= 1 or not 0 <= self.seconds <= MAX_SECONDS:
-            raise ValueError(f"share is above 0 and at most 1, seconds are 0 to {MAX_SECONDS:g}.")
+            if not is_good:
+                raise ValueError(f"{name} is {str(value)[:SHOWN]!r}; send {expected}.")
 
     def matches(self, method: str, template: str) -> bool:
         """Tell whether a call is one of those that it is for."""

@@ -25,6 +25,7 @@ from tollbridge.simulator.protocol.responses import API_VERSION
 from tollbridge.simulator.server.asgi import off_the_loop
 from tollbridge.simulator.server.upload import uploaded
 from tollbridge.simulator.simulator import Simulator
+from tollbridge.simulator.state.recorded_call import RecordedCall
 from tollbridge.simulator.state.unit_of_work import Unavailable
 
 log = logging.getLogger(__name__)
@@ -149,12 +150,16 @@ class Desk:
         return Response(status_code=204)
 
     async def record(self, request: HttpRequest) -> Response:
-        """Answer with the calls after number `since`, the oldest first; at most `limit` of them."""
-        since, limit = _number(request, "since", 0), _number(request, "limit", 100)
-        record = self._simulator.record
-        calls, total = await self._do(lambda: (record.after(since, min(limit, MAX_LISTED)), record.total))
+        """Answer with the newest `limit` calls, or with the first of those after number `since`; the oldest first."""
+        since, limit = _number(request, "since", None), min(_number(request, "limit", 100), MAX_LISTED)
+        calls, total = await self._do(lambda: self._recorded(since, limit))
         data = [{"number": number, **_told_call(told)} for number, told in calls]
         return _json({"data": data, "total": total})
+
+    def _recorded(self, since: int | None, limit: int) -> tuple[list[tuple[int, RecordedCall]], int]:
+        record = self._simulator.record
+        total = record.total
+        return record.after(max(total - limit, 0) if since is None else since, limit), total
 
     async def forget(self, _request: HttpRequest) -> Response:
         """Clear the record."""
@@ -296,7 +301,10 @@ def _require_members(sent: dict[str, Any], known: Mapping[str, tuple[type, ...]]
             raise Refused(f"{name} is missing.")
 
 
-def _number(request: HttpRequest, name: str, usual: int) -> int:
+N = TypeVar("N", int, int | None)
+
+
+def _number(request: HttpRequest, name: str, usual: N) -> int | N:
     text = request.query_params.get(name)
     if text is None:
         return usual

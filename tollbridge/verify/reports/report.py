@@ -42,7 +42,7 @@ class Report:
         unprovoked: documented problems that could not be provoked, with the reason.
         unfinished: why the run ended before its end; None where it did not, or where its time was over.
         generated: how many random cases there were.
-        stale: fingerprints of the baseline that were not seen.
+        stale: fingerprints of the baseline that were not seen, of checks that had something to judge.
         world: the world file's name.
         timings: of each answer, its status and the seconds until it was there.
         not_reached: what the run's time did not suffice for; None where it sufficed.
