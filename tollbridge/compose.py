@@ -74,8 +74,8 @@ REASON_SHOWN = 400
 TOKEN_SECRET = "TOLLBRIDGE_TOKEN_SECRET"  # noqa: S105 - its name
 
 
-BINDABLE = frozenset({"body", "caller", "payments"})
-"""What a handler may ask for by name, besides the operation's parameters."""
+BINDINGS: Mapping[str, object] = {"payments": Payments}
+"""What a handler may ask for by name, besides body, caller and the operation's parameters; as classes."""
 
 
 class StateError(Exception):
@@ -246,12 +246,13 @@ def _again(options: Options, lasting: Lasting) -> ASGIApp:
 
 def _application(options: Options, contract: Contract, world: World, lasting: Lasting) -> ASGIApp:
     simulator = lasting.simulator
-    handlers = load_handlers(contract, options.handlers, BINDABLE)
+    bindings = {"payments": lasting.payments}
+    handlers = load_handlers(contract, options.handlers, bindings)
     parts = Parts(
         contract=contract,
         handlers=handlers,
         identity=Identity(world, _tokens(options, world, lasting), options.tokens_required),
-        bindings={"payments": lasting.payments},
+        bindings=bindings,
         mounts=_mounts(options, simulator) if simulator else {},
         browser=browser_routes(STRIPE, Cardholders(simulator)) if simulator else [],
         note=lasting.note,

@@ -5,6 +5,8 @@ leaves the subscription alone, and no answer invites a second charge.
 """
 
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tollbridge.gateway import Gateway, Intent, StripeSession
@@ -27,10 +29,17 @@ NOTHING_TO_CONFIRM_WITH = "payment_intent_unexpected_state"
 
 
 class Reply(NamedTuple):
-    """What a handler answers: an HTTP status and a JSON document."""
+    """What a handler answers.
+
+    Args:
+        status: of HTTP; one that the contract documents for the operation.
+        body: a JSON document; None where the status has no content.
+        headers: of the answer, by name, besides those that every answer has.
+    """
 
     status: int
-    body: dict[str, object]
+    body: object = None
+    headers: Mapping[str, str | int] = MappingProxyType({})
 
 
 class Payments:

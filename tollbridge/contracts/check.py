@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tollbridge.compose import BINDABLE
+from tollbridge.compose import BINDINGS
 from tollbridge.contract import Contract, ContractError, load_contract
 from tollbridge.contract.ledger import rule_places
 from tollbridge.contracts.complaint import ERROR, At, Complaint, Verdict
@@ -73,7 +73,7 @@ def _ledger(contract: Contract, at: At) -> Iterator[Complaint]:
 def _handlers(contract: Contract, folder: Path, at: At) -> Iterator[Complaint]:
     for operation in contract.operations:
         try:
-            load_handlers(replace(contract, operations=(operation,)), folder, BINDABLE)
+            load_handlers(replace(contract, operations=(operation,)), folder, BINDINGS)
         except HandlerError as error:
             yield at.error(_place(contract, operation.operation_id), "handler", str(error))
 

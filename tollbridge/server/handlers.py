@@ -6,13 +6,14 @@ import inspect
 import keyword
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
 from tollbridge.contract import Contract, Operation
 from tollbridge.documents import DocumentError, printable, read_file
+from tollbridge.server.signatures import parameters_by_name, unfit
 
 Handler = Callable[..., Any]
 MAX_NAME = 200
@@ -26,19 +27,20 @@ class HandlerError(Exception):
     """A handler is missing, doubled or of another shape; the sentence says which and where."""
 
 
-def load_handlers(contract: Contract, folder: Path, bindable: frozenset[str]) -> dict[str, Handler]:
+def load_handlers(contract: Contract, folder: Path, bindings: Mapping[str, object]) -> dict[str, Handler]:
     """Load one function for each operation of the contract.
 
     Args:
         contract: names controllers (files below the folder) and operationIds (functions in them).
         folder: where the files are; nothing of it becomes importable by name.
-        bindable: what a handler may ask for by the names of its parameters, besides the operation's own.
+        bindings: what a handler may ask for by name, besides body, caller and the operation's parameters.
 
     Returns:
         The functions, by `controller.operationId`, as Connexion asks for them.
 
     Raises:
-        HandlerError: a file or function is missing, defined twice, not async, or asks for what nobody has.
+        HandlerError: a file or function is missing, defined twice, not async, asks for what nobody has, or does not
+            take what a request may send.
     """
     modules: dict[str, ModuleType] = {}
     found: dict[str, Handler] = {}
@@ -46,8 +48,10 @@ def load_handlers(contract: Contract, folder: Path, bindable: frozenset[str]) ->
         if operation.controller not in modules:
             modules[operation.controller] = _module(folder, operation.controller)
         module = modules[operation.controller]
-        names = bindable | {parameter.name for parameter in operation.parameters}
+        names = frozenset({"body", "caller", *bindings, *parameters_by_name(operation)})
         handler = _function(module, operation.operation_id, names)
+        for reason in unfit(handler, operation, bindings):
+            raise HandlerError(f"{operation.operation_id} in {module.__file__}: {reason}.")
         found[qualified_name(operation)] = handler
     return found
 

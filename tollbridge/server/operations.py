@@ -16,7 +16,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tollbridge.contract import Broken, Operation, Violation
 from tollbridge.contract.extensions import EFFECTIVE_ORGANIZATION
 from tollbridge.http1.body import Bounds, read_body
-from tollbridge.http1.media import JSON
 from tollbridge.problems import ContractBreach, InvalidRequest, NotFound
 from tollbridge.server.areas import SURFACE
 from tollbridge.server.documented import Answer, response_of, send_documented
@@ -24,8 +23,10 @@ from tollbridge.server.handlers import Handler
 from tollbridge.server.identity import Identity, effective_organization
 from tollbridge.server.negotiation import require_json_accepted, require_json_body
 from tollbridge.server.parameters import read_parameters
+from tollbridge.server.replies import answer_said, content_of, is_held
 from tollbridge.server.request_context import EXCHANGE
-from tollbridge.server.responses import send_json
+from tollbridge.server.responses import send_bytes
+from tollbridge.server.signatures import parameters_by_name
 from tollbridge.server.steering import steering_of, waited
 from tollbridge.server.wire import MAX_LISTED, Parsed, parse_json
 
@@ -54,12 +55,14 @@ class Endpoint:
     Args:
         operation: what the contract documents.
         wants: the names of the handler's parameters.
+        parameters: the names of the operation's parameters, by those that a handler asks for them.
         organization: the parameter that names the effective organization; None where there is none.
         naming: the same in words, such as `the header organization_id`.
     """
 
     operation: Operation
     wants: frozenset[str]
+    parameters: Mapping[str, str]
     organization: str | None
     naming: str
 
@@ -68,7 +71,9 @@ def endpoint(operation: Operation, handler: Handler) -> Endpoint:
     """Work out what a request to the operation needs."""
     named = next((p for p in operation.parameters if p.extensions.get(EFFECTIVE_ORGANIZATION)), None)
     naming = f"the {'header' if named.location == 'header' else 'parameter'} {named.name}" if named else ""
-    return Endpoint(operation, frozenset(inspect.signature(handler).parameters), named.name if named else None, naming)
+    wants = frozenset(inspect.signature(handler).parameters)
+    parameters = {name: one.name for name, one in parameters_by_name(operation).items()}
+    return Endpoint(operation, wants, parameters, named.name if named else None, naming)
 
 
 class Operations:
@@ -123,9 +128,10 @@ class Operations:
             exchange.error_code = exchange.steering.answer.error_code
             await _give_documented(send, served.operation, exchange.steering.answer, exchange.id)
             return
-        status, document = await connexion.context.operation.function(**arguments)
-        _require_documented(served.operation, status, document)
-        await send_json(send, status, document)
+        answer = answer_said(served.operation, await connexion.context.operation.function(**arguments))
+        if is_held(answer):
+            _require_documented(served.operation, answer.status, answer.body, answer.media_type)
+        await send_bytes(send, answer.status, answer.media_type, content_of(served.operation, answer), answer.headers)
 
     async def _arguments(self, served: Endpoint, scope: Scope, receive: Receive) -> dict[str, Any]:
         """Return what the handler asks for, from a request that breaks no rule."""
@@ -147,7 +153,8 @@ class Operations:
             raise InvalidRequest(_summary(listed, count), [_entry(violation) for violation in listed])
         named = values.get(served.organization) if served.organization else None
         caller = effective_organization(self._identity.world, account, named, naming=served.naming)
-        offered = {**self._bindings, **values, "body": parsed and parsed.document, "caller": caller}
+        named = {name: values[of] for name, of in served.parameters.items() if of in values}
+        offered = {**self._bindings, **named, "body": parsed and parsed.document, "caller": caller}
         return {name: value for name, value in offered.items() if name in served.wants}
 
     async def _body(
@@ -205,12 +212,12 @@ async def _give_documented(send: Send, operation: Operation, answer: Answer, ins
     await send_documented(send, answer, instance)
 
 
-def _require_documented(operation: Operation, status: int, document: object, media_type: str = JSON) -> None:
+def _require_documented(operation: Operation, status: int, document: object, media_type: str | None) -> None:
     """Withhold an answer that the contract does not allow; the detail names places, never values."""
     response = response_of(operation, status)
     if response is None:
         raise ContractBreach(f"{operation.operation_id} answered {status}, which the contract does not document.")
-    check = response.media.get(media_type)
+    check = response.media.get(media_type or "")
     if check is None:
         raise ContractBreach(f"{operation.operation_id} answered JSON to a {status} that has none.")
     if check.is_valid(document):

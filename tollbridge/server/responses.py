@@ -9,6 +9,9 @@ from starlette.types import Send
 from tollbridge.http1.media import JSON, PROBLEM
 from tollbridge.problems import Problem
 
+NO_CONTENT = (204, 304)
+"""Statuses of which an answer says no length (RFC 9110, section 8.6)."""
+
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -22,11 +25,6 @@ def json_response(document: object, status: int = 200, media: str = JSON) -> Res
     """
     content = document if isinstance(document, bytes) else orjson.dumps(document)
     return Response(content, status, NO_STORE, media)
-
-
-async def send_json(send: Send, status: int, document: object) -> None:
-    """Send a document as `application/json`."""
-    await send_bytes(send, status, JSON, orjson.dumps(document), {})
 
 
 async def send_problem(send: Send, problem: Problem, document: Mapping[str, object]) -> None:
@@ -57,7 +55,10 @@ async def send_bytes(send: Send, status: int, media: str | None, body: bytes, he
         body: its bytes.
         headers: further ones, by name.
     """
-    framing = [] if media is None else [(b"content-type", media.encode()), (b"content-length", str(len(body)).encode())]
+    length = (b"content-length", str(len(body)).encode())
+    framing = [(b"content-type", media.encode()), length] if media is not None else []
+    if media is None and status not in NO_CONTENT:
+        framing = [length]
     lines = [
         *framing,
         (b"cache-control", b"no-store"),
