@@ -3,14 +3,15 @@
 import json
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.integration.conftest import READERS, ROOT, serve_command
 from tollbridge.launch import free_port, launched
@@ -27,9 +28,10 @@ MARKUP = "<img src=x onerror=alert(1)><b>bold</b>"
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[str]:
+def started(*arguments: str, port: int | None = None) -> Iterator[str]:
     """A server of its own, as a user starts it."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
+    port = port or free_port()
+    url = f"http://127.0.0.1:{port}"
     with launched(serve_command(port, "--quiet", *arguments), ready=f"{url}/_tollbridge/health", cwd=ROOT):
         yield url
 
@@ -195,6 +197,23 @@ def test_a_thousand_exchanges_stay(browser: Browser, url: str) -> None:
         expect(rows(page)).to_have_count(1)
 
 
+def test_a_server_that_starts_again_is_followed_again(browser: Browser) -> None:
+    """The list says that nobody answers; then it is that of the new server, and what comes there appears once."""
+    port = free_port()
+    with ExitStack() as stack:
+        with started(port=port) as first:
+            page = stack.enter_context(opened(browser, first, "/_tollbridge/"))
+            for _ in range(3):
+                post(first, BODY)
+            expect(rows(page)).to_have_count(3)
+        expect(page.locator("#state")).to_have_text("The server does not answer. Trying again …")
+        with started(port=port) as second:
+            expect(page.locator("#state")).to_have_text("Live")
+            expect(rows(page)).to_have_count(0)
+            post(second, BODY)
+            expect(rows(page)).to_have_count(1)
+
+
 def test_the_control_token_is_asked_for(browser: Browser, guarded_url: str) -> None:
     """Without it nothing is shown; a wrong one is refused; with the right one the list comes to life."""
     with opened(browser, guarded_url, "/_tollbridge/") as page:
@@ -243,6 +262,52 @@ def test_the_checkout_pays_with_a_new_card(browser: Browser, url: str) -> None:
             expect(page.locator("#happened")).to_contain_text("The browser and Stripe")
 
 
+def test_the_checkout_says_that_a_payment_is_on_its_way(browser: Browser, url: str) -> None:
+    """An intent that is neither refused nor paid is shown with its status."""
+
+    def answer(route: Route) -> None:
+        answered = route.fetch()
+        route.fulfill(response=answered, json=answered.json() | {"status": "processing"})
+
+    with opened(browser, url, "/_tollbridge/checkout") as page:
+        page.route("**/v1/payment_intents/*/confirm", answer)
+        page.get_by_role("combobox", name="Card", exact=True).select_option("4242")
+        page.get_by_role("button", name="Pay").click()
+        expect(page.locator("#outcome")).to_have_text("Not paid yet: the PaymentIntent is processing.")
+
+
+def test_the_checkout_makes_the_payment_of_another_contract(browser: Browser) -> None:
+    """Path, parameter, members and secret are those that its `x-stripe` names; what it does not name is not offered."""
+    second = ROOT / "tests/second"
+    of_another = ("--contract", str(second / "openapi.yaml"), "--handlers", str(second / "handlers"))
+    with started(*of_another) as url, opened(browser, url, "/_tollbridge/checkout") as page:
+        expect(page.locator("#card option")).to_have_text(["a new card"])
+        for hidden in ("#charge-label", "#description-label"):
+            expect(page.locator(hidden)).to_be_hidden()
+        page.get_by_label("gate").fill("12")
+        expect(page.locator("#code")).to_contain_text(f"'{url}/v2/gates/12/fees'")
+        expect(page.locator("#code")).to_contain_text('{"price":4200,"unit":"usd"}')
+        page.get_by_role("tab", name="generated client").click()
+        expect(page.locator("#code")).to_contain_text('params: { path: {"gate":"12"} }')
+        fields = page.frame_locator("#element iframe")
+        fields.locator("[name=cardnumber]").fill("4242424242424242")
+        fields.locator("[name=exp-date]").fill("12/34")
+        fields.locator("[name=cvc]").fill("123")
+        page.get_by_role("button", name="Pay").click()
+        expect(page.locator("#outcome")).to_have_text("Paid: the PaymentIntent succeeded.")
+        expect(page.locator("#happened")).to_contain_text("description=Gate 12")
+
+
+def test_the_checkout_says_where_a_contract_has_no_payment(browser: Browser, tmp_path: Path) -> None:
+    """The page says what is missing and offers nothing to press."""
+    without = (ROOT / "tests/second/openapi.yaml").read_text().replace("creates: payment_intent", "creates: customer")
+    (tmp_path / "openapi.yaml").write_text(without)
+    of_another = ("--contract", str(tmp_path / "openapi.yaml"), "--handlers", str(ROOT / "tests/second/handlers"))
+    with started(*of_another) as url, opened(browser, url, "/_tollbridge/checkout") as page:
+        expect(page.locator("#outcome")).to_contain_text("No operation of this contract")
+        expect(page.get_by_role("button", name="Pay")).to_be_disabled()
+
+
 def test_the_checkout_shows_refusals(browser: Browser, url: str) -> None:
     """A decline, every broken rule, and an answer by Prefer are told in the page."""
     with opened(browser, url, "/_tollbridge/checkout") as page:
@@ -262,14 +327,20 @@ def test_the_checkout_shows_refusals(browser: Browser, url: str) -> None:
 
 
 def test_the_checkout_acts_for_another_organization(browser: Browser, url: str) -> None:
-    """Its cards are offered, and the call has a token of it."""
+    """Its cards are offered, and the call has a token of it, when it is copied too."""
     with opened(browser, url, "/_tollbridge/checkout") as page:
         page.get_by_role("combobox", name="Organization").select_option("7")
         page.get_by_role("combobox", name="Card", exact=True).select_option("74242")
         page.get_by_label("Charge on the server").check()
+        expect(page.locator("#code")).to_contain_text("Authorization: Bearer TOKEN")
+        page.get_by_role("button", name="Copy").click()
+        expect(page.locator("#copied")).to_have_text("Copied.")
+        command = page.evaluate("navigator.clipboard.readText()")
         page.get_by_role("button", name="Pay").click()
         expect(page.locator("#outcome")).to_contain_text("Paid")
         expect(page.locator("#happened")).to_contain_text("cus_QuaySeven00007")
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=20, check=True)
+    assert list(json.loads(done.stdout)) == ["client_secret"]
 
 
 def test_the_call_of_the_checkout_works_as_it_is_copied(browser: Browser, url: str) -> None:

@@ -1,14 +1,15 @@
 // A checkout as a user's page would have it: our API, and Stripe.js by its public names. What the server was asked, and
 // what it asked of Stripe, is shown beside it.
-import { $, call, element, say, takeTokens, tokenEntered } from "./control.js";
-import { clientSide, events, stripeSide } from "./exchanges.js";
+import { $, call, element, say, takeTokens } from "./control.js";
+import { clientSide, stripeSide } from "./exchanges.js";
+import { follow } from "./follow.js";
+import { filledPath, paymentCall, secretIn } from "./payment_call.js";
 
-const PATH = "/api/payment/intent";
 const NEW_CARD = "";
 const MAX_SHOWN = 20;
-const RETRY_MS = 1500;
 
 const stripe = window.Stripe ? window.Stripe("pk_test_tollbridge") : null;
+let target = null; // the call that pays, as the contract has it
 let world = null;
 let cardElement = null;
 let kind = "curl";
@@ -23,10 +24,12 @@ async function pay(event) {
   $("happened").replaceChildren();
   say("outcome", "Paying …");
   try {
-    const { method, headers, body } = await request();
-    const answer = await fetch(PATH, { method, headers, body: JSON.stringify(body) });
+    const body = bodyOfForm();
+    const answer = await fetch(filledPath(target), {
+      method: target.method, headers: headersOfForm(await token()), body: JSON.stringify(body),
+    });
     const document = await answer.json();
-    if (answer.ok) await confirm(document.client_secret, body);
+    if (answer.ok) await confirm(secretIn(document, target), body);
     else refuse(document);
   } catch (error) {
     say("outcome", `It did not work: ${error.message}`);
@@ -36,9 +39,9 @@ async function pay(event) {
 }
 
 async function confirm(clientSecret, body) {
-  if (body.error_on_requires_action) return say("outcome", "Paid: the card was charged on the server.");
+  if (body[target.members.confirm]) return say("outcome", "Paid: the card was charged on the server.");
   if (!stripe) return say("outcome", "The intent exists. This server has no Stripe.js to confirm it with.");
-  const details = body.payment_method ? undefined : { payment_method: { card: cardElement } };
+  const details = isSaved() ? undefined : { payment_method: { card: cardElement } };
   const { error, paymentIntent } = await stripe.confirmCardPayment(clientSecret, details);
   if (error) return say("outcome", `Not paid: ${error.message}`);
   const paid = paymentIntent.status === "succeeded";
@@ -51,21 +54,31 @@ function refuse(problem) {
   $("errors").replaceChildren(...listed.map((text) => element("li", {}, text)));
 }
 
-function bodyOfForm() {
-  const amount = $("amount").value.trim();
-  const body = { amount: /^\d{1,15}$/.test(amount) ? Number(amount) : amount, currency: $("currency").value.trim() };
-  if ($("card").value !== NEW_CARD) body.payment_method = Number($("card").value);
-  if ($("charge").checked && $("card").value !== NEW_CARD) body.error_on_requires_action = true;
-  if ($("description").value) body.description = $("description").value;
-  return body;
+function isSaved() {
+  return $("card").value !== NEW_CARD;
 }
 
-async function request() {
+function bodyOfForm() {
+  const amount = $("amount").value.trim();
+  const parts = { amount: /^\d{1,15}$/.test(amount) ? Number(amount) : amount, currency: $("currency").value.trim() };
+  if (isSaved()) parts.payment_method = Number($("card").value);
+  if (isSaved() && $("charge").checked) parts.confirm = true;
+  if ($("description").value) parts.description = $("description").value;
+  const named = Object.entries(parts).filter(([part]) => target.members[part]);
+  return Object.fromEntries(named.map(([part, value]) => [target.members[part], value]));
+}
+
+function headersOfForm(token) {
   const headers = { "Content-Type": "application/json" };
   if ($("prefer").value.trim()) headers.Prefer = $("prefer").value.trim();
+  if (token) headers.Authorization = `Bearer ${token}`;
+  return headers;
+}
+
+/** Return a token for the chosen organization; null where none is needed. */
+async function token() {
   const account = accountOf(Number($("organization").value));
-  if (account !== null) headers.Authorization = `Bearer ${(await (await call("POST", "tokens", { account })).json()).access_token}`;
-  return { method: "POST", headers, body: bodyOfForm() };
+  return account === null ? null : (await (await call("POST", "tokens", { account })).json()).access_token;
 }
 
 /** Return whose token a request for an organization needs; null where none is needed. */
@@ -81,11 +94,12 @@ function accountOf(organization) {
 const WORDS = {
   curl(headers, body) {
     const given = Object.entries(headers).map(([name, value]) => ` \\\n  -H ${quoted(`${name}: ${value}`)}`).join("");
-    return `curl -X POST ${quoted(location.origin + PATH)}${given} \\\n  -d ${quoted(JSON.stringify(body))}`;
+    const url = quoted(location.origin + filledPath(target));
+    return `curl -X ${target.method} ${url}${given} \\\n  -d ${quoted(JSON.stringify(body))}`;
   },
   fetch(headers, body) {
-    return `const answer = await fetch(${JSON.stringify(location.origin + PATH)}, {
-  method: "POST",
+    return `const answer = await fetch(${JSON.stringify(location.origin + filledPath(target))}, {
+  method: ${JSON.stringify(target.method)},
   headers: ${JSON.stringify(headers)},
   body: JSON.stringify(${JSON.stringify(body)}),
 });
@@ -93,15 +107,20 @@ const document = await answer.json();`;
   },
   client(headers, body) {
     const { "Content-Type": _, ...more } = headers;
-    const given = Object.keys(more).length ? `\n  headers: ${JSON.stringify(more)},` : "";
+    const path = Object.fromEntries(target.parameters.map(({ name, value }) => [name, value]));
+    const given = [
+      ...target.parameters.length ? [`params: { path: ${JSON.stringify(path)} },`] : [],
+      ...Object.keys(more).length ? [`headers: ${JSON.stringify(more)},`] : [],
+      `body: ${JSON.stringify(body)},`,
+    ].join("\n  ");
     return `// npm install openapi-fetch openapi-typescript
 // npx openapi-typescript ${location.origin}/_tollbridge/openapi.yaml -o payments.d.ts
 import createClient from "openapi-fetch";
 import type { paths } from "./payments";
 
-const client = createClient<paths>({ baseUrl: ${JSON.stringify(location.origin)} });
-const { data, error } = await client.POST(${JSON.stringify(PATH)}, {${given}
-  body: ${JSON.stringify(body)},
+const client = createClient<paths>({ baseUrl: ${JSON.stringify(location.origin + target.base)} });
+const { data, error } = await client.${target.method}(${JSON.stringify(target.path)}, {
+  ${given}
 });`;
   },
 };
@@ -110,11 +129,19 @@ function quoted(text) {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** Show the call; a token is made when the call is copied. */
 function showCall() {
-  const headers = { "Content-Type": "application/json" };
-  if (accountOf(Number($("organization").value)) !== null) headers.Authorization = "Bearer TOKEN";
-  if ($("prefer").value.trim()) headers.Prefer = $("prefer").value.trim();
-  $("code").textContent = WORDS[kind](headers, bodyOfForm());
+  const needed = accountOf(Number($("organization").value)) !== null;
+  $("code").textContent = WORDS[kind](headersOfForm(needed && "TOKEN"), bodyOfForm());
+}
+
+async function copy() {
+  try {
+    await navigator.clipboard.writeText(WORDS[kind](headersOfForm(await token()), bodyOfForm()));
+    say("copied", "Copied.");
+  } catch (error) {
+    say("copied", error.message);
+  }
 }
 
 function choose(tab) {
@@ -137,29 +164,6 @@ function turn(event) {
 
 // --- what happened ---------------------------------------------------------------------------------------------------
 
-/** Show exchanges as they come; without control the payment works all the same. */
-async function follow() {
-  let place = "after=now";
-  let journal = "";
-  for (;;) {
-    try {
-      const answer = await call("GET", `console/events?${place}&journal=${journal}`);
-      say("state", "");
-      for await (const { event, data } of events(answer.body)) {
-        if (event === "journal") journal = JSON.parse(data);
-        else for (const one of JSON.parse(data)) {
-          place = `after=${one.number}`;
-          await show(one.number);
-        }
-      }
-    } catch (error) {
-      say("state", error.status === 403 ? "What Stripe is told needs the control token." : "The server does not answer. Trying again …");
-      if (error.status === 403) await tokenEntered();
-    }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-  }
-}
-
 async function show(number) {
   const one = await (await call("GET", `console/exchanges/${number}`)).json();
   if ($("happened").childElementCount >= MAX_SHOWN) $("happened").firstElementChild.remove();
@@ -174,7 +178,8 @@ async function show(number) {
 
 function offerCards() {
   const organization = world?.organizations.find((one) => one.id === Number($("organization").value));
-  const saved = (organization?.payment_methods ?? []).map((one) =>
+  const methods = target.members.payment_method ? organization?.payment_methods ?? [] : [];
+  const saved = methods.map((one) =>
     element("option", { value: one.id }, `${one.id}: ${one.card}${one.attached ? "" : ", not attached"}`));
   $("card").replaceChildren(element("option", { value: NEW_CARD }, "a new card"), ...saved);
   changed();
@@ -183,8 +188,18 @@ function offerCards() {
 function changed() {
   const fresh = $("card").value === NEW_CARD;
   $("new-card").hidden = !fresh || !stripe;
-  $("charge-label").hidden = fresh;
+  $("charge-label").hidden = fresh || !target.members.confirm;
   showCall();
+}
+
+function offerParameters() {
+  const fields = target.parameters.map((one) => {
+    const field = element("input", { value: one.value, required: true, autocomplete: "off" });
+    field.addEventListener("input", () => { one.value = field.value; });
+    return element("label", {}, one.name, " ", field);
+  });
+  $("parameters").replaceChildren(...fields);
+  $("description-label").hidden = !target.members.description;
 }
 
 async function load() {
@@ -202,16 +217,38 @@ function mountCard() {
   cardElement.mount("#element");
 }
 
-takeTokens(load);
-$("checkout").addEventListener("submit", pay);
-$("organization").addEventListener("change", offerCards);
-$("card").addEventListener("change", changed);
-$("checkout").addEventListener("input", showCall);
-$("tabs").addEventListener("click", (event) => { if (event.target.role === "tab") choose(event.target); });
-$("tabs").addEventListener("keydown", turn);
-$("copy").addEventListener("click", () => navigator.clipboard.writeText($("code").textContent).then(
-  () => say("copied", "Copied."), (error) => say("copied", error.message)));
-mountCard();
-offerCards();
-load().catch(() => {});
-follow();
+function listen() {
+  $("checkout").addEventListener("submit", pay);
+  $("checkout").addEventListener("input", showCall);
+  $("organization").addEventListener("change", offerCards);
+  $("card").addEventListener("change", changed);
+  $("tabs").addEventListener("click", (event) => { if (event.target.role === "tab") choose(event.target); });
+  $("tabs").addEventListener("keydown", turn);
+  $("copy").addEventListener("click", copy);
+}
+
+/** Learn from the contract which call pays, as any client of the API would. */
+async function start() {
+  target = paymentCall(await (await fetch("/_tollbridge/openapi.json")).json());
+  if (!target) {
+    say("outcome", "No operation of this contract says that it makes a payment (x-stripe: creates, amount, currency, secret).");
+    return;
+  }
+  listen();
+  $("pay").disabled = false;
+  offerParameters();
+  mountCard();
+  offerCards();
+  takeTokens(load);
+  follow({
+    after: "now",
+    live: "",
+    closed: "What Stripe is told needs the control token.", // the payment works without it
+    async take(exchanges) {
+      for (const one of exchanges) await show(one.number);
+    },
+  });
+  await load().catch(() => {});
+}
+
+start().catch((error) => say("outcome", `The contract could not be read: ${error.message}`));

@@ -1,10 +1,10 @@
 // The console: exchanges as they come, faults, reset, and who there is in the world.
 // Everything that a client sent is put into the page as text, never as markup.
-import { $, call, element, say, takeTokens, tokenEntered } from "./control.js";
-import { clientSide, events, stripeSide } from "./exchanges.js";
+import { $, call, element, say, takeTokens } from "./control.js";
+import { clientSide, stripeSide } from "./exchanges.js";
+import { follow } from "./follow.js";
 
 const MAX_SHOWN = 1000;
-const RETRY_MS = 1500;
 const ROUTES = [
   ["POST", "/v1/payment_intents", "creating an intent"],
   ["POST", "/v1/payment_intents/{intent}/confirm", "confirming an intent"],
@@ -21,40 +21,14 @@ const KINDS = {
 };
 
 const shown = new Map(); // number → its list item, the oldest first
-let journal = null;
-let newest = 0;
 let opened = null;
 let world = null;
 
 // --- exchanges -----------------------------------------------------------------------------------------------------
 
-/** Follow the exchanges for ever; fetch and not EventSource, as that sends no control token. */
-async function follow() {
-  for (;;) {
-    try {
-      const answer = await call("GET", `console/events?after=${newest}&journal=${journal ?? ""}`);
-      say("state", "Live");
-      for await (const event of events(answer.body)) take(event);
-      say("state", "The server has ended the connection. Trying again …");
-    } catch (error) {
-      say("state", error.status === 403 ? "Control is closed." : "The server does not answer. Trying again …");
-      if (error.status === 403) await tokenEntered();
-    }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-  }
-}
-
-function take({ event, data }) {
-  const value = JSON.parse(data);
-  if (event !== "journal") return add(value);
-  if (journal !== null && journal !== value) clearList();
-  journal = value;
-}
-
 function add(exchanges) {
   const fresh = document.createDocumentFragment();
   for (const one of exchanges) {
-    newest = Math.max(newest, one.number);
     if (shown.has(one.number)) continue;
     const item = row(one);
     shown.set(one.number, item);
@@ -108,7 +82,6 @@ function count() {
 
 function clearList() {
   shown.clear();
-  newest = 0;
   $("list").replaceChildren();
   close();
   count();
@@ -273,9 +246,7 @@ $("close").addEventListener("click", close);
 $("replay").addEventListener("click", replay);
 $("forget").addEventListener("click", () => told("state", async () => {
   await call("DELETE", "console/exchanges");
-  const from = newest;
   clearList();
-  newest = from;
   return "Live";
 }));
 $("kind").addEventListener("change", explainFault);
@@ -291,4 +262,4 @@ $("reset").addEventListener("click", () => told("reset-says", async () => {
   return "Everything is as it was at the beginning.";
 }));
 load().catch((error) => say("state", error.message));
-follow();
+follow({ after: 0, live: "Live", closed: "Control is closed.", take: add, startOver: clearList });
