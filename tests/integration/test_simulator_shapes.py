@@ -284,8 +284,8 @@ def differences(ours: Any, theirs: Any, place: str) -> Iterator[str]:
     if kind(ours) != kind(theirs):
         yield f"{place}: {kind(ours)}/{kind(theirs)}"
     elif isinstance(ours, dict):
-        place = ours.get("object", place)
-        if "object" in ours:
+        if isinstance(ours.get("object"), str):  # an event's `data` has an object under this name
+            place = ours["object"]
             assert ours["object"] == theirs["object"]
         for name in ours.keys() | theirs.keys():
             if name in ours and name in theirs:
