@@ -15,7 +15,7 @@ from typing import Any
 
 from tollbridge.simulator.resources.routes import ROUTES
 
-TABLE = Path(__file__).parent.parent / "tollbridge" / "simulator" / "model" / "stripe.json"
+TABLE = Path(__file__).parent.parent / "tollbridge" / "simulator" / "protocol" / "stripe.json"
 FORM = "application/x-www-form-urlencoded"
 METHODS = ("get", "post", "delete")
 TYPES = "/v1/customers/{customer}/payment_methods"

@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 
 from tests.event_rows import EventRules
 from tests.keys import KeyRules
+from tests.refunding import RefundRules
 from tests.sharing import SharingRules
 from tests.unit.stripe_calls import ANN, ANNS, BOB, FORM, INTENTS, KEY, LOOSE, NOW, SUBSCRIPTION, call, create, on
 from tests.wholes import WholeRules
@@ -65,7 +66,7 @@ def abandoned(store: Store, row: Customer) -> None:
     store.run(job)
 
 
-class StoreRules(EventRules, KeyRules, SharingRules, WholeRules):
+class StoreRules(EventRules, KeyRules, RefundRules, SharingRules, WholeRules):
     """The suite, for two fixtures: `store` is an empty store, `again` is another one on the same state."""
 
     def test_a_unit_of_work_is_kept_whole_or_not_at_all(self, store: Store) -> None:

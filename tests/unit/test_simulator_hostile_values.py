@@ -41,7 +41,10 @@ def with_objects() -> tuple[Simulator, dict[str, list[str]]]:
     setup = call(stripe, "POST", "/v1/setup_intents", {"payment_method": "pm_card_visa"}).document["id"]
     price = {"currency": "usd", "unit_amount": 500, "recurring[interval]": "month", "product_data[name]": "Gate"}
     made = call(stripe, "POST", "/v1/prices", price).document
+    refund = call(stripe, "POST", "/v1/refunds", {"payment_intent": paid["id"], "amount": 1}).document
     return stripe, {
+        "refund": [refund["id"], "re_nope"],
+        "id": [refund["balance_transaction"], "txn_nope"],
         "customer": [ANN, "cus_nope"],
         "payment_method": [ANNS, LOOSE, "pm_card_visa", "pm_nope"],
         "intent": [create(stripe).document["id"], held, paid["id"], setup, "pi_nope"],

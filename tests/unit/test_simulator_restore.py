@@ -54,6 +54,10 @@ def full() -> tuple[bytes, ...]:
     data = {f"payment_method_data[card][{name}]": value for name, value in card.items() if name != "name"}
     data |= {"payment_method_data[type]": "card", "return_url": "https://shop.example", **shipping}
     call(stripe, "POST", "/v1/confirmation_tokens", {name: value for name, value in data.items() if "meta" not in name})
+    refunded = create(stripe, confirm="true", payment_method="pm_card_refundFail", customer=ANN).document["id"]
+    call(stripe, "POST", "/v1/refunds", {"payment_intent": refunded, "amount": 400})
+    stripe.clock.advance(60)
+    call(stripe, "POST", "/v1/refunds", {"payment_intent": refunded, "amount": 500})
     stripe.clock.set(NOW)
     return tuple(stripe.snapshot())
 
@@ -130,7 +134,9 @@ def test_the_fields_that_name_objects_are_found_by_their_annotations() -> None:
         ("PaymentIntent", "payment_method"), ("PaymentIntent", "latest_charge"), ("Charge", "payment_intent"),
         ("Charge", "customer"), ("Charge", "payment_method"), ("SetupIntent", "customer"),
         ("SetupIntent", "payment_method"), ("Price", "product"),
-        ("ConfirmationToken", "payment_method"),
+        ("ConfirmationToken", "payment_method"), ("Refund", "charge"), ("Refund", "payment_intent"),
+        ("Refund", "balance_transaction"), ("Refund", "customer"), ("Refund", "payment_method"),
+        ("Refund", "failure_balance_transaction"),
     }  # fmt: skip
 
 

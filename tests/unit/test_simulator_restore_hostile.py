@@ -88,6 +88,8 @@ NAMED = {
     "subscription": "Subscription",
     "product": "Product",
     "price": "Price",
+    "refund": "Refund",
+    "id": "BalanceTransaction",
     "token": "Token",
     "confirmation_token": "ConfirmationToken",
     "event": "Event",

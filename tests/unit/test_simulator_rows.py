@@ -26,7 +26,7 @@ STORED = {
     ),
     "Charge": (
         "id payment_intent customer payment_method card amount currency created",
-        "amount_captured failure manual refunded description receipt_email metadata",
+        "amount_captured failure manual refunded description receipt_email metadata settled",
     ),
     "SetupIntent": (
         "id secret created status metadata",
@@ -51,6 +51,14 @@ STORED = {
     "Event": (
         "id created made request key changes types",
         "",
+    ),
+    "Refund": (
+        "id charge payment_intent amount currency created status balance_transaction metadata",
+        "reason customer payment_method reference failure_reason failure_balance_transaction decides",
+    ),
+    "BalanceTransaction": (
+        "id kind source amount fee currency created available_on",
+        "description available",
     ),
 }
 """The fields of each row in their order: those that every stored row has, and those that were added with a default."""

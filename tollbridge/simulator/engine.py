@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
@@ -25,6 +25,7 @@ from tollbridge.simulator.protocol.messages import Late, Reply, Request
 from tollbridge.simulator.protocol.responses import faulted, original, refusal_of, reply_to
 from tollbridge.simulator.protocol.routing import Route, require_known
 from tollbridge.simulator.protocol.stripe_js import documented, with_key
+from tollbridge.simulator.resources.agenda import Agenda
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.event_log import Cause, note_events
 from tollbridge.simulator.resources.expansion import expanded, wanted
@@ -69,6 +70,7 @@ class Engine:
         record: CallLog,
         settlement_currency: str,
         base: Callable[[Mapping[str, str]], str],
+        agenda: Agenda,
     ) -> None:
         """Take the parts of a simulator.
 
@@ -79,7 +81,9 @@ class Engine:
             record: of the calls.
             settlement_currency: of the account.
             base: the server's own address as the headers of a call tell it.
+            agenda: of what changes by itself.
         """
+        self._agenda = agenda
         self._base = base
         self._store = store
         self._clock = clock
@@ -122,8 +126,19 @@ class Engine:
             work.fresh.add(identity)
             return identity
 
+        def expect(when: int, cls: type[tuple[Any, ...]], identity: str) -> None:
+            self._agenda.expect(when - now, cls, identity)
+
         return Context(
-            work, now, new_id, self._chance.randomness, self._settlement_currency, browser=browser, base=base
+            work,
+            now,
+            new_id,
+            self._chance.randomness,
+            self._settlement_currency,
+            browser=browser,
+            base=base,
+            machine=self._clock.machine,
+            expect=expect,
         )
 
     def _job(self, request: Request) -> tuple[Callable[[], Reply], Callable[[], Needed]]:

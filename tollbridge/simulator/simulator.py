@@ -11,10 +11,12 @@ from tollbridge.simulator.model.randomness import Chance
 from tollbridge.simulator.model.rows import PaymentIntent, Subscription
 from tollbridge.simulator.protocol.faults import Fault
 from tollbridge.simulator.protocol.messages import Reply, Request
+from tollbridge.simulator.resources.agenda import Agenda, Waiting
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.event_log import Cause, note_events
 from tollbridge.simulator.resources.routes import ROUTES, is_template
 from tollbridge.simulator.resources.three_d_secure import after_challenge, after_page, is_due
+from tollbridge.simulator.resources.turns import everything, turn
 from tollbridge.simulator.seed import plant, planted
 from tollbridge.simulator.state.call_log import CallLog
 from tollbridge.simulator.state.clock import Clock
@@ -58,12 +60,14 @@ class Simulator:
         """
         self._seed = seed
         self._store: Store = MemoryStore(recorded=recorded) if store is None else store
-        self.clock = Clock(clock, self._store)
+        self.clock = Clock(clock, self._store, self._turn_everything)
+        self._agenda = Agenda(self.clock.machine)
         self._chance = Chance(randomness)
         worked(self._store, lambda work: plant(work, seed, self.clock()))
         self.record = CallLog(self._store, key=self._store.secret("record", self._chance.randomness.randbytes(16)))
         currency = str(seed.get("settlement_currency", "usd"))
-        self._engine = Engine(self._store, self.clock, self._chance, self.record, currency, base)
+        self._engine = Engine(self._store, self.clock, self._chance, self.record, currency, base, self._agenda)
+        self._turn_everything()
 
     def add(self, seed: Mapping[str, Any]) -> None:
         """Begin with another seed from now on: its objects are added, as far as they are not there yet.
@@ -84,11 +88,36 @@ class Simulator:
             NoAnswer: a fault says that nothing comes back.
             Late: a fault says that the answer comes later.
         """
+        self.turn()
         return self._engine.handle(request)
 
     async def answer(self, request: Request) -> Reply:
         """Do what `handle` does, without keeping the event loop waiting."""
+        waiting = self._agenda.due()
+        if waiting:
+            await self._store.run_soon(self._turning(lambda _context: waiting))
         return await self._engine.answer(request)
+
+    def turn(self) -> None:
+        """Make the changes that time has brought to what this process has seen, such as a refund that has failed."""
+        waiting = self._agenda.due()
+        if waiting:
+            self._store.run(self._turning(lambda _context: waiting))
+
+    def _turn_everything(self) -> None:
+        """Do so with all that there is: the clock was moved, or others may have written before."""
+        self._store.run(self._turning(everything))
+
+    def _turning(self, what: Callable[[Context], list[Waiting]]) -> Callable[[], None]:
+        """Return a job that makes the changes that are due of some objects."""
+
+        def job() -> None:
+            now = self.clock()
+            with self._store.work() as work:
+                context = self._engine.context(work, now)
+                turn(context, what(context))
+
+        return job
 
     def secret(self, name: str, fresh: bytes) -> bytes:
         """Return a secret that all who share the state have; the fresh one becomes it where there is none."""
@@ -153,6 +182,7 @@ class Simulator:
         shared = Shared(head.stopped_at, head.ahead or 0)
         rows = reading.rows(planted(self._seed, self.clock.at(shared)))
         self._store.replace(shared, rows, reading.keys, forgets_calls=False)
+        self._turn_everything()
         self._chance.follow(reading.randomness if self._store.alone else None)
 
     def faults(self) -> list[Fault]:

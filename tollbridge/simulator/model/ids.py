@@ -16,11 +16,13 @@ LENGTHS = {
     "pm": 24,
     "price": 24,
     "prod": 14,
+    "re": 24,
     "req": 14,
     "seti": 24,
     "si": 14,
     "sub": 14,
     "tok": 24,
+    "txn": 24,
 }
 
 

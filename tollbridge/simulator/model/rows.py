@@ -31,6 +31,10 @@ SUBSCRIPTION_STATUSES = (
     "trialing",
     "unpaid",
 )
+REFUND_STATUSES = ("pending", "requires_action", "succeeded", "failed", "canceled")
+TRANSACTIONS = ("charge", "refund", "refund_failure", "dispute", "dispute_reversal")
+"""What moves money on the balance, as Stripe's `reporting_category` names it."""
+
 CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
 USAGES = ("off_session", "on_session")
 INTERVALS = {"day": 1_095, "week": 156, "month": 36, "year": 3}
@@ -46,6 +50,7 @@ CustomerId = Annotated[str, Names("Customer")]
 Identity = Annotated[str, Matching(r"[^\0]{1,5000}", "the id of an object")]
 IntentId = Annotated[str, Names("PaymentIntent")]
 MethodId = Annotated[str, Names("PaymentMethod")]
+TransactionId = Annotated[str, Names("BalanceTransaction")]
 ProductId = Annotated[str, Names("Product")]
 Redirects = Annotated[str, OneOf(("always", "never"))]
 Usage = Annotated[str, OneOf(USAGES)]
@@ -151,7 +156,10 @@ class PaymentIntent(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """A try to charge a card; `failure` is the error object of a refused one, None of a good one."""
+    """A try to charge a card; `failure` is the error object of a refused one, None of a good one.
+
+    `refunded` is the sum of its refunds, `settled` whether its balance transaction is shown, which takes a moment.
+    """
 
     id: Identity
     payment_intent: IntentId
@@ -168,6 +176,49 @@ class Charge(NamedTuple):
     description: str | None = None
     receipt_email: str | None = None
     metadata: dict[str, str] | None = None
+    settled: bool = False
+
+
+class Refund(NamedTuple):
+    """A refund; `reference` is what the card's network calls it, None until it has said so.
+
+    `decides` tells that it will yet succeed or fail.
+    """
+
+    id: Identity
+    charge: ChargeId
+    payment_intent: IntentId
+    amount: int
+    currency: str
+    created: int
+    status: Annotated[str, OneOf(REFUND_STATUSES)]
+    balance_transaction: TransactionId
+    metadata: dict[str, str]
+    reason: str | None = None
+    customer: CustomerId | None = None
+    payment_method: MethodId | None = None
+    reference: str | None = None
+    failure_reason: str | None = None
+    failure_balance_transaction: TransactionId | None = None
+    decides: bool = False
+
+
+class BalanceTransaction(NamedTuple):
+    """What moved money on the balance, in minor units: `source` is the charge, the refund or the dispute behind it.
+
+    Those of charges that were captured at once are not stored: they are worked out from the charge.
+    """
+
+    id: Identity
+    kind: Annotated[str, OneOf(TRANSACTIONS)]
+    source: str
+    amount: int
+    fee: int
+    currency: str
+    created: int
+    available_on: int
+    description: str | None = None
+    available: bool = False
 
 
 class SetupIntent(NamedTuple):
@@ -270,6 +321,8 @@ ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
         Token,
         ConfirmationToken,
         Event,
+        Refund,
+        BalanceTransaction,
     )
 }
 
@@ -282,6 +335,8 @@ ROW_NAMES: dict[str, str] = {
     "seti": "SetupIntent",
     "prod": "Product",
     "price": "Price",
+    "re": "Refund",
+    "txn": "BalanceTransaction",
 }
 """By the prefix of their ids."""
 
@@ -292,6 +347,7 @@ LISTED_BY: dict[str, tuple[tuple[str, int], ...]] = {
         (Subscription, ("customer",)),
         (PaymentIntent, ("customer",)),
         (Charge, ("customer", "payment_intent")),
+        (Refund, ("payment_intent",)),
     )
 }
 """The fields that lists are asked by, each with its index in a stored row."""

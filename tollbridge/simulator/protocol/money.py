@@ -93,26 +93,26 @@ def _rules(currency: str) -> dict[str, Any]:
 def _too_small(currency: str, settlement: str) -> str:
     least = _rules(settlement)["minimum"]
     if currency == settlement:
-        return f"Amount must be at least {_major(least, currency)} {currency}"
+        return f"Amount must be at least {major(least, currency)} {currency}"
     return f"Amount must convert to at least {least} {SETTLED_IN.get(settlement, settlement)}."
 
 
 def _too_large(most: int, currency: str) -> Exception:
-    return invalid(f"Amount must be no more than {_major(most, currency)}", param="amount", code="amount_too_large")
+    return invalid(f"Amount must be no more than {major(most, currency)}", param="amount", code="amount_too_large")
 
 
 def too_large_to_capture(asked: int, held: int, currency: str, embedded: Mapping[str, object]) -> StripeFailure:
     """More is to be captured than is held; recorded without a param, the sentence is unverified."""
     return StripeFailure(
         400,
-        f"The amount to capture ({_major(asked, currency)}) is greater than the capturable amount "
-        f"({_major(held, currency)}).",
+        f"The amount to capture ({major(asked, currency)}) is greater than the capturable amount "
+        f"({major(held, currency)}).",
         code="amount_too_large",
         more=embedded,
     )
 
 
-def _major(minor: int, currency: str) -> str:
+def major(minor: int, currency: str) -> str:
     """Return minor units as people write them, in integers throughout."""
     exponent = _rules(currency)["exponent"]
     whole, rest = divmod(minor, 10**exponent)

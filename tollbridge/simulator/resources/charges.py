@@ -2,12 +2,13 @@
 
 from tollbridge.simulator.model.errors import not_found
 from tollbridge.simulator.model.rows import Charge
-from tollbridge.simulator.protocol.answer import Answer, shown
+from tollbridge.simulator.protocol.answer import Answer
 from tollbridge.simulator.protocol.forms import Form, text
 from tollbridge.simulator.protocol.routing import route
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.ownership import customer_named
 from tollbridge.simulator.resources.pagination import CURSORS, made_when, page
+from tollbridge.simulator.resources.showing import seen
 from tollbridge.simulator.state.unit_of_work import EVERYBODY, Owner
 
 
@@ -16,7 +17,7 @@ def retrieve(context: Context, _form: Form, charge: str) -> Answer:
     row = context.work.get(Charge, charge)
     if row is None:
         raise not_found("charge", charge, "id")
-    return shown(row)
+    return Answer(200, seen(context, row))
 
 
 def list_(context: Context, form: Form) -> Answer:

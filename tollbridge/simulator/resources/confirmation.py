@@ -210,6 +210,7 @@ def _charge(
         description=row.description,
         receipt_email=row.receipt_email,
         metadata=row.metadata or None,
+        settled=failure is None and row.capture_method == "automatic",
     )
     context.work.put(charge)
     context.did("charge.failed" if failure else "charge.succeeded", charge.id)

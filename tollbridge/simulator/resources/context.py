@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tollbridge.simulator.state.unit_of_work import UnitOfWork
 
@@ -20,6 +21,8 @@ class Context:
         browser: whether it came with a publishable key.
         base: the address of the server whose page asks cardholders; empty where it has none.
         effects: what changed, such as `payment_intent.created`, with the object's id.
+        machine: tells the machine's time, which nobody sets.
+        expect: is told when an object will change by itself, with its type and its id.
     """
 
     work: UnitOfWork
@@ -30,6 +33,8 @@ class Context:
     effects: list[tuple[str, str]] = field(default_factory=list)
     browser: bool = False
     base: str = ""
+    machine: Callable[[], int] = lambda: 0
+    expect: Callable[[int, type[tuple[Any, ...]], str], None] = lambda _when, _cls, _identity: None
 
     def did(self, what: str, identity: str) -> None:
         """Note an effect."""

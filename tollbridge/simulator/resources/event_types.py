@@ -16,6 +16,7 @@ from tollbridge.simulator.model.rows import (
     PaymentMethod,
     Price,
     Product,
+    Refund,
     SetupIntent,
     Subscription,
 )
@@ -140,8 +141,8 @@ def _is_captured(before: Charge | None, after: Charge) -> bool:
 
 
 def _is_refunded(before: Charge | None, after: Charge) -> bool:
-    """Tell whether something was given back; what a partial capture lets go is shown as refunded and makes no event."""
-    return before is not None and after.refunded > before.refunded and not _is_captured(before, after)
+    """Tell whether something was given back."""
+    return before is not None and after.refunded > before.refunded
 
 
 def _charge_is_updated(before: Charge | None, after: Charge) -> bool:
@@ -175,6 +176,12 @@ EVENT_TYPES: dict[str, tuple[EventType, ...]] = {
         EventType("charge.captured", _is_captured),
         EventType("charge.refunded", _is_refunded),
         EventType("charge.updated", _charge_is_updated, _with_previous),
+    ),
+    Refund.__name__: (
+        EventType("refund.created", is_new),
+        EventType("refund.updated", is_shown_otherwise, _with_previous),
+        EventType("charge.refund.updated", is_shown_otherwise, _with_previous),
+        EventType("refund.failed", comes_to("status", "failed")),
     ),
     SetupIntent.__name__: (
         EventType("setup_intent.created", is_new, _as_created),
@@ -211,6 +218,7 @@ EVENT_TYPES: dict[str, tuple[EventType, ...]] = {
 """By the type of row."""
 
 WITHOUT_EVENTS = {
+    "BalanceTransaction": "Stripe has no event for a balance transaction; what it is of has some",
     "Token": "Stripe has no event for a token",
     "ConfirmationToken": "Stripe has no event for a confirmation token",
     "Event": "events are not told of by events",
@@ -239,7 +247,11 @@ LOGICAL = (
     "payment_intent.payment_failed",
     "payment_intent.succeeded",
     "payment_intent.canceled",
+    "refund.created",
     "charge.refunded",
+    "refund.failed",
+    "refund.updated",
+    "charge.refund.updated",
     "charge.updated",
     "setup_intent.requires_action",
     "setup_intent.setup_failed",

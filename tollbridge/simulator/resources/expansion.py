@@ -1,35 +1,47 @@
 """`expand[]`: ids in an answer, replaced by the objects that they stand for."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from tollbridge.simulator import serializers as shapes
 from tollbridge.simulator.model.errors import invalid, not_simulated
 from tollbridge.simulator.model.rows import (
+    ROW_NAMES,
+    ROW_TYPES,
+    BalanceTransaction,
     Charge,
     Customer,
     PaymentIntent,
     PaymentMethod,
     Price,
     Product,
+    Refund,
     SetupIntent,
     Subscription,
 )
 from tollbridge.simulator.protocol.forms import Form, texts
 from tollbridge.simulator.protocol.routing import Route
 from tollbridge.simulator.protocol.specification import expandable
+from tollbridge.simulator.resources.balance import found
 from tollbridge.simulator.resources.context import Context
+from tollbridge.simulator.resources.refunds import of_charge
+from tollbridge.simulator.resources.showing import seen
 
 BY_TYPE: dict[str, type[tuple[Any, ...]]] = {
+    "balance_transaction": BalanceTransaction,
     "charge": Charge,
     "customer": Customer,
     "payment_intent": PaymentIntent,
     "payment_method": PaymentMethod,
     "price": Price,
     "product": Product,
+    "refund": Refund,
     "setup_intent": SetupIntent,
     "subscription": Subscription,
 }
 DEEPEST = 4
+LISTED = 10
+"""Of the items that a list within an object shows at most."""
+
 LISTS = "list of "
 
 
@@ -62,20 +74,24 @@ def _require_expandable(served: Route, path: list[str]) -> None:
 def _reaches_object(name: str, steps: list[str]) -> bool:
     """Tell whether the last step is an id that can be expanded; 501 where it is of a type that is not here."""
     target: Any = None
+    reached = False
     for step in steps:
         if step == "data" and isinstance(target, str):
             continue
+        reached = (name, step) in ON_REQUEST
         target = expandable(name).get(step)
         if target is None:
             return False
-        if isinstance(target, list):
-            known = [one for one in target if one in BY_TYPE]
-            if not known:
-                raise not_simulated(f"the expansion of {step}, a {target[0]},")
-            name = known[0]
-        else:
-            name = target
-    return isinstance(target, list)
+        name = target if isinstance(target, str) else _known(step, target)
+    return reached or isinstance(target, list)
+
+
+def _known(step: str, types: list[str]) -> str:
+    """Return the type of what a step leads to; 501 where the simulator has none of them."""
+    known = [one for one in types if one in BY_TYPE]
+    if not known:
+        raise not_simulated(f"the expansion of {step}, a {types[0]},")
+    return known[0]
 
 
 def expanded(context: Context, document: dict[str, Any], paths: list[list[str]]) -> dict[str, Any]:
@@ -90,14 +106,37 @@ def _expanded(context: Context, value: Any, path: list[str]) -> Any:
         return [_expanded(context, item, path) for item in value]
     if isinstance(value, str):
         value = _object(context, value)
+    if path and isinstance(value, dict) and (value.get("object"), path[0]) in ON_REQUEST:
+        value = value | {path[0]: ON_REQUEST[value["object"], path[0]](context, value)}
     if not path or not isinstance(value, dict) or path[0] not in value:
         return value
     return value | {path[0]: _expanded(context, value[path[0]], path[1:])}
 
 
 def _object(context: Context, identity: str) -> Any:
-    for cls in BY_TYPE.values():
+    if identity.startswith("txn_"):
+        transaction = found(context, identity)
+        return seen(context, transaction) if transaction else identity
+    likely = ROW_TYPES.get(ROW_NAMES.get(identity.partition("_")[0], ""))
+    for cls in ([likely] if likely else []) + list(BY_TYPE.values()):  # some ids are chosen by who makes the object
         row = context.work.get(cls, identity)
         if row is not None:
-            return shapes.shown(row)
+            return seen(context, row)
     return identity
+
+
+def _refunds(context: Context, charge: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the list of refunds that a charge has where it is expanded."""
+    row = context.work.get(Charge, charge["id"])
+    rows = of_charge(context, row) if row else []
+    return {
+        "object": "list",
+        "data": [seen(context, each) for each in rows[:LISTED]],
+        "has_more": len(rows) > LISTED,
+        "total_count": len(rows),
+        "url": f"/v1/charges/{charge['id']}/refunds",
+    }
+
+
+ON_REQUEST: dict[tuple[str, str], Callable[[Context, Mapping[str, Any]], Any]] = {("charge", "refunds"): _refunds}
+"""By type and name, the members that are there only where they are expanded."""

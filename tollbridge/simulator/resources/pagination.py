@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from tollbridge.simulator import serializers as shapes
 from tollbridge.simulator.model.errors import invalid, no_such, within
 from tollbridge.simulator.protocol.answer import Answer
 from tollbridge.simulator.protocol.forms import Form, integer, text
 from tollbridge.simulator.resources.context import Context
+from tollbridge.simulator.resources.showing import seen
 from tollbridge.simulator.state.unit_of_work import EVERYBODY, Owner
 
 R = TypeVar("R", bound=tuple[Any, ...])
@@ -53,7 +53,7 @@ def page(
     if bounds.cursor is not None and not _is_in(context.work.get(cls, bounds.cursor), owner):
         raise no_such(what, bounds.cursor, bounds.param)
     rows = context.work.listed(cls, owner, beyond=bounds.cursor, newest_first=bounds.newest_first)
-    return list_answer(bounds, filter(wanted, rows), shapes.shown, url)
+    return list_answer(bounds, filter(wanted, rows), lambda row: seen(context, row), url)
 
 
 @dataclass(frozen=True, slots=True)

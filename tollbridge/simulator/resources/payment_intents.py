@@ -16,6 +16,7 @@ from tollbridge.simulator.protocol.answer import Answer, shown
 from tollbridge.simulator.protocol.forms import Form, boolean, integer, one_of, text
 from tollbridge.simulator.protocol.money import amount_of, currency_of, require_chargeable, too_large_to_capture
 from tollbridge.simulator.protocol.routing import route
+from tollbridge.simulator.resources.balance import capture_noted
 from tollbridge.simulator.resources.confirmation import CONFIRMING, Confirming, confirmed, confirming
 from tollbridge.simulator.resources.confirmation_tokens import require_alone, unfolded, use
 from tollbridge.simulator.resources.context import Context
@@ -215,7 +216,9 @@ def capture(context: Context, form: Form, intent: str) -> Answer:
         raise too_large_to_capture(taken, row.amount_capturable, row.currency, embedded)
     charge = context.work.get(Charge, row.latest_charge or "")
     assert charge is not None  # what is held was charged
-    context.work.put(charge._replace(amount_captured=taken, refunded=charge.amount - taken))
+    charge = charge._replace(amount_captured=taken, settled=True)
+    context.work.put(charge)
+    capture_noted(context, charge)
     row = moved(row, "captured", amount_received=taken, amount_capturable=0)
     row = row._replace(metadata=merged(row.metadata, metadata(form), form), more=_more(form, row.more))
     context.work.put(row)
@@ -261,6 +264,9 @@ def cancel(context: Context, form: Form, intent: str) -> Answer:
     row = moved(row, "canceled", **ended)
     context.work.put(row)
     context.did("payment_intent.canceled", row.id)
+    held = context.work.get(Charge, row.latest_charge or "")
+    if held is not None and held.failure is None:
+        context.work.put(held._replace(refunded=held.amount))  # unverified
     return shown(row)
 
 

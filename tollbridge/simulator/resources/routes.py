@@ -5,6 +5,7 @@ from functools import cache
 from tollbridge.simulator.model.errors import StripeFailure
 from tollbridge.simulator.protocol.routing import Route, Routes
 from tollbridge.simulator.resources import (
+    balance,
     charges,
     confirmation_tokens,
     customers,
@@ -13,6 +14,7 @@ from tollbridge.simulator.resources import (
     payment_intents,
     payment_methods,
     products,
+    refunds,
     setup_intents,
     subscriptions,
     three_d_secure,
@@ -25,6 +27,8 @@ ROUTES = (
     *payment_intents.ROUTES,
     *setup_intents.ROUTES,
     *charges.ROUTES,
+    *refunds.ROUTES,
+    *balance.ROUTES,
     *subscriptions.ROUTES,
     *products.ROUTES,
     *tokens.ROUTES,

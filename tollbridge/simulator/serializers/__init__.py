@@ -4,26 +4,32 @@ from collections.abc import Callable
 from typing import Any
 
 from tollbridge.simulator.model.rows import (
+    BalanceTransaction,
     Charge,
     Customer,
     PaymentIntent,
     PaymentMethod,
     Price,
     Product,
+    Refund,
     SetupIntent,
     Subscription,
     Token,
 )
-from tollbridge.simulator.serializers.charges import charge
+from tollbridge.simulator.serializers.balance import balance, balance_transaction
+from tollbridge.simulator.serializers.charges import charge, transaction_id
 from tollbridge.simulator.serializers.customers import customer
 from tollbridge.simulator.serializers.intents import payment_intent, setup_intent
 from tollbridge.simulator.serializers.payment_methods import payment_method
+from tollbridge.simulator.serializers.refunds import refund
 from tollbridge.simulator.serializers.subscriptions import item, plan, price_shape, product, subscription
 from tollbridge.simulator.serializers.tokens import OWNER, confirmation_token, token
 
 __all__ = [
     "OWNER",
     "SHAPES",
+    "balance",
+    "balance_transaction",
     "charge",
     "confirmation_token",
     "customer",
@@ -33,21 +39,25 @@ __all__ = [
     "plan",
     "price_shape",
     "product",
+    "refund",
     "setup_intent",
     "shown",
     "subscription",
     "token",
+    "transaction_id",
 ]
 
 Shape = dict[str, Any]
 
 SHAPES: dict[type, Callable[[Any], Shape]] = {
+    BalanceTransaction: balance_transaction,
     Charge: charge,
     Customer: customer,
     PaymentIntent: payment_intent,
     PaymentMethod: payment_method,
     Price: price_shape,
     Product: product,
+    Refund: refund,
     SetupIntent: setup_intent,
     Subscription: subscription,
     Token: token,

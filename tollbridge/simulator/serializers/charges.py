@@ -11,6 +11,11 @@ HELD_FOR = 7 * 24 * 3600
 """Seconds that a card holds an amount for; recorded."""
 
 
+def transaction_id(charge: str) -> str:
+    """Return the id of a charge's balance transaction: it need not be stored to be known."""
+    return f"txn_{charge.removeprefix('ch_')}"
+
+
 def charge(row: Charge) -> Shape:
     """Return a `charge`: a good one, a held one, or a refused one."""
     failure = row.failure or {}
@@ -23,7 +28,7 @@ def charge(row: Charge) -> Shape:
         "application": None,
         "application_fee": None,
         "application_fee_amount": None,
-        "balance_transaction": None,
+        "balance_transaction": transaction_id(row.id) if row.settled and row.amount_captured else None,
         "billing_details": {"address": NO_ADDRESS, "email": None, "name": None, "phone": None, "tax_id": None},
         "calculated_statement_descriptor": "TOLLBRIDGE",
         "captured": row.failure is None and (row.amount_captured > 0 or not row.manual),
@@ -48,7 +53,7 @@ def charge(row: Charge) -> Shape:
         "receipt_email": row.receipt_email,
         "receipt_number": None,
         "receipt_url": None,
-        "refunded": False,
+        "refunded": 0 < (row.amount_captured or row.amount) <= row.refunded,
         "review": None,
         "shipping": None,
         "source_transfer": None,
@@ -116,6 +121,6 @@ def _card(row: Charge) -> Shape:
         "transaction_link_id": None,
         "wallet": None,
     }
-    if row.manual and row.failure is None and not row.amount_captured:
+    if row.manual and row.failure is None:
         shape["capture_before"] = row.created + HELD_FOR
     return shape

@@ -9,8 +9,9 @@ from tollbridge.simulator.state.unit_of_work import Store
 class Clock:
     """Seconds since the epoch, whole ones; everybody who shares the store has the same."""
 
-    def __init__(self, source: Callable[[], int], store: Store) -> None:
-        """Follow a source until `set` says otherwise."""
+    def __init__(self, source: Callable[[], int], store: Store, moved: Callable[[], None] = lambda: None) -> None:
+        """Follow a source until `set` says otherwise; `moved` is called after that."""
+        self._moved = moved
         self._source = source
         self._store = store
 
@@ -38,6 +39,7 @@ class Clock:
             shared.stopped_at, shared.ahead = now, ahead
 
         self._store.change(setting)
+        self._moved()
 
     def advance(self, seconds: int) -> None:
         """Go ahead by some seconds, stopped or not."""
@@ -46,3 +48,4 @@ class Clock:
             shared.ahead += seconds
 
         self._store.change(advancing)
+        self._moved()

@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from heapq import merge
 from typing import Any, NamedTuple, Protocol, Self, TypeVar, runtime_checkable
 
 import orjson
@@ -191,6 +192,24 @@ class UnitOfWork:
             row = unpacked(cls, stored)
             if not field or getattr(row, field) == value:
                 yield row
+
+    def interleaved(
+        self,
+        types: tuple[type[tuple[Any, ...]], ...],
+        beyond: tuple[type[tuple[Any, ...]], str] | None = None,
+        *,
+        newest_first: bool = True,
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of several types in one order of creation, lazily; `beyond` names one to go on after."""
+        cursor = self._source.stored(beyond[0].__name__, beyond[1]) if beyond is not None else None
+        place = None if cursor is None else place_of(cursor)
+
+        def stored(cls: type[tuple[Any, ...]]) -> Iterator[tuple[int, type[tuple[Any, ...]], bytes]]:
+            for row in self._source.listed(cls.__name__, EVERYBODY, place, newest_first=newest_first):
+                yield place_of(row), cls, row
+
+        merged = merge(*map(stored, types), key=lambda found: found[0], reverse=newest_first)
+        return (unpacked(cls, row) for _, cls, row in merged)
 
     def written(self, row: tuple[Any, ...] | None) -> bytes | None:
         """Return a row as this unit stores it; None where it wrote none such."""
