@@ -121,6 +121,9 @@ DIFFERENCES: dict[str, str] = {
             "customer.shipping.phone": "null/absent",
             "customer.shipping.tracking_number": "null/absent",
             "payment_intent.payment_method": "string/null",
+            "dispute.balance_transactions": "array/empty",
+            "dispute.enhanced_eligibility_types": "empty/array",
+            "dispute.payment_intent": "string/null",
             "refund.balance_transaction": "string/null",
             "refund.customer": "string/null",
             "refund.payment_intent": "string/null",
@@ -147,6 +150,11 @@ DIFFERENCES: dict[str, str] = {
             "payment_intent.payment_record": "null/absent",
             "payment_intent.shared_payment_granted_token": "null/absent",
             "payment_intent.source": "null/absent",
+            "dispute.balance_transaction": "string/absent",
+            "charge.destination": "null/absent",
+            "charge.dispute": "null/absent",
+            "charge.order": "null/absent",
+            "charge.source": "null/absent",
             "balance.refund_and_dispute_prefunding": "object/absent",
             "list.total_count": "number/absent",
             "refund.destination_details.card.reference_status": "string/absent",
@@ -175,6 +183,7 @@ DIFFERENCES: dict[str, str] = {
             "customer.metadata.a": "string/absent",
             "payment_method.metadata.order_id": "absent/string",
             "refund.metadata.a": "string/absent",
+            "dispute.metadata.a": "string/absent",
         },
     }.items()
     for place, difference in places.items()
@@ -189,6 +198,7 @@ SETUPS, SUBSCRIPTIONS, CUSTOMERS, METHODS = (
 )
 CHARGED = CARD | {"payment_method": ANNS, "confirm": "true"}
 HELD = CHARGED | {"capture_method": "manual"}
+DISPUTED = {"payment_method": "pm_card_createDispute", "confirm": "true", "payment_method_types[]": "card"}
 MONTHLY = {"currency": "usd", "unit_amount": 100, "product": PRODUCT, "recurring[interval]": "month"}
 KEPT_FOR_LATER = {"customer": ANN, "payment_method": ANNS, "payment_method_types[]": "card"}
 
@@ -240,6 +250,13 @@ CALLS: list[Call] = [
     ("POST", "/v1/charges/{refunded}/refunds/{refund}", {"metadata[a]": "1"}),
     ("POST", "/v1/charges/{refunded}/refund", {"amount": 1}),
     ("GET", "/v1/charges/{refunded}", {"expand[]": "refunds"}),
+    ("GET", "/v1/disputes", {"limit": 1}),
+    ("GET", "/v1/disputes/{dispute}", {}),
+    ("POST", "/v1/disputes/{dispute}", {"evidence[customer_name]": "Ann"}),
+    ("POST", "/v1/disputes/{dispute}/close", {}),
+    ("GET", "/v1/charges/{disputed}/dispute", {}),
+    ("POST", "/v1/charges/{disputed}/dispute", {"metadata[a]": "1"}),
+    ("POST", "/v1/charges/{disputed}/dispute/close", {}),
     ("GET", "/v1/balance", {}),
     ("GET", "/v1/balance_transactions", {"limit": 1}),
     ("GET", "/v1/balance_transactions/{transaction}", {}),
@@ -274,10 +291,13 @@ ALWAYS_REFUSED = {"POST /v1/refunds/{refund}/cancel"}
 def answers(base: str, method: str, path: str, form: dict[str, Any]) -> tuple[Any, Any]:
     """Return our answer and stripe-mock's to one call, both of which have to be 200."""
     ours = simulator()
+    disputed = call(ours, "POST", INTENTS, PAY | DISPUTED).document["latest_charge"]
     held = call(ours, "POST", INTENTS, HELD).document
     paid = call(ours, "POST", INTENTS, CHARGED).document
     refund = call(ours, "POST", "/v1/refunds", {"payment_intent": paid["id"], "amount": 1}).document
     names = {
+        "disputed": disputed,
+        "dispute": call(ours, "GET", f"/v1/charges/{disputed}").document["dispute"],
         "intent": call(ours, "POST", INTENTS, CARD).document["id"],
         "held": held["id"],
         "charge": held["latest_charge"],

@@ -42,13 +42,16 @@ def with_objects() -> tuple[Simulator, dict[str, list[str]]]:
     price = {"currency": "usd", "unit_amount": 500, "recurring[interval]": "month", "product_data[name]": "Gate"}
     made = call(stripe, "POST", "/v1/prices", price).document
     refund = call(stripe, "POST", "/v1/refunds", {"payment_intent": paid["id"], "amount": 1}).document
+    intent = create(stripe, payment_method="pm_card_createDispute", confirm="true").document
+    disputed = call(stripe, "GET", f"/v1/charges/{intent['latest_charge']}").document
     return stripe, {
         "refund": [refund["id"], "re_nope"],
+        "dispute": [disputed["dispute"], "du_nope"],
         "id": [refund["balance_transaction"], "txn_nope"],
         "customer": [ANN, "cus_nope"],
         "payment_method": [ANNS, LOOSE, "pm_card_visa", "pm_nope"],
         "intent": [create(stripe).document["id"], held, paid["id"], setup, "pi_nope"],
-        "charge": [paid["latest_charge"], "ch_nope"],
+        "charge": [paid["latest_charge"], intent["latest_charge"], "ch_nope"],
         "subscription": [SUBSCRIPTION, "sub_nope"],
         "product": [made["product"], "prod_nope"],
         "price": [made["id"], "price_nope"],

@@ -16,6 +16,8 @@ CARDS = st.sampled_from(
         "pm_card_bypassPending",
         "pm_card_visa_chargeDeclined",
         "pm_card_gb",
+        "pm_card_createDispute",
+        "pm_card_createDisputeInquiry",
     ]
 )
 MORE = 100
@@ -69,6 +71,14 @@ class Money(RuleBasedStateMachine):
             form = {"payment_intent": self.ids[which % len(self.ids)]} | ({} if amount is None else {"amount": amount})
             assert call(self.stripe, "POST", "/v1/refunds", form).status in (200, 400)
 
+    @rule(which=st.integers(0, 99), said=st.sampled_from(["winning_evidence", "losing_evidence", "x"]))
+    def defend(self, which: int, said: str) -> None:
+        """Give evidence for a disputed charge, as far as there is one."""
+        disputes = self.every("/v1/disputes")
+        if disputes:
+            form = {"evidence[uncategorized_text]": said}
+            call(self.stripe, "POST", f"/v1/disputes/{disputes[which % len(disputes)]['id']}", form)
+
     @rule(seconds=st.sampled_from([0, 1, 2, 5, 3600, 8 * 24 * 3600]))
     def wait(self, seconds: int) -> None:
         """Let time go by."""
@@ -86,13 +96,15 @@ class Money(RuleBasedStateMachine):
                 assert (charge["amount_refunded"], charge["refunded"]) == (total, total == charge["amount_captured"])
 
     @invariant()
-    def transactions_are_what_was_captured_less_refunds_and_fees(self) -> None:
+    def transactions_are_what_was_captured_less_refunds_disputes_and_fees(self) -> None:
         """Once a charge shows its transaction, the balance is what they add up to."""
         self.stripe.clock.advance(2)
         charges, refunds = self.every("/v1/charges"), self.every("/v1/refunds")
         moved = self.every("/v1/balance_transactions")
         kept = sum(one["amount_captured"] for one in charges)
         kept -= sum(one["amount"] for one in refunds if one["status"] != "failed")
+        disputes = self.every("/v1/disputes")
+        kept -= sum(one["amount"] for one in disputes if one["balance_transactions"] and one["status"] != "won")
         assert sum(one["amount"] for one in moved) == kept
         assert all(one["net"] == one["amount"] - one["fee"] for one in moved)
         balance = call(self.stripe, "GET", "/v1/balance").document

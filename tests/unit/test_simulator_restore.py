@@ -58,6 +58,7 @@ def full() -> tuple[bytes, ...]:
     call(stripe, "POST", "/v1/refunds", {"payment_intent": refunded, "amount": 400})
     stripe.clock.advance(60)
     call(stripe, "POST", "/v1/refunds", {"payment_intent": refunded, "amount": 500})
+    create(stripe, confirm="true", payment_method="pm_card_createDispute")
     stripe.clock.set(NOW)
     return tuple(stripe.snapshot())
 
@@ -136,7 +137,8 @@ def test_the_fields_that_name_objects_are_found_by_their_annotations() -> None:
         ("SetupIntent", "payment_method"), ("Price", "product"),
         ("ConfirmationToken", "payment_method"), ("Refund", "charge"), ("Refund", "payment_intent"),
         ("Refund", "balance_transaction"), ("Refund", "customer"), ("Refund", "payment_method"),
-        ("Refund", "failure_balance_transaction"),
+        ("Refund", "failure_balance_transaction"), ("Charge", "dispute"), ("Dispute", "charge"),
+        ("Dispute", "payment_intent"),
     }  # fmt: skip
 
 

@@ -89,6 +89,7 @@ NAMED = {
     "product": "Product",
     "price": "Price",
     "refund": "Refund",
+    "dispute": "Dispute",
     "id": "BalanceTransaction",
     "token": "Token",
     "confirmation_token": "ConfirmationToken",

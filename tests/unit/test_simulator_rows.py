@@ -26,7 +26,7 @@ STORED = {
     ),
     "Charge": (
         "id payment_intent customer payment_method card amount currency created",
-        "amount_captured failure manual refunded description receipt_email metadata settled",
+        "amount_captured failure manual refunded description receipt_email metadata settled dispute",
     ),
     "SetupIntent": (
         "id secret created status metadata",
@@ -59,6 +59,10 @@ STORED = {
     "BalanceTransaction": (
         "id kind source amount fee currency created available_on",
         "description available",
+    ),
+    "Dispute": (
+        "id charge payment_intent card amount currency created status reason network_code evidence transactions",
+        "submissions decided_at metadata",
     ),
 }
 """The fields of each row in their order: those that every stored row has, and those that were added with a default."""

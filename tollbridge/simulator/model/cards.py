@@ -201,6 +201,8 @@ CARDS = (
     Card("4000000000003097", alias="pm_card_threeDSecureOptionalProcessingError"),
     Card("4000000032200000"),
     Card("4000000000000259", alias="pm_card_createDispute"),
+    Card("4000000000002685", alias="pm_card_createDisputeProductNotReceived"),
+    Card("4000000000001976", alias="pm_card_createDisputeInquiry"),
     Card("4000000000007726", alias="pm_card_pendingRefund"),
     Card("4000000000005126", alias="pm_card_refundFail"),
     Card("4000000000000077", alias="pm_card_bypassPending"),

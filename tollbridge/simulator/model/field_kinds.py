@@ -36,6 +36,7 @@ class Matching:
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list of objects that have, beside others, the members that a class annotates; at least one."""
+    """A list of objects that have, beside others, the members that a class annotates; so many at least."""
 
     shape: type
+    least: int = 1

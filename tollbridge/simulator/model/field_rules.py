@@ -116,7 +116,7 @@ def _marked(hint: Any, mark: object) -> Kind:
     if isinstance(mark, Names):
         return Kind(WORDS[str], types, names=mark.type)
     assert isinstance(mark, ListOf), mark
-    return _lists(_shaped(mark.shape), least=1)
+    return _lists(_shaped(mark.shape), mark.least)
 
 
 def _nullable(kinds: list[Kind]) -> Kind:

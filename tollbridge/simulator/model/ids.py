@@ -12,6 +12,7 @@ LENGTHS = {
     "ch": 24,
     "ctoken": 24,
     "cus": 14,
+    "du": 24,
     "pi": 24,
     "pm": 24,
     "price": 24,

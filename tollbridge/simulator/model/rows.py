@@ -32,6 +32,15 @@ SUBSCRIPTION_STATUSES = (
     "unpaid",
 )
 REFUND_STATUSES = ("pending", "requires_action", "succeeded", "failed", "canceled")
+DISPUTE_STATUSES = (
+    "needs_response",
+    "under_review",
+    "won",
+    "lost",
+    "warning_needs_response",
+    "warning_under_review",
+    "warning_closed",
+)
 TRANSACTIONS = ("charge", "refund", "refund_failure", "dispute", "dispute_reversal")
 """What moves money on the balance, as Stripe's `reporting_category` names it."""
 
@@ -47,6 +56,7 @@ More = dict[str, Any]
 CardNumber = Annotated[str, OneOf(tuple(BY_NUMBER), "the number of a test card")]
 ChargeId = Annotated[str, Names("Charge")]
 CustomerId = Annotated[str, Names("Customer")]
+DisputeId = Annotated[str, Names("Dispute")]
 Identity = Annotated[str, Matching(r"[^\0]{1,5000}", "the id of an object")]
 IntentId = Annotated[str, Names("PaymentIntent")]
 MethodId = Annotated[str, Names("PaymentMethod")]
@@ -68,6 +78,12 @@ class Item(TypedDict):
 
     price: ItemPrice
     current_period_end: int
+
+
+class Shown(TypedDict):
+    """What is read of an object that is kept as it is shown."""
+
+    id: str
 
 
 class Customer(NamedTuple):
@@ -177,6 +193,7 @@ class Charge(NamedTuple):
     receipt_email: str | None = None
     metadata: dict[str, str] | None = None
     settled: bool = False
+    dispute: DisputeId | None = None
 
 
 class Refund(NamedTuple):
@@ -201,6 +218,29 @@ class Refund(NamedTuple):
     failure_reason: str | None = None
     failure_balance_transaction: TransactionId | None = None
     decides: bool = False
+
+
+class Dispute(NamedTuple):
+    """A dispute of a charge; `transactions` are its balance transactions as they are shown.
+
+    `evidence` has the members that were given, `decided_at` when the bank decides, None while it does not.
+    """
+
+    id: Identity
+    charge: ChargeId
+    payment_intent: IntentId
+    card: CardNumber
+    amount: int
+    currency: str
+    created: int
+    status: Annotated[str, OneOf(DISPUTE_STATUSES)]
+    reason: str
+    network_code: str
+    evidence: dict[str, str]
+    transactions: Annotated[list[dict[str, Any]], ListOf(Shown, least=0)]
+    submissions: int = 0
+    decided_at: int | None = None
+    metadata: dict[str, str] | None = None
 
 
 class BalanceTransaction(NamedTuple):
@@ -323,6 +363,7 @@ ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
         Event,
         Refund,
         BalanceTransaction,
+        Dispute,
     )
 }
 
@@ -336,6 +377,7 @@ ROW_NAMES: dict[str, str] = {
     "prod": "Product",
     "price": "Price",
     "re": "Refund",
+    "du": "Dispute",
     "txn": "BalanceTransaction",
 }
 """By the prefix of their ids."""
@@ -348,6 +390,7 @@ LISTED_BY: dict[str, tuple[tuple[str, int], ...]] = {
         (PaymentIntent, ("customer",)),
         (Charge, ("customer", "payment_intent")),
         (Refund, ("payment_intent",)),
+        (Dispute, ("payment_intent",)),
     )
 }
 """The fields that lists are asked by, each with its index in a stored row."""

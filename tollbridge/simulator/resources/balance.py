@@ -52,8 +52,10 @@ def capture_noted(context: Context, charge: Charge) -> None:
     context.work.put(transaction_of(context, charge)._replace(created=context.now, available_on=available_on))
 
 
-def moved(context: Context, kind: str, source: str, charge: Charge, amount: int, said: str, *, fee: int = 0) -> str:
-    """Write what moves money on the balance, and return its id.
+def moved(
+    context: Context, kind: str, source: str, charge: Charge, amount: int, said: str, *, fee: int = 0
+) -> BalanceTransaction:
+    """Write what moves money on the balance, and return it.
 
     Args:
         context: the call.
@@ -75,8 +77,9 @@ def moved(context: Context, kind: str, source: str, charge: Charge, amount: int,
         available_on=_available_on(kind, context.now, charge.card),
         description=said,
     )
+    row = as_of(row, context.now)
     context.work.put(row)
-    return row.id
+    return row
 
 
 def _available_on(kind: str, now: int, card: str) -> int:

@@ -13,6 +13,7 @@ from tollbridge.simulator.model.state_machine import moved
 from tollbridge.simulator.protocol.answer import Answer, shown
 from tollbridge.simulator.protocol.forms import Form, boolean, text
 from tollbridge.simulator.resources.context import Context
+from tollbridge.simulator.resources.dispute_outcomes import begin_dispute
 from tollbridge.simulator.resources.ownership import require_usable
 
 CONFIRMING = ("confirmation_token", "error_on_requires_action", "off_session", "return_url")
@@ -170,6 +171,8 @@ def _asks_for_authentication(card: Card, method: PaymentMethod, wishes: Confirmi
 def _succeeded(context: Context, row: PaymentIntent, method: PaymentMethod) -> Answer:
     holds = row.capture_method == "manual"
     charge = _charge(context, row, method, None, captured=0 if holds else row.amount)
+    if not holds:
+        begin_dispute(context, charge)
     done = {"latest_charge": charge.id, "last_error": None, "next_action": None}
     if holds:
         row = moved(row, "held", amount_capturable=row.amount, **done)

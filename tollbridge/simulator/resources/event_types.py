@@ -12,6 +12,7 @@ from tollbridge.simulator import serializers as shapes
 from tollbridge.simulator.model.rows import (
     Charge,
     Customer,
+    Dispute,
     PaymentIntent,
     PaymentMethod,
     Price,
@@ -149,6 +150,14 @@ def _charge_is_updated(before: Charge | None, after: Charge) -> bool:
     return not _is_captured(before, after) and not _is_refunded(before, after) and is_shown_otherwise(before, after)
 
 
+def _is_withdrawn(before: Dispute | None, after: Dispute) -> bool:
+    return bool(after.transactions) and not (before and before.transactions)
+
+
+def _dispute_is_updated(before: Dispute | None, after: Dispute) -> bool:
+    return after.status not in ("won", "lost", "warning_closed") and is_shown_otherwise(before, after)
+
+
 def _subscription_is_updated(before: Subscription | None, after: Subscription) -> bool:
     return after.status != "canceled" and is_shown_otherwise(before, after)
 
@@ -176,6 +185,13 @@ EVENT_TYPES: dict[str, tuple[EventType, ...]] = {
         EventType("charge.captured", _is_captured),
         EventType("charge.refunded", _is_refunded),
         EventType("charge.updated", _charge_is_updated, _with_previous),
+    ),
+    Dispute.__name__: (
+        EventType("charge.dispute.created", is_new),
+        EventType("charge.dispute.funds_withdrawn", _is_withdrawn),
+        EventType("charge.dispute.updated", _dispute_is_updated, _with_previous),
+        EventType("charge.dispute.funds_reinstated", comes_to("status", "won")),
+        EventType("charge.dispute.closed", comes_to("status", "won", "lost", "warning_closed")),
     ),
     Refund.__name__: (
         EventType("refund.created", is_new),
@@ -242,11 +258,16 @@ LOGICAL = (
     "charge.succeeded",
     "charge.failed",
     "charge.captured",
+    "charge.dispute.created",
+    "charge.dispute.funds_withdrawn",
     "payment_intent.requires_action",
     "payment_intent.amount_capturable_updated",
     "payment_intent.payment_failed",
     "payment_intent.succeeded",
     "payment_intent.canceled",
+    "charge.dispute.updated",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.closed",
     "refund.created",
     "charge.refunded",
     "refund.failed",

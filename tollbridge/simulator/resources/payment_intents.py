@@ -20,6 +20,7 @@ from tollbridge.simulator.resources.balance import capture_noted
 from tollbridge.simulator.resources.confirmation import CONFIRMING, Confirming, confirmed, confirming
 from tollbridge.simulator.resources.confirmation_tokens import require_alone, unfolded, use
 from tollbridge.simulator.resources.context import Context
+from tollbridge.simulator.resources.dispute_outcomes import begin_dispute
 from tollbridge.simulator.resources.ownership import customer_named, method_named
 from tollbridge.simulator.resources.pagination import CURSORS, made_when, page
 from tollbridge.simulator.resources.parameters import (
@@ -219,6 +220,7 @@ def capture(context: Context, form: Form, intent: str) -> Answer:
     charge = charge._replace(amount_captured=taken, settled=True)
     context.work.put(charge)
     capture_noted(context, charge)
+    begin_dispute(context, charge)
     row = moved(row, "captured", amount_received=taken, amount_capturable=0)
     row = row._replace(metadata=merged(row.metadata, metadata(form), form), more=_more(form, row.more))
     context.work.put(row)

@@ -39,6 +39,6 @@ def _failed(context: Context, row: Refund) -> Refund:
     """Give the money back to the balance, and to what is left of the charge (unverified)."""
     charge = context.work.get(Charge, row.charge)
     assert charge is not None  # charges are never deleted
-    back = moved(context, "refund_failure", row.id, charge, row.amount, f"REFUND FAILURE ({row.id})")
+    back = moved(context, "refund_failure", row.id, charge, row.amount, f"REFUND FAILURE ({row.id})").id
     context.work.put(charge._replace(refunded=charge.refunded - row.amount))
     return row._replace(status="failed", failure_reason="unknown", failure_balance_transaction=back, decides=False)

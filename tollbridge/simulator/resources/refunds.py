@@ -5,7 +5,7 @@ Facts are numbered as in `docs/stripe-facts.md`.
 """
 
 from tollbridge.simulator.model.errors import StripeFailure, invalid, no_such, not_found
-from tollbridge.simulator.model.rows import Charge, PaymentIntent, Refund
+from tollbridge.simulator.model.rows import Charge, Dispute, PaymentIntent, Refund
 from tollbridge.simulator.protocol.answer import Answer, shown
 from tollbridge.simulator.protocol.forms import Form, integer, one_of, text
 from tollbridge.simulator.protocol.money import major
@@ -17,6 +17,7 @@ from tollbridge.simulator.resources.parameters import merged, metadata
 from tollbridge.simulator.resources.refund_outcomes import FAILING_CARD, PENDING_CARD
 from tollbridge.simulator.resources.showing import as_of
 from tollbridge.simulator.resources.turns import up_to_now
+from tollbridge.simulator.serializers.disputes import REFUNDABLE
 from tollbridge.simulator.state.unit_of_work import EVERYBODY, Owner
 
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")
@@ -77,7 +78,7 @@ def _nothing_paid(intent: str) -> StripeFailure:
 
 def _made(context: Context, form: Form, charge: Charge) -> Refund:
     """Return a new refund of a charge, of which less is left then."""
-    _require_refundable(charge)
+    _require_refundable(context, charge)
     reason = one_of(form, "reason", REASONS)
     amount = _amount(form, charge)
     identity = context.new_id("re")
@@ -90,7 +91,7 @@ def _made(context: Context, form: Form, charge: Charge) -> Refund:
         currency=charge.currency,
         created=context.now,
         status="pending" if charge.card == PENDING_CARD else "succeeded",
-        balance_transaction=moved(context, "refund", identity, charge, -amount, said),
+        balance_transaction=moved(context, "refund", identity, charge, -amount, said).id,
         metadata=metadata(form),
         reason=reason,
         customer=charge.customer,
@@ -103,11 +104,14 @@ def _made(context: Context, form: Form, charge: Charge) -> Refund:
     return up_to_now(context, row)
 
 
-def _require_refundable(charge: Charge) -> None:
+def _require_refundable(context: Context, charge: Charge) -> None:
     if charge.failure is not None:
         raise _nothing_paid(charge.payment_intent)
     if not charge.amount_captured and charge.refunded < charge.amount:
         raise invalid(HELD.format(charge.payment_intent))
+    dispute = context.work.get(Dispute, charge.dispute) if charge.dispute else None
+    if dispute and up_to_now(context, dispute).status not in REFUNDABLE:
+        raise invalid(f"Charge {charge.id} has been charged back; cannot issue a refund.", code="charge_disputed")
 
 
 def _amount(form: Form, charge: Charge) -> int:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import Any, TypeVar
 
-from tollbridge.simulator.model.rows import Refund
-from tollbridge.simulator.resources import refund_outcomes
+from tollbridge.simulator.model.rows import Dispute, Refund
+from tollbridge.simulator.resources import dispute_outcomes, refund_outcomes
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.event_log import Cause, note_events
 
@@ -31,6 +31,7 @@ class Turns:
 
 
 TURNS: dict[type[tuple[Any, ...]], Turns] = {
+    Dispute: Turns(dispute_outcomes.next_change, dispute_outcomes.changed),
     Refund: Turns(refund_outcomes.next_change, refund_outcomes.changed),
 }
 

@@ -7,6 +7,7 @@ from tollbridge.simulator.model.rows import (
     BalanceTransaction,
     Charge,
     Customer,
+    Dispute,
     PaymentIntent,
     PaymentMethod,
     Price,
@@ -19,6 +20,7 @@ from tollbridge.simulator.model.rows import (
 from tollbridge.simulator.serializers.balance import balance, balance_transaction
 from tollbridge.simulator.serializers.charges import charge, transaction_id
 from tollbridge.simulator.serializers.customers import customer
+from tollbridge.simulator.serializers.disputes import dispute
 from tollbridge.simulator.serializers.intents import payment_intent, setup_intent
 from tollbridge.simulator.serializers.payment_methods import payment_method
 from tollbridge.simulator.serializers.refunds import refund
@@ -33,6 +35,7 @@ __all__ = [
     "charge",
     "confirmation_token",
     "customer",
+    "dispute",
     "item",
     "payment_intent",
     "payment_method",
@@ -53,6 +56,7 @@ SHAPES: dict[type, Callable[[Any], Shape]] = {
     BalanceTransaction: balance_transaction,
     Charge: charge,
     Customer: customer,
+    Dispute: dispute,
     PaymentIntent: payment_intent,
     PaymentMethod: payment_method,
     Price: price_shape,
