@@ -121,7 +121,11 @@ def _search(run: Run) -> None:
                 played = _written(run, case, COUNTED, run.runner.play(context, case))
             except Enough:  # the search sees it before the next case; Hypothesis would look for it again
                 return None
-            found = (verdict for _, verdicts in judged(run, context, case, played, run.evaluator.judge(played)) for verdict in verdicts)
+            found = (
+                verdict
+                for _, verdicts in judged(run, context, case, played, run.evaluator.judge(played))
+                for verdict in verdicts
+            )
             named = ((fingerprint(x.operation, c.name, w.cause), (x, c, w)) for x, c, w in found)
             name, verdict = next(((n, v) for n, v in named if n not in run.evaluator.findings), (None, None))
             if name and verdict:

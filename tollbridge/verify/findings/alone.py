@@ -15,9 +15,7 @@ Shown = tuple[Case, list[Verdict]]
 """A case, and what it shows."""
 
 
-def judged(
-    run: Run, context: CaseContext, case: Case, played: list[Exchange], verdicts: list[Verdict]
-) -> list[Shown]:
+def judged(run: Run, context: CaseContext, case: Case, played: list[Exchange], verdicts: list[Verdict]) -> list[Shown]:
     """Return the verdicts on a case that was played; where a call of it fails alone, what that shows in their place."""
     kept: list[Verdict] = []
     instead: list[Shown] = []
