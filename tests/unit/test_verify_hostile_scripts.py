@@ -152,7 +152,10 @@ FAKE_CURL = """#!/bin/sh
 # Keeps what it was called with; answers each call for a file.
 while [ $# -gt 0 ]; do
   printf '%s\\0' "$1" >>"$CALLED"
-  case $1 in -D) printf 'HTTP/1.1 400 Bad\\r\\nX-A: b\\r\\n\\r\\n' >"$2";; -o) printf '%s' "$ANSWERED" >"$2";; esac
+  case $1 in
+  -D) printf 'HTTP/1.1 400 Bad\\r\\nContent-Type: a/b\\r\\n\\r\\n' >"$2" ;;
+  -o) printf '%s' "$ANSWERED" >"$2" ;;
+  esac
   shift
 done
 """
@@ -170,9 +173,9 @@ def test_a_script_for_sh_runs_nothing_of_it(tmp_path: Path) -> None:
         CALL.but(account=1, token="bare"),
     ]
     by = player_of({1: visible(text)})
-    # Whether an answer is a problem's own status: judged by nothing that a library has to be there for.
-    problem = exchange(RIGHT).expectation
-    shown = Shown(by, Case("x", tuple(sent)), exchange(problem), CHECKS["accepts-valid"], "400", "0123456789ab")
+    # The answer's media type: judged by nothing that a library or our Stripe has to be there for.
+    expected = exchange(RIGHT).expectation
+    shown = Shown(by, Case("x", tuple(sent)), exchange(expected), CHECKS["media-type"], "400 a b", "0123456789ab")
     script = written(shell_script, shown)
     assert script
     environment = variables(by) | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "CALLED": str(kept), "ANSWERED": text}
@@ -181,7 +184,7 @@ def test_a_script_for_sh_runs_nothing_of_it(tmp_path: Path) -> None:
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert all(c.isprintable() or c == "\n" for c in done.stdout + done.stderr)
-    assert "WRONG. Found: The answer is 400." in done.stdout
+    assert "WRONG. Found: The 400 came as a/b." in done.stdout
     assert MARK in done.stdout
     assert not canary.exists()
     called = kept.read_bytes().decode().split("\0")
