@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from tollbridge.browser import GoneAsking, browser_routes
 from tollbridge.contract import Contract, ContractError, load_contract
+from tollbridge.contract.problems import declared_problems
 from tollbridge.documents import printable
 from tollbridge.gateway import (
     Gateway,
@@ -39,6 +40,7 @@ from tollbridge.server.identity import Identity
 from tollbridge.server.journal import Journal, note_call
 from tollbridge.server.middleware import Edge
 from tollbridge.server.operations import Limits
+from tollbridge.server.own_problems import Problems
 from tollbridge.server.request_context import Exchange
 from tollbridge.server.run import BindError
 from tollbridge.server.shown import shown
@@ -74,7 +76,7 @@ REASON_SHOWN = 400
 TOKEN_SECRET = "TOLLBRIDGE_TOKEN_SECRET"  # noqa: S105 - its name
 
 
-BINDINGS: Mapping[str, object] = {"payments": Payments}
+BINDINGS: Mapping[str, object] = {"payments": Payments, "problems": Problems}
 """What a handler may ask for by name, besides body, caller and the operation's parameters; as classes."""
 
 
@@ -110,6 +112,7 @@ class Options:
         tokens_required: whether a request without a token is refused.
         exposure: how far the server can be reached; the default is this machine.
         steers: whether a request may choose its answer by `Prefer`.
+        undocumented: `add` problems that the contract does not document to it, as it is served, or `refuse` to start.
         public_url: the address that browsers reach it by; None where a browser's own calls tell it.
         local_url: the address that it listens on.
         environment: where `STRIPE_API_KEY` and `TOLLBRIDGE_TOKEN_SECRET` are looked up.
@@ -128,6 +131,7 @@ class Options:
     tokens_required: bool = False
     exposure: Exposure = field(default_factory=Exposure)
     steers: bool = True
+    undocumented: str = "add"
     public_url: str | None = None
     local_url: str = "http://localhost:8080"
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -246,7 +250,7 @@ def _again(options: Options, lasting: Lasting) -> ASGIApp:
 
 def _application(options: Options, contract: Contract, world: World, lasting: Lasting) -> ASGIApp:
     simulator = lasting.simulator
-    bindings = {"payments": lasting.payments}
+    bindings = {"payments": lasting.payments, "problems": Problems(declared_problems(contract.document))}
     handlers = load_handlers(contract, options.handlers, bindings)
     parts = Parts(
         contract=contract,
@@ -261,6 +265,7 @@ def _application(options: Options, contract: Contract, world: World, lasting: La
         exposure=options.exposure,
         stripe=StripeCalls(is_for_pages, api_key_of) if simulator else StripeCalls(),
         steers=options.steers,
+        undocumented=options.undocumented,
         console=Console(lasting.journal, world, described, simulator is not None, recipes=options.is_bundled),
     )
     return application(parts)

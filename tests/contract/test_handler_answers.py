@@ -248,7 +248,7 @@ def test_the_bundled_handler_is_told_of_a_new_member(tmp_path: Path) -> None:
         ("from_", "a request may leave from out; give from_ a default"),
         (
             "refund",
-            "asks for refund; it may have body, caller, dryRun, dry_run, from_, idempotency_key, payments, refund_id",
+            "it may have body, caller, dryRun, dry_run, from_, idempotency_key, payments, problems, refund_id",
         ),
     ],
 )

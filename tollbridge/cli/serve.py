@@ -85,6 +85,15 @@ from tollbridge.server.workers import supervise
 )
 @PUBLIC_URL
 @click.option(
+    "--undocumented-problems",
+    "undocumented",
+    type=click.Choice(["add", "refuse"]),
+    default="add",
+    show_default=True,
+    help="What becomes of problems that may be answered and that the contract does not document: they are added to the "
+    "contract as it is served, or the server does not start and lists them.",
+)
+@click.option(
     "--watch",
     is_flag=True,
     help="Serve edits of contract, handlers and world as they are saved, on the same state. A broken one keeps what "
@@ -112,6 +121,7 @@ def serve(
     control_token: str | None,
     steers: bool,
     public_url: str | None,
+    undocumented: str,
     watch: bool,
     quiet: bool,
 ) -> None:
@@ -146,6 +156,7 @@ def serve(
         recorded=recorded,
         snapshot_limit=snapshot_limit,
         steers=steers,
+        undocumented=undocumented,
         public_url=public_url,
     )
     if workers > 1 and watch:

@@ -11,6 +11,12 @@ EFFECTIVE_ORGANIZATION = "x-effective-organization"
 STRIPE = "x-stripe"
 """Of an operation: what it is for at Stripe, so that the harness knows what to hold it to."""
 
+PROBLEMS = "x-problems"
+"""At the root: the problems that handlers raise, by their `error_code`."""
+
+ADDED = "x-tollbridge-added"
+"""In the contract as it is served: true of a response that the server has added."""
+
 RULES = "x-rules"
 """Anywhere: the rules that stand there, for the ledger."""
 

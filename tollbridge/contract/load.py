@@ -11,6 +11,7 @@ from tollbridge.contract.meta_schema import misshapen
 from tollbridge.contract.model import Contract, Operation
 from tollbridge.contract.operation import OperationReader
 from tollbridge.contract.paths import base_path, path_items
+from tollbridge.contract.problems import misshapen_problems
 from tollbridge.contract.references import broken
 from tollbridge.documents import Document, DocumentError, printable, read_document
 
@@ -64,6 +65,7 @@ def _faults(document: Mapping[str, Any]) -> Iterator[Fault]:
     if shaped:
         yield from broken(document)
         yield from misshapen_rules(document)
+        yield from misshapen_problems(document)
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:

@@ -16,6 +16,7 @@
     ├── MethodNotAllowed 405           ├── ProviderInvalidResponse 502
     ├── NotAcceptable 406              ├── ProviderNotSimulated 502
     ├── RequestTimeout 408             ├── ProviderUnavailable 503
+    ├── OwnProblem: as the contract declares it
     └── SurfaceProblem: of what no contract documents
         ├── ControlOff 403             ├── HostNotAllowed 421
         ├── ControlTokenRequired 403   ├── NotReady 503
@@ -29,6 +30,7 @@ from tollbridge.problems.catalogue import (
     Entry,
     catalogue,
 )
+from tollbridge.problems.own import OwnProblem
 from tollbridge.problems.problem import (
     PAGES,
     Problem,
@@ -104,6 +106,7 @@ __all__ = [
     "OrganizationNotFound",
     "OrganizationRequired",
     "OriginNotAllowed",
+    "OwnProblem",
     "PaymentMethodNotAttached",
     "PaymentMethodNotFound",
     "PaymentOutcomeUnknown",

@@ -1,7 +1,9 @@
 """The Connexion application: contract in, ASGI out."""
 
+import inspect
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from connexion import AsyncApp
@@ -14,6 +16,8 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tollbridge.contract import Contract
+from tollbridge.contract.problems import declared_problems
+from tollbridge.problems import Entry
 from tollbridge.server.areas import is_script
 from tollbridge.server.builtin_routes import Ready, surface
 from tollbridge.server.console import Console
@@ -23,9 +27,11 @@ from tollbridge.server.handlers import Handler, qualified_name
 from tollbridge.server.identity import Identity
 from tollbridge.server.middleware import Edge
 from tollbridge.server.operations import Limits, Operations, endpoint
+from tollbridge.server.own_problems import entries_of
 from tollbridge.server.request_context import Exchange
 from tollbridge.server.routes import documents, routes_of
 from tollbridge.server.stripecalls import StripeCalls
+from tollbridge.server.undocumented import amended, by_operation, require_documented
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Parts:
         exposure: how far the server can be reached.
         stripe: what is known of calls to Stripe.
         steers: whether a request may choose its answer by `Prefer`.
+        undocumented: whether problems that the contract does not document are an `add`ition to it, or `refuse`d.
         console: what the console shows.
     """
 
@@ -60,6 +67,7 @@ class Parts:
     exposure: Exposure
     stripe: StripeCalls
     steers: bool
+    undocumented: str
     console: Console
 
 
@@ -100,9 +108,16 @@ class ExactRouting(RoutingMiddleware):  # type: ignore[misc]
 
 
 def application(parts: Parts) -> ASGIApp:
-    """Return the ASGI application."""
+    """Return the ASGI application.
+
+    Raises:
+        ContractError: the contract does not document a problem, and nothing is to be added to it.
+    """
+    contract, missing = parts.contract, _undocumented(parts)
+    if parts.undocumented == "refuse":
+        require_documented(contract, missing)
     operations = {
-        name: endpoint(operation, parts.handlers[name])
+        name: endpoint(operation, parts.handlers[name], missing[operation.operation_id])
         for operation in parts.contract.operations
         for name in [qualified_name(operation)]
     }
@@ -116,9 +131,21 @@ def application(parts: Parts) -> ASGIApp:
     )
     app = AsyncApp("tollbridge", middlewares=[ExactRouting, ContextMiddleware, innermost])
     app.add_api(routes_of(parts.contract), resolver=Resolver(parts.handlers.__getitem__))
-    ours = surface(parts.contract, parts.identity.tokens, parts.ready, parts.mounts, parts.browser, parts.console)
+    served = amended(contract, missing)
+    if served is not contract.document:
+        contract = replace(contract, document=served, content=json.dumps(served).encode())
+    ours = surface(contract, parts.identity.tokens, parts.ready, parts.mounts, parts.browser, parts.console)
     gate = Gate(parts.exposure, parts.stripe, scripts=partial(_is_script, parts))
     return Edge(app, ours, gate, parts.note, parts.console.journal)
+
+
+def _undocumented(parts: Parts) -> dict[str, list[Entry]]:
+    """Return the problems that each operation may answer and does not document."""
+    wanted = {
+        operation.operation_id: inspect.signature(parts.handlers[qualified_name(operation)]).parameters
+        for operation in parts.contract.operations
+    }
+    return dict(by_operation(parts.contract, wanted, entries_of(declared_problems(parts.contract.document))))
 
 
 def _is_script(parts: Parts, path: str) -> bool:

@@ -14,10 +14,12 @@ from starlette.types import ASGIApp
 
 from tollbridge.contract import Contract
 from tollbridge.contract.flat import flat
+from tollbridge.contract.problems import declared_problems
 from tollbridge.problems import NotReady
 from tollbridge.server.areas import SURFACE
 from tollbridge.server.console import Console, console_routes
 from tollbridge.server.html import ASSETS_URL
+from tollbridge.server.own_problems import entries_of
 from tollbridge.server.problempages import problem_pages
 from tollbridge.server.responses import NO_STORE, json_response
 from tollbridge.server.token_endpoint import token_desk
@@ -65,7 +67,7 @@ def surface(
         Mount(ASSETS_URL, StaticFiles(directory=ASSETS)),
         Route(f"{SURFACE}/openapi.json", partial(_contract_json, contract)),
         Route(f"{SURFACE}/openapi.yaml", partial(_contract_yaml, contract)),
-        *problem_pages(console.recipes),
+        *problem_pages(console.recipes, entries_of(declared_problems(contract.document))),
         token_desk(f"{SURFACE}/tokens", tokens),
         Route(f"{SURFACE}/world.schema.json", _world_schema),
         *browser,

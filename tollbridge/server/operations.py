@@ -6,7 +6,7 @@ and routes; its own per-request layers cost 500 µs, report one violation, and l
 """
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tollbridge.contract import Broken, Operation, Violation
 from tollbridge.contract.extensions import EFFECTIVE_ORGANIZATION
 from tollbridge.http1.body import Bounds, read_body
-from tollbridge.problems import ContractBreach, InvalidRequest, NotFound
+from tollbridge.problems import ContractBreach, Entry, InvalidRequest, NotFound, Problem
 from tollbridge.server.areas import SURFACE
 from tollbridge.server.documented import Answer, response_of, send_documented
 from tollbridge.server.handlers import Handler
@@ -28,6 +28,7 @@ from tollbridge.server.request_context import EXCHANGE
 from tollbridge.server.responses import send_bytes
 from tollbridge.server.signatures import parameters_by_name
 from tollbridge.server.steering import steering_of, waited
+from tollbridge.server.undocumented import held
 from tollbridge.server.wire import MAX_LISTED, Parsed, parse_json
 
 MAX_BODY = 65_536
@@ -58,6 +59,7 @@ class Endpoint:
         parameters: the names of the operation's parameters, by those that a handler asks for them.
         organization: the parameter that names the effective organization; None where there is none.
         naming: the same in words, such as `the header organization_id`.
+        added: the problems that the contract does not document, and does as it is served.
     """
 
     operation: Operation
@@ -65,15 +67,16 @@ class Endpoint:
     parameters: Mapping[str, str]
     organization: str | None
     naming: str
+    added: Sequence[Entry]
 
 
-def endpoint(operation: Operation, handler: Handler) -> Endpoint:
+def endpoint(operation: Operation, handler: Handler, added: Sequence[Entry]) -> Endpoint:
     """Work out what a request to the operation needs."""
     named = next((p for p in operation.parameters if p.extensions.get(EFFECTIVE_ORGANIZATION)), None)
     naming = f"the {'header' if named.location == 'header' else 'parameter'} {named.name}" if named else ""
     wants = frozenset(inspect.signature(handler).parameters)
     parameters = {name: one.name for name, one in parameters_by_name(operation).items()}
-    return Endpoint(operation, wants, parameters, named.name if named else None, naming)
+    return Endpoint(operation, wants, parameters, named.name if named else None, naming, added)
 
 
 class Operations:
@@ -128,9 +131,7 @@ class Operations:
             exchange.error_code = exchange.steering.answer.error_code
             await _give_documented(send, served.operation, exchange.steering.answer, exchange.id)
             return
-        answer = answer_said(served.operation, await connexion.context.operation.function(**arguments))
-        if is_held(answer):
-            _require_documented(served.operation, answer.status, answer.body, answer.media_type)
+        answer = await _handled(served, connexion.context.operation.function, arguments, exchange.id)
         await send_bytes(send, answer.status, answer.media_type, content_of(served.operation, answer), answer.headers)
 
     async def _arguments(self, served: Endpoint, scope: Scope, receive: Receive) -> dict[str, Any]:
@@ -165,6 +166,20 @@ class Operations:
             return None
         require_json_body(headers.get(b"content-type", []), headers.get(b"content-encoding", []))
         return parse_json(await read_body(scope, receive, self._bounds))
+
+
+async def _handled(served: Endpoint, handler: Handler, arguments: Mapping[str, Any], instance: str) -> Answer:
+    """Return what a handler answers, or raise the problem that it raises: both held to the contract."""
+    try:
+        returned = await handler(**arguments)
+    except Problem as problem:
+        if breach := held(served.operation, problem, served.added, instance):
+            raise breach from problem
+        raise
+    answer = answer_said(served.operation, returned)
+    if is_held(answer):
+        _require_documented(served.operation, answer.status, answer.body, answer.media_type)
+    return answer
 
 
 def _has_body(headers: Mapping[bytes, list[bytes]]) -> bool:

@@ -21,13 +21,14 @@ INTRODUCTION = (
 DEFECT = "Nothing that is sent leads to it: it is a defect of the server. `Prefer` shows what it looks like."
 
 
-def problem_pages(recipes: bool) -> list[BaseRoute]:
+def problem_pages(recipes: bool, own: Sequence[Entry]) -> list[BaseRoute]:
     """Return the routes of the pages.
 
     Args:
         recipes: whether the contract and the world are those that the recipes are for.
+        own: the problems that the contract declares for its handlers.
     """
-    entries = catalogue()
+    entries = [*catalogue(), *own]
     return [
         Route(PAGES.rstrip("/"), partial(_list, entries, recipes)),
         Route(PAGES + "{error_code}", partial(_page, entries, recipes)),
