@@ -58,6 +58,12 @@ def test_the_second_contract_is_enforced(second: Server, path: str, body: dict[s
     assert [error.get("pointer") or error["parameter"] for error in answer.json()["errors"]] == places
 
 
+def test_a_parameter_is_told_by_its_name(second: Server) -> None:
+    """What is wrong with a parameter is not said of the body."""
+    answer = second.http.post("/v2/gates/0/fees", json={"price": 4200, "unit": "eur"})
+    assert [error["detail"] for error in answer.json()["errors"]] == ["gate is 0; the minimum is 1. Send at least 1."]
+
+
 def test_the_first_contract_is_not_there(second: Server) -> None:
     """Nothing of the bundled contract is served beside another."""
     assert second.http.post("/api/payment/intent", json={"amount": 4200, "currency": "usd"}).status_code == 404

@@ -11,6 +11,9 @@ from tollbridge.contract.extensions import FORM, UNKNOWN_MEMBERS
 from tollbridge.contract.failures import Failure
 from tollbridge.documents import printable
 
+WHOLE = "The body"
+"""What a sentence calls the instance itself; of a parameter whoever tells it puts the name there."""
+
 NAME_SHOWN = 40
 WORD_SHOWN = 12
 DIGITS_SHOWN = 24
@@ -38,7 +41,7 @@ def sentence(failure: Failure) -> str:
 
 
 def _name(place: tuple[str | int, ...]) -> str:
-    return printable(".".join(str(step) for step in place), NAME_SHOWN) if place else "The body"
+    return printable(".".join(str(step) for step in place), NAME_SHOWN) if place else WHOLE
 
 
 def _shown(value: object) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.types import Scope
 
 from tollbridge.contract import Operation, Parameter, Violation
+from tollbridge.contract.wording import WHOLE
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,18})?", re.ASCII)
@@ -66,7 +67,8 @@ def _read(parameter: Parameter, text: str, values: dict[str, Any], violations: l
         values[parameter.name] = value
     else:
         violations.extend(
-            _violation(parameter, broken.detail, broken.rule) for broken in parameter.check.violations(value)
+            _violation(parameter, broken.detail.replace(WHOLE, parameter.name, 1), broken.rule)
+            for broken in parameter.check.violations(value)
         )
 
 
