@@ -1,7 +1,7 @@
 # One line a target; what a target does is in scripts/. ARGS reach the program: make serve ARGS="--port 8081"
 # Tests run in two processes, for two cores; each takes the modules in their order, so that a module's server is started
 # once. ARGS="-n 0 --pdb" runs them in one.
-.PHONY: help serve test coverage verify check mutants prove format bench bench-browser bench-growth bench-snapshots bench-stores stripe-mock clean
+.PHONY: help serve test coverage verify check mutants prove format bench bench-browser bench-contracts bench-growth bench-snapshots bench-stores stripe-mock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\): ## /\1@/p' Makefile | awk -F@ '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -35,6 +35,9 @@ bench: ## measure against Prism, plain Connexion and stripe-mock
 
 bench-browser: ## measure stripe.js in Chromium (size, ready, keys), beside localstripe's
 	@scripts/setup test && scripts/setup bench && exec .venv/bin/python bench/browser.py $(ARGS)
+
+bench-contracts: ## serve contracts in the style of public ones, beside Prism and connexion run --mock all
+	@scripts/setup bench && exec .venv/bin/python bench/contracts.py $(ARGS)
 
 bench-growth: ## measure what an intent costs with a million stored, beside localstripe and stripe-mock
 	@scripts/setup bench && exec .venv/bin/python bench/growth.py $(ARGS)

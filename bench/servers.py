@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -78,8 +79,13 @@ def cpu_of(pid: int) -> float:
     return sum(_cpu_ticks(one) for one in _tree(pid)) * TICK
 
 
-def start(contestant: Contestant) -> Server:
+def start(contestant: Contestant, answers: Callable[[int], int | None] | None = None) -> Server:
     """Start a contestant and wait for its first 200.
+
+    Args:
+        contestant: who is started.
+        answers: returns a status of whoever listens on a port, None where nobody does; None asks the contestant's
+            question.
 
     Raises:
         BenchError: it ended, or gave no 200 within a minute.
@@ -96,7 +102,7 @@ def start(contestant: Contestant) -> Server:
     )
     server = Server(contestant, port, process, output, 0.0)
     while True:
-        last = _try(port, contestant.question)
+        last = answers(port) if answers else _try(port, contestant.question)
         if last == 200:
             server.started = time.perf_counter() - began
             return server
