@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tollbridge.gateway import Gateway, Intent, StripeSession
+from tollbridge.gateway import FoundIntent, Gateway, Intent, StripeSession
 from tollbridge.problems import (
     CustomerMissing,
     DefaultPaymentMethodMissing,
@@ -97,6 +97,23 @@ class Payments:
         if method is not None:
             await self._tie(organization, method, intent, session, charged=error_on_requires_action)
         return intent.client_secret
+
+    async def find_intent(self, organization: Organization, intent: str) -> FoundIntent | None:
+        """Look up a PaymentIntent of an organization.
+
+        Args:
+            organization: whose it has to be.
+            intent: `pi_…`.
+
+        Returns:
+            None where there is none with the id, and where it is another organization's.
+
+        Raises:
+            Problem: 409, 502 or 503.
+        """
+        customer = _customer(organization)
+        found = await self._gateway.begin().find_intent(intent)
+        return found if found is not None and found.customer == customer else None
 
     async def _method(
         self, organization: Organization, customer: str, chosen: int | None, session: StripeSession

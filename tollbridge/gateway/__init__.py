@@ -1,6 +1,6 @@
 """Our door to Stripe, and the only room that imports its SDK."""
 
-from tollbridge.gateway.calls import Gateway, Intent, StripeSession
+from tollbridge.gateway.calls import FoundIntent, Gateway, Intent, StripeSession
 from tollbridge.gateway.client import (
     GatewayError,
     Settings,
@@ -14,6 +14,7 @@ from tollbridge.gateway.transport import StripeExchange
 
 __all__ = [
     "API_VERSION",
+    "FoundIntent",
     "Gateway",
     "GatewayError",
     "Intent",

@@ -31,6 +31,23 @@ class Intent:
     client_secret: str
 
 
+@dataclass(frozen=True, slots=True)
+class FoundIntent:
+    """A PaymentIntent as Stripe has it.
+
+    Args:
+        status: Stripe's word.
+        amount: minor units of the currency.
+        currency: three letters, lower case.
+        customer: whose it is; None for nobody's.
+    """
+
+    status: str
+    amount: int
+    currency: str
+    customer: str | None
+
+
 class Gateway:
     """Stripe, for all requests."""
 
@@ -91,6 +108,24 @@ class StripeSession:
         if not isinstance(identity, str) or not isinstance(secret, str):
             raise problem_for(None, Attempts(arrived=True, status=200), charges=charges)
         return Intent(identity, secret)
+
+    async def find_intent(self, intent: str) -> FoundIntent | None:
+        """Look a PaymentIntent up.
+
+        Returns:
+            None where Stripe has none with the id.
+
+        Raises:
+            Problem: 502 or 503, where Stripe could not be asked, or answered something else.
+        """
+        try:
+            seen = await self._ask("get", f"/v1/payment_intents/{quote(intent, safe='')}", {})
+        except ProviderRefused:
+            return None
+        status, amount, currency, customer = (seen.get(name) for name in ("status", "amount", "currency", "customer"))
+        if not isinstance(status, str) or not isinstance(amount, int) or not isinstance(currency, str):
+            raise problem_for(None, Attempts(arrived=True, status=200), charges=False)
+        return FoundIntent(status, amount, currency, customer if isinstance(customer, str) else None)
 
     async def set_default_method(self, subscription: str, method: str) -> None:
         """Make the method the subscription's default.
