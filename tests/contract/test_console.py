@@ -268,7 +268,7 @@ def test_servers_of_one_state_show_one_list(
     listed = [followed(server)[1] for server in (one, other)]
     assert listed[0] == listed[1]
     assert [entry["number"] for entry in listed[0]] == [1, 2]
-    assert '"amount":4300' in opened(one, 2)["sent"]["body"]
+    assert json.loads(opened(one, 2)["sent"]["body"])["amount"] == 4300
     with sqlite3.connect(file) as database:
         kept = [bytes(content).decode() for (content,) in database.execute("SELECT content FROM exchanges")]
     assert len(kept) == 2
