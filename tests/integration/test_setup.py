@@ -104,15 +104,15 @@ def test_what_pip_said_is_shown_when_it_fails(checkout: Path) -> None:
 
 
 def test_a_lock_names_no_address_and_hashes_everything() -> None:
-    """The locks say what is installed, not where one machine got it, and the test lock holds the run lock."""
+    """The locks say what is installed, not where one machine got it, and each holds the one before it."""
     pins = {}
-    for name in ("run", "test", "bench"):
+    for name in ("run", "verify", "test", "bench"):
         text = (ROOT / f"requirements/{name}.txt").read_text()
         assert "://" not in text
         packages = [block for block in text.split("\n") if "==" in block]
         assert all(line.endswith("\\") for line in packages)  # a hash follows
         pins[name] = {line.split()[0] for line in packages}
-    assert pins["run"] < pins["test"]
+    assert pins["run"] < pins["verify"] < pins["test"]
 
 
 def test_the_locks_are_those_of_the_project() -> None:
