@@ -217,6 +217,14 @@ class StoreRules(EventRules, KeyRules, RefundRules, SharingRules, WholeRules):
             statuses = sorted(threads.map(pay, range(16)))
         assert statuses == [200] + [400] * 15
 
+    def test_a_lookup_key_is_one_prices_whoever_is_first(self, store: Store, again: Store) -> None:
+        """Of eight prices made at once with one key, one has it."""
+        both = on(store), on(again)
+        form = {"currency": "usd", "unit_amount": 1, "product": "prod_TollbridgeYard", "lookup_key": "gate"}
+        with ThreadPoolExecutor(8) as threads:
+            statuses = list(threads.map(lambda n: call(both[n % 2], "POST", "/v1/prices", form).status, range(8)))
+        assert sorted(statuses) == [200] + [400] * 7
+
     def test_changes_at_once_are_not_lost(self, store: Store, again: Store) -> None:
         """Each of many changes of one object's metadata is there in the end."""
         simulators = on(store), on(again)

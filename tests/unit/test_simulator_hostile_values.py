@@ -41,11 +41,13 @@ def with_objects() -> tuple[Simulator, dict[str, list[str]]]:
     setup = call(stripe, "POST", "/v1/setup_intents", {"payment_method": "pm_card_visa"}).document["id"]
     price = {"currency": "usd", "unit_amount": 500, "recurring[interval]": "month", "product_data[name]": "Gate"}
     made = call(stripe, "POST", "/v1/prices", price).document
+    alone = call(stripe, "POST", "/v1/products", {"name": "Alone"}).document["id"]
     refund = call(stripe, "POST", "/v1/refunds", {"payment_intent": paid["id"], "amount": 1}).document
     intent = create(stripe, payment_method="pm_card_createDispute", confirm="true").document
     disputed = call(stripe, "GET", f"/v1/charges/{intent['latest_charge']}").document
     return stripe, {
         "refund": [refund["id"], "re_nope"],
+        "event": [call(stripe, "GET", "/v1/events").document["data"][0]["id"], "evt_nope"],
         "dispute": [disputed["dispute"], "du_nope"],
         "id": [refund["balance_transaction"], "txn_nope"],
         "customer": [ANN, "cus_nope"],
@@ -53,7 +55,7 @@ def with_objects() -> tuple[Simulator, dict[str, list[str]]]:
         "intent": [create(stripe).document["id"], held, paid["id"], setup, "pi_nope"],
         "charge": [paid["latest_charge"], intent["latest_charge"], "ch_nope"],
         "subscription": [SUBSCRIPTION, "sub_nope"],
-        "product": [made["product"], "prod_nope"],
+        "product": [made["product"], alone, "prod_nope"],
         "price": [made["id"], "price_nope"],
         "token": [call(stripe, "POST", "/v1/tokens", TOKEN).document["id"], "tok_nope"],
         "confirmation_token": [

@@ -59,6 +59,11 @@ def full() -> tuple[bytes, ...]:
     stripe.clock.advance(60)
     call(stripe, "POST", "/v1/refunds", {"payment_intent": refunded, "amount": 500})
     create(stripe, confirm="true", payment_method="pm_card_createDispute")
+    price = {"name": "Gate", "default_price_data[currency]": "usd", "default_price_data[unit_amount_decimal]": "1.5"}
+    product = call(stripe, "POST", "/v1/products", {**price, "url": "https://shop.example"}).document["id"]
+    for _ in range(2):
+        form = {"currency": "usd", "unit_amount": 5, "product": product, "lookup_key": "gate"}
+        call(stripe, "POST", "/v1/prices", {**form, "transfer_lookup_key": "true"})
     stripe.clock.set(NOW)
     return tuple(stripe.snapshot())
 
@@ -138,7 +143,7 @@ def test_the_fields_that_name_objects_are_found_by_their_annotations() -> None:
         ("ConfirmationToken", "payment_method"), ("Refund", "charge"), ("Refund", "payment_intent"),
         ("Refund", "balance_transaction"), ("Refund", "customer"), ("Refund", "payment_method"),
         ("Refund", "failure_balance_transaction"), ("Charge", "dispute"), ("Dispute", "charge"),
-        ("Dispute", "payment_intent"),
+        ("Dispute", "payment_intent"), ("Product", "default_price"), ("LookupKey", "price"),
     }  # fmt: skip
 
 

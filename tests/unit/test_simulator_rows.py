@@ -34,11 +34,11 @@ STORED = {
     ),
     "Product": (
         "id name created",
-        "active description metadata",
+        "active description metadata more default_price updated deleted",
     ),
     "Price": (
         "id product currency unit_amount created",
-        "interval interval_count active nickname metadata",
+        "interval interval_count active nickname metadata lookup_key more",
     ),
     "Token": (
         "id card created card_id",
@@ -63,6 +63,10 @@ STORED = {
     "Dispute": (
         "id charge payment_intent card amount currency created status reason network_code evidence transactions",
         "submissions decided_at metadata",
+    ),
+    "LookupKey": (
+        "id price",
+        "",
     ),
 }
 """The fields of each row in their order: those that every stored row has, and those that were added with a default."""

@@ -98,12 +98,15 @@ def no_such(what: str, identity: str, param: str) -> StripeFailure:
 
 
 def unrecognized_url(method: str, path: str) -> StripeFailure:
-    """What Stripe answers where it has no such route."""
+    """What Stripe answers where it has no such route; the hint is for who reads (of a POST it is unverified)."""
+    hint = (
+        "If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make "
+        "sure you passed a valid (non-empty) identifier in your code. "
+    )
     return StripeFailure(
         404,
-        f"Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove the trailing slash. "
-        "If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code. "
-        "Please see https://stripe.com/docs or we can help at https://support.stripe.com/.",
+        f"Unrecognized request URL ({method}: {path}). {'' if method == 'DELETE' else hint}Please see "
+        "https://stripe.com/docs or we can help at https://support.stripe.com/.",
     )
 
 

@@ -46,6 +46,7 @@ TRANSACTIONS = ("charge", "refund", "refund_failure", "dispute", "dispute_revers
 
 CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
 USAGES = ("off_session", "on_session")
+TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
 INTERVALS = {"day": 1_095, "week": 156, "month": 36, "year": 3}
 """How many of each a price may be for at most: three years, as Stripe documents it."""
 
@@ -61,6 +62,7 @@ Identity = Annotated[str, Matching(r"[^\0]{1,5000}", "the id of an object")]
 IntentId = Annotated[str, Names("PaymentIntent")]
 MethodId = Annotated[str, Names("PaymentMethod")]
 TransactionId = Annotated[str, Names("BalanceTransaction")]
+PriceId = Annotated[str, Names("Price")]
 ProductId = Annotated[str, Names("Product")]
 Redirects = Annotated[str, OneOf(("always", "never"))]
 Usage = Annotated[str, OneOf(USAGES)]
@@ -280,7 +282,7 @@ class SetupIntent(NamedTuple):
 
 
 class Product(NamedTuple):
-    """A product."""
+    """A product; `updated` is None where it never was."""
 
     id: Identity
     name: str
@@ -288,21 +290,34 @@ class Product(NamedTuple):
     active: bool = True
     description: str | None = None
     metadata: dict[str, str] | None = None
+    more: More | None = None
+    default_price: PriceId | None = None
+    updated: int | None = None
+    deleted: bool = False
 
 
 class Price(NamedTuple):
-    """A price; `interval` is None where it is paid once."""
+    """A price; `interval` is None where it is paid once, `unit_amount` where it has a fraction of a minor unit."""
 
     id: Identity
     product: ProductId
     currency: str
-    unit_amount: int
+    unit_amount: int | None
     created: int
     interval: Annotated[str, OneOf(tuple(INTERVALS))] | None = None
     interval_count: Annotated[int, Between(1, max(INTERVALS.values()))] = 1
     active: bool = True
     nickname: str | None = None
     metadata: dict[str, str] | None = None
+    lookup_key: str | None = None
+    more: More | None = None
+
+
+class LookupKey(NamedTuple):
+    """Which price has a lookup key, for one has it at a time; None once it has let it go."""
+
+    id: Identity
+    price: PriceId | None
 
 
 class Token(NamedTuple):
@@ -364,6 +379,7 @@ ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
         Refund,
         BalanceTransaction,
         Dispute,
+        LookupKey,
     )
 }
 

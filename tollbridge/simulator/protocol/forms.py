@@ -3,7 +3,9 @@
 Facts are numbered as in `docs/stripe-facts.md`.
 """
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from itertools import pairwise
 from urllib.parse import unquote_plus
 
@@ -14,6 +16,7 @@ MAX_BODY = 1_048_576
 MAX_FIELDS = 1_000
 MAX_DEPTH = 8
 MAX_DIGITS = 18
+DECIMAL = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?", re.ASCII)
 UNDECODABLE = "Invalid request: the parameters could not be decoded."
 
 Value = str | list["Value"] | dict[str, "Value"]
@@ -171,6 +174,21 @@ def integer(form: Mapping[str, Value], name: str) -> int | None:
     size = digits.lstrip("0")
     number = int(size or "0") if len(size) <= MAX_DIGITS else 10**MAX_DIGITS - 1
     return -number if digits != value else number
+
+
+def decimal(form: Mapping[str, Value], name: str) -> Decimal | None:
+    """Return a decimal parameter, exactly; None where it is absent.
+
+    Raises:
+        StripeFailure: 400, for what is none, or has more than twelve places.
+    """
+    value = form.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not DECIMAL.fullmatch(value):
+        shown = value[:60] if isinstance(value, str) else "{...}"
+        raise invalid(f"Invalid decimal: {shown}", param=name, code="parameter_invalid_decimal")  # unverified
+    return Decimal(value)
 
 
 def one_of(form: Mapping[str, Value], name: str, allowed: tuple[str, ...]) -> str | None:

@@ -162,6 +162,10 @@ def _subscription_is_updated(before: Subscription | None, after: Subscription) -
     return after.status != "canceled" and is_shown_otherwise(before, after)
 
 
+def _product_is_updated(before: Product | None, after: Product) -> bool:
+    return not after.deleted and is_shown_otherwise(before, after)
+
+
 def _is_recurring(before: Price | None, after: Price) -> bool:
     return before is None and after.interval is not None
 
@@ -223,7 +227,8 @@ EVENT_TYPES: dict[str, tuple[EventType, ...]] = {
     ),
     Product.__name__: (
         EventType("product.created", is_new),
-        EventType("product.updated", is_shown_otherwise, _with_previous),
+        EventType("product.updated", _product_is_updated, _with_previous),
+        EventType("product.deleted", comes_to("deleted", True)),
     ),
     Price.__name__: (
         EventType("plan.created", _is_recurring, _plan),
@@ -234,6 +239,7 @@ EVENT_TYPES: dict[str, tuple[EventType, ...]] = {
 """By the type of row."""
 
 WITHOUT_EVENTS = {
+    "LookupKey": "it tells of a price, which has events",
     "BalanceTransaction": "Stripe has no event for a balance transaction; what it is of has some",
     "Token": "Stripe has no event for a token",
     "ConfirmationToken": "Stripe has no event for a confirmation token",
@@ -251,6 +257,7 @@ LOGICAL = (
     "customer.deleted",
     "product.created",
     "product.updated",
+    "product.deleted",
     "plan.created",
     "price.created",
     "price.updated",

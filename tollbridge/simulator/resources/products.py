@@ -1,124 +1,128 @@
-"""Products and their prices: what subscriptions need of them."""
+"""Products: create, with a first price if wanted; retrieve, update, delete, list."""
 
-from tollbridge.simulator.model.errors import invalid, missing, no_such, not_found
-from tollbridge.simulator.model.rows import INTERVALS, Price, Product
+from tollbridge.simulator.model.errors import invalid, no_such, not_found
+from tollbridge.simulator.model.rows import Price, Product
 from tollbridge.simulator.protocol.answer import Answer, shown
-from tollbridge.simulator.protocol.forms import Form, boolean, integer, one_of, text
-from tollbridge.simulator.protocol.money import currency_of
+from tollbridge.simulator.protocol.forms import Form, boolean, text, texts
 from tollbridge.simulator.protocol.routing import route
 from tollbridge.simulator.resources.context import Context
-from tollbridge.simulator.resources.parameters import metadata
-from tollbridge.simulator.serializers.subscriptions import PERIODS
+from tollbridge.simulator.resources.pagination import CURSORS, made_when, page
+from tollbridge.simulator.resources.parameters import merged, metadata
+from tollbridge.simulator.resources.prices import priced
+from tollbridge.simulator.resources.product_details import SIDES, existing, made, more_of
+
+HAS_PRICES = "This product cannot be deleted because it has one or more user-created prices."
 
 
 def create(context: Context, form: Form) -> Answer:
     """`POST /v1/products`; an id may be chosen."""
-    name = text(form, "name")
-    if name is None:
-        raise missing("name")
-    identity = text(form, "id") or context.new_id("prod")
-    if context.work.get(Product, identity):
-        raise invalid("Product already exists.", code="resource_already_exists")  # unverified
-    active = boolean(form, "active") if "active" in form else True
-    row = Product(identity, name, context.now, active, text(form, "description"), metadata(form))
+    row = made(context, form)
+    data = form.get("default_price_data")
+    if data is None:
+        return shown(row)
+    if not isinstance(data, dict):
+        raise invalid("Invalid object", param="default_price_data")
+    price = priced(context, data, row.id)
+    context.work.put(price)
+    context.did("price.created", price.id)
+    row = row._replace(default_price=price.id)
     context.work.put(row)
-    context.did("product.created", row.id)
     return shown(row)
+
+
+def _named(context: Context, identity: str) -> Product:
+    row = existing(context, identity)
+    if row is None:
+        raise not_found("product", identity, "id")
+    return row
 
 
 def retrieve(context: Context, _form: Form, product: str) -> Answer:
     """`GET /v1/products/{product}`."""
-    row = context.work.get(Product, product)
-    if row is None:
-        raise not_found("product", product, "id")
-    return shown(row)
+    return shown(_named(context, product))
 
 
-def create_price(context: Context, form: Form) -> Answer:
-    """`POST /v1/prices`, of a product that is there or that `product_data` names."""
-    currency = currency_of(form)
-    amount = integer(form, "unit_amount")
-    if amount is None:
-        raise missing("unit_amount")
-    if amount < 0:
-        raise invalid("Invalid non-negative integer", param="unit_amount", code="parameter_invalid_integer")
-    interval, count = _recurring(form)
-    row = Price(
-        id=context.new_id("price"),
-        product=_product(context, form),
-        currency=currency,
-        unit_amount=amount,
-        created=context.now,
-        interval=interval,
-        interval_count=count,
-        active=boolean(form, "active") if "active" in form else True,
-        nickname=text(form, "nickname"),
-        metadata=metadata(form),
+def update(context: Context, form: Form, product: str) -> Answer:
+    """`POST /v1/products/{product}`."""
+    row = _named(context, product)
+    changed = row._replace(
+        name=text(form, "name") or row.name,
+        active=boolean(form, "active") if "active" in form else row.active,
+        metadata=merged(row.metadata, metadata(form), form),
+        more=more_of(form, row.more),
     )
-    context.work.put(row)
-    context.did("price.created", row.id)
-    return shown(row)
+    if "description" in form:
+        changed = changed._replace(description=text(form, "description", may_clear=True) or None)
+    if "default_price" in form:
+        changed = changed._replace(default_price=_price_of(context, form, row))
+    if changed != row:
+        changed = changed._replace(updated=context.now)
+        context.work.put(changed)
+        context.did("product.updated", row.id)
+    return shown(changed)
 
 
-def _recurring(form: Form) -> tuple[str | None, int]:
-    sent = form.get("recurring")
-    if sent is None:
-        return None, 1
-    if not isinstance(sent, dict):
-        raise invalid("Invalid object", param="recurring")
-    interval = one_of(sent, "interval", tuple(PERIODS))
-    if interval is None:
-        raise missing("recurring[interval]")
-    count = integer(sent, "interval_count")
-    if count is not None and count > INTERVALS[interval]:
-        # Wording unverified.
-        raise invalid("The maximum number of intervals is three years.", param="recurring[interval_count]")
-    return interval, 1 if count is None else max(count, 1)
+def _price_of(context: Context, form: Form, row: Product) -> str | None:
+    identity = text(form, "default_price", may_clear=True)
+    if not identity:
+        return None
+    price = context.work.get(Price, identity)
+    if price is None or price.product != row.id:
+        raise no_such("price", identity, "default_price")
+    return price.id
 
 
-def _product(context: Context, form: Form) -> str:
-    identity, data = text(form, "product"), form.get("product_data")
-    if identity is not None and data is not None:
-        raise invalid("You may only specify one of these parameters: product, product_data.")
-    if identity is not None:
-        if context.work.get(Product, identity) is None:
-            raise no_such("product", identity, "product")
-        return identity
-    if not isinstance(data, dict):
-        raise missing("product")
-    name = text(data, "name")
-    if name is None:
-        raise missing("product_data[name]")
-    row = Product(context.new_id("prod"), name, context.now)
-    context.work.put(row)
-    return row.id
+def delete(context: Context, _form: Form, product: str) -> Answer:
+    """`DELETE /v1/products/{product}`, of one that never had a price."""
+    row = _named(context, product)
+    if any(price.product == row.id for price in context.work.listed(Price)):
+        raise invalid(HAS_PRICES)
+    context.work.put(row._replace(active=False, deleted=True))
+    context.did("product.deleted", row.id)
+    return Answer(200, {"id": row.id, "object": "product", "deleted": True})
 
 
-def retrieve_price(context: Context, _form: Form, price: str) -> Answer:
-    """`GET /v1/prices/{price}`."""
-    row = context.work.get(Price, price)
-    if row is None:
-        raise not_found("price", price, "price")
-    return shown(row)
+def list_(context: Context, form: Form) -> Answer:
+    """`GET /v1/products`, the newest first; ids that there are not are left out."""
+    made_within, ids, url = made_when(form), texts(form, "ids"), text(form, "url")
+    active = boolean(form, "active") if "active" in form else None
+    shippable = boolean(form, "shippable") if "shippable" in form else None
+
+    def wanted(row: Product) -> bool:
+        more = row.more or {}
+        return (
+            not row.deleted
+            and made_within(row.created)
+            and (ids is None or row.id in ids)
+            and (active is None or row.active == active)
+            and (shippable is None or bool(more.get("shippable")) == shippable)
+            and (url is None or more.get("url") == url)
+        )
+
+    return page(context, Product, form, what="product", url="/v1/products", wanted=wanted)
 
 
+PRODUCTS, PRODUCT = "/v1/products", "/v1/products/{product}"
+SAID = (
+    *("active", "description", "images", "marketing_features[][name]", "metadata", "name", "shippable"),
+    *("statement_descriptor", "tax_code", "unit_label", "url", *(f"package_dimensions[{side}]" for side in SIDES)),
+)
+FIRST_PRICE = (
+    *("currency", "metadata", "recurring[interval]", "recurring[interval_count]", "tax_behavior", "unit_amount"),
+    "unit_amount_decimal",
+)
 ROUTES = (
-    route("POST", "/v1/products", create, "product", "active", "description", "id", "metadata", "name"),
-    route("GET", "/v1/products/{product}", retrieve, "product"),
+    route("GET", PRODUCTS, list_, "list of product", "active", "created", "ids", "shippable", "url", *CURSORS),
     route(
         "POST",
-        "/v1/prices",
-        create_price,
-        "price",
-        "active",
-        "currency",
-        "metadata",
-        "nickname",
+        PRODUCTS,
+        create,
         "product",
-        "product_data[name]",
-        "recurring[interval]",
-        "recurring[interval_count]",
-        "unit_amount",
+        "id",
+        *SAID,
+        *(f"default_price_data[{name.replace('[', '][', 1)}" + ("" if "[" in name else "]") for name in FIRST_PRICE),
     ),
-    route("GET", "/v1/prices/{price}", retrieve_price, "price"),
+    route("GET", PRODUCT, retrieve, "product"),
+    route("POST", PRODUCT, update, "product", "default_price", *SAID),
+    route("DELETE", PRODUCT, delete, "product"),
 )

@@ -105,12 +105,14 @@ def item(identity: str, subscription: str, price: Price, quantity: int, now: int
 
 def price_shape(row: Price) -> Shape:
     """Return a `price`."""
+    more = row.more or {}
     recurring: Shape | None = None
     if row.interval:
         recurring = {
             "interval": row.interval,
             "interval_count": row.interval_count,
             "meter": None,
+            "trial_period_days": None,
             "usage_type": "licensed",
         }
     return {
@@ -122,17 +124,17 @@ def price_shape(row: Price) -> Shape:
         "currency": row.currency,
         "custom_unit_amount": None,
         "livemode": False,
-        "lookup_key": None,
+        "lookup_key": row.lookup_key,
         "metadata": row.metadata or {},
         "nickname": row.nickname,
         "product": row.product,
         "recurring": recurring,
-        "tax_behavior": "unspecified",
+        "tax_behavior": more.get("tax_behavior", "unspecified"),
         "tiers_mode": None,
         "transform_quantity": None,
         "type": "recurring" if row.interval else "one_time",
         "unit_amount": row.unit_amount,
-        "unit_amount_decimal": str(row.unit_amount),
+        "unit_amount_decimal": more.get("unit_amount_decimal", str(row.unit_amount)),
     }
 
 
@@ -143,7 +145,7 @@ def plan(row: Price) -> Shape:
         "object": "plan",
         "active": row.active,
         "amount": row.unit_amount,
-        "amount_decimal": str(row.unit_amount),
+        "amount_decimal": price_shape(row)["unit_amount_decimal"],
         "billing_scheme": "per_unit",
         "created": row.created,
         "currency": row.currency,
@@ -162,13 +164,14 @@ def plan(row: Price) -> Shape:
 
 
 def product(row: Product) -> Shape:
-    """Return a `product`."""
-    return {
+    """Return a `product`, or the whole of a deleted one as events have it."""
+    shape: Shape = {
         "id": row.id,
         "object": "product",
         "active": row.active,
+        "attributes": [],
         "created": row.created,
-        "default_price": None,
+        "default_price": row.default_price,
         "description": row.description,
         "images": [],
         "livemode": False,
@@ -179,7 +182,10 @@ def product(row: Product) -> Shape:
         "shippable": None,
         "statement_descriptor": None,
         "tax_code": None,
+        "tax_details": None,
+        "type": "service",
         "unit_label": None,
-        "updated": row.created,
+        "updated": row.updated or row.created,
         "url": None,
     }
+    return shape | row.more if row.more else shape
