@@ -21,6 +21,9 @@ METHODS = ("get", "post", "delete")
 TYPES = "/v1/customers/{customer}/payment_methods"
 """The route whose parameter `type` lists the types of payment methods."""
 
+ENDPOINTS = "/v1/webhook_endpoints"
+"""The route whose parameters list the types of events, and the versions."""
+
 UNDOCUMENTED = {"payment_method_data": {"card": None}}
 """Parameters that Stripe takes from those with access to raw card numbers, and leaves out of its specification."""
 
@@ -32,8 +35,10 @@ NOT_SPECIFIED: dict[str, dict[str, Any]] = {
         ("client_secret", "currency", "deferred_intent", "expand", "locale", "type")
     ),
     "POST /v1/3ds2/challenges/{intent}": dict.fromkeys(("client_secret", "expand", "outcome")),
+    "POST /v1/events/{event}/retry": dict.fromkeys(("expand", "for_stripecli", "webhook_endpoint")),
 }
-"""The routes, with their parameters, that Stripe.js uses and the specification does not have; the last is ours."""
+"""The routes, with their parameters, that Stripe.js and Stripe's CLI use and the specification does not have; that of
+challenges is ours."""
 
 Tree = dict[str, Any]
 
@@ -64,9 +69,12 @@ def table(spec: dict[str, Any]) -> dict[str, Any]:
     }
     listing = spec["paths"][TYPES]["get"]["parameters"]
     types = next(entry["schema"]["enum"] for entry in listing if entry["name"] == "type")
+    endpoint = spec["paths"][ENDPOINTS]["post"]["requestBody"]["content"][FORM]["schema"]["properties"]
     return {
         "version": spec["info"]["version"],
         "types": types,
+        "events": endpoint["enabled_events"]["items"]["enum"],
+        "versions": endpoint["api_version"]["enum"],
         "expandable": expandable(spec["components"]["schemas"]),
         "parameters": parameters,
         "routes": routes,
@@ -115,6 +123,7 @@ def table_text(document: dict[str, Any]) -> str:
     )
     return (
         f'{{\n "version": {json.dumps(document["version"])},\n "types": {compact(document["types"])},\n'
+        f' "events": {compact(document["events"])},\n "versions": {compact(document["versions"])},\n'
         f' "expandable": {{\n{expands}\n }},\n'
         f' "parameters": {{\n{rows}\n }},\n "routes": {{\n{paths}\n }}\n}}\n'
     )

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from tests.consumer import an_endpoint
 from tests.unit.stripe_calls import NOW, call, create, on
 from tollbridge.simulator import Simulator, Store
+from tollbridge.simulator.model.rows import Attempt
 
 DAY = 24 * 3600
 
@@ -11,6 +13,11 @@ DAY = 24 * 3600
 def types(stripe: Simulator, **form: Any) -> list[str]:
     """The types of all events, the oldest first."""
     return [one["type"] for one in reversed(call(stripe, "GET", "/v1/events", {"limit": 100} | form).document["data"])]
+
+
+def attempt(status: int) -> Attempt:
+    """What came of a try."""
+    return Attempt(at=NOW, status=status, error=None, milliseconds=1, answer="")
 
 
 class EventRules:
@@ -44,3 +51,48 @@ class EventRules:
         store.prune(stripe.clock() + 29 * DAY + 1, now[0] + 29 * DAY + 1)
         assert store.counts()["Event"] == 1
         assert types(stripe) == ["customer.created"]
+
+    def test_a_delivery_is_kept_with_its_event_and_taken_by_one(self, store: Store, again: Store) -> None:
+        """Of two servers one takes it, an endpoint's in their order; one that died leaves it to the other."""
+        now = [NOW]
+        stripe = on(store, lambda: now[0])
+        other = on(again, lambda: now[0]) if not store.alone else stripe
+        endpoint = an_endpoint(stripe, "http://127.0.0.1:1/")["id"]
+        create(other, confirm="true", payment_method="pm_card_visa")
+        assert create(other, amount=1).status == 400
+        assert (stripe.outbox.waiting(), stripe.outbox.ready()) == (3, [endpoint])
+        first = stripe.outbox.take(endpoint, 20)
+        assert first is not None
+        assert (other.outbox.take(endpoint, 20), other.outbox.ready()) == (None, [])
+        now[0] += 20
+        assert other.outbox.take(endpoint, 20) == first
+        other.outbox.settle(first, attempt(200))
+        second = stripe.outbox.take(endpoint, 20)
+        assert second not in (None, first)
+        stripe.outbox.settle(str(second), attempt(500))
+        third = other.outbox.take(endpoint, 20)
+        assert third not in (None, first, second)
+        other.outbox.settle(str(third), attempt(200))
+        assert (stripe.outbox.ready(), other.outbox.waiting()) == ([], 1)
+        stripe.clock.advance(60)
+        assert other.outbox.take(endpoint, 20) == second
+        newest = stripe.outbox.newest(5)
+        assert [one["status"] for one in newest] == ["delivered", "waiting", "delivered"]
+
+    def test_deliveries_go_with_a_snapshot_and_a_reset(self, store: Store, again: Store) -> None:
+        """What waits waits again; whoever shares the state delivers to the endpoints of the new one."""
+        stripe = on(store)
+        endpoint = an_endpoint(stripe, "http://127.0.0.1:1/", "charge.succeeded")["id"]
+        create(stripe, confirm="true", payment_method="pm_card_visa")
+        lines = list(stripe.snapshot())
+        stripe.reset()
+        other = on(again) if not store.alone else stripe
+        assert (other.outbox.waiting(), other.outbox.ready()) == (0, [])
+        create(other, confirm="true", payment_method="pm_card_visa")
+        assert other.outbox.waiting() == 0
+        stripe.restore(lines)
+        assert (other.outbox.waiting(), other.outbox.ready()) == (1, [endpoint])
+        create(other, confirm="true", payment_method="pm_card_visa")
+        assert stripe.outbox.waiting() == 2
+        stripe.outbox._most = 1
+        assert (stripe.outbox.ready(), stripe.outbox.waiting()) == ([endpoint], 1)

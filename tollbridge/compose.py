@@ -48,6 +48,7 @@ from tollbridge.server.stripecalls import StripeCalls
 from tollbridge.server.tokens import Tokens
 from tollbridge.server.watch import Watching
 from tollbridge.simulator import (
+    Delivering,
     NoAnswer,
     Request,
     Simulator,
@@ -268,7 +269,8 @@ def _application(options: Options, contract: Contract, world: World, lasting: La
         undocumented=options.undocumented,
         console=Console(lasting.journal, world, described, simulator is not None, recipes=options.is_bundled),
     )
-    return application(parts)
+    app = application(parts)
+    return Delivering(app, simulator) if simulator else app
 
 
 def _mounts(options: Options, simulator: Simulator) -> Mapping[str, ASGIApp]:
@@ -292,7 +294,7 @@ def compose_stripe(options: Options) -> ASGIApp:
     ours = bare_surface(_ready(simulator), mounts, browser_routes("", Cardholders(simulator)))
     # Its secret keys are open to whom it is shared with: for that it is started.
     gate = Gate(options.exposure, StripeCalls(is_for_pages, api_key_of, keys_are_open=True), outside=Area.STRIPE)
-    return Edge(StripeDoor(simulator), ours, gate, lambda _exchange: None)
+    return Delivering(Edge(StripeDoor(simulator), ours, gate, lambda _exchange: None), simulator)
 
 
 def _ready(simulator: Simulator | None) -> Ready:

@@ -107,6 +107,7 @@ DIFFERENCES: dict[str, str] = {
             "charge.customer": "string/null",
             "event.api_version": "string/null",
             "event.request.id": "string/null",
+            "webhook_endpoint.secret": "string/absent",
             "charge.description": "null/string",
             "charge.outcome.network_status": "string/null",
             "charge.outcome.risk_level": "string/absent",
@@ -209,6 +210,9 @@ KEPT_FOR_LATER = {"customer": ANN, "payment_method": ANNS, "payment_method_types
 TOKEN = {"card[number]": "4242424242424242", "card[exp_month]": 1, "card[exp_year]": 2040}
 ENTERED = {f"payment_method_data[{name.replace('[', '][', 1)}": value for name, value in TOKEN.items()}
 
+WEBHOOKS = "/v1/webhook_endpoints"
+HOOK = {"url": "https://shop.example/hook", "enabled_events[]": "charge.failed", "description": "Shop"}
+
 CALLS: list[Call] = [
     ("GET", CUSTOMERS, {"limit": 1}),
     ("POST", CUSTOMERS, {"email": "zoe@example.com", "name": "Zoe", "metadata[a]": "1"}),
@@ -283,6 +287,11 @@ CALLS: list[Call] = [
     ("GET", "/v1/confirmation_tokens/{confirmation_token}", {}),
     ("GET", "/v1/events", {"type": "plan.created", "limit": 1}),
     ("GET", "/v1/events/{event}", {}),
+    ("GET", WEBHOOKS, {"limit": 1}),
+    ("POST", WEBHOOKS, HOOK),
+    ("GET", f"{WEBHOOKS}/{{endpoint}}", {}),
+    ("POST", f"{WEBHOOKS}/{{endpoint}}", {"description": "x"}),
+    ("DELETE", f"{WEBHOOKS}/{{endpoint}}", {}),
 ]
 """Each on a fresh simulator that holds an open intent, a held one with its charge, and an open setup intent."""
 
@@ -317,6 +326,7 @@ def answers(base: str, method: str, path: str, form: dict[str, Any]) -> tuple[An
         ).document["id"],
         "product": call(ours, "POST", "/v1/products", {"name": "Alone"}).document["id"],
         "event": a_plans_event(ours),
+        "endpoint": call(ours, "POST", WEBHOOKS, HOOK).document["id"],
         "paid": paid["id"],
         "refund": refund["id"],
         "refunded": paid["latest_charge"],

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from tests.consumer import an_endpoint
 from tests.unit.stripe_calls import ANN, ANNS, INTENTS, NOW, call, create, simulator
 from tests.unit.test_simulator_snapshot import NDJSON
 from tollbridge.simulator import control
@@ -16,6 +17,7 @@ from tollbridge.simulator.model.rows import (
     INTERVALS,
     ROW_TYPES,
     SETUP_STATUSES,
+    Attempt,
     Event,
     PaymentIntent,
     SetupIntent,
@@ -64,6 +66,10 @@ def full() -> tuple[bytes, ...]:
     for _ in range(2):
         form = {"currency": "usd", "unit_amount": 5, "product": product, "lookup_key": "gate"}
         call(stripe, "POST", "/v1/prices", {**form, "transfer_lookup_key": "true"})
+    an_endpoint(stripe, "http://127.0.0.1:1/")
+    call(stripe, "POST", "/v1/customers", {})
+    taken = stripe.outbox.newest(1)[0]["id"]
+    stripe.outbox.settle(taken, Attempt(at=NOW, status=500, error=None, milliseconds=1, answer="x"))
     stripe.clock.set(NOW)
     return tuple(stripe.snapshot())
 
@@ -143,7 +149,7 @@ def test_the_fields_that_name_objects_are_found_by_their_annotations() -> None:
         ("ConfirmationToken", "payment_method"), ("Refund", "charge"), ("Refund", "payment_intent"),
         ("Refund", "balance_transaction"), ("Refund", "customer"), ("Refund", "payment_method"),
         ("Refund", "failure_balance_transaction"), ("Charge", "dispute"), ("Dispute", "charge"),
-        ("Dispute", "payment_intent"), ("Product", "default_price"), ("LookupKey", "price"),
+        ("Dispute", "payment_intent"), ("Product", "default_price"), ("LookupKey", "price"), ("Delivery", "endpoint"),
     }  # fmt: skip
 
 
@@ -163,9 +169,11 @@ def test_statuses_and_intervals_are_those_that_the_tables_know() -> None:
         ("changes", [["Customer", None, "x"]], "content has to be the list of the place and the fields of a Customer"),
         ("changes", [["Customer", None, [1, 7]]], "Customer: it has 1 fields"),
         ("changes", [["Customer", [1, "cus_1", 7, None, None, 1], [1, "cus_1", None, None, None, 1]]], "email has to"),
-        ("types", [["charge.succeeded"]], "a type has to be a name and the index of a change"),
-        ("types", [["charge.succeeded", 9]], "a type has to be a name and the index of a change"),
-        ("types", [[7, 0]], "a type has to be a name and the index of a change"),
+        ("types", [["charge.succeeded"]], "a type has to be a name, the index of a change"),
+        ("types", [["charge.succeeded", 9]], "a type has to be a name, the index of a change"),
+        ("types", [["charge.succeeded", 0, [7]]], "and a list of endpoints"),
+        ("types", [["charge.succeeded", 0, "we_1"]], "and a list of endpoints"),
+        ("types", [[7, 0]], "a type has to be a name, the index of a change"),
         ("types", [["charge.succeeded", 0]] * (36 * 36 + 1), "types may have at most 1296 items"),
     ],
 )

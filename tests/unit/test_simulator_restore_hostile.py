@@ -94,6 +94,7 @@ NAMED = {
     "token": "Token",
     "confirmation_token": "ConfirmationToken",
     "event": "Event",
+    "webhook_endpoint": "WebhookEndpoint",
 }
 
 
@@ -114,6 +115,9 @@ def use(stripe: Simulator) -> None:
             sent = {name: value for name, value in sent.items() if name in (*route.parameters, "expand[]")}
             assert call(stripe, route.method, path, sent).status in (200, 400, 402, 404, 501)
     assert call(stripe, "GET", "/v1/events", {"limit": 100}).status == 200
+    for delivery in ids["Delivery"]:
+        stripe.outbox.deliver_again(delivery)
+        stripe.outbox.sendable(delivery)
     for price in ids["Price"]:
         sent = {"customer": ANN, "items[0][price]": price, "payment_behavior": "default_incomplete"}
         assert call(stripe, "POST", "/v1/subscriptions", sent).status in (200, 400)

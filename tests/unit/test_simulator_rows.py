@@ -68,6 +68,14 @@ STORED = {
         "id price",
         "",
     ),
+    "WebhookEndpoint": (
+        "id url enabled_events secret created",
+        "api_version description disabled metadata deleted",
+    ),
+    "Delivery": (
+        "id event type endpoint created made due",
+        "status tries attempts",
+    ),
 }
 """The fields of each row in their order: those that every stored row has, and those that were added with a default."""
 

@@ -9,7 +9,9 @@ The way of one call, room by room:
    idempotency key is replayed from it (`state/idempotency.py`).
 4. One file of `resources/` does what the resource does, on rows (`model/rows.py`).
 5. `serializers/` shows the rows as Stripe's objects, `protocol/responses.py` adds the headers.
-6. The rows, the first answer and a line of `state/call_log.py` are kept together, or none of them.
+6. `resources/event_log.py` adds the events of what was changed, and a delivery for each endpoint that wants one.
+7. The rows, the first answer and a line of `state/call_log.py` are kept together, or none of them.
+8. `webhooks/` delivers what waits in the outbox, beside the calls.
 """
 
 from tollbridge.simulator.model.cards import alias_of, described
@@ -24,9 +26,11 @@ from tollbridge.simulator.simulator import Simulator
 from tollbridge.simulator.state.call_log import CallLog
 from tollbridge.simulator.state.recorded_call import RecordedCall
 from tollbridge.simulator.state.unit_of_work import Store, Unavailable, damage_told
+from tollbridge.simulator.webhooks.lifespan import Delivering
 
 __all__ = [
     "CallLog",
+    "Delivering",
     "Fault",
     "Late",
     "NoAnswer",

@@ -6,8 +6,8 @@ unit of work → fault after. Validation failures are not stored for idempotency
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -82,6 +82,8 @@ class Engine:
             settlement_currency: of the account.
             base: the server's own address as the headers of a call tell it.
             agenda: of what changes by itself.
+
+        `wake` is called, from whatever thread, when deliveries of events have been kept.
         """
         self._agenda = agenda
         self._base = base
@@ -91,6 +93,8 @@ class Engine:
         self._record = record
         self._settlement_currency = settlement_currency
         self._handled_calls = 0
+        self._deliverable = 0
+        self.wake: Callable[[], None] = lambda: None
 
     def handle(self, request: Request) -> Reply:
         """Answer a request.
@@ -99,17 +103,32 @@ class Engine:
             NoAnswer: a fault says that nothing comes back.
             Late: a fault says that the answer comes later.
         """
-        try:
-            return self._store.run(*self._job(request))
-        except Unavailable as reason:
-            return self._unavailable(request, reason)
+        with self._waking():
+            try:
+                return self._store.run(*self._job(request))
+            except Unavailable as reason:
+                return self._unavailable(request, reason)
 
     async def answer(self, request: Request) -> Reply:
         """Do what `handle` does, without keeping the event loop waiting."""
-        try:
-            return await self._store.run_soon(*self._job(request))
-        except Unavailable as reason:
-            return self._unavailable(request, reason)
+        with self._waking():
+            try:
+                return await self._store.run_soon(*self._job(request))
+            except Unavailable as reason:
+                return self._unavailable(request, reason)
+
+    def note_events(self, context: Context, cause: Cause) -> None:
+        """Keep the events of what a unit of work changed, with the change."""
+        if context.work.changes and note_events(context, cause):
+            self._deliverable += 1
+
+    @contextmanager
+    def _waking(self) -> Iterator[None]:
+        """Wake whoever delivers, where deliveries were kept meanwhile."""
+        before = self._deliverable
+        yield
+        if self._deliverable != before:
+            self.wake()
 
     def context(self, work: UnitOfWork, now: int, *, browser: bool = False, base: str = "") -> Context:
         """Return what an operation works with.
@@ -139,6 +158,8 @@ class Engine:
             base=base,
             machine=self._clock.machine,
             expect=expect,
+            shared=self._store.shared,
+            change=self._store.change,
         )
 
     def _job(self, request: Request) -> tuple[Callable[[], Reply], Callable[[], Needed]]:
@@ -192,10 +213,11 @@ class Engine:
                 hold.end()
 
         def answered() -> Reply:
-            try:
-                return self._store.run(answer, partial(foreseen, call.request))
-            except Unavailable as reason:
-                return self._unavailable(call.request, reason)
+            with self._waking():
+                try:
+                    return self._store.run(answer, partial(foreseen, call.request))
+                except Unavailable as reason:
+                    return self._unavailable(call.request, reason)
 
         return Late(fault.seconds, answered)
 
@@ -236,8 +258,7 @@ class Engine:
                 answer = Answer(answer.status, expanded(context, answer.document, paths))
             if answer.status >= 400:
                 name_log(answer.document, call.id, call.now)
-            if work.changes:
-                note_events(context, Cause(call.machine, call.id, key and storable(key)))
+            self.note_events(context, Cause(call.machine, call.id, key and storable(key)))
             if key is not None:
                 work.keep(key, first_answer(call, answer, work.written(answer.row)))
             refusal = answer.document if answer.status >= 400 else None

@@ -7,7 +7,7 @@ import orjson
 
 from tollbridge.simulator import serializers as shapes
 from tollbridge.simulator.model.cards import BY_NUMBER
-from tollbridge.simulator.model.rows import Customer, PaymentMethod, Price, Product, Subscription
+from tollbridge.simulator.model.rows import Customer, PaymentMethod, Price, Product, Subscription, WebhookEndpoint
 from tollbridge.simulator.state.memory import MemoryStore
 from tollbridge.simulator.state.unit_of_work import Row, UnitOfWork
 
@@ -21,7 +21,7 @@ def plant(work: UnitOfWork, seed: Mapping[str, Any], now: int) -> None:
 
     Args:
         work: the unit of work.
-        seed: lists of `customers`, `payment_methods` and `subscriptions`.
+        seed: lists of `customers`, `payment_methods`, `subscriptions` and `webhook_endpoints`.
         now: seconds since the epoch.
 
     Raises:
@@ -41,6 +41,8 @@ def plant(work: UnitOfWork, seed: Mapping[str, Any], now: int) -> None:
         items = [shapes.item(identity.replace("sub_", "si_"), identity, price, 1, now)]
         method = entry["default_payment_method"]
         _put(work, Subscription(identity, entry["customer"], entry["status"], method, now, items))
+    for entry in seed.get("webhook_endpoints", ()):
+        _put(work, WebhookEndpoint(entry["id"], entry["url"], entry["enabled_events"], entry["secret"], now))
 
 
 def planted(seed: Mapping[str, Any], now: int) -> list[Row]:

@@ -9,11 +9,12 @@ from typing import IO, Any, TypeVar
 from tollbridge.simulator.engine import Engine, worked
 from tollbridge.simulator.model.randomness import Chance
 from tollbridge.simulator.model.rows import PaymentIntent, Subscription
+from tollbridge.simulator.outbox import Outbox, following
 from tollbridge.simulator.protocol.faults import Fault
 from tollbridge.simulator.protocol.messages import Reply, Request
 from tollbridge.simulator.resources.agenda import Agenda, Waiting
 from tollbridge.simulator.resources.context import Context
-from tollbridge.simulator.resources.event_log import Cause, note_events
+from tollbridge.simulator.resources.event_log import Cause
 from tollbridge.simulator.resources.routes import ROUTES, is_template
 from tollbridge.simulator.resources.three_d_secure import after_challenge, after_page, is_due
 from tollbridge.simulator.resources.turns import everything, turn
@@ -67,6 +68,8 @@ class Simulator:
         self.record = CallLog(self._store, key=self._store.secret("record", self._chance.randomness.randbytes(16)))
         currency = str(seed.get("settlement_currency", "usd"))
         self._engine = Engine(self._store, self.clock, self._chance, self.record, currency, base, self._agenda)
+        self.outbox = Outbox(self._store, self.clock, self._engine)
+        self.outbox.follow_planted()
         self._turn_everything()
 
     def add(self, seed: Mapping[str, Any]) -> None:
@@ -79,6 +82,7 @@ class Simulator:
             Unavailable: the store cannot be reached.
         """
         worked(self._store, lambda work: plant(work, seed, self.clock()))
+        self.outbox.follow_planted()
         self._seed = seed
 
     def handle(self, request: Request) -> Reply:
@@ -152,7 +156,8 @@ class Simulator:
                 "keep the state in memory."
             )
         shared = Shared()
-        self._store.replace(shared, planted(self._seed, self.clock.at(shared)), {}, forgets_calls=True)
+        rows = following(shared, iter(planted(self._seed, self.clock.at(shared))))
+        self._store.replace(shared, rows, {}, forgets_calls=True)
         self._chance.follow(None if seed is None else random.Random(seed))  # noqa: S311 - test ids, on purpose
 
     def snapshot(self) -> Iterator[bytes]:
@@ -179,10 +184,12 @@ class Simulator:
         """
         reading = Reading(lines, self.clock.machine())
         head = reading.head()
-        shared = Shared(head.stopped_at, head.ahead or 0)
-        rows = reading.rows(planted(self._seed, self.clock.at(shared)))
+        order, duplicates = self.outbox.order()
+        shared = Shared(head.stopped_at, head.ahead or 0, order=order, duplicates=duplicates)
+        rows = following(shared, reading.rows(planted(self._seed, self.clock.at(shared))))
         self._store.replace(shared, rows, reading.keys, forgets_calls=False)
         self._turn_everything()
+        self._engine.wake()
         self._chance.follow(reading.randomness if self._store.alone else None)
 
     def faults(self) -> list[Fault]:
@@ -235,10 +242,12 @@ class Simulator:
         def done(work: UnitOfWork) -> T:
             context = self._engine.context(work, now)
             result = operation(context)
-            note_events(context, cause)
+            self._engine.note_events(context, cause)
             return result
 
-        return worked(self._store, done)
+        result = worked(self._store, done)
+        self._engine.wake()
+        return result
 
     def inject(self, fault: Fault) -> None:
         """Let a fault wait for its call.

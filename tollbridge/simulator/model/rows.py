@@ -53,12 +53,16 @@ INTERVALS = {"day": 1_095, "week": 156, "month": 36, "year": 3}
 MAX_EVENTS = 36 * 36
 """Of one row of events: two digits or letters number them."""
 
+DELIVERY_STATUSES = ("waiting", "delivered", "failed", "ended", "dropped")
+"""`ended` where the endpoint was deleted or disabled, `dropped` where too many waited."""
+
 More = dict[str, Any]
 CardNumber = Annotated[str, OneOf(tuple(BY_NUMBER), "the number of a test card")]
 ChargeId = Annotated[str, Names("Charge")]
 CustomerId = Annotated[str, Names("Customer")]
 DisputeId = Annotated[str, Names("Dispute")]
 Identity = Annotated[str, Matching(r"[^\0]{1,5000}", "the id of an object")]
+EndpointId = Annotated[str, Names("WebhookEndpoint")]
 IntentId = Annotated[str, Names("PaymentIntent")]
 MethodId = Annotated[str, Names("PaymentMethod")]
 TransactionId = Annotated[str, Names("BalanceTransaction")]
@@ -86,6 +90,16 @@ class Shown(TypedDict):
     """What is read of an object that is kept as it is shown."""
 
     id: str
+
+
+class Attempt(TypedDict):
+    """One try of a delivery: `status` is None where no answer came, `error` None where one did."""
+
+    at: int
+    status: int | None
+    error: str | None
+    milliseconds: int
+    answer: str
 
 
 class Customer(NamedTuple):
@@ -350,7 +364,8 @@ class Event(NamedTuple):
 
     `made` is the machine's time. `request` is the id of the call and `key` its idempotency key, None where no call
     asked. A change is a type of row, the row as it was stored before (None for a new one) and after. `types` has a list
-    for each event in their order: its name, the index of its change, and the endpoints that it is delivered to.
+    for each event in their order: its name, the index of its change, and, where there are any, a list of the endpoints
+    that it is delivered to.
     """
 
     id: Annotated[str, Matching(r"evt_[A-Za-z0-9]{22}", "the id of events without the number of one")]
@@ -360,6 +375,40 @@ class Event(NamedTuple):
     key: str | None
     changes: list[list[Any]]
     types: list[list[Any]]
+
+
+class WebhookEndpoint(NamedTuple):
+    """Where events are delivered; a deleted one is kept for the deliveries that name it, and shown no more."""
+
+    id: Identity
+    url: str
+    enabled_events: list[str]
+    secret: str
+    created: int
+    api_version: str | None = None
+    description: str | None = None
+    disabled: bool = False
+    metadata: dict[str, str] | None = None
+    deleted: bool = False
+
+
+class Delivery(NamedTuple):
+    """One event for one endpoint.
+
+    `due` is when it is tried next, by the simulator's clock; None where it waits no more. `attempts` are the newest
+    tries, each with `at`, `status`, `error`, `milliseconds` and the beginning of the `answer`.
+    """
+
+    id: Identity
+    event: str
+    type: str
+    endpoint: EndpointId
+    created: int
+    made: int
+    due: int | None
+    status: Annotated[str, OneOf(DELIVERY_STATUSES)] = "waiting"
+    tries: int = 0
+    attempts: list[Attempt] = []  # noqa: RUF012 - a row is never changed
 
 
 ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
@@ -380,6 +429,8 @@ ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
         BalanceTransaction,
         Dispute,
         LookupKey,
+        WebhookEndpoint,
+        Delivery,
     )
 }
 

@@ -36,6 +36,18 @@ def method_types() -> tuple[str, ...]:
     return tuple(_stripe()["types"])
 
 
+@cache
+def event_names() -> frozenset[str]:
+    """Return the types of events that an endpoint may ask for, `*` among them."""
+    return frozenset(_stripe()["events"])
+
+
+@cache
+def api_versions() -> frozenset[str]:
+    """Return the versions that an endpoint may ask for."""
+    return frozenset(_stripe()["versions"])
+
+
 def require_names(method: str, template: str, form: Form) -> None:
     """Refuse what is none of Stripe's parameters, however deep (fact e11).
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tollbridge.simulator.state.settings import Shared
 from tollbridge.simulator.state.unit_of_work import UnitOfWork
 
 
@@ -23,6 +24,8 @@ class Context:
         effects: what changed, such as `payment_intent.created`, with the object's id.
         machine: tells the machine's time, which nobody sets.
         expect: is told when an object will change by itself, with its type and its id.
+        shared: returns what all who share the state share, to be read only.
+        change: changes that by a function of it, with the unit of work.
     """
 
     work: UnitOfWork
@@ -35,6 +38,8 @@ class Context:
     base: str = ""
     machine: Callable[[], int] = lambda: 0
     expect: Callable[[int, type[tuple[Any, ...]], str], None] = lambda _when, _cls, _identity: None
+    shared: Callable[[], Shared] = Shared
+    change: Callable[[Callable[[Shared], None]], None] = lambda _how: None
 
     def did(self, what: str, identity: str) -> None:
         """Note an effect."""

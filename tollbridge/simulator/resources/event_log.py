@@ -10,14 +10,26 @@ from typing import Any
 import orjson
 
 from tollbridge.simulator.model.ids import token
-from tollbridge.simulator.model.rows import MAX_EVENTS, ROW_TYPES, Event
+from tollbridge.simulator.model.rows import MAX_EVENTS, ROW_TYPES, Delivery, Event
 from tollbridge.simulator.protocol.responses import API_VERSION
 from tollbridge.simulator.resources.context import Context
-from tollbridge.simulator.resources.event_types import ABOUT_PAYMENTS, BY_NAME, EVENT_TYPES, RANK, EventType
-from tollbridge.simulator.state.unit_of_work import unpacked
+from tollbridge.simulator.resources.event_types import (
+    ABOUT_PAYMENTS,
+    BY_NAME,
+    EVENT_TYPES,
+    LAST,
+    LATE_SECONDS,
+    RANK,
+    EventType,
+)
+from tollbridge.simulator.state.settings import Shared
+from tollbridge.simulator.state.unit_of_work import UnitOfWork, unpacked
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 assert len(DIGITS) ** 2 == MAX_EVENTS
+
+ALL = "*"
+"""What an endpoint that wants every event asks for."""
 
 RANDOM_PART = 21
 ROW_LENGTH = len("evt_1") + RANDOM_PART
@@ -38,8 +50,8 @@ class Cause:
     key: str | None = None
 
 
-def note_events(context: Context, cause: Cause) -> None:
-    """Keep the events of what a unit of work changed, with the change."""
+def note_events(context: Context, cause: Cause) -> bool:
+    """Keep the events of what a unit of work changed, with the change; return whether any is to be delivered."""
     changes: list[list[Any]] = []
     found: list[tuple[int, str, int]] = []
     work = context.work
@@ -52,9 +64,42 @@ def note_events(context: Context, cause: Cause) -> None:
             changes.append([name, kept, orjson.Fragment(work.writes[name][identity])])
     found.sort()
     for begin in range(0, len(found), MAX_EVENTS):
-        types: list[list[Any]] = [[name, index] for _, name, index in found[begin : begin + MAX_EVENTS]]
+        shared = context.shared()
+        types = [_entry(shared, name, index) for _, name, index in found[begin : begin + MAX_EVENTS]]
         identity = _new_id(context, found[begin][1])
-        work.put(Event(identity, context.now, cause.machine, cause.request, cause.key, changes, types))
+        row = Event(identity, context.now, cause.machine, cause.request, cause.key, changes, types)
+        work.put(row)
+        if shared.followers:
+            _let_wait(context, row, shared.order)
+    return bool(found and context.shared().followers)
+
+
+def _entry(shared: Shared, name: str, index: int) -> list[Any]:
+    """Return the entry of an event, with the endpoints that want it, where there are any."""
+    wanted = [endpoint for endpoint, types in shared.followers.items() if name in types or ALL in types]
+    return [name, index, wanted] if wanted else [name, index]
+
+
+def _let_wait(context: Context, row: Event, order: str) -> None:
+    """Write the deliveries of a row's events, in the order in which they are to be made."""
+    events = events_of(row)
+    if order == "arrival":
+        events.sort(key=_arrival)
+    for one in events:
+        due = row.created + (LATE_SECONDS.get(one.type, 0) if order == "arrival" else 0)
+        for endpoint in one.endpoints:
+            identity = delivery_id(one.id, endpoint)
+            context.work.fresh.add(identity)
+            context.work.put(Delivery(identity, one.id, one.type, endpoint, row.created, row.made, due))
+
+
+def _arrival(one: "OneEvent") -> tuple[int, bool]:
+    return LATE_SECONDS.get(one.type, 0), one.type in LAST
+
+
+def delivery_id(event: str, endpoint: str) -> str:
+    """Return the id of the delivery of an event to an endpoint."""
+    return f"{event}_{endpoint}"
 
 
 def _new_id(context: Context, name: str) -> str:
@@ -86,7 +131,18 @@ class OneEvent:
         """The name of its type."""
         return str(self.row.types[self.index][0])
 
-    def shown(self, pending: int = 0) -> dict[str, Any]:
+    @property
+    def endpoints(self) -> list[str]:
+        """The endpoints that it is delivered to."""
+        entry = self.row.types[self.index]
+        return list(entry[2]) if len(entry) > 2 else []
+
+    def pending(self, work: UnitOfWork) -> int:
+        """Return how many endpoints have not acknowledged it, of those that are still there."""
+        found = (work.get(Delivery, delivery_id(self.id, endpoint)) for endpoint in self.endpoints)
+        return sum(one is not None and one.status not in ("delivered", "ended") for one in found)
+
+    def shown(self, pending: int) -> dict[str, Any]:
         """Return the `event` object.
 
         Args:
@@ -113,7 +169,7 @@ class OneEvent:
 
 def events_of(row: Event) -> list[OneEvent]:
     """Return the events of a row, in their order; a type that a newer Tollbridge has made is passed over."""
-    kinds = ((row.changes[change][0], name) for name, change in row.types)
+    kinds = ((row.changes[change][0], name) for name, change, *_ in row.types)
     return [OneEvent(row, index) for index, kind in enumerate(kinds) if kind in BY_NAME]
 
 

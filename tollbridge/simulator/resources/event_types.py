@@ -244,6 +244,8 @@ WITHOUT_EVENTS = {
     "Token": "Stripe has no event for a token",
     "ConfirmationToken": "Stripe has no event for a confirmation token",
     "Event": "events are not told of by events",
+    "WebhookEndpoint": "Stripe has no event for a webhook endpoint",
+    "Delivery": "it is ours: Stripe shows no deliveries",
 }
 """Types of rows whose changes make no event, each with the reason."""
 
@@ -290,6 +292,12 @@ LOGICAL = (
     "customer.subscription.deleted",
 )
 """The order in which the events of one call follow from each other."""
+
+LATE_SECONDS = {"charge.updated": 2, "charge.refund.updated": 1, "refund.updated": 1}
+"""What real consumers get later than the rest, and how much, in the order `arrival` (public logs)."""
+
+LAST = ("payment_intent.created", "setup_intent.created")
+"""What real consumers get after the events that followed from it, in the order `arrival` (public logs)."""
 
 RANK = {name: rank for rank, name in enumerate(LOGICAL)}
 BY_NAME = {(row, one.name): one for row, types in EVENT_TYPES.items() for one in types}

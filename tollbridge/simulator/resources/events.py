@@ -9,7 +9,8 @@ from tollbridge.simulator.protocol.answer import Answer
 from tollbridge.simulator.protocol.forms import Form, boolean, text, texts
 from tollbridge.simulator.protocol.routing import route
 from tollbridge.simulator.resources.context import Context
-from tollbridge.simulator.resources.event_log import OneEvent, event_named, events_of
+from tollbridge.simulator.resources.deliveries import deliver_again
+from tollbridge.simulator.resources.event_log import OneEvent, delivery_id, event_named, events_of
 from tollbridge.simulator.resources.pagination import CURSORS, list_answer, made_when, page_bounds
 from tollbridge.simulator.state.retention import EVENT_SECONDS
 
@@ -22,12 +23,12 @@ def retrieve(context: Context, _form: Form, event: str) -> Answer:
     one = _current(context, event)
     if one is None:
         raise not_found("event", event, "id")
-    return Answer(200, one.shown())
+    return Answer(200, one.shown(one.pending(context.work)))
 
 
 def list_(context: Context, form: Form) -> Answer:
     """`GET /v1/events`, the newest first."""
-    wanted, made = _wanted(form), made_when(form)
+    wanted, made, delivered = _wanted(form), made_when(form), _delivered(context, form)
     bounds = page_bounds(form)
     cursor = None
     if bounds.cursor is not None:
@@ -35,8 +36,21 @@ def list_(context: Context, form: Form) -> Answer:
         if cursor is None:
             raise no_such("event", bounds.cursor, bounds.param)
     events = _from(context, cursor, newest_first=bounds.newest_first)
-    found = (one for one in events if made(one.row.created) and wanted(one))
-    return list_answer(bounds, found, OneEvent.shown, "/v1/events")
+    found = (one for one in events if made(one.row.created) and wanted(one) and delivered(one))
+    return list_answer(bounds, found, lambda one: one.shown(one.pending(context.work)), "/v1/events")
+
+
+def retry(context: Context, form: Form, event: str) -> Answer:
+    """`POST /v1/events/{event}/retry`, which Stripe's CLI calls: to one endpoint, or to all that the event is for."""
+    one = _current(context, event)
+    if one is None:
+        raise not_found("event", event, "id")
+    named = text(form, "webhook_endpoint")
+    if named is not None and named not in one.endpoints:
+        raise no_such("webhook endpoint", named, "webhook_endpoint")
+    for endpoint in one.endpoints if named is None else [named]:
+        deliver_again(context, delivery_id(one.id, endpoint))
+    return Answer(200, one.shown(one.pending(context.work)))
 
 
 def _current(context: Context, identity: str) -> OneEvent | None:
@@ -62,7 +76,7 @@ def _from(context: Context, cursor: OneEvent | None, *, newest_first: bool) -> I
 
 
 def _wanted(form: Form) -> Wanted:
-    """Return what tells whether an event is of the types that are asked for, and was delivered as asked.
+    """Return what tells whether an event is of the types that are asked for.
 
     Raises:
         StripeFailure: 400, for `type` and `types` together, and for too many types (wordings unverified).
@@ -72,11 +86,17 @@ def _wanted(form: Form) -> Wanted:
         raise invalid("You may only specify one of these parameters: type, types.")
     if types is not None and len(types) > MAX_TYPES:
         raise invalid(f"Array too long: types may have at most {MAX_TYPES} items.", param="types")
-    if form.get("delivery_success") is not None and not boolean(form, "delivery_success"):
-        return lambda _one: False  # without an endpoint every event was delivered wherever it had to be
     if types is not None:
         return lambda one: one.type in types
     return _matching(pattern)
+
+
+def _delivered(context: Context, form: Form) -> Wanted:
+    """Return what tells whether an event has reached every endpoint that it is for, or, where that is asked, not."""
+    if form.get("delivery_success") is None:
+        return lambda _one: True
+    asked = boolean(form, "delivery_success")
+    return lambda one: (one.pending(context.work) == 0) == asked
 
 
 def _matching(pattern: str | None) -> Wanted:
@@ -90,4 +110,5 @@ def _matching(pattern: str | None) -> Wanted:
 ROUTES = (
     route("GET", "/v1/events", list_, "list of event", "created", "delivery_success", "type", "types", *CURSORS),
     route("GET", "/v1/events/{event}", retrieve, "event"),
+    route("POST", "/v1/events/{event}/retry", retry, "event", "for_stripecli", "webhook_endpoint"),
 )

@@ -21,6 +21,7 @@ from tollbridge.simulator.resources import (
     subscriptions,
     three_d_secure,
     tokens,
+    webhook_endpoints,
 )
 
 ROUTES = (
@@ -40,6 +41,7 @@ ROUTES = (
     *elements_sessions.ROUTES,
     *three_d_secure.ROUTES,
     *events.ROUTES,
+    *webhook_endpoints.ROUTES,
 )
 
 

@@ -16,6 +16,7 @@ from tollbridge.simulator.model.rows import (
     SetupIntent,
     Subscription,
     Token,
+    WebhookEndpoint,
 )
 from tollbridge.simulator.serializers.balance import balance, balance_transaction
 from tollbridge.simulator.serializers.charges import charge, transaction_id
@@ -26,6 +27,7 @@ from tollbridge.simulator.serializers.payment_methods import payment_method
 from tollbridge.simulator.serializers.refunds import refund
 from tollbridge.simulator.serializers.subscriptions import item, plan, price_shape, product, subscription
 from tollbridge.simulator.serializers.tokens import OWNER, confirmation_token, token
+from tollbridge.simulator.serializers.webhook_endpoints import new_webhook_endpoint, webhook_endpoint
 
 __all__ = [
     "OWNER",
@@ -37,6 +39,7 @@ __all__ = [
     "customer",
     "dispute",
     "item",
+    "new_webhook_endpoint",
     "payment_intent",
     "payment_method",
     "plan",
@@ -48,6 +51,7 @@ __all__ = [
     "subscription",
     "token",
     "transaction_id",
+    "webhook_endpoint",
 ]
 
 Shape = dict[str, Any]
@@ -65,6 +69,7 @@ SHAPES: dict[type, Callable[[Any], Shape]] = {
     SetupIntent: setup_intent,
     Subscription: subscription,
     Token: token,
+    WebhookEndpoint: webhook_endpoint,
 }
 """How each type of row is shown."""
 

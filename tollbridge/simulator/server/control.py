@@ -35,8 +35,14 @@ SNAPSHOT_LIMIT = 1_073_741_824
 """Bytes of a snapshot that is put back: about a million intents with their charges."""
 
 MAX_LISTED = 1_000
-TEXT, INTEGER, NUMBER, COUNT = (str,), (int,), (int, float), (int, type(None))
-JSON_TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", COUNT: "integer, or null for all calls"}
+TEXT, FLAG, INTEGER, NUMBER, COUNT = (str,), (bool,), (int,), (int, float), (int, type(None))
+JSON_TYPES = {
+    TEXT: "string",
+    FLAG: "boolean",
+    INTEGER: "integer",
+    NUMBER: "number",
+    COUNT: "integer, or null for all calls",
+}
 MEMBERS = {
     "method": TEXT,
     "path": TEXT,
@@ -101,6 +107,10 @@ def control(simulator: Simulator, *, snapshot_limit: int = SNAPSHOT_LIMIT) -> AS
         Route("/snapshot", _told(desk.snapshot)),
         Route("/snapshot", _told(desk.restore), methods=["PUT"]),
         Route("/reset", _told(desk.reset), methods=["POST"]),
+        Route("/webhooks", _told(desk.webhooks)),
+        Route("/webhooks", _told(desk.set_webhooks), methods=["PUT"]),
+        Route("/deliveries", _told(desk.deliveries)),
+        Route("/deliveries/{delivery:str}/redeliver", _told(desk.redeliver), methods=["POST"]),
         Route("/{kind:str}/{intent:str}/authenticate", _told(desk.authenticate), methods=["POST"]),
     ]
     return Router(routes, redirect_slashes=False)
@@ -192,7 +202,39 @@ class Desk:
             await self._do(lambda: self._simulator.clock.set(sent["now"]))
         else:
             await self._do(lambda: self._simulator.clock.advance(sent["advance"]))
+        self._simulator.outbox.wake()
         return await self.clock(request)
+
+    async def webhooks(self, _request: HttpRequest) -> Response:
+        """Answer with the order of deliveries, whether each is made twice, and how many wait."""
+        outbox = self._simulator.outbox
+        (order, duplicates), waiting = await self._do(lambda: (outbox.order(), outbox.waiting()))
+        return _json({"order": order, "duplicates": duplicates, "waiting": waiting})
+
+    async def set_webhooks(self, request: HttpRequest) -> Response:
+        """Choose the `order` of the deliveries of one call's events, and whether there are `duplicates`."""
+        sent = await _body(request)
+        _require_members(sent, {"order": TEXT, "duplicates": FLAG}, ())
+        try:
+            await self._do(
+                lambda: self._simulator.outbox.set_order(sent.get("order"), duplicates=sent.get("duplicates"))
+            )
+        except ValueError as error:
+            raise Refused(str(error)[:200]) from None
+        return await self.webhooks(request)
+
+    async def deliveries(self, request: HttpRequest) -> Response:
+        """Answer with the newest deliveries of events, the newest first; at most `limit` of them."""
+        limit = min(_number(request, "limit", 100), MAX_LISTED)
+        return _json({"data": await self._do(lambda: self._simulator.outbox.newest(limit))})
+
+    async def redeliver(self, request: HttpRequest) -> Response:
+        """Make a delivery again, now."""
+        delivery = request.path_params["delivery"]
+        shown = await self._do(lambda: self._simulator.outbox.deliver_again(delivery))
+        if shown is None:
+            raise Refused(f"No such delivery: {delivery[:80]!r}.", 404)
+        return _json(shown)
 
     async def snapshot(self, _request: HttpRequest) -> Response:
         """Answer with the whole state as it is now, a line an object.

@@ -16,10 +16,10 @@ from typing import Any, TypeVar
 
 import orjson
 
-from tollbridge.simulator.model.rows import LISTED_BY, Event
+from tollbridge.simulator.model.rows import LISTED_BY, Delivery
 from tollbridge.simulator.state.idempotency import KEPT_SECONDS, Kept, Known, Use
 from tollbridge.simulator.state.recorded_call import RecordedCall
-from tollbridge.simulator.state.retention import outdated
+from tollbridge.simulator.state.retention import DATED, outdated
 from tollbridge.simulator.state.settings import Shared
 from tollbridge.simulator.state.unit_of_work import (
     EVERYBODY,
@@ -35,7 +35,9 @@ from tollbridge.simulator.state.unit_of_work import (
     nothing_needed,
     place_of,
 )
+from tollbridge.simulator.state.waiting import Waiting
 
+DELIVERY = Delivery.__name__
 WHEN, MADE = (Kept._fields.index(name) for name in ("when", "made"))
 T = TypeVar("T")
 
@@ -61,6 +63,7 @@ class MemoryStore:
         self._total = 0
         self._shared = Shared()
         self._secrets: dict[str, bytes] = {}
+        self._waiting = Waiting()
         self._lock = RLock()
 
     def begin(self) -> None:
@@ -116,6 +119,8 @@ class MemoryStore:
             kept = self._rows.setdefault(name, {})
             for identity, stored in written.items():
                 self._list(name, identity, kept.get(identity), stored)
+                if name == DELIVERY:
+                    self._waiting.change(kept.get(identity), stored)
                 kept[identity] = stored
         for key, first in keys.items():
             self._keys.pop(key, None)  # so that the keys stand in the order of the machine's clock
@@ -170,7 +175,7 @@ class MemoryStore:
         fresh._keys.update((key, tuple(kept)) for key, kept in keys.items())
         with self._lock:
             self._rows, self._lists, self._places, self._keys = fresh._rows, fresh._lists, fresh._places, fresh._keys
-            self._uses, self._shared = {}, shared
+            self._uses, self._shared, self._waiting = {}, shared, fresh._waiting
             if forgets_calls:
                 self._told.clear()
 
@@ -178,7 +183,9 @@ class MemoryStore:
         """Put a row behind those that are here."""
         place, identity, *_ = values
         self._places = max(self._places, place)
-        self._rows.setdefault(name, {})[identity] = bytes(memoryview(orjson.dumps(values)))
+        stored = self._rows.setdefault(name, {})[identity] = bytes(memoryview(orjson.dumps(values)))
+        if name == DELIVERY:
+            self._waiting.change(None, stored)
         owners = [(field, values[index]) for field, index in LISTED_BY.get(name, ()) if values[index] is not None]
         for owner in (EVERYBODY, *owners):
             self._lists.setdefault((name, owner), []).append(identity)
@@ -206,14 +213,35 @@ class MemoryStore:
             for key in [key for key, kept in old if now - kept[WHEN] > KEPT_SECONDS]:
                 del self._keys[key]
             self._uses = {key: use for key, use in self._uses.items() if use.until > machine}
-            self._drop_oldest(Event.__name__, now, machine)
+            for name in DATED:
+                self._drop_oldest(name, now, machine)
 
     def _drop_oldest(self, name: str, now: int, machine: int) -> None:
         rows, listed = self._rows.get(name, {}), self._lists.get((name, EVERYBODY), [])
-        count = outdated((rows[identity] for identity in listed), now, machine)
+        count = outdated(name, (rows[identity] for identity in listed), now, machine)
         for identity in listed[:count]:
             del rows[identity]
         del listed[:count]
+
+    def ready(self, now: int, machine: int) -> list[str]:
+        """Return the endpoints that have a delivery due, and none under way."""
+        with self._lock:
+            return self._waiting.ready(now, machine)
+
+    def take(self, endpoint: str, now: int, machine: int, until: int) -> str | None:
+        """Return the next delivery of an endpoint, under way until a time of the machine's; None for none."""
+        with self._lock:
+            return self._waiting.take(endpoint, now, machine, until)
+
+    def waiting(self) -> int:
+        """Return how many deliveries wait."""
+        with self._lock:
+            return len(self._waiting)
+
+    def excess(self, most: int) -> list[str]:
+        """Return the deliveries that wait beyond a number of them: the last to be tried."""
+        with self._lock:
+            return self._waiting.excess(most)
 
     def told(self, after: int, most: int) -> list[tuple[int, RecordedCall]]:
         """Return calls that are kept, of those after a number, each with its own; the first call ever has 1."""

@@ -191,8 +191,17 @@ def _require_events(row: Event) -> None:
     if len(row.types) > MAX_EVENTS:
         raise ValueError(f"{Event.__name__}: types may have at most {MAX_EVENTS} items")
     for one in row.types:
-        if len(one) != 2 or type(one[0]) is not str or type(one[1]) is not int or one[1] not in range(len(row.changes)):
-            raise ValueError(f"{Event.__name__}: a type has to be a name and the index of a change")
+        if not _is_entry(one, len(row.changes)):
+            raise ValueError(
+                f"{Event.__name__}: a type has to be a name, the index of a change, and a list of endpoints"
+            )
+
+
+def _is_entry(one: list[Any], changes: int) -> bool:
+    """Tell whether an entry of an event's types has a name, the index of a change, and, if any, texts for endpoints."""
+    if len(one) not in (2, 3) or type(one[0]) is not str or type(one[1]) is not int or one[1] not in range(changes):
+        return False
+    return len(one) == 2 or (isinstance(one[2], list) and all(type(endpoint) is str for endpoint in one[2]))
 
 
 def _require_stored(whose: str, name: str, stored: Any) -> None:

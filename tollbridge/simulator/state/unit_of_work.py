@@ -331,6 +331,26 @@ class Store(Protocol):
             machine: the same by the machine's.
         """
 
+    def ready(self, now: int, machine: int) -> list[str]:
+        """Return the endpoints that have a delivery due, and none under way.
+
+        Args:
+            now: seconds since the epoch, by the simulator's clock.
+            machine: the same by the machine's.
+        """
+
+    def take(self, endpoint: str, now: int, machine: int, until: int) -> str | None:
+        """Return the id of an endpoint's next delivery, which nobody else takes; None where none is due.
+
+        It is under way until it is written again, or until a time of the machine's: whoever took it may have died.
+        """
+
+    def waiting(self) -> int:
+        """Return how many deliveries wait."""
+
+    def excess(self, most: int) -> list[str]:
+        """Return the ids of the deliveries that wait beyond a number of them: the last to be tried."""
+
     def told(self, after: int, most: int) -> list[tuple[int, RecordedCall]]:
         """Return calls that are kept, of those after a number, each with its own; the first call ever has 1."""
 

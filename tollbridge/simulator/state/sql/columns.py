@@ -39,6 +39,15 @@ class KeyRow(NamedTuple):
     until: int | None
 
 
+class WaitRow(NamedTuple):
+    """A row of the table `waiting`, of a delivery that nobody has under way."""
+
+    delivery: str
+    endpoint: str
+    due: int
+    place: int
+
+
 def object_row(name: str, identity: str, stored: bytes) -> ObjectRow:
     """Return the row of an object."""
     fields = LISTED_BY.get(name, ())

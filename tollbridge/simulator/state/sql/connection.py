@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from tollbridge.simulator.state.sql.columns import KeyRow, ObjectRow
+from tollbridge.simulator.state.sql.columns import KeyRow, ObjectRow, WaitRow
 from tollbridge.simulator.state.unit_of_work import Needed, Owner
 
 PAGE = 101
@@ -42,6 +42,8 @@ class Changes:
         freed: those of which nothing is known any more.
         told: calls, encoded.
         shared: clock and faults, encoded; None where they are as they were.
+        waits: deliveries that wait.
+        ended: the ids of those that wait no more.
     """
 
     fresh: list[ObjectRow] = field(default_factory=list)
@@ -51,6 +53,8 @@ class Changes:
     freed: list[str] = field(default_factory=list)
     told: list[bytes] = field(default_factory=list)
     shared: bytes | None = None
+    waits: list[WaitRow] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
 
 
 class Connection(Protocol):

@@ -58,6 +58,13 @@ FREE = "DELETE FROM idempotency_keys WHERE key = ANY($1::text[])"
 TELL = "INSERT INTO calls (content) SELECT * FROM unnest($1::bytea[])"
 SHARE = "INSERT INTO settings VALUES ('shared', $1::bytea) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 
+WAIT = """
+INSERT INTO waiting (delivery, endpoint, due, place)
+SELECT * FROM unnest($1::text[], $2::text[], $3::int8[], $4::int8[])
+ON CONFLICT (delivery) DO UPDATE SET due = excluded.due, until = NULL
+"""
+END = "DELETE FROM waiting WHERE delivery = ANY($1::text[])"
+
 SETTINGS = (
     "SET lock_timeout = 25000",  # another's transaction that does not end is a 503, not a server that stands still
     "SET plan_cache_mode = force_generic_plan",  # a plan is made once
@@ -78,6 +85,7 @@ ENCODED: dict[int, Callable[[Any], bytes]] = {
     INT2: Struct("!h").pack,
 }
 OBJECT_KINDS = (TEXT, TEXT, INT8, TEXT, TEXT, BYTEA)
+WAIT_KINDS = (TEXT, TEXT, INT8, INT8)
 KEY_KINDS = (TEXT, TEXT, BYTEA, INT2, BYTEA, TEXT, TEXT, INT8, INT8, TEXT, INT8)
 
 
@@ -148,19 +156,19 @@ class Postgres:
     def write(self, changes: Changes) -> None:
         """Write, with what is asked next; in the order in which whoever replaces the state locks the tables."""
         commands = self._waiting
-        if changes.new_keys:
-            commands.append((KEEP_FRESH, _columns(KEY_KINDS, changes.new_keys)))
-        if changes.keys:
-            commands.append((KEEP, _columns(KEY_KINDS, changes.keys)))
-        if changes.freed:
-            commands.append((FREE, _columns((TEXT,), [(key,) for key in changes.freed])))
-        if changes.fresh:
-            commands.append((FRESH, _columns(OBJECT_KINDS, changes.fresh)))
+        for statement, kinds, rows in (
+            (KEEP_FRESH, KEY_KINDS, changes.new_keys),
+            (KEEP, KEY_KINDS, changes.keys),
+            (FREE, (TEXT,), [(key,) for key in changes.freed]),
+            (FRESH, OBJECT_KINDS, changes.fresh),
+        ):
+            commands += _of_rows(statement, kinds, rows)
         commands += [(CHANGED, _values(OBJECT_KINDS, row)) for row in changes.changed]
-        if changes.told:
-            commands.append((TELL, [_array(BYTEA, changes.told)]))
+        commands += _of_rows(TELL, (BYTEA,), [(content,) for content in changes.told])
         if changes.shared is not None:
             commands.append((SHARE, [changes.shared]))
+        commands += _of_rows(WAIT, WAIT_KINDS, changes.waits)
+        commands += _of_rows(END, (TEXT,), [(delivery,) for delivery in changes.ended])
 
     def commit(self) -> None:
         """Send what was written, and end the transaction, in one round trip."""
@@ -246,6 +254,11 @@ class Postgres:
 
 def _values(kinds: Sequence[int], row: Sequence[Any]) -> list[Value]:
     return [_encoded(kind, [value])[0] for kind, value in zip(kinds, row, strict=True)]
+
+
+def _of_rows(statement: str, kinds: Sequence[int], rows: Sequence[Sequence[Any]]) -> list[Command]:
+    """Return a statement that writes rows; none where there are none."""
+    return [(statement, _columns(kinds, rows))] if rows else []
 
 
 def _columns(kinds: Sequence[int], rows: Sequence[Sequence[Any]]) -> list[Value]:

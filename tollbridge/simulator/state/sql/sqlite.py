@@ -21,6 +21,8 @@ KEEP = (
 FREE = "DELETE FROM idempotency_keys WHERE key = ?"
 TELL = "INSERT INTO calls (content) VALUES (?)"
 SHARE = "INSERT OR REPLACE INTO settings (name, value) VALUES ('shared', ?)"
+WAIT = "INSERT OR REPLACE INTO waiting (delivery, endpoint, due, place) VALUES (?, ?, ?, ?)"
+END = "DELETE FROM waiting WHERE delivery = ?"
 LAST_OF_EACH = ", ".join(f"coalesce((SELECT max(place) FROM objects WHERE type = '{name}'), 0)" for name in ROW_TYPES)
 LAST_PLACE = f"SELECT max({LAST_OF_EACH})"
 """Each by its index; max(place) alone has none."""
@@ -87,6 +89,8 @@ class Sqlite:
             connection.executemany(TELL, [(content,) for content in changes.told])
             if changes.shared is not None:
                 connection.execute(SHARE, (changes.shared,))
+            connection.executemany(WAIT, changes.waits)
+            connection.executemany(END, [(delivery,) for delivery in changes.ended])
 
     def commit(self) -> None:
         """End the transaction: what it wrote is on the disk."""

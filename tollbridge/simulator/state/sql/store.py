@@ -9,20 +9,19 @@ from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text
+from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 
-from tollbridge.simulator.model.rows import Event
 from tollbridge.simulator.state.idempotency import KEPT_SECONDS, Kept, Use
 from tollbridge.simulator.state.recorded_call import RecordedCall
-from tollbridge.simulator.state.retention import outdated
+from tollbridge.simulator.state.retention import DATED, outdated
 from tollbridge.simulator.state.settings import Shared
 from tollbridge.simulator.state.sql.columns import shared_of, told_from
 from tollbridge.simulator.state.sql.engine import in_turn, migrated, opened
 from tollbridge.simulator.state.sql.failures import translated
 from tollbridge.simulator.state.sql.jobs import Jobs
-from tollbridge.simulator.state.sql.tables import ANSWERED, CALLS, EXCHANGES, KEYS, OBJECTS, SETTINGS, SHARED
+from tollbridge.simulator.state.sql.tables import ANSWERED, CALLS, EXCHANGES, KEYS, OBJECTS, SETTINGS, SHARED, WAITING
 from tollbridge.simulator.state.sql.transaction import Transaction
 from tollbridge.simulator.state.sql.whole import replaced, whole_in
 from tollbridge.simulator.state.sql.worker import Worker
@@ -41,7 +40,7 @@ from tollbridge.simulator.state.unit_of_work import (
 T = TypeVar("T")
 RECORDED = "recorded"
 PRUNED_AT_ONCE = 2_000
-"""Events; a process throws away what is old after 500 calls, each of which makes a few rows of them at most."""
+"""Events, and deliveries; a process throws away what is old after 500 calls, each of which makes a few of them."""
 
 FOLLOWED = "followed"
 NEWEST = {
@@ -141,12 +140,45 @@ class SqlStore:
             with suppress(Again, Unavailable), translated(), self._engine.begin() as connection:  # the next one will do
                 connection.execute(delete(KEYS).where(old | dead))
                 connection.execute(delete(CALLS).where(CALLS.c.number <= last - _bound(connection)))
-                _drop_oldest(connection, now, machine)
+                for name in DATED:
+                    _drop_oldest(connection, name, now, machine)
 
         if self._worker.transaction:
             self._jobs.add(pruning)
         else:
             self._alone(pruning)
+
+    def ready(self, now: int, machine: int) -> list[str]:
+        """Return the endpoints that have a delivery due, and none under way."""
+        query = select(WAITING.c.endpoint).distinct().where(WAITING.c.due <= now, ~_busy(WAITING.c.endpoint, machine))
+        with translated(), self._reader.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def take(self, endpoint: str, now: int, machine: int, until: int) -> str | None:
+        """Return the id of an endpoint's next delivery, which no other process takes; None where none is due."""
+        due = (WAITING.c.endpoint == endpoint) & (WAITING.c.due <= now)
+        query = select(WAITING.c.delivery).where(due, ~_busy(WAITING.c.endpoint, machine))
+        query = query.order_by(WAITING.c.due, WAITING.c.place).limit(1).with_for_update(skip_locked=True)
+        taken: list[str] = []
+
+        def taking(connection: Connection) -> None:
+            taken[:] = connection.execute(query).scalars()
+            if taken:
+                connection.execute(update(WAITING).where(WAITING.c.delivery == taken[0]).values(until=until))
+
+        self._changed(taking)
+        return taken[0] if taken else None
+
+    def waiting(self) -> int:
+        """Return how many deliveries wait."""
+        with translated(), self._reader.connect() as connection:
+            return int(connection.execute(select(func.count()).select_from(WAITING)).scalar_one())
+
+    def excess(self, most: int) -> list[str]:
+        """Return the ids of the deliveries that wait beyond a number of them: the last to be tried."""
+        query = select(WAITING.c.delivery).order_by(WAITING.c.due, WAITING.c.place).offset(most).limit(PRUNED_AT_ONCE)
+        with translated(), self._reader.connect() as connection:
+            return list(connection.execute(query).scalars())
 
     def told(self, after: int, most: int) -> list[tuple[int, RecordedCall]]:
         """Return calls that are kept, of those after a number, each with its own."""
@@ -243,6 +275,12 @@ class SqlStore:
         self._jobs.wait(tried, alone=True)
 
 
+def _busy(endpoint: Any, machine: int) -> Any:
+    """Return the condition that a delivery of an endpoint is under way."""
+    other = WAITING.alias()
+    return select(other.c.delivery).where(other.c.endpoint == endpoint, other.c.until > machine).exists()
+
+
 @damage_told()
 def _bound(connection: Connection) -> int:
     """Return how many calls are kept."""
@@ -250,11 +288,11 @@ def _bound(connection: Connection) -> int:
     return int(bytes(value))
 
 
-def _drop_oldest(connection: Connection, now: int, machine: int) -> None:
-    """Throw away events that are too old; the next call of this goes on where there are more."""
-    of_events = OBJECTS.c.type == Event.__name__
-    query = select(OBJECTS.c.place, OBJECTS.c.content).where(of_events).order_by(OBJECTS.c.place).limit(PRUNED_AT_ONCE)
+def _drop_oldest(connection: Connection, name: str, now: int, machine: int) -> None:
+    """Throw away rows of a type that are too old; the next call of this goes on where there are more."""
+    of_type = OBJECTS.c.type == name
+    query = select(OBJECTS.c.place, OBJECTS.c.content).where(of_type).order_by(OBJECTS.c.place).limit(PRUNED_AT_ONCE)
     oldest = connection.execute(query).all()
-    count = outdated((bytes(row.content) for row in oldest), now, machine)
+    count = outdated(name, (bytes(row.content) for row in oldest), now, machine)
     if count:
-        connection.execute(delete(OBJECTS).where(of_events, OBJECTS.c.place <= oldest[count - 1].place))
+        connection.execute(delete(OBJECTS).where(of_type, OBJECTS.c.place <= oldest[count - 1].place))

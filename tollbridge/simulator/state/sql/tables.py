@@ -51,6 +51,20 @@ CALLS = Table(
 )
 """The record."""
 
+WAITING = Table(
+    "waiting",
+    METADATA,
+    Column("delivery", Text, primary_key=True),
+    Column("endpoint", Text, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("until", BigInteger),
+    Index("waiting_by_endpoint", "endpoint", "due", "place"),
+    Index("waiting_by_due", "due"),
+)
+"""The outbox: a row for each delivery that waits, written with it. A process that takes one says `until` when, by the
+machine's clock; another takes it after that."""
+
 EXCHANGES = Table(
     "exchanges",
     METADATA,

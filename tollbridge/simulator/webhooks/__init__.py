@@ -1,0 +1,1 @@
+"""Webhooks: events are signed, sent to their endpoints, and tried again."""

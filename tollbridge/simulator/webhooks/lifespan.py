@@ -1,0 +1,41 @@
+"""An application during whose life deliveries are made."""
+
+import asyncio
+from contextlib import suppress
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tollbridge.simulator.simulator import Simulator
+from tollbridge.simulator.webhooks.deliverer import Deliverer
+
+
+class Delivering:
+    """Passes everything on; from the application's start to its end, the events of a simulator are delivered."""
+
+    def __init__(self, app: ASGIApp, simulator: Simulator) -> None:
+        """Take the application, and the simulator that it serves."""
+        self._app = app
+        self._simulator = simulator
+        self._task: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or begin and end."""
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                self._task = asyncio.create_task(Deliverer(self._simulator).run())
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            await self._end()
+
+    async def _end(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
