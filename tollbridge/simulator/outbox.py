@@ -42,6 +42,11 @@ class Outbox:
         """Call a function whenever there may be something new to deliver, from whatever thread."""
         self._engine.wake = wake
 
+    def sleep(self, wake: Callable[[], None]) -> None:
+        """Call a function no more; where another came after it, that one is called."""
+        if self._engine.wake is wake:
+            self._engine.wake = lambda: None
+
     def wake(self) -> None:
         """Say that there may be something new to deliver."""
         self._engine.wake()

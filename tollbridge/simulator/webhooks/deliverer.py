@@ -70,13 +70,14 @@ class Deliverer:
             while True:
                 await self._turn()
         finally:
-            self._outbox.wake_by(lambda: None)
+            self._outbox.sleep(wake)
             for task in self._under_way.values():
                 task.cancel()
             await self._poster.close()
 
     async def _turn(self) -> None:
         self._woken.clear()
+        await self._asked(self._simulator.turn, None)
         nothing: list[str] = []
         waiting = [one for one in await self._asked(self._outbox.ready, nothing) if one not in self._under_way]
         for endpoint in waiting[: self._slots - len(self._under_way)]:
