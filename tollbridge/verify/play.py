@@ -7,7 +7,8 @@ from tollbridge.verify.evaluator import MAX_FINDINGS, Verdict
 from tollbridge.verify.evidence.file import COUNTED, KEPT
 from tollbridge.verify.findings.alone import judged
 from tollbridge.verify.findings.earlier import keep_right, tell_memory
-from tollbridge.verify.findings.reproduce import SCRIPTED, make_small, reported
+from tollbridge.verify.findings.folding import fold
+from tollbridge.verify.findings.reproduce import SCRIPTED, make_small, reported, roots
 from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.finding import Finding, fingerprint
 from tollbridge.verify.model.steps import Case
@@ -76,6 +77,7 @@ def _judge(run: Run, context: CaseContext, case: Case) -> None:
         first = finding.exchange
         make_small(run, context, finding)
         tell_memory(run, finding, first)
+    fold_all(run)  # small calls have less about them
     run.history.append((context, case))
     if any(x.evidence.broken == REFUSED or (x.evidence.broken and run.target.ended) for x in played):
         _bring_back(run)
@@ -88,11 +90,18 @@ def _judge(run: Run, context: CaseContext, case: Case) -> None:
 def _kept(run: Run, case: Case, verdicts: list[Verdict]) -> list[Finding]:
     """Put verdicts to the findings, keep time for the scripts of those that are new, and return these."""
     new = [f for f in run.evaluator.keep(case, verdicts) if f.fingerprint not in run.options.baseline]
+    fold_all(run)
     for finding in new:
         finding.log = run.target.words()
-        run.tell(finding.check.severity, finding.title)
-    run.runner.limit.keep(min(SCRIPTED, len(reported(run))) if run.stripe else 0, run.target.set_back_in)
+        if finding.follows is None:
+            run.tell(finding.check.severity, finding.title)
+    run.runner.limit.keep(min(SCRIPTED, len(roots(run))) if run.stripe else 0, run.target.set_back_in)
     return new
+
+
+def fold_all(run: Run) -> None:
+    """Find out which findings follow from others."""
+    fold(reported(run), run.world.default_account.id)
 
 
 def _bring_back(run: Run) -> None:

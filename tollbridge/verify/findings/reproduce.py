@@ -44,7 +44,10 @@ def make_small(run: Run, context: CaseContext, finding: Finding) -> None:
     """Play the case from the beginning, with what came before where it needs that, and leave out what it can spare."""
     if finding.fingerprint in run.options.baseline:
         return
-    if not run.stripe or len(run.evaluator.findings) > SCRIPTED:
+    if finding.follows:
+        finding.replay = f"it follows from {finding.follows}"
+        return
+    if not run.stripe or len(roots(run)) > SCRIPTED:
         finding.replay = (
             f"only the first {SCRIPTED} findings are played again" if run.stripe else "Stripe cannot be set back"
         )
@@ -143,7 +146,7 @@ def prove(run: Run) -> None:
         return
     run.runner.hang_up()
     with run.stripe.controllable():
-        for finding in sorted(reported(run), key=lambda finding: SEVERITIES.index(finding.check.severity)):
+        for finding in sorted(roots(run), key=lambda finding: SEVERITIES.index(finding.check.severity)):
             why = _unprovable(run, finding)
             if why is None:
                 run.say("running the scripts of findings", 0.99)
@@ -222,6 +225,11 @@ KINDS = {
     "sh": Kind(shell_script, ("sh",), 1),
     "pytest": Kind(pytest_script, (sys.executable, "-I", "-c", PYTEST), ASSERTED),
 }
+
+
+def roots(run: Run) -> list[Finding]:
+    """Return the reported findings that follow from no other."""
+    return [finding for finding in reported(run) if finding.follows is None]
 
 
 def reported(run: Run) -> list[Finding]:

@@ -87,6 +87,7 @@ class Finding:
         scripts: by kind, `sh` and `pytest`; empty where it was not reproduced.
         replay: why there are no scripts, in words.
         log: the last lines of the target's log when it showed; empty where that is not ours to read.
+        follows: the fingerprint of the finding that it follows from; None for one of its own.
         remembers: why it depends on calls before its case; None where it does not, as far as that is known.
     """
 
@@ -104,6 +105,7 @@ class Finding:
     replay: str = "it was not played again"
     log: list[str] = field(default_factory=list)
     remembers: str | None = None
+    follows: str | None = None
 
     @property
     def title(self) -> str:
@@ -134,6 +136,7 @@ class Finding:
             "came_back": came_back(x),
             "target_log": [quoting.terminal(brief(line, known)) for line in self.log],
             "remembers": self.remembers,
+            "follows_from": self.follows,
             "scripts": {kind: masked(script, known) for kind, script in self.scripts.items()},
         }
 

@@ -3,6 +3,7 @@
 from xml.etree import ElementTree as ET
 
 from tollbridge.verify.reports.elements import Content, element, listed
+from tollbridge.verify.reports.finding_lines import followers, title
 from tollbridge.verify.reports.report import Document
 
 MAX_RULES = 3
@@ -31,7 +32,17 @@ def finding_card(number: int, finding: Document, run: Document) -> ET.Element:
         "fingerprint": finding["fingerprint"],
         **({"depends": finding["remembers"]} if finding["remembers"] else {}),
     }
-    return element("article", heading, listed(told), _sides(finding), *_script(finding), aria_labelledby=_name(finding))
+    parts = [listed(told), *_followers(finding, run), _sides(finding), *_script(finding)]
+    return element("article", heading, *parts, aria_labelledby=_name(finding))
+
+
+def _followers(finding: Document, run: Document) -> list[Content]:
+    hidden = followers(finding, run)
+    if not hidden:
+        return []
+    said = [element("li", f"{title(one)} [{one['severity']}] {one['fingerprint']}") for one in hidden]
+    head = f"{len(hidden)} more follow from it: the same answer to calls with more about them"
+    return [element("details", element("summary", head), element("ul", *said))]
 
 
 def _name(finding: Document) -> str:

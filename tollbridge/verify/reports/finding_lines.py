@@ -16,6 +16,16 @@ def title(finding: Document) -> str:
     return title_of(finding["check"], finding["found"])
 
 
+def roots(run: Document) -> list[Document]:
+    """Return the findings that follow from no other: each is told whole, with those that follow from it under it."""
+    return [finding for finding in run["findings"] if finding["follows_from"] is None]
+
+
+def followers(finding: Document, run: Document) -> list[Document]:
+    """Return the findings that follow from one."""
+    return [one for one in run["findings"] if one["follows_from"] == finding["fingerprint"]]
+
+
 def finding_text(finding: Document, run: Document) -> str:
     """Return the whole of a finding as text, its title left out."""
     return "\n".join(map(plain, finding_lines(finding, run)))
@@ -32,6 +42,7 @@ def finding_lines(finding: Document, run: Document, width: int = 100) -> Iterato
     yield line(f"   found     {finding['found']}")
     yield line(f"   expected  {finding['expected']}")
     yield line(f"   asserts   {finding['asserts']}")
+    yield from _followers(finding, run)
     yield from _rules(finding, run, width)
     more = f" and {finding['count'] - 1} more exchanges" if finding["count"] > 1 else ""
     yield line(f"   seen in   {'; '.join(finding['seen_in'][:MAX_SEEN])}{more}")
@@ -56,6 +67,15 @@ def _rules(finding: Document, run: Document, width: int) -> Iterator[Line]:
         yield from filled(said, width, "   rule      ", "             ")
     if not finding["rules"]:
         yield line("   rule      none of the ledger's: it holds of any HTTP API, or the schema says it")
+
+
+def _followers(finding: Document, run: Document) -> Iterator[Line]:
+    if finding["follows_from"]:
+        yield line(f"   follows   from {finding['follows_from']}: mend that first")
+    hidden = followers(finding, run)
+    if hidden:
+        yield line(f"   hides     {len(hidden)} more, of the same answer to calls with more about them:")
+        yield from (line(f"             {title(one)}  [{one['severity']}]  {one['fingerprint']}") for one in hidden)
 
 
 def _block(text: str) -> Iterator[Line]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from tollbridge.quoting import github_message, github_property, markdown
-from tollbridge.verify.reports.finding_lines import finding_text, title
+from tollbridge.verify.reports.finding_lines import finding_text, roots, title
 from tollbridge.verify.reports.report import CLEAN, Document
 from tollbridge.verify.reports.text import summary, verdict
 
@@ -31,8 +31,8 @@ def stopped(mark: str) -> tuple[str, str]:
 
 
 def annotations(run: Document) -> Iterator[str]:
-    """Yield a workflow command for each finding, the worst first, and for what was not exercised."""
-    for finding in run["findings"]:
+    """Yield a workflow command for each finding that follows from no other, and for what was not exercised."""
+    for finding in roots(run):
         place = f"file={github_property(run['contract_file'])},line={finding['line']}"
         level = LEVELS.get(finding["severity"], "error")
         name = github_property(f"{finding['check']} [{finding['severity']}] {finding['fingerprint']}")
@@ -56,12 +56,12 @@ def _summary(run: Document) -> Iterator[str]:
     if run["findings"]:
         yield "| finding | severity | found | expected | contract |"
         yield "| --- | --- | --- | --- | --- |"
-    for finding in run["findings"][:MAX_SUMMARY]:
+    for finding in roots(run)[:MAX_SUMMARY]:
         place = f"{run['contract_file']}:{finding['line']}"
         cells = (finding["check"], finding["severity"], finding["found"], finding["expected"], place)
         yield f"| {' | '.join(map(markdown, cells))} |"
-    if len(run["findings"]) > MAX_SUMMARY:
-        yield f"\n… and {len(run['findings']) - MAX_SUMMARY} more"
+    if len(roots(run)) > MAX_SUMMARY:
+        yield f"\n… and {len(roots(run)) - MAX_SUMMARY} more"
     for what in run["not_exercised"]:
         yield f"\nNot exercised: {markdown(what)}"
     if run["not_reached"]:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from tollbridge.verify.reports.elements import Content, element, listed, table, written
 from tollbridge.verify.reports.finding_card import finding_card
-from tollbridge.verify.reports.finding_lines import title
+from tollbridge.verify.reports.finding_lines import roots, title
 from tollbridge.verify.reports.plots import plots
 from tollbridge.verify.reports.report import Document
 from tollbridge.verify.reports.text import VERDICTS, check_verdict, summary, verdict
@@ -49,7 +49,7 @@ def _hash(text: str) -> str:
 
 
 def _body(run: Document) -> ET.Element:
-    findings = [finding_card(number, finding, run) for number, finding in enumerate(run["findings"], 1)]
+    findings = [finding_card(number, finding, run) for number, finding in enumerate(roots(run), 1)]
     return element(
         "body",
         element(
@@ -95,7 +95,7 @@ def _verdict(run: Document) -> list[Content]:
 def _contents(run: Document) -> ET.Element:
     rows = [
         element("li", element("a", title(one), href=f"#{one['fingerprint']}"), " ", _severity(one["severity"]))
-        for one in run["findings"]
+        for one in roots(run)
     ]
     return element("nav", element("ol", *rows), aria_label="Findings")
 

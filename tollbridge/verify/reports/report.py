@@ -105,7 +105,7 @@ class Report:
             "exit_code": self.exit_code,
             "unfinished": None if self.unfinished is None else masked(self.unfinished),
             "not_reached": self.not_reached,
-            "findings": [finding.document() | {"line": lines.of(finding)} for finding in self.ordered],
+            "findings": [self._finding(finding, lines) for finding in self.ordered],
             "known": [_known(finding) for finding in self.known],
             "stale": list(self.stale),
             "not_judged": [] if self.held.names_organization else [HEADER_IGNORED],
@@ -115,6 +115,10 @@ class Report:
             "problems_not_provoked": self.unprovoked,
             "answers": answers_document(self.timings),
         }
+
+    def _finding(self, finding: Finding, lines: "Lines") -> dict[str, Any]:
+        hides = sum(one.follows == finding.fingerprint for one in self.findings)
+        return finding.document() | {"hides": hides, "line": lines.of(finding)}
 
     def _check(self, name: str) -> dict[str, Any]:
         return {

@@ -62,7 +62,11 @@ def _result(finding: Document, run: Document, names: list[str]) -> dict[str, Any
             }
         ],
         "partialFingerprints": {"tollbridge/v1": finding["fingerprint"]},
-        "properties": {"rules": [shown(rule) for rule in finding["rules"]], "scripts": finding["scripts"]},
+        "properties": {
+            "rules": [shown(rule) for rule in finding["rules"]],
+            "scripts": finding["scripts"],
+            **({"followsFrom": finding["follows_from"]} if finding["follows_from"] else {}),
+        },
     }
 
 

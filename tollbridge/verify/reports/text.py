@@ -1,8 +1,8 @@
 """A run for people, as lines of a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from tollbridge.verify.reports.finding_lines import finding_lines, title
+from tollbridge.verify.reports.finding_lines import finding_lines, roots, title
 from tollbridge.verify.reports.report import Document
 from tollbridge.verify.reports.spans import Line, Span, by_reason, line, plain
 
@@ -24,9 +24,10 @@ def lines(run: Document, *, width: int = 100, full: bool = False) -> Iterator[Li
         width: of paragraphs.
         full: whether to show the checks and the ledger beside findings too.
     """
-    if len(run["findings"]) > 1:
-        yield from _contents(run)
-    for number, finding in enumerate(run["findings"], 1):
+    findings = roots(run)
+    if len(findings) > 1:
+        yield from _contents(findings)
+    for number, finding in enumerate(findings, 1):
         yield line(f"{number}. {finding['check']}  [{finding['severity']}]  {finding['fingerprint']}", "bad")
         yield from (*finding_lines(finding, run, width), line(""))
     unprovoked = run["problems_not_provoked"]
@@ -39,9 +40,9 @@ def lines(run: Document, *, width: int = 100, full: bool = False) -> Iterator[Li
     yield from _ending(run)
 
 
-def _contents(run: Document) -> Iterator[Line]:
-    """Yield the titles of the findings."""
-    for number, finding in enumerate(run["findings"], 1):
+def _contents(findings: Sequence[Document]) -> Iterator[Line]:
+    """Yield the titles of findings."""
+    for number, finding in enumerate(findings, 1):
         yield (f"{number:>3}. ", ""), (f"{finding['severity']:<8}", "bad"), (f"  {title(finding)}", "")
     yield line("")
 
@@ -54,11 +55,11 @@ def _ending(run: Document) -> Iterator[Line]:
         yield line(f"known: {', '.join(names)}", "dim")
     if run["stale"]:
         yield line(f"in the baseline, and not seen: {', '.join(run['stale'])}", "dim")
-    if run["not_reached"]:
-        yield line(f"not reached: {run['not_reached']}", "dim")
     yield from (line(f"not exercised: {what}", "bad") for what in run["not_exercised"])
+    if run["not_reached"]:
+        yield line(f"cut after {run['seconds']:.1f} s: not reached: {run['not_reached']}", "dim")
     if run["unfinished"]:
-        yield line(f"not finished: {run['unfinished']}", "bad")
+        yield line(f"cut after {run['seconds']:.1f} s: not finished: {run['unfinished']}", "bad")
     yield verdict(run), (summary(run), "")
 
 
@@ -86,8 +87,10 @@ def _ledger(run: Document) -> Iterator[Line]:
 
 def verdict(run: Document) -> Span:
     """Return the verdict in a word."""
-    if found := len(run["findings"]):
-        return f"{found} finding{'s' * (found != 1)}", "bad"
+    if found := len(roots(run)):
+        hidden = len(run["findings"]) - found
+        more = f" (and {hidden} that follow{'s' * (hidden == 1)})" if hidden else ""
+        return f"{found} finding{'s' * (found != 1)}{more}", "bad"
     return ("not everything was asked", "bad") if run["exit_code"] else ("clean", "good")
 
 
