@@ -15,7 +15,7 @@ from tollbridge.launch import free_port
 from tollbridge.verify import CHECKS
 from tollbridge.verify.cases import CaseContext
 from tollbridge.verify.evaluator import Evaluator, Verdict
-from tollbridge.verify.findings.alone import judged
+from tollbridge.verify.findings.alone import Shown, judged
 from tollbridge.verify.model.evidence import Known
 from tollbridge.verify.model.steps import Case
 from tollbridge.verify.model.subject import subjects
@@ -57,8 +57,13 @@ class Bench:
     def judge(self, cases: Iterable[Case]) -> list[Verdict]:
         """What is found when cases are played; a case that can be spared is not played for it."""
         run, context = self.run, self.context
-        shown = [one for case in cases for one in judged(run, context, case, run.runner.play(context, case))]
+        shown = [one for case in cases for one in self._shown(run, context, case)]
         return [verdict for _, verdicts in shown for verdict in verdicts]
+
+    @staticmethod
+    def _shown(run: Run, context: CaseContext, case: Case) -> list[Shown]:
+        played = run.runner.play(context, case)
+        return judged(run, context, case, played, run.evaluator.judge(played))
 
     def found(self, cases: Iterable[Case]) -> list[str]:
         """The names of the checks that find something, each once."""
