@@ -144,14 +144,27 @@ def test_a_request_under_way_is_answered_before_the_end() -> None:
 
 
 def test_the_banner_has_what_a_newcomer_needs() -> None:
-    """URL, docs, cards and a curl; without colours where nobody looks at a terminal."""
+    """URL, docs, the React example, cards and a curl; without colours where nobody looks at a terminal."""
     process, port = started()
     process.terminate()
     out, said = process.communicate(timeout=WAIT)
     assert out == ""
-    for word in (f"http://localhost:{port}", "/_tollbridge/docs", "4242", "341", "curl -X POST", "Ctrl-C"):
+    url = f"http://localhost:{port}"
+    for word in (url, "/_tollbridge/docs", "4242", "341", "curl -X POST", "Ctrl-C"):
         assert word in said
+    react = f"VITE_API={url} VITE_STRIPE_JS={url}/endive/stripe.js npm run dev"
+    assert f"cd examples/react && npm ci && {react}\n" in said
     assert "\x1b" not in said
+
+
+def test_the_banner_names_the_react_example_where_it_would_work() -> None:
+    """Not where the server has another contract, whose calls the example does not make."""
+    second = ROOT / "tests/second"
+    process, _ = started("--contract", f"{second}/openapi.yaml", "--handlers", f"{second}/handlers")
+    process.terminate()
+    _, said = process.communicate(timeout=WAIT)
+    assert "curl -X POST" in said
+    assert "examples/react" not in said
 
 
 @pytest.mark.parametrize(("arguments", "lines"), [((), 1), (("--quiet",), 0)])

@@ -127,12 +127,15 @@ def test_the_list_is_filtered(browser: Browser, url: str) -> None:
 
 
 def test_the_next_payment_fails_once_or_until_switched_off(browser: Browser, url: str) -> None:
-    """A problem that is chosen comes once; a fault at Stripe for ever, until it is switched off."""
+    """A problem that is chosen comes once, and waits no more; a fault at Stripe for ever, until it is switched off."""
     with opened(browser, url, "/_tollbridge/") as page:
         page.get_by_role("combobox", name="With").select_option(label="503 provider-unavailable")
         page.get_by_role("button", name="Let it fail").click()
         expect(page.locator("#waiting li")).to_have_count(1)
+        expect(page.locator("#waiting")).to_contain_text("503 to POST /v1/payment_intents, before it is done, for 3")
         assert [post(url, BODY), post(url, BODY)] == [503, 200]
+        expect(page.locator("#waiting li")).to_have_count(0)
+        expect(page.locator("#fault-says")).to_be_hidden()
         page.get_by_role("combobox", name="With").select_option("expired_card")
         page.get_by_role("combobox", name="At").select_option(label="creating an intent")
         page.get_by_label("until switched off").check()

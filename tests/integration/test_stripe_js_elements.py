@@ -264,6 +264,20 @@ def test_a_secret_that_the_api_refuses_is_a_load_error(shop: Shop) -> None:
     assert told(shop, "ready") == []
 
 
+def test_a_number_that_is_too_long_for_its_field_shows_its_end(shop: Shop) -> None:
+    """In a narrow place a customer who has gone on to the next field still sees the last digits."""
+    shop.open('<div id="element" style="width: 260px"></div>')
+    frame = shop.element("card")
+    number = frame.locator("[name=cardnumber]")
+    number.fill("4242424242424242")
+    frame.locator("[name=cvc]").focus()
+    start, seen, whole = number.evaluate(
+        "field => new Promise((done) => setTimeout(() => done([field.scrollLeft, field.clientWidth, field.scrollWidth])))"
+    )
+    assert start > 0
+    assert start + seen >= whole - 1
+
+
 def test_appearance_and_style_really_style_the_fields(shop: Shop) -> None:
     """Theme, variables and rules of a group, and the states of a card's `style`; an update changes them."""
     shop.open(FORM)

@@ -12,11 +12,14 @@ from tollbridge import __version__, quoting
 from tollbridge.cli.network import ALLOW_HOST, HOST, PUBLIC_URL, TOKEN, network_lines, network_url, url_of, warn
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.cli.output import Line, say
-from tollbridge.compose import CANNOT_START, TOKEN_SECRET, Options, Sandbox, compose, watched
+from tollbridge.compose import CANNOT_START, TOKEN_SECRET, Options, Sandbox, bundled, compose, watched
 from tollbridge.server.exposure import Exposure, exposure
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import bind, run, set_up_logging
 from tollbridge.server.workers import supervise
+
+BUILT_FOR = "http://localhost:8080"
+"""The server that `examples/react/.env.development` names."""
 
 
 @click.command()
@@ -210,6 +213,7 @@ def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[str]) -> list
         f"  checkout  {url}/_tollbridge/checkout",
         f"  console   {url}/_tollbridge/",
         f"  docs      {url}/_tollbridge/docs",
+        *_react(sandbox, url),
         f"  Stripe    {stripe}" + (f", also at {url}/_tollbridge/stripe" if sandbox.simulator else ""),
         f"  acts as   {_without_token(sandbox)}",
         "  cards     as payment_method:",
@@ -221,6 +225,15 @@ def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[str]) -> list
         "  Ctrl-C stops it.",
         "",
     ]
+
+
+def _react(sandbox: Sandbox, url: str) -> list[str]:
+    """Return how the React example is run against this server; nothing where it is not here, or asks another API."""
+    folder = bundled() / "examples/react"
+    if sandbox.simulator is None or sandbox.contract.path != Options().contract or not folder.is_dir():
+        return []
+    elsewhere = "" if url == BUILT_FOR else f"VITE_API={url} VITE_STRIPE_JS={url}/endive/stripe.js "
+    return [f"  React     cd {quoting.shell(os.path.relpath(folder))} && npm ci && {elsewhere}npm run dev"]
 
 
 def _network(reach: Exposure, network: str) -> list[str]:

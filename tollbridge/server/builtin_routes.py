@@ -31,6 +31,8 @@ ASSETS = Path(__file__).parent / "assets"
 
 DOCS = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}: API docs</title>
+<meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="{assets}/swagger-ui/swagger-ui.css"></head>
 <body><div id="docs"></div>
 <script src="{assets}/swagger-ui/swagger-ui-bundle.js"></script>

@@ -53,7 +53,11 @@ class Field {
       listener.changed(this);
     });
     this.input.addEventListener('focus', () => listener.focused(this, true));
-    this.input.addEventListener('blur', () => listener.focused(this, false));
+    this.input.addEventListener('blur', () => {
+      listener.focused(this, false);
+      // The end of a number that is too long for its field is what a customer knows a card by; Chromium shows the start.
+      setTimeout(() => { this.input.scrollLeft = 1e4; });
+    });
     this.input.addEventListener('keydown', (event) => listener.key(/** @type {KeyboardEvent} */ (event)));
   }
 

@@ -9,6 +9,7 @@ body, form { margin: 0; }
 .ElementsApp { display: flex; align-items: center; gap: 8px; font: 16px/1.2 Helvetica, Arial, sans-serif; overflow: hidden; }
 .InputContainer { display: block; flex: 0 1 62px; min-width: 34px; }
 .InputContainer--cardnumber { flex: 1 1 110px; min-width: 60px; }
+.InputContainer--cvc { flex-basis: 44px; }
 .InputContainer--postal { flex-basis: 84px; }
 .InputContainer--alone { flex: 1 1 auto; }
 .CardBrandIcon { flex: none; width: 24px; height: 16px; border-radius: 2px; background: #cfd7df; color: #1a1a1a; font: bold 7px/16px Arial; text-align: center; overflow: hidden; }

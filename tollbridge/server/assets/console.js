@@ -181,10 +181,13 @@ async function letFail(event) {
 async function listFaults() {
   const { data } = await (await call("GET", "simulator/faults")).json();
   $("waiting").replaceChildren(...data.map((one) => {
-    const where = one.path ? `${one.method} ${one.path}` : "any call";
-    return element("li", {}, `${one.kind} ${one.when}, ${where}, ${one.times === null ? "until switched off" : `${one.times} times`}`);
+    const call = one.path ? `${one.method} ${one.path}` : "any call";
+    const often = one.times === null ? "until switched off" : one.times === 1 ? "once" : `for ${one.times} calls in a row`;
+    const done = one.when === "after" ? "once it is done" : "before it is done";
+    return element("li", {}, `${one.kind} to ${call}, ${done}, ${often}`);
   }));
   $("forgive").hidden = !data.length;
+  if (!data.length) say("fault-says", "");
 }
 
 // --- world ---------------------------------------------------------------------------------------------------------
@@ -262,4 +265,13 @@ $("reset").addEventListener("click", () => told("reset-says", async () => {
   return "Everything is as it was at the beginning.";
 }));
 load().catch((error) => say("state", error.message));
-follow({ after: 0, live: "Live", closed: "Control is closed.", take: add, startOver: clearList });
+follow({
+  after: 0,
+  live: "Live",
+  closed: "Control is closed.",
+  take(exchanges) {
+    add(exchanges);
+    if ($("waiting").childElementCount) listFaults().catch((error) => say("fault-says", error.message)); // one may have hit
+  },
+  startOver: clearList,
+});

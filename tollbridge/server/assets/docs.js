@@ -6,6 +6,7 @@ function here({ url = "/", variables = {} } = {}) {
   return location.origin + new URL(filled, location.origin).pathname.replace(/\/+$/, "");
 }
 
+document.documentElement.classList.toggle("dark-mode", matchMedia("(prefers-color-scheme: dark)").matches);
 fetch("openapi.json")
   .then((answer) => answer.json())
   .then((spec) => {
