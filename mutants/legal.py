@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import re
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 from mutants.mutant import LEGAL, Area
 from mutants.patches.answers import Answer, always, change_answer, refused, sets_header
+from mutants.patches.contract import Document, branches, change_contract
 from mutants.patches.creates import change_every_create, confirm_apart, sets
+from mutants.patches.requests import also_read, parse_where
 from mutants.patches.steps import replace_making
 from mutants.patches.stripe import (
     Creation,
@@ -19,7 +22,7 @@ from mutants.patches.stripe import (
     replace_update,
 )
 from tollbridge.gateway import Intent
-from tollbridge.problems import CardRefused, DefaultPaymentMethodMissing, ProviderRefused
+from tollbridge.problems import CardRefused, DefaultPaymentMethodMissing, MalformedJson, ProviderRefused
 
 area = Area(LEGAL, __file__)
 
@@ -101,7 +104,67 @@ area.table(
         _token_first,
     ),
     ("slower", "Every answer takes 20 ms more.", always, lambda _a: asyncio.sleep(0.02)),
+    (
+        "blanks_behind_headers",
+        "Each header of an answer has a blank at its end.",
+        always,
+        lambda a: a.headers.update({name: f"{value} " for name, value in a.headers.items()}),
+    ),
     ("closes_each_time", "The connection is closed after each answer.", always, sets_header("connection", "close")),
+)
+
+# Other readings of what a request may say.
+
+
+RATED = ("cad", "aud", "jpy", "idr", "isk", "krw")
+"""Some of the currencies whose minimum is converted by a rate."""
+
+
+def _rate_of_another_day(document: Document) -> None:
+    """Raise the minimum of currencies that have it by a rate, by half."""
+    for code in RATED:
+        for branch in branches(document, code):
+            step = branch["amount"].get("multipleOf", 1)
+            branch["amount"]["minimum"] += branch["amount"]["minimum"] // 2 // step * step
+
+
+def _short_local_parts(document: Document) -> None:
+    address = document["components"]["schemas"]["PaymentIntentRequest"]["properties"]["receipt_email"]
+    address["pattern"] = f"^(?=[^@]{{1,64}}@){address['pattern'].removeprefix('^')}"
+
+
+area.table(
+    change_contract,
+    ("rate_of_another_day", "Minimums that are converted by a rate are higher by half.", _rate_of_another_day),
+    ("short_local_parts", "A local part of an address may have 64 characters (RFC 5321).", _short_local_parts),
+)
+
+
+def _without_empty_description(content: bytes) -> Any:
+    document = json.loads(content)
+    if document.get("description") != "":
+        raise ValueError("the server's own reading counts")
+    return {name: value for name, value in document.items() if name != "description"}
+
+
+area.table(
+    also_read,
+    ("empty_description_left_out", "An empty description counts as none.", _without_empty_description),
+)
+
+
+def _is_malformed(_content: bytes) -> NoReturn:
+    raise MalformedJson("A string holds half a surrogate pair.", errors=[])
+
+
+area.table(
+    parse_where,
+    (
+        "half_pairs_are_no_json",
+        "An escape of half a surrogate pair is no JSON.",
+        lambda content: bool(re.search(rb"\\u[dD][89a-fA-F]", content)) and rb"\\ud83d\\ude00" not in content,
+        _is_malformed,
+    ),
 )
 
 # Other ways to the same state at Stripe.

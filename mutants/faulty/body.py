@@ -23,6 +23,34 @@ from tollbridge.problems import MalformedJson, UnsupportedMediaType
 
 area = Area("body", __file__)
 
+MEMBERS = ("amount", "currency", "payment_method", "description", "receipt_email", "error_on_requires_action")
+
+
+def counting(member: str, size: int) -> Parse:
+    """Return a reading of bodies in which one member is counted up to a size, and begins again."""
+
+    def read(content: bytes) -> Any:
+        document = json.loads(content)
+        if isinstance(value := document.get(member), int) and abs(value) >= size // 2:
+            return document | {member: value % size}
+        raise ValueError("the server's own reading counts")
+
+    return read
+
+
+def _fraction_cut(content: bytes) -> Any:
+    document = json.loads(content)
+    if isinstance(amount := document.get("amount"), float) and amount != int(amount):
+        return document | {"amount": int(amount)}
+    raise ValueError("the server's own reading counts")
+
+
+def _nothings_left_out(content: bytes) -> Any:
+    document = json.loads(content)
+    if not all(document.get(name, 1) for name in document.keys() - set(MEMBERS)):
+        return {name: value for name, value in document.items() if name in MEMBERS or value}
+    raise ValueError("the server's own reading counts")
+
 
 def lenient(content: bytes) -> Parsed:
     """Read a body as Python does, the last of two equal names counting."""
@@ -175,3 +203,13 @@ def escaped_pair_refused() -> None:
         return Parsed(found.document, (refusal,)) if escaped else found
 
     replace_parse(parsed)
+
+
+area.table(
+    also_read,
+    ("amount_in_32_bits", "An amount is counted in 32 bits.", counting("amount", 2**32)),
+    ("amount_in_64_bits", "An amount is counted in 64 bits.", counting("amount", 2**64)),
+    ("card_in_32_bits", "The id of a payment method is counted in 32 bits.", counting("payment_method", 2**32)),
+    ("fraction_cut", "The fraction of an amount is cut off.", _fraction_cut),
+    ("nothings_left_out", "Unknown members that are null, false, empty or zero are let in.", _nothings_left_out),
+)

@@ -8,7 +8,8 @@ from mutants.patches.answers import Answer, When, adds, at, change_answer
 from mutants.patches.callers import Body, change_caller, known_world
 from mutants.patches.creates import change_create, with_card
 from mutants.patches.steps import Choice, replace_choice
-from mutants.patches.stripe import Params
+from mutants.patches.stripe import Creation, LookUp, Params, replace_create, replace_look_up
+from tollbridge.gateway import Intent
 from tollbridge.problems import PaymentMethodNotFound
 from tollbridge.world import Caller, World
 
@@ -138,3 +139,25 @@ def foreign_card_is_told_to_nine() -> None:
         return caller
 
     change_caller(change)
+
+
+@area.mutant()
+def attached_to_anybody() -> None:
+    """A card counts as attached where it is any customer's at Stripe."""
+
+    async def found(look_up: LookUp) -> bool:
+        method = await look_up.stripe.ask("get", f"/v1/payment_methods/{look_up.method}")
+        return method["customer"] is not None
+
+    replace_look_up(found)
+
+
+@area.mutant()
+def reads_another_customer() -> None:
+    """The customer of another organization is read before an intent is made."""
+
+    async def created(creation: Creation) -> Intent:
+        await creation.stripe.ask("get", "/v1/customers/cus_QuaySeven00007")
+        return await creation.send()
+
+    replace_create(created)

@@ -47,6 +47,7 @@ area.table(
         "The amount goes through a float with six digits.",
         rewrites("amount", lambda amount: int(float(f"{amount:.6g}"))),
     ),
+    ("amount_as_decimal", "The amount is told to Stripe with a decimal point.", rewrites("amount", float)),
     ("always_dollars", "Every intent is in usd.", sets(currency="usd")),
 )
 
@@ -168,8 +169,8 @@ area.table(
     ),
     (
         "minimum_of_one_currency",
-        "The minimum of gbp alone is one too low.",
-        _in_branches(lambda amount: amount.update(minimum=amount["minimum"] - 1), "gbp"),
+        "The minimum of hkd alone is one too low.",
+        _in_branches(lambda amount: amount.update(minimum=amount["minimum"] - 1), "hkd"),
     ),
     (
         "minimum_excluded",
@@ -182,6 +183,11 @@ area.table(
         "any_step",
         "The last decimal of a three-decimal currency may be anything.",
         _in_branches(lambda amount: amount.pop("multipleOf", None)),
+    ),
+    (
+        "half_a_step",
+        "Amounts are held to half of their currency's step.",
+        _in_branches(lambda amount: amount.update(multipleOf=amount.get("multipleOf", 2) // 2)),
     ),
     ("capitals", "Currencies in capitals are let through.", _capitals),
     ("withdrawn_currency", "The kuna, which was withdrawn, is let through.", _with_kuna),

@@ -6,10 +6,14 @@ from contextlib import suppress
 from mutants import seams
 from mutants.mutant import INDEPENDENT, Area
 from mutants.patches.steps import Tie, after_another_failure, replace_tie, skip, tie_card_of_the_first
-from mutants.patches.stripe import Update, replace_cancel, replace_update
+from mutants.patches.stripe import Creation, Update, replace_cancel, replace_create, replace_update
+from tollbridge.gateway import Intent
 from tollbridge.problems import Problem, ProviderInvalidResponse, ProviderUnavailable
 
 area = Area("recovery", __file__)
+
+MOST_FAILURES = 5
+"""In a row, after which a careless server gives up."""
 
 
 @area.mutant()
@@ -104,3 +108,23 @@ def garbage_of_the_update_is_success() -> None:
             await update.send()
 
     replace_update(updated)
+
+
+@area.mutant()
+def gives_stripe_up() -> None:
+    """After five failures of Stripe's in a row it is asked no more."""
+    failed = 0
+
+    async def created(creation: Creation) -> Intent:
+        nonlocal failed
+        if failed >= MOST_FAILURES:
+            raise ProviderUnavailable("Stripe is not asked any more.")
+        try:
+            made = await creation.send()
+        except ProviderUnavailable:
+            failed += 1
+            raise
+        failed = 0
+        return made
+
+    replace_create(created)

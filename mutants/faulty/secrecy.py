@@ -4,8 +4,9 @@ import base64
 
 from mutants.mutant import INDEPENDENT, Area
 from mutants.patches.answers import Answer, adds, at, change_answer, sets_header, with_code
-from mutants.patches.stripe import Creation, replace_create
+from mutants.patches.stripe import Creation, Failure, change_problem, replace_create
 from tollbridge.gateway import Intent
+from tollbridge.problems import ProviderRefused
 
 area = Area("secrecy", __file__)
 
@@ -279,3 +280,15 @@ area.table(
     ("last_address_in_a_403", "A 403 has the address of an earlier request.", "receipt_email", 403, "no."),
     author=INDEPENDENT,
 )
+
+
+@area.mutant()
+def stripes_words_repeated() -> None:
+    """What Stripe says to a request that it refuses is repeated to the client."""
+    said = {"words": ""}
+
+    def refused(failure: Failure) -> bool:
+        said["words"] = str(getattr(failure.error, "user_message", None) or "Stripe refused this.")
+        return failure.problem.error_code == "provider-refused"
+
+    change_problem(refused, lambda: ProviderRefused(said["words"], code=None, param=None))

@@ -193,3 +193,11 @@ area.table(
     ),
     author=INDEPENDENT,
 )
+
+
+def organization_counted(size: int) -> None:
+    """Let the named organization be counted up to a size."""
+    act_as(lambda account, named: (account, named if named is None else named % size))
+
+
+area.table(organization_counted, ("organization_in_32_bits", "The named organization is counted in 32 bits.", 2**32))

@@ -86,10 +86,10 @@ def test_each_mutant_says_what_is_different() -> None:
         assert "\n" not in mutant.says, mutant.name
 
 
-def test_half_of_the_faults_are_by_somebody_else() -> None:
-    """There are 312 faults, half of them by somebody who had not written the harness, and 24 legal differences."""
+def test_many_of_the_faults_are_by_somebody_else() -> None:
+    """There are 324 faults, 156 of them by somebody who had not written the harness, and 29 legal differences."""
     faults = [mutant for mutant in ALL.values() if mutant.area != LEGAL]
-    assert (len(faults), len(ALL)) == (312, 336)
+    assert (len(faults), len(ALL)) == (324, 353)
     assert sum(mutant.author is Author.INDEPENDENT for mutant in faults) >= 156
 
 

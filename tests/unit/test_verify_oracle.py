@@ -112,13 +112,23 @@ def test_a_choice_is_not_held_against_others(stripe: StripeDouble) -> None:
     assert foreign.expected(call({"x": 1, "amount": 0})).kind == "violations"
 
 
-def test_a_converted_minimum_is_not_judged_near_the_rate(stripe: StripeDouble) -> None:
-    """Within a factor of two below a converted minimum a foreign target may decide; ours may not."""
+@pytest.mark.parametrize("held", [ALL, FOREIGN], ids=["choice", "foreign"])
+def test_a_converted_minimum_is_not_judged_near_the_rate(stripe: StripeDouble, held: Held) -> None:
+    """Within a factor of two of a converted minimum a target may decide, whatever it is held to: rates change."""
     least = {code: minimum for code, minimum, *_ in SUBJECT.money()}["idr"]
-    near, far = call({"currency": "idr", "amount": least - 1}), call({"currency": "idr", "amount": least // 3})
-    foreign = Oracle(SUBJECT, WORLD, FOREIGN, CARDS, stripe)
-    assert [foreign.expected(one).kind for one in (near, far)] == ["free", "violations"]
-    assert Oracle(SUBJECT, WORLD, ALL, CARDS, stripe).expected(near).kind == "violations"
+    amounts = {least // 3: "violations", least - 1: "free", least: "free", least * 2 - 1: "free", least * 3: "accepted"}
+    oracle = Oracle(SUBJECT, WORLD, held, CARDS, stripe)
+    found = {amount: oracle.expected(call({"currency": "idr", "amount": amount})).kind for amount in amounts}
+    assert found == amounts
+
+
+def test_what_is_read_in_two_ways_is_held_against_nobody(stripe: StripeDouble) -> None:
+    """An empty description may count as none, and a local part of more than 64 characters may be refused."""
+    oracle = Oracle(SUBJECT, WORLD, ALL, CARDS, stripe)
+    assert oracle.expected(call({"description": ""})).kind == "free"
+    assert oracle.expected(call({"description": "", "amount": 0})).kind == "violations"
+    for length, kind in ((64, "accepted"), (65, "free")):
+        assert oracle.expected(call({"receipt_email": "a" * length + "@example.com"})).kind == kind
 
 
 def test_a_code_of_the_apis_own_list_is_not_held_against_others(stripe: StripeDouble) -> None:

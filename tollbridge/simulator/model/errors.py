@@ -154,10 +154,17 @@ DECLINES = {
 }
 """Stripe's sentences of card errors, by code: for those too to which no test card that can be saved leads."""
 
+REFUSED = "Customer cus_OfAnInjectedFault of account acct_1OfAnInjectedFault: refused by an injected fault."
+"""With ids, as Stripe's own words have them: who repeats them to a client shows them."""
+
+NO_ACCESS = (
+    "The provided key 'sk_test_***' does not have access to account 'acct_1OfAnInjectedFault' (or that account does "
+    "not exist). Application access may have been revoked."
+)
 INJECTED: dict[str, StripeFailure] = {
-    "400": StripeFailure(400, "The request was refused by an injected fault."),
+    "400": StripeFailure(400, REFUSED),
     "401": StripeFailure(401, "Invalid API Key provided: sk_test_***"),
-    "403": StripeFailure(403, "The provided key does not have access.", code="account_invalid"),
+    "403": StripeFailure(403, NO_ACCESS, code="account_invalid"),
     "409": StripeFailure(409, IN_FLIGHT.format(key="(injected)"), code="idempotency_key_in_use"),
     "424": StripeFailure(424, "An unknown error occurred", type="api_error"),
     "429": StripeFailure(429, RATE_LIMIT, code="rate_limit"),

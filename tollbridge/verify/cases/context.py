@@ -12,6 +12,12 @@ from tollbridge.world import Account, Organization, PaymentMethod, World
 AMOUNT = 100_000
 """Minor units: above every minimum but the Indonesian one's, a multiple of every step."""
 
+BEYOND = (2**31, 2**32, 2**53)
+"""The sizes of integers that a machine may count by, and that int64 goes beyond."""
+
+FAR_BEYOND = (2**63, 2**64)
+"""The same, where int64 ends."""
+
 NOBODY = 999_999_937
 """An id that no organization and no payment method has."""
 

@@ -34,6 +34,20 @@ def faults(context: CaseContext) -> Iterator[Case]:
             yield _case(context, fault, charges, tied)
     yield from _elsewhere(context)
     yield from _doubly(context, tied)
+    yield from _in_a_row(context)
+
+
+IN_A_ROW = 6
+"""Failures after which a server may have used up what it has of connections, or may have given Stripe up."""
+
+
+def _in_a_row(context: CaseContext) -> Iterator[Case]:
+    """Failures one after the other, and the health after them: what one failure uses up does not show."""
+    for kind in ("429", "reset"):
+        note = f"Stripe: {kind} for {IN_A_ROW} calls in a row"
+        failing = [context.call(note=note)] * IN_A_ROW
+        again = context.call(note=f"after {IN_A_ROW} times {kind}")
+        yield Case(note, (Break(Fault("POST", CREATE, kind, "before", times=None)), *failing, Mend(), again))
 
 
 def _elsewhere(context: CaseContext) -> Iterator[Case]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tollbridge.verify.cases.context import NOBODY, CaseContext
+from tollbridge.verify.cases.context import BEYOND, NOBODY, CaseContext
 from tollbridge.verify.cases.forged_tokens import FORGED
 from tollbridge.verify.model.expectation import MAY_NAME
 from tollbridge.verify.model.steps import (
@@ -24,7 +24,21 @@ from tollbridge.verify.model.steps import (
 )
 from tollbridge.world import Account, Organization
 
-MALFORMED = ("+4", "4.0", "1_0", "007", "", "0", "-1", "one", "9223372036854775808", "1,7", "1 0", "٤")
+MALFORMED = (
+    "+4",
+    "4.0",
+    "1_0",
+    "007",
+    "",
+    "0",
+    "-1",
+    "one",
+    "9223372036854775808",
+    "18446744073709551617",
+    "1,7",
+    "1 0",
+    "٤",
+)
 
 
 def tokens(context: CaseContext) -> Iterator[Case]:
@@ -123,6 +137,8 @@ def _named(context: CaseContext, who: Account) -> Iterator[tuple[str, int]]:
         state = "" if organization.customer else " without customer"
         yield what + state, organization.id
     yield "an unknown organization", NOBODY
+    for size in BEYOND if who.role in MAY_NAME and who.organization else ():
+        yield f"the own organization, were it counted to {size}", size + int(who.organization or 0)
 
 
 def _alike(context: CaseContext, account: Account | None, header: str) -> Iterator[Case]:
@@ -154,7 +170,8 @@ def _at_home(context: CaseContext) -> Iterator[Case]:
         for method in home.payment_methods.values() if home else ():
             what = f"own card {method.card[-4:]}{'' if method.attached else ', not attached'}{how}"
             yield Case(what, (_paying(context, None, method.id, confirm, what),))
-        for what, identity in (("foreign", foreign[0].id if foreign else None), ("unknown", NOBODY)):
+        wrapped = [(f"own, were it counted to {size},", size + card) for card in _some(home)[:1] for size in BEYOND]
+        for what, identity in (("foreign", foreign[0].id if foreign else None), ("unknown", NOBODY), *wrapped):
             if identity:
                 yield Case(f"{what} method{how}", (_paying(context, None, identity, confirm, f"{what} method{how}"),))
     if foreign:
@@ -212,8 +229,8 @@ def _foreign_and_unknown(
             yield Case(f"{what} with a foreign and an unknown method", calls, same=True)
 
 
-def _some(organization: Organization) -> list[int]:
-    return list(organization.payment_methods)[:2]
+def _some(organization: Organization | None) -> list[int]:
+    return list(organization.payment_methods)[:2] if organization else []
 
 
 def _paying(context: CaseContext, account: Account | None, method: int, confirm: bool, note: str) -> Call:

@@ -1,12 +1,13 @@
 """Members of the body: each missing, mistyped, at its edges, unknown, and combined."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
 from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.cases.leaks import BAD_ADDRESS, TEXTS
-from tollbridge.verify.model.steps import Case
+from tollbridge.verify.model.steps import Call, Case
 
 ASTRAL = "\U0001f600"
 LABEL = "a" * 63
@@ -39,6 +40,12 @@ NOT_EMAILS = (
     f"aaa@{LABEL}.{LABEL}.{LABEL}.{'a' * 57}.com",
 )
 WRONG_TYPES: tuple[Any, ...] = (None, True, 7, "7", "x", [], {}, [7])
+UNKNOWN_VALUES: tuple[Any, ...] = (None, False, 0, 7.5, "", [], {}, [None], {"amount": 1})
+"""Of an unknown member: a value of every type of JSON, and those that many languages take for nothing."""
+
+UNKNOWN = ("confirm", "x", "a/b~c", "clientSecret", "Amount", "metadata", "é", "")
+INHERITED = {"__proto__": {"amount": 1}, "constructor": {"prototype": {}}, "toString": "x"}
+"""Names that objects have from elsewhere in some languages."""
 
 
 def members(context: CaseContext) -> Iterator[Case]:
@@ -56,12 +63,19 @@ def members(context: CaseContext) -> Iterator[Case]:
         for value in WRONG_TYPES:
             if not _fits(properties[name], value):
                 yield _one(right, right.document | {name: value}, f"{name} as {_kind(value)}")
-    for name in ("confirm", "x", "a/b~c", "clientSecret", "Amount", "metadata", "é", ""):
-        if name not in properties:
-            yield _one(right, right.document | {name: True}, f"unknown member {name or '(empty)'}")
+    yield from _unknown(right, properties)
     yield from _texts(context)
     yield from _pairs(context)
     yield from _combinations(context)
+
+
+def _unknown(right: Call, properties: Mapping[str, Any]) -> Iterator[Case]:
+    """Members that the contract does not have, by many names and of every type."""
+    for name, value in [*((name, True) for name in UNKNOWN), *INHERITED.items()]:
+        if name not in properties:
+            yield _one(right, right.document | {name: value}, f"unknown member {name or '(empty)'}")
+    for value in UNKNOWN_VALUES:
+        yield _one(right, right.document | {"unknown": value}, f"unknown member with {json.dumps(value)}")
 
 
 def _texts(context: CaseContext) -> Iterator[Case]:

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tollbridge.verify.cases.context import CaseContext
+from tollbridge.verify.cases.context import AMOUNT, BEYOND, FAR_BEYOND, CaseContext
 from tollbridge.verify.model.steps import Case
 from tollbridge.world import Account
 
 WITHDRAWN = ("hrk", "eek", "ltl", "lvl", "sll", "vef", "mro", "usdc")
 NEAR = ("USD", "Usd", "usd\n", " usd", "usd ", "us", "usdd", "", "xxx", "\uff55\uff53\uff44", "$", "840")
 ODD_AMOUNTS = (0, -1, -100, 2**31, 2**53 + 1, 2**63 - 1, 2**63, 10**30)
+FRACTIONS = (4_200.5, 4_200.0001, 0.5)
+"""Amounts that are right once they are rounded, or cut."""
 
 
 FIRST = ("usd", "jpy", "kwd", "isk", "eur", "ugx", "gbp", "cad")
@@ -53,8 +55,14 @@ def _edges(context: CaseContext, code: str, least: int, most: int, step: int) ->
     }
     if step > 1:
         edges |= {"off the step": least + step + 1, "one below a step": least + 2 * step - 1}
+        edges |= {f"a {part}th of a step above one": least + step + step // part for part in _primes_of(step)}
     for what, amount in edges.items():
         yield _case(context, f"{what} of {code}", amount=amount, currency=code)
+
+
+def _primes_of(step: int) -> list[int]:
+    """Return the primes of a step: whoever checks a finer one lets its half, or its fifth, pass."""
+    return [prime for prime in (2, 3, 5, 7) if step % prime == 0]
 
 
 def _between(context: CaseContext, code: str, least: int, most: int, step: int) -> Iterator[Case]:
@@ -97,6 +105,11 @@ def _near_misses(context: CaseContext) -> Iterator[Case]:
         yield _case(context, f"currency {shown or 'empty'}", currency=code)
     for amount in ODD_AMOUNTS:
         yield _case(context, f"amount {amount if amount < 10**20 else '10^30'}", amount=amount)
+    for fraction in FRACTIONS:
+        yield _case(context, f"amount {fraction}", amount=fraction)
+    for size in (*BEYOND, *FAR_BEYOND):
+        for wraps in (size + AMOUNT, AMOUNT - size):
+            yield _case(context, f"an amount that is right where it wraps at {size}: {wraps}", amount=wraps)
     yield _case(context, "amount and currency wrong", amount=0, currency="xxx")
 
 

@@ -35,6 +35,7 @@ def sequences(context: CaseContext) -> Iterator[Case]:
     if len(good) > 1:
         yield from _changes(context, good[0].id, good[1].id)
         yield from _attached(context)
+        yield from _attached_elsewhere(context)
         yield from _detached(context)
     yield from _interleaved(context)
 
@@ -103,6 +104,22 @@ def _attached(context: CaseContext) -> Iterator[Case]:
             attach = AtStripe(f"{path}/attach", {"customer": home.customer})
             yield Case("method attached in between", (call, attach, call, AtStripe(f"{path}/detach"), call))
             return
+
+
+def _attached_elsewhere(context: CaseContext) -> Iterator[Case]:
+    """A card of ours is another customer's at Stripe: it is attached, and still not ours to charge."""
+    home = context.home()
+    others = [o for o in context.world.organizations.values() if o.customer and home and o.customer != home.customer]
+    if home is None or not others or not context.two_sided:
+        return
+    attach = {"customer": str(others[0].customer)}
+    for method in [m for m in home.payment_methods.values() if not m.attached][:1]:
+        note = "a card that is another customer's at Stripe"
+        calls = [context.call(note=note, payment_method=method.id)]
+        if "confirm" in context.subject.members:
+            calls.append(context.call(note=f"{note}, charged", payment_method=method.id, confirm=True))
+        for call in calls:
+            yield Case(call.note, (AtStripe(f"/v1/payment_methods/{method.stripe}/attach", attach), call))
 
 
 def _after_anothers_decline(context: CaseContext, declined: int) -> Iterator[Case]:

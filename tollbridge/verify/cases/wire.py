@@ -23,7 +23,8 @@ def wire(context: CaseContext) -> Iterator[Case]:
     strict = framing(table) if context.held.choice else ()
     for row in (*table.bodies(), *table.headers(), *table.paths(), *table.sizes(), *spellings(table), *strict):
         status = context.subject.successes[0] if row.status == 200 else row.status
-        answer = WireVerdict(status, row.error_code, row.places, row.rules, row.framing)
+        places = frozenset[str]() if row.half_pair else row.places
+        answer = WireVerdict(status, row.error_code, places, row.rules, row.framing, half_pair=row.half_pair)
         plain = {table.a: 4200, table.c: "usd"}
         document = None if row.status != 200 else plain if CHUNKED in row.headers else json.loads(row.body)
         call = Call(

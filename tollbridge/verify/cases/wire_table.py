@@ -4,6 +4,7 @@ Each row is made for an operation: its path, its members' names, its header. The
 contract in process and over a socket; the harness sends them to any target.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from tollbridge.contract import sendable
 from tollbridge.verify.model.steps import JSON, PLAIN, Head, Headers
 from tollbridge.verify.model.subject import Subject
 
+HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 MAX_BODY = 65_536
 """Bytes of a body that is read."""
 
@@ -44,6 +46,11 @@ class Row:
     rules: tuple[str, ...] = ()
     head: Head = PLAIN
     framing: bool = False
+
+    @property
+    def half_pair(self) -> bool:
+        """Whether it has half a surrogate pair, escaped, which many readers of JSON take for a fault of the JSON."""
+        return self.error_code == "invalid-request" and HALF_PAIR.search(self.body) is not None
 
 
 RULES: dict[str, tuple[str, ...]] = {
@@ -196,6 +203,8 @@ class Table:
             )
             beyond = self.amount("4200", f',"{member}":9223372036854775808')
             yield self.invalid("a method beyond int64", beyond, place, rule="method.id")
+            wraps = self.amount("4200", f',"{member}":{2**64 + 4242}')
+            yield self.invalid("a method that is right where it wraps at 2^64", wraps, place, rule="method.id")
 
     def headers(self) -> Iterator[Row]:
         """Yield rows about headers."""

@@ -96,7 +96,8 @@ class Answer:
 def answer_of(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> Answer:
     """Return an answer as it came off the wire."""
     text = body.decode("utf-8", "replace")
-    return Answer(status, [[name, value] for name, value in headers], text, text.encode() == body)
+    # White space around a value is no part of it (RFC 9110, section 5.5).
+    return Answer(status, [[name, value.strip(" \t")] for name, value in headers], text, text.encode() == body)
 
 
 def depth(document: Any) -> int:

@@ -6,9 +6,9 @@ there is. Within the last group the order is free, so a call with two such fault
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Protocol
 
 from tollbridge.contract import Violation
@@ -18,6 +18,9 @@ from tollbridge.verify.model.steps import EMPTY, EXPIRED, GOOD_TOKENS, Call, Wir
 from tollbridge.verify.model.subject import MISSING, Subject
 from tollbridge.verify.model.terms import Held, terms_of
 from tollbridge.world import Account, Organization, World
+
+MAX_LOCAL_PART = 64
+"""Octets of an address before its @, by RFC 5321, section 4.5.3.1.1."""
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
 
@@ -70,7 +73,7 @@ class Oracle:
         broken = [*_violations(self.subject, call)]
         if broken:
             return self._refused_for(call, account, broken)
-        return self._of_state(call, account)
+        return self._free(account) if self._may_be_refused(call) else self._of_state(call, account)
 
     def _expectation(
         self, kind: str, account: Account | None, statuses: list[int], codes: list[str], **more: Any
@@ -91,7 +94,7 @@ class Oracle:
         effect = None
         if wire.status < 300 and account and account.organization:
             effect = self._effect(call, self.world.organizations[account.organization])
-        codes = [wire.error_code] if wire.error_code else []
+        codes = [code for code in (wire.error_code, "malformed-json" if wire.half_pair else None) if code]
         decided = {"places": sorted(wire.places), "rules": list(wire.rules), "by_http": wire.framing}
         return self._expectation("wire", account, [wire.status], codes, effect=effect, **decided)
 
@@ -105,9 +108,13 @@ class Oracle:
 
     def _is_open(self, call: Call, violation: Violation) -> bool:
         """Tell whether a choice of ours alone refuses it; each is a reading of a documented rule."""
+        value = _at(call.document, violation.pointer)
+        if violation.rule == "amount.minimum" and self._near_a_rate(call):
+            return True
+        if violation.pointer and value == "" and violation.pointer == self._place_of("description"):
+            return True  # what is empty may count as left out
         if self.held.choice:
             return False
-        value = _at(call.document, violation.pointer)
         if value is None and not self._requires(violation.pointer):
             return True  # null for a member that may be left out
         match violation.rule:
@@ -115,10 +122,24 @@ class Oracle:
                 return value in table()["accepted_besides"]
             case "email.address":  # how an address looks, the page does not say
                 return isinstance(value, str) and "@" in value.strip("@")
-            case "amount.minimum":  # near one that was converted by a rate
-                money = table()["currencies"].get(self.subject.value(call.document, "currency"), {})
-                return bool(money.get("minimum_source") == "rate" and 2 * value > money["minimum"])
         return False
+
+    def _place_of(self, role: str) -> str:
+        return f"#/{self.subject.members[role]}" if role in self.subject.members else ""
+
+    def _near_a_rate(self, call: Call) -> bool:
+        """Tell whether an amount is within a factor of two of a minimum that was converted by one day's rate."""
+        amount, currency = (self.subject.value(call.document, role) for role in ("amount", "currency"))
+        money = table()["currencies"].get(currency, {}) if isinstance(currency, str) else {}
+        if money.get("minimum") not in _of_a_rate() or money.get("minimum_source") == "published":
+            return False  # a peg to a currency that has a rate goes with it
+        return isinstance(amount, int) and bool(2 * amount > money["minimum"] and amount < 2 * money["minimum"])
+
+    def _may_be_refused(self, call: Call) -> bool:
+        """Tell whether a request that fits the contract may be refused: its rules are stricter by another reading."""
+        address = self.subject.value(call.document, "receipt_email")
+        long = isinstance(address, str) and len(address.rpartition("@")[0]) > MAX_LOCAL_PART
+        return long or self._near_a_rate(call)
 
     def _requires(self, pointer: str | None) -> bool:
         return pointer in (None, "#") or str(pointer)[2:] in self.subject.schema.get("required", ())
@@ -212,6 +233,13 @@ class Oracle:
             return organization.payment_methods[source].stripe if source else None
         found = self.stripe.customer(organization.customer) if organization.customer else None
         return found.get("default_source") if found else None
+
+
+@cache
+def _of_a_rate() -> frozenset[int]:
+    """Return the minimums that were converted by a rate."""
+    currencies: Iterable[Mapping[str, Any]] = table()["currencies"].values()
+    return frozenset(money["minimum"] for money in currencies if money.get("minimum_source") == "rate")
 
 
 def _at(document: Any, pointer: str | None) -> Any:

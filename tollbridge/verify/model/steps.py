@@ -52,6 +52,7 @@ class WireVerdict:
         places: the pointers and headers that have to be blamed.
         rules: the ledger's rules that decide it.
         framing: whether HTTP itself refuses it: what serves HTTP answers, in a form of its own.
+        half_pair: whether it may as well be told as a fault of the JSON.
     """
 
     status: int
@@ -59,6 +60,7 @@ class WireVerdict:
     places: frozenset[str] = frozenset()
     rules: tuple[str, ...] = ()
     framing: bool = False
+    half_pair: bool = False
 
 
 @dataclass(frozen=True)

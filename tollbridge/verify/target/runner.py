@@ -102,6 +102,8 @@ class Runner:
             self._faults, self._mended = (), False
             if self.stripe:
                 self.stripe.mend()
+                if any(isinstance(step, AtStripe) for step in case.steps):
+                    self.stripe.reset()  # the next case begins with what the world file says
         return played
 
     def hang_up(self) -> None:
