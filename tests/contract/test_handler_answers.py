@@ -230,6 +230,13 @@ def test_a_handler_that_takes_less_than_the_body_is_told_at_the_start(
         compose(asking, lambda _exchange: None)
 
 
+def test_a_member_that_a_handler_takes_out_is_not_passed_on(tmp_path: Path) -> None:
+    """`body.pop("memo")` is the handler's word that it knows the member."""
+    source = USES.format(call="Refund").replace("    Refund(", "    body.pop('memo', None)\n    Refund(")
+    assert "pop" in source
+    compose(options(tmp_path, source, **BODY), lambda _exchange: None).close()
+
+
 def test_the_bundled_handler_is_told_of_a_new_member(tmp_path: Path) -> None:
     """One more optional member in the bundled contract stops the start, where it was a 500."""
     text = Options().contract.read_text()

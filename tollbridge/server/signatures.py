@@ -44,25 +44,34 @@ def unfit(handler: Callable[..., Any], operation: Operation, bindings: Mapping[s
         found = named.get(name)
         if found is not None and not found.required and parameter.default is inspect.Parameter.empty:
             yield f"a request may leave {found.name} out; give {name} a default"
-    for call in _spreading(handler):
-        yield from _refused(call, handler, operation, bindings)
+    calls = [*_calls(handler)]
+    taken = {name for call in calls for name in _popped(call)}
+    for call in calls:
+        if any(one.arg is None and _is_body(one.value) for one in call.keywords):  # f(**body)
+            yield from _refused(call, handler, [n for n in _members(operation) if n not in taken], bindings)
 
 
-def _spreading(handler: Callable[..., Any]) -> Iterator[ast.Call]:
-    """Yield the calls of a handler that pass the whole body on, as `f(**body)`."""
+def _calls(handler: Callable[..., Any]) -> Iterator[ast.Call]:
+    """Yield the calls that a handler makes, as they are written."""
     try:
         tree = ast.parse(dedent(inspect.getsource(handler)))
     except (OSError, SyntaxError, TypeError):  # made without a file
         return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and any(
-            one.arg is None and isinstance(one.value, ast.Name) and one.value.id == BODY for one in node.keywords
-        ):
-            yield node
+    yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def _popped(call: ast.Call) -> Iterator[str]:
+    """Yield the member that a call takes out of the body: `body.pop("memo")`."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "pop" and _is_body(call.func.value):
+        yield from (one.value for one in call.args[:1] if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def _is_body(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == BODY
 
 
 def _refused(
-    call: ast.Call, handler: Callable[..., Any], operation: Operation, bindings: Mapping[str, object]
+    call: ast.Call, handler: Callable[..., Any], members: list[str], bindings: Mapping[str, object]
 ) -> Iterator[str]:
     function = _called(call.func, {**getattr(handler, "__globals__", {}), **bindings})
     try:
@@ -71,7 +80,7 @@ def _refused(
         return
     if takes is None or any(one.kind is inspect.Parameter.VAR_KEYWORD for one in takes.values()):
         return
-    left = [name for name in _members(operation) if name not in takes]
+    left = [name for name in members if name not in takes]
     if left:
         what = ast.unparse(call.func)
         yield f"it passes the body to {what}, which does not take {', '.join(left)}; take that, or leave it out"
