@@ -13,6 +13,9 @@ from scripts.hostile.sources import ROOT, changed_database, changed_document, ch
 from tollbridge import quoting
 from tollbridge.compose import Options, Sandbox, StateError, compose
 from tollbridge.contract import Contract, ContractError, Operation, load_contract
+from tollbridge.contract.flat import flat
+from tollbridge.contracts import checked_contract, ledger_page
+from tollbridge.contracts.difference import rule_changes
 from tollbridge.server.handlers import HandlerError
 from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.model.subject import subjects
@@ -66,6 +69,7 @@ def judge_contract(path: Path) -> str:
     try:
         contract = load_contract(path)
         _let_harness_read(contract)
+        _let_owner_look(contract)
         sandbox = compose(Options(contract=path, handlers=_handlers(path.parent, contract)), lambda _exchange: None)
     except ContractError as error:
         return told_well(str(error), f"{path}:")
@@ -82,6 +86,15 @@ def _let_harness_read(contract: Contract) -> None:
     if any(operation.body for operation in contract.operations):
         for subject in subjects(contract):
             list(subject.money())
+
+
+def _let_owner_look(contract: Contract) -> None:
+    """Ask of a contract what its owner asks: what is wrong, what it promises, what of it changed."""
+    for complaint in checked_contract(contract.path, None, with_lints=False).complaints:
+        told_well(quoting.terminal(complaint.said))
+    told_well(ledger_page(contract))
+    json.dumps(flat(contract.document))
+    list(rule_changes(contract.rules, contract.rules[1:]))
 
 
 def _handlers(folder: Path, contract: Contract) -> Path:

@@ -68,6 +68,7 @@ COMMANDS: dict[str, list[str]] = {
     "serve --world": ["serve", "--port", "0", "--world"],
     "stripe --world": ["stripe", "--port", "0", "--world"],
     "world check": ["world", "check"],
+    "contract ledger": ["contract", "ledger"],
     "verify --contract": ["verify", "--contract"],
     "verify --world": ["verify", "--world"],
     "verify --baseline": ["verify", "--baseline"],

@@ -177,8 +177,10 @@ def test_a_contract_that_cannot_be_read_is_told_line_by_line(tmp_path: Path) -> 
     done = checked(saved(tmp_path, {**DOCUMENT, "paths": 5}))
     assert done.exit_code == 1
     assert "paths: is a number; it has to be an object." in done.output
-    (tmp_path / "openapi.json").write_text('{"a": \n')
-    assert checked(tmp_path / "openapi.json").exit_code == 1
+    for content, said in (('{"a": \n', "openapi.json:"), ("[" * 200_000, ":1: error: has more than 100 lists")):
+        (tmp_path / "openapi.json").write_text(content)
+        done = checked(tmp_path / "openapi.json")
+        assert (done.exit_code, said in done.output, done.exception.__class__) == (1, True, SystemExit)
 
 
 def test_the_verdict_is_json_on_request(tmp_path: Path) -> None:
