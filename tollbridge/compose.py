@@ -1,6 +1,5 @@
 """The one place where the parts meet: settings in, an application out."""
 
-import json
 import logging
 import os
 import random
@@ -33,6 +32,7 @@ from tollbridge.server.application import Parts, application
 from tollbridge.server.areas import STRIPE, Area
 from tollbridge.server.builtin_routes import Ready, bare_surface
 from tollbridge.server.console import Console
+from tollbridge.server.example_request import ExampleRequest, example_request
 from tollbridge.server.exposure import Exposure, ExposureError
 from tollbridge.server.gate import Gate
 from tollbridge.server.handlers import HandlerError, load_handlers
@@ -177,10 +177,9 @@ class Sandbox:
         methods = organization.payment_methods.values() if organization else ()
         return [(m.id, described(m.card) + ("" if m.attached else ", not attached")) for m in methods]
 
-    def example(self) -> tuple[str, str, str]:
-        """Return a request to paste: method, path, and the contract's own example of a body."""
-        operation = self.contract.operations[0]
-        return operation.method.upper(), operation.target, json.dumps(operation.example or {})
+    def example(self) -> ExampleRequest:
+        """Return a request to paste."""
+        return example_request(self.contract.operations[0])
 
 
 def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:

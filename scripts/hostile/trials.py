@@ -152,12 +152,12 @@ def judge_world(path: Path) -> str:
 
 
 def _payments(world: World, sandbox: Sandbox) -> Iterator[Ask]:
-    method, path, _ = sandbox.example()
+    request = sandbox.example()
     for account in [*world.accounts][:3]:
         yield Ask("POST", "/_tollbridge/tokens", (), json.dumps({"account": account}).encode())
     for method_id in [None, *(m for o in world.organizations.values() for m in o.payment_methods)][:3]:
         body = {"amount": 4200, "currency": "usd"} | ({"payment_method": method_id} if method_id else {})
-        yield Ask(method, path, (), json.dumps(body).encode())
+        yield Ask(request.method, request.target, (), json.dumps(body).encode())
 
 
 def _small(state: str = "memory") -> Sandbox:

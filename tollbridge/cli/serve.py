@@ -13,6 +13,7 @@ from tollbridge.cli.network import ALLOW_HOST, HOST, PUBLIC_URL, TOKEN, network_
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.cli.output import Line, say
 from tollbridge.compose import CANNOT_START, TOKEN_SECRET, Options, Sandbox, bundled, compose, watched
+from tollbridge.server.example_request import ExampleRequest
 from tollbridge.server.exposure import Exposure, exposure
 from tollbridge.server.requestlog import request_log
 from tollbridge.server.run import bind, run, set_up_logging
@@ -205,7 +206,6 @@ def serve(
 
 
 def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[str]) -> list[Line]:
-    method, path, body = sandbox.example()
     return [
         "",
         (("  ", ""), ("tollbridge", "head"), (f" {__version__}   ", ""), (url, "link")),
@@ -219,8 +219,7 @@ def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[str]) -> list
         "  cards     as payment_method:",
         *(f"            {identity:<6} {story}" for identity, story in sandbox.cards()),
         "",
-        f"  curl -X {method} {quoting.shell(url + path)} \\",  # what is pasted is run
-        f"    -H 'Content-Type: application/json' -d {quoting.shell(body)}",
+        *_curl(sandbox.example(), url),
         "",
         "  Ctrl-C stops it.",
         "",
@@ -234,6 +233,14 @@ def _react(sandbox: Sandbox, url: str) -> list[str]:
         return []
     elsewhere = "" if url == BUILT_FOR else f"VITE_API={url} VITE_STRIPE_JS={url}/endive/stripe.js "
     return [f"  React     cd {quoting.shell(os.path.relpath(folder))} && npm ci && {elsewhere}npm run dev"]
+
+
+def _curl(request: ExampleRequest, url: str) -> list[Line]:
+    """Return a request as a command; what is pasted is run, so all of it is quoted."""
+    first = f"  curl -X {request.method} {quoting.shell(url + request.target)}"
+    parts = [f"-H {quoting.shell(header)}" for header in request.headers]
+    parts += [f"-d {quoting.shell(request.body)}"] if request.body is not None else []
+    return [first + (" \\" if parts else ""), *([f"    {' '.join(parts)}"] if parts else [])]
 
 
 def _network(reach: Exposure, network: str) -> list[str]:
