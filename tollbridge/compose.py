@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
@@ -61,6 +61,8 @@ from tollbridge.simulator import (
     control,
     damage_told,
     described,
+    event_names,
+    is_deliverable,
     is_for_pages,
     is_publishable,
     off_the_loop,
@@ -114,6 +116,8 @@ class Options:
         exposure: how far the server can be reached; the default is this machine.
         steers: whether a request may choose its answer by `Prefer`.
         undocumented: `add` problems that the contract does not document to it, as it is served, or `refuse` to start.
+        webhooks: endpoints of webhooks that are there from the beginning, each with id, url, enabled_events and secret.
+        webhook_timeout: seconds that an endpoint may take.
         public_url: the address that browsers reach it by; None where a browser's own calls tell it.
         local_url: the address that it listens on.
         environment: where `STRIPE_API_KEY` and `TOLLBRIDGE_TOKEN_SECRET` are looked up.
@@ -133,6 +137,8 @@ class Options:
     exposure: Exposure = field(default_factory=Exposure)
     steers: bool = True
     undocumented: str = "add"
+    webhooks: tuple[Mapping[str, Any], ...] = ()
+    webhook_timeout: float = 10.0
     public_url: str | None = None
     local_url: str = "http://localhost:8080"
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -244,7 +250,7 @@ def _again(options: Options, lasting: Lasting) -> ASGIApp:
     app = _application(options, contract, world, lasting)
     if lasting.simulator:
         with _telling_of(options.state):
-            lasting.simulator.add(world.seed())
+            lasting.simulator.add(_seed(options, world))
     return app
 
 
@@ -269,7 +275,7 @@ def _application(options: Options, contract: Contract, world: World, lasting: La
         console=Console(lasting.journal, world, described, simulator is not None, recipes=options.is_bundled),
     )
     app = application(parts)
-    return Delivering(app, simulator) if simulator else app
+    return Delivering(app, simulator, options.webhook_timeout) if simulator else app
 
 
 def _mounts(options: Options, simulator: Simulator) -> Mapping[str, ASGIApp]:
@@ -293,7 +299,8 @@ def compose_stripe(options: Options) -> ASGIApp:
     ours = bare_surface(_ready(simulator), mounts, browser_routes("", Cardholders(simulator)))
     # Its secret keys are open to whom it is shared with: for that it is started.
     gate = Gate(options.exposure, StripeCalls(is_for_pages, api_key_of, keys_are_open=True), outside=Area.STRIPE)
-    return Delivering(Edge(StripeDoor(simulator), ours, gate, lambda _exchange: None), simulator)
+    app = Edge(StripeDoor(simulator), ours, gate, lambda _exchange: None)
+    return Delivering(app, simulator, options.webhook_timeout)
 
 
 def _ready(simulator: Simulator | None) -> Ready:
@@ -325,9 +332,24 @@ async def _unreachable(simulator: Simulator | None) -> str:
     return ""
 
 
+def delivers_to(url: str) -> bool:
+    """Tell whether the built-in Stripe can deliver events to a URL."""
+    return is_deliverable(url)
+
+
+def types_of_events() -> frozenset[str]:
+    """Return the types of events that a webhook endpoint may ask for, `*` among them."""
+    return event_names()
+
+
+def _seed(options: Options, world: World) -> dict[str, Any]:
+    """Return what the simulator begins with: who is in the world, and who is told of events."""
+    return {**world.seed(), "webhook_endpoints": options.webhooks}
+
+
 def _simulator(options: Options, world: World) -> Simulator:
     randomness = None if options.seed is None else random.Random(options.seed)  # noqa: S311 - test ids, on purpose
-    seed = world.seed()
+    seed = _seed(options, world)
     _require_seed(options.world, seed)
     with ExitStack() as begun, _telling_of(options.state):
         store = _store(options)

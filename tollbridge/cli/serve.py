@@ -12,6 +12,7 @@ from tollbridge import __version__, quoting
 from tollbridge.cli.network import ALLOW_HOST, HOST, PUBLIC_URL, TOKEN, network_lines, network_url, url_of, warn
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.cli.output import Line, say
+from tollbridge.cli.webhooks import WEBHOOK_SECRET, WEBHOOK_TIMEOUT, WEBHOOK_TO, Target, webhook_lines, with_webhooks
 from tollbridge.compose import CANNOT_START, TOKEN_SECRET, Options, Sandbox, bundled, compose, watched
 from tollbridge.server.example_request import ExampleRequest
 from tollbridge.server.exposure import Exposure, exposure
@@ -70,6 +71,9 @@ BUILT_FOR = "http://localhost:8080"
 @SEED
 @RECORDED
 @SNAPSHOT_LIMIT
+@WEBHOOK_TO
+@WEBHOOK_SECRET
+@WEBHOOK_TIMEOUT
 @click.option(
     "--cors",
     multiple=True,
@@ -119,6 +123,9 @@ def serve(
     seed: int | None,
     recorded: int,
     snapshot_limit: int,
+    webhook_to: tuple[Target, ...],
+    webhook_secret: str | None,
+    webhook_timeout: float,
     cors: tuple[str, ...],
     cors_credentials: bool,
     allow_host: tuple[str, ...],
@@ -145,6 +152,7 @@ def serve(
       STRIPE_API_KEY             for --stripe live-test
       TOLLBRIDGE_TOKEN_SECRET    signs tokens; 32 bytes or more  [default: kept with the state]
       TOLLBRIDGE_CONTROL_TOKEN   as --control-token
+      TOLLBRIDGE_WEBHOOK_SECRET  as --webhook-secret
 
     Exit codes: 0 stopped as asked, 1 could not start (the sentence says why), 2 wrong usage.
     """
@@ -165,6 +173,7 @@ def serve(
     )
     if workers > 1 and watch:
         raise click.UsageError("--watch serves by one process; leave --workers out.")
+    options = with_webhooks(options, webhook_to, webhook_secret, webhook_timeout)
     if workers > 1 and state == "memory" and stripe == "simulator":
         raise click.UsageError(
             f"--workers {workers} would each have a memory of their own. Give them one: --state sqlite:///FILE or "
@@ -189,7 +198,8 @@ def serve(
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None
     if not quiet:
-        say(*_banner(sandbox, url_of(host, sockets), stripe, _network(reach, network_url(host, sockets))), err=True)
+        reached = [*_network(reach, network_url(host, sockets)), *webhook_lines(options)]
+        say(*_banner(sandbox, url_of(host, sockets), stripe, reached), err=True)
     warn(host, reach, is_open=_open_to_all(sandbox))
     if workers == 1:
         run(watched(options, sandbox) if watch else sandbox.app, sockets, sandbox.journal.close)
@@ -205,7 +215,7 @@ def serve(
     sys.exit(supervise(workers, work))
 
 
-def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[str]) -> list[Line]:
+def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[Line]) -> list[Line]:
     return [
         "",
         (("  ", ""), ("tollbridge", "head"), (f" {__version__}   ", ""), (url, "link")),

@@ -10,6 +10,7 @@ from tollbridge import __version__
 from tollbridge.cli.network import ALLOW_HOST, HOST, PUBLIC_URL, TOKEN, network_lines, network_url, url_of, warn
 from tollbridge.cli.options import DEFAULTS, FILE, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.cli.output import Line, say
+from tollbridge.cli.webhooks import WEBHOOK_SECRET, WEBHOOK_TIMEOUT, WEBHOOK_TO, Target, webhook_lines, with_webhooks
 from tollbridge.compose import CANNOT_START, Options, compose_stripe
 from tollbridge.server.exposure import Exposure, exposure
 from tollbridge.server.run import bind, run, set_up_logging
@@ -23,6 +24,9 @@ from tollbridge.server.run import bind, run, set_up_logging
 @SEED
 @RECORDED
 @SNAPSHOT_LIMIT
+@WEBHOOK_TO
+@WEBHOOK_SECRET
+@WEBHOOK_TIMEOUT
 @ALLOW_HOST
 @TOKEN
 @PUBLIC_URL
@@ -35,6 +39,9 @@ def stripe(
     seed: int | None,
     recorded: int,
     snapshot_limit: int,
+    webhook_to: tuple[Target, ...],
+    webhook_secret: str | None,
+    webhook_timeout: float,
     allow_host: tuple[str, ...],
     control_token: str | None,
     public_url: str | None,
@@ -48,12 +55,14 @@ def stripe(
     Examples:
       tollbridge stripe
       tollbridge stripe --port 9111 --world my-world.yaml
+      tollbridge stripe --webhook-to http://localhost:4242/webhook
       curl http://localhost:12111/v1/payment_intents -u sk_test_123: \\
         -d amount=1999 -d currency=usd
 
     \b
     Environment:
       TOLLBRIDGE_CONTROL_TOKEN   as --control-token
+      TOLLBRIDGE_WEBHOOK_SECRET  as --webhook-secret
 
     \b
     A client needs nothing but the address:
@@ -70,6 +79,7 @@ def stripe(
         snapshot_limit=snapshot_limit,
         public_url=public_url,
     )
+    options = with_webhooks(options, webhook_to, webhook_secret, webhook_timeout)
     set_up_logging(colours=sys.stderr.isatty())
     try:
         sockets = bind(host, port)
@@ -78,18 +88,20 @@ def stripe(
     except CANNOT_START as reason:
         raise click.ClickException(str(reason)) from None
     if not quiet:
-        say(*_stripe_banner(url_of(host, sockets), network_url(host, sockets), reach), err=True)
+        banner = _stripe_banner(url_of(host, sockets), network_url(host, sockets), reach, webhook_lines(options))
+        say(*banner, err=True)
     warn(host, reach, is_open="whoever reaches it is let in with any key sk_test_…")
     run(app, sockets)
 
 
-def _stripe_banner(url: str, network: str, reach: Exposure) -> list[Line]:
+def _stripe_banner(url: str, network: str, reach: Exposure, webhooks: list[Line]) -> list[Line]:
     return [
         "",
         (("  ", ""), ("tollbridge stripe", "head"), (f" {__version__}   ", ""), (url, "link")),
         *network_lines(
             network, reach, is_open="Stripe's API, any key sk_test_…", control="faults, record, snapshot, clock, reset"
         ),
+        *webhooks,
         "",
         f"  curl {url}/v1/payment_intents -u sk_test_123: \\",
         "    -d amount=1999 -d currency=usd -d payment_method=pm_card_visa \\",

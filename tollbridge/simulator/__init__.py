@@ -19,7 +19,9 @@ from tollbridge.simulator.model.errors import StripeFailure
 from tollbridge.simulator.protocol.access import api_key_of, is_publishable
 from tollbridge.simulator.protocol.faults import Fault
 from tollbridge.simulator.protocol.messages import Late, NoAnswer, Reply, Request
+from tollbridge.simulator.protocol.specification import event_names
 from tollbridge.simulator.resources.routes import is_for_pages
+from tollbridge.simulator.resources.webhook_endpoints import is_deliverable
 from tollbridge.simulator.server.asgi import StripeDoor, answered, off_the_loop
 from tollbridge.simulator.server.control import control
 from tollbridge.simulator.simulator import Simulator
@@ -48,6 +50,8 @@ __all__ = [
     "control",
     "damage_told",
     "described",
+    "event_names",
+    "is_deliverable",
     "is_for_pages",
     "is_publishable",
     "off_the_loop",

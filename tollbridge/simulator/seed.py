@@ -42,7 +42,7 @@ def plant(work: UnitOfWork, seed: Mapping[str, Any], now: int) -> None:
         method = entry["default_payment_method"]
         _put(work, Subscription(identity, entry["customer"], entry["status"], method, now, items))
     for entry in seed.get("webhook_endpoints", ()):
-        _put(work, WebhookEndpoint(entry["id"], entry["url"], entry["enabled_events"], entry["secret"], now))
+        _put_endpoint(work, entry, now)
 
 
 def planted(seed: Mapping[str, Any], now: int) -> list[Row]:
@@ -57,3 +57,12 @@ def planted(seed: Mapping[str, Any], now: int) -> list[Row]:
 def _put(work: UnitOfWork, row: tuple[Any, ...]) -> None:
     if work.get(type(row), row[0]) is None:
         work.put(row)
+
+
+def _put_endpoint(work: UnitOfWork, entry: Mapping[str, Any], now: int) -> None:
+    """Write a webhook endpoint; one that is there from an earlier start is signed with the secret of this one."""
+    row = work.get(WebhookEndpoint, entry["id"])
+    if row is None:
+        work.put(WebhookEndpoint(entry["id"], entry["url"], entry["enabled_events"], entry["secret"], now))
+    elif row.secret != entry["secret"]:
+        work.put(row._replace(secret=entry["secret"]))

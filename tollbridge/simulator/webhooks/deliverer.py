@@ -18,16 +18,13 @@ from tollbridge.simulator.webhooks.signature import delivery_headers
 
 log = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = 10.0
-"""What an endpoint may take for one delivery; Stripe does not say its own time."""
-
 SLOTS = 256
 """Endpoints that are delivered to at once."""
 
 POLL_SECONDS = 1.0
 """How often it is looked for what became due, or what other processes have left."""
 
-MARGIN_SECONDS = 5
+MARGIN_SECONDS = 2
 """How much longer than its time-out a delivery is left to the process that took it."""
 
 T = TypeVar("T")
@@ -36,12 +33,12 @@ T = TypeVar("T")
 class Deliverer:
     """Delivers what waits in a simulator's outbox, until it is cancelled."""
 
-    def __init__(self, simulator: Simulator, *, timeout: float = TIMEOUT_SECONDS, slots: int = SLOTS) -> None:
+    def __init__(self, simulator: Simulator, *, timeout: float, slots: int = SLOTS) -> None:
         """Begin with nothing under way.
 
         Args:
             simulator: whose events are delivered.
-            timeout: seconds that an endpoint may take.
+            timeout: seconds that an endpoint may take; Stripe does not say its own.
             slots: endpoints that are delivered to at once.
         """
         self._simulator = simulator

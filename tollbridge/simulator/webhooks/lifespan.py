@@ -12,8 +12,9 @@ from tollbridge.simulator.webhooks.deliverer import Deliverer
 class Delivering:
     """Passes everything on; from the application's start to its end, the events of a simulator are delivered."""
 
-    def __init__(self, app: ASGIApp, simulator: Simulator) -> None:
-        """Take the application, and the simulator that it serves."""
+    def __init__(self, app: ASGIApp, simulator: Simulator, timeout: float) -> None:
+        """Take the application, the simulator that it serves, and the seconds that an endpoint may take."""
+        self._timeout = timeout
         self._app = app
         self._simulator = simulator
         self._task: asyncio.Task[None] | None = None
@@ -26,7 +27,7 @@ class Delivering:
 
         async def watched(message: Message) -> None:
             if message["type"] == "lifespan.startup.complete":
-                self._task = asyncio.create_task(Deliverer(self._simulator).run())
+                self._task = asyncio.create_task(Deliverer(self._simulator, timeout=self._timeout).run())
             await send(message)
 
         try:

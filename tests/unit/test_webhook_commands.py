@@ -1,0 +1,86 @@
+"""The commands that go with Stripe's CLI: what an address is, and the calls that cause each event."""
+
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tests.unit.stripe_calls import call, simulator
+from tollbridge.cli import main
+from tollbridge.cli.server import Answer, server_at
+from tollbridge.cli.trigger import TRIGGERS, caused
+from tollbridge.cli.webhooks import Target, forward_url, target_of, with_webhooks
+from tollbridge.compose import Options
+
+
+@pytest.mark.parametrize("event", TRIGGERS)
+def test_a_trigger_causes_its_event(event: str) -> None:
+    """Each name of the table, by calls that a simulator takes."""
+    stripe = simulator()
+
+    def calling(method: str, path: str, form: dict[str, Any]) -> Answer:
+        answered = call(stripe, method, path, form)
+        return Answer(answered.status, answered.document)
+
+    lines = list(caused(event, calling))
+    assert lines[0].startswith("Setting up fixture for: ")
+    assert len(lines) == 2 * len(TRIGGERS[event])
+    found = call(stripe, "GET", "/v1/events", {"type": event}).document["data"]
+    assert len(found) == 1
+
+
+def test_a_trigger_that_is_refused_says_why() -> None:
+    """Stripe's own sentence."""
+    refused = Answer(400, {"error": {"message": "No such customer"}})
+    with pytest.raises(click.ClickException, match="No such customer"):
+        list(caused("customer.created", lambda *_call: refused))
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("4242", "http://localhost:4242"),
+        ("/hook", "http://localhost/hook"),
+        ("localhost:4242/hook", "http://localhost:4242/hook"),
+        ("https://shop.example/hook?a=b", "https://shop.example/hook?a=b"),
+    ],
+)
+def test_an_address_is_read_as_stripes_cli_reads_it(text: str, url: str) -> None:
+    """A port, a path, or one without a scheme."""
+    assert forward_url(text) == url
+
+
+@pytest.mark.parametrize("text", ["", "ftp://a.example", "a b", "http://:1/", "4242,nothing.happened", "4242,"])
+def test_what_is_no_address_or_no_type_is_refused(text: str) -> None:
+    """With exit code 2 and a sentence, before a server starts."""
+    with pytest.raises(ValueError, match="is not"):
+        target_of(text)
+    done = CliRunner().invoke(main, ["stripe", "--webhook-to", text])
+    assert (done.exit_code, "is not" in done.output) == (2, True)
+
+
+def test_a_secret_of_webhooks_begins_as_stripes_do() -> None:
+    """Another one is refused, and not repeated."""
+    done = CliRunner().invoke(main, ["stripe", "--webhook-secret", "mysecret"])
+    assert (done.exit_code, "whsec_" in done.output, "mysecret" in done.output) == (2, True, False)
+
+
+def test_a_server_that_starts_again_has_the_same_endpoints() -> None:
+    """Their ids depend on address and types; the secret is the one that was given, else a new one."""
+    targets = (Target("http://a.example", ("*",)), Target("http://a.example", ("charge.failed",)))
+    first, second = (with_webhooks(Options(), targets, None, 1).webhooks for _ in range(2))
+    assert [one["id"] for one in first] == [one["id"] for one in second]
+    assert len({one["id"] for one in first}) == 2
+    assert first[0]["secret"] == first[1]["secret"] != second[0]["secret"]
+    assert with_webhooks(Options(), targets, "whsec_mine", 1).webhooks[0]["secret"] == "whsec_mine"
+    with pytest.raises(click.UsageError, match="built-in"):
+        with_webhooks(Options(stripe="live-test"), targets, None, 1)
+
+
+def test_nobody_there_is_a_sentence() -> None:
+    """For listen and trigger alike; another scheme is wrong usage."""
+    with pytest.raises(click.ClickException, match=r"No server answers at http://127\.0\.0\.1:1 "):
+        server_at("http://127.0.0.1:1", None)
+    with pytest.raises(click.UsageError, match="http://"):
+        server_at("localhost", None)
