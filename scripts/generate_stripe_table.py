@@ -24,8 +24,8 @@ TYPES = "/v1/customers/{customer}/payment_methods"
 ENDPOINTS = "/v1/webhook_endpoints"
 """The route whose parameters list the types of events, and the versions."""
 
-UNDOCUMENTED = {"payment_method_data": {"card": None}}
-"""Parameters that Stripe takes from those with access to raw card numbers, and leaves out of its specification."""
+UNDOCUMENTED = {"payment_method_data": {"card": None}, "items": {"plan": None}}
+"""Parameters that Stripe takes and leaves out of its specification: raw card numbers, and the older name of a price."""
 
 NOT_SPECIFIED: dict[str, dict[str, Any]] = {
     "POST /v1/confirmation_tokens": dict.fromkeys(

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.unit.stripe_calls import NOW, call, create, on
+from tests.unit.stripe_calls import ANN, NOW, call, create, on
 from tollbridge.simulator import Simulator, Store
 
 REFUNDS, TRANSACTIONS = "/v1/refunds", "/v1/balance_transactions"
@@ -75,3 +75,14 @@ class RefundRules:
             after = {"starting_after": pages[-1]}
         assert pages == ids
         assert [one["id"] for one in transactions(stripe, limit=2, ending_before=ids[3])] == ids[1:3]
+
+    def test_a_period_is_invoiced_once_whoever_moves_the_clock(self, store: Store, again: Store) -> None:
+        """Eight moves of the clock at two servers, a day and more each, make one invoice for each month."""
+        both = on(store), on(again)
+        form = {"customer": ANN, "items[0][price]": "price_TollbridgeYardMonthly01"}
+        made = call(both[0], "POST", "/v1/subscriptions", form).document
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda number: both[number % 2].clock.advance(9 * 24 * 3600), range(8)))
+        listed = call(both[1], "GET", "/v1/invoices", {"subscription": made["id"]}).document["data"]
+        assert [one["created"] - NOW for one in listed] == [60 * 24 * 3600, 30 * 24 * 3600, 0]
+        assert [one["status"] for one in listed] == ["paid"] * 3

@@ -15,6 +15,7 @@ from tollbridge.simulator import Simulator
 from tollbridge.simulator.protocol.responses import API_VERSION
 from tollbridge.simulator.resources.routes import ROUTES, found_route
 from tollbridge.simulator.seed import PRICE, PRODUCT
+from tollbridge.simulator.serializers import ACCOUNT
 
 pytestmark = pytest.mark.stripe_mock
 
@@ -24,7 +25,7 @@ Call = tuple[str, str, dict[str, Any]]
 
 NOTHING_THERE = "The simulator keeps no such thing, and Stripe shows null then; stripe-mock shows an example."
 STATE = "The state of our object is another than that of stripe-mock's example."
-RECORDED = "stripe-mock's example leaves it out; recordings of Stripe at 2026 versions have it."
+RECORDED = "stripe-mock's example has it otherwise; recordings of Stripe at 2026 versions have it so."
 DEFAULT = "Stripe fills in a default for cards, as far as we know (unverified); stripe-mock's example has none."
 OPTIONAL = "The specification has it, stripe-mock's example leaves it out."
 NOT_SPECIFIED_ANY_MORE = "stripe-mock's example is older than the specification, which has it no more."
@@ -85,9 +86,24 @@ DIFFERENCES: dict[str, str] = {
             "payment_method.card.wallet": "null/object",
             "subscription.automatic_tax.liability": "null/object",
             "subscription.billing_cycle_anchor_config": "null/object",
-            "subscription.billing_mode.flexible": "null/object",
+            "invoice.automatic_tax.liability": "null/object",
+            "invoice.customer_address": "null/object",
+            "invoice.customer_shipping": "null/object",
+            "invoice.due_date": "null/number",
+            "invoice.from_invoice": "null/object",
+            "invoice.last_finalization_error": "null/object",
+            "invoice.next_payment_attempt": "null/number",
+            "invoice.parent.quote_details": "null/object",
+            "invoice.payment_settings.payment_method_options": "null/object",
+            "invoice.rendering": "null/object",
+            "invoice.shipping_cost": "null/object",
+            "invoice.shipping_details": "null/object",
+            "line_item.parent.invoice_item_details": "null/object",
+            "line_item.parent.subscription_item_details.proration_details.credited_items": "null/object",
             "subscription.billing_schedules": "empty/array",
             "subscription.billing_thresholds": "null/object",
+            "account.business_profile.annual_revenue": "null/object",
+            "list.data": "empty/array",
             "subscription.cancel_at": "null/number",
             "subscription.canceled_at": "null/number",
             "subscription.ended_at": "null/number",
@@ -121,6 +137,26 @@ DIFFERENCES: dict[str, str] = {
             "customer.shipping.name": "string/absent",
             "customer.shipping.phone": "null/absent",
             "customer.shipping.tracking_number": "null/absent",
+            "invoice.account_name": "string/null",
+            "invoice.customer_email": "string/null",
+            "invoice.customer_name": "string/null",
+            "invoice.ending_balance": "number/null",
+            "invoice.number": "string/null",
+            "invoice.parent.subscription_details.metadata": "object/null",
+            "invoice.status_transitions.finalized_at": "number/null",
+            "invoice.status_transitions.paid_at": "number/null",
+            "invoice.status_transitions.voided_at": "number/null",
+            "line_item.pricing.unit_amount_decimal": "string/null",
+            "line_item.quantity_decimal": "string/null",
+            "line_item.subscription": "string/null",
+            "subscription.cancellation_details.reason": "string/null",
+            "subscription.latest_invoice": "string/null",
+            "account.business_profile.name": "string/null",
+            "account.business_type": "string/null",
+            "account.requirements.currently_due": "empty/array",
+            "account.requirements.disabled_reason": "null/string",
+            "account.requirements.eventually_due": "empty/array",
+            "account.settings.dashboard.display_name": "string/null",
             "payment_intent.payment_method": "string/null",
             "dispute.balance_transactions": "array/empty",
             "dispute.enhanced_eligibility_types": "empty/array",
@@ -150,6 +186,22 @@ DIFFERENCES: dict[str, str] = {
             "payment_intent.automatic_payment_methods.allow_redirects": "string/absent",
             "payment_intent.payment_record": "null/absent",
             "payment_intent.shared_payment_granted_token": "null/absent",
+            "invoice.amount_paid_off_stripe": "absent/number",
+            "invoice.total_pretax_credit_amounts": "empty/null",
+            "invoice.total_taxes": "empty/null",
+            "invoice_payment.payment.payment_intent": "string/absent",
+            "line_item.pretax_credit_amounts": "empty/null",
+            "line_item.pricing.price_details": "object/absent",
+            "line_item.taxes": "empty/null",
+            "subscription.billing_mode.flexible.proration_discounts": "string/absent",
+            "subscription.billing_mode.updated_at": "number/absent",
+            "subscription.plan": "object/absent",
+            "subscription.quantity": "number/absent",
+            "subscription.trial_settings.end_behavior.billing_cycle_anchor": "string/absent",
+            "subscription_item.current_trial": "null/absent",
+            "subscription_item.plan": "object/absent",
+            "ephemeral_key.associated_objects": "array/absent",
+            "ephemeral_key.secret": "string/absent",
             "payment_intent.source": "null/absent",
             "dispute.balance_transaction": "string/absent",
             "price.recurring.trial_period_days": "null/absent",
@@ -268,6 +320,16 @@ CALLS: list[Call] = [
     ("GET", "/v1/balance", {}),
     ("GET", "/v1/balance_transactions", {"limit": 1}),
     ("GET", "/v1/balance_transactions/{transaction}", {}),
+    ("GET", "/v1/account", {}),
+    ("GET", f"/v1/accounts/{ACCOUNT}", {}),
+    ("POST", "/v1/ephemeral_keys", {"customer": ANN}),
+    ("DELETE", "/v1/ephemeral_keys/{key}", {}),
+    ("GET", "/v1/invoices", {"limit": 1}),
+    ("GET", "/v1/invoices/{invoice}", {}),
+    ("GET", "/v1/invoices/{invoice}/lines", {"limit": 1}),
+    ("POST", "/v1/invoices/{invoice}/pay", {}),
+    ("POST", "/v1/invoices/{invoice}/void", {}),
+    ("GET", "/v1/invoice_payments", {"limit": 1}),
     ("GET", SUBSCRIPTIONS, {"limit": 1}),
     ("POST", SUBSCRIPTIONS, {"customer": ANN, "items[0][price]": PRICE}),
     ("GET", f"{SUBSCRIPTIONS}/{SUBSCRIPTION}", {"expand[]": "default_payment_method"}),
@@ -313,7 +375,10 @@ def answers(base: str, method: str, path: str, form: dict[str, Any]) -> tuple[An
     held = call(ours, "POST", INTENTS, HELD).document
     paid = call(ours, "POST", INTENTS, CHARGED).document
     refund = call(ours, "POST", "/v1/refunds", {"payment_intent": paid["id"], "amount": 1}).document
+    waits = {"customer": ANN, "items[0][price]": PRICE, "payment_behavior": "default_incomplete"}
     names = {
+        "key": call(ours, "POST", "/v1/ephemeral_keys", {"customer": ANN}).document["id"],
+        "invoice": call(ours, "POST", SUBSCRIPTIONS, waits).document["latest_invoice"],
         "disputed": disputed,
         "dispute": call(ours, "GET", f"/v1/charges/{disputed}").document["dispute"],
         "intent": call(ours, "POST", INTENTS, CARD).document["id"],

@@ -45,8 +45,17 @@ def with_objects() -> tuple[Simulator, dict[str, list[str]]]:
     refund = call(stripe, "POST", "/v1/refunds", {"payment_intent": paid["id"], "amount": 1}).document
     intent = create(stripe, payment_method="pm_card_createDispute", confirm="true").document
     disputed = call(stripe, "GET", f"/v1/charges/{intent['latest_charge']}").document
+    monthly = {"customer": ANN, "items[0][price]": made["id"]}
+    subscribed = [
+        call(stripe, "POST", "/v1/subscriptions", monthly | more).document
+        for more in ({}, {"payment_behavior": "default_incomplete"}, {"trial_period_days": 3})
+    ]
+    invoices = [one["latest_invoice"] for one in subscribed]
     return stripe, {
         "refund": [refund["id"], "re_nope"],
+        "account": ["acct_1TollbridgeTest0", "acct_nope"],
+        "key": [call(stripe, "POST", "/v1/ephemeral_keys", {"customer": ANN}).document["id"], "ephkey_nope"],
+        "invoice": [*invoices, "in_nope"],
         "event": [call(stripe, "GET", "/v1/events").document["data"][0]["id"], "evt_nope"],
         "dispute": [disputed["dispute"], "du_nope"],
         "id": [refund["balance_transaction"], "txn_nope"],
@@ -54,7 +63,7 @@ def with_objects() -> tuple[Simulator, dict[str, list[str]]]:
         "payment_method": [ANNS, LOOSE, "pm_card_visa", "pm_nope"],
         "intent": [create(stripe).document["id"], held, paid["id"], setup, "pi_nope"],
         "charge": [paid["latest_charge"], intent["latest_charge"], "ch_nope"],
-        "subscription": [SUBSCRIPTION, "sub_nope"],
+        "subscription": [SUBSCRIPTION, *(one["id"] for one in subscribed), "sub_nope"],
         "product": [made["product"], alone, "prod_nope"],
         "price": [made["id"], "price_nope"],
         "token": [call(stripe, "POST", "/v1/tokens", TOKEN).document["id"], "tok_nope"],

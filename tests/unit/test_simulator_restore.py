@@ -61,6 +61,10 @@ def full() -> tuple[bytes, ...]:
     stripe.clock.advance(60)
     call(stripe, "POST", "/v1/refunds", {"payment_intent": refunded, "amount": 500})
     create(stripe, confirm="true", payment_method="pm_card_createDispute")
+    monthly = {"customer": ANN, "items[0][price]": "price_TollbridgeYardMonthly01"}
+    for more in ({}, {"payment_behavior": "default_incomplete"}, {"trial_period_days": 3}):
+        call(stripe, "POST", "/v1/subscriptions", monthly | more)
+    call(stripe, "POST", "/v1/ephemeral_keys", {"customer": ANN})
     price = {"name": "Gate", "default_price_data[currency]": "usd", "default_price_data[unit_amount_decimal]": "1.5"}
     product = call(stripe, "POST", "/v1/products", {**price, "url": "https://shop.example"}).document["id"]
     for _ in range(2):
@@ -150,6 +154,9 @@ def test_the_fields_that_name_objects_are_found_by_their_annotations() -> None:
         ("Refund", "balance_transaction"), ("Refund", "customer"), ("Refund", "payment_method"),
         ("Refund", "failure_balance_transaction"), ("Charge", "dispute"), ("Dispute", "charge"),
         ("Dispute", "payment_intent"), ("Product", "default_price"), ("LookupKey", "price"), ("Delivery", "endpoint"),
+        ("Subscription", "latest_invoice"), ("Subscription", "pending_setup_intent"), ("PaymentIntent", "invoice"),
+        ("Invoice", "customer"), ("Invoice", "subscription"), ("Invoice", "payment_intent"),
+        ("EphemeralKey", "customer"),
     }  # fmt: skip
 
 
@@ -306,8 +313,10 @@ def test_the_longest_line_that_is_written_can_be_put_back() -> None:
     stripe = simulator()
     metadata = {f"metadata[{'k' * 38}{number:02}]": "\0" * 500 for number in range(50)}
     priced = {"currency": "usd", "unit_amount": 1, "recurring[interval]": "day", "nickname": "\0" * 5_000, **metadata}
-    price = call(stripe, "POST", "/v1/prices", {**priced, "product_data[name]": "x"}).document["id"]
-    items = {f"items[{number}][price]": price for number in range(20)}
+    prices = [
+        call(stripe, "POST", "/v1/prices", {**priced, "product_data[name]": "x"}).document["id"] for _ in range(20)
+    ]
+    items = {f"items[{number}][price]": price for number, price in enumerate(prices)}
     made = call(stripe, "POST", "/v1/subscriptions", {"customer": ANN, **items, **metadata}, idempotency_key="long")
     assert made.status == 200
     lines = list(stripe.snapshot())

@@ -15,13 +15,14 @@ STORED = {
     ),
     "Subscription": (
         "id customer status default_payment_method created items",
-        "metadata cancel_at_period_end canceled_at ended_at more",
+        "metadata cancel_at_period_end canceled_at ended_at more latest_invoice trial_start trial_end "
+        "pending_setup_intent renews",
     ),
     "PaymentIntent": (
         "id secret amount currency created status metadata",
         (
             "customer payment_method redirects description receipt_email amount_received latest_charge last_error "
-            "next_action canceled_at cancellation_reason capture_method amount_capturable future_usage more"
+            "next_action canceled_at cancellation_reason capture_method amount_capturable future_usage more invoice"
         ),
     ),
     "Charge": (
@@ -75,6 +76,14 @@ STORED = {
     "Delivery": (
         "id event type endpoint created made due",
         "status tries attempts",
+    ),
+    "Invoice": (
+        "id customer subscription status amount currency created reason number lines",
+        "payment_intent payment email name paid_at voided_at attempts attempted asks",
+    ),
+    "EphemeralKey": (
+        "id customer created expires secret",
+        "",
     ),
 }
 """The fields of each row in their order: those that every stored row has, and those that were added with a default."""

@@ -133,7 +133,6 @@ def test_a_customer_without_a_method_cannot_be_subscribed() -> None:
 @pytest.mark.parametrize(
     ("form", "param"),
     [
-        ({"customer": "cus_nope"}, "customer"),
         ({"items[0][price]": "price_nope"}, "items[0][price]"),
         ({"items": ""}, "items"),
         ({"default_payment_method": EVES}, "default_payment_method"),

@@ -30,14 +30,17 @@ class Decline:
 
     def error(self, charge: str | None) -> dict[str, Any]:
         """Return Stripe's error object for a refused charge; None where nothing was charged."""
+        failure = StripeFailure(402, self.message, "card_error", self.code, self.param, self.more(charge))
+        return failure.error()
+
+    def more(self, charge: str | None) -> dict[str, str]:
+        """Return the further members of that error object."""
         more: dict[str, str | None] = {"charge": charge, "decline_code": self.decline_code}
         if charge:
             more["advice_code"] = self.advice_code
             more["network_decline_code"] = self.network_decline_code
             more["network_advice_code"] = self.network_advice_code
-        present = {name: value for name, value in more.items() if value is not None}
-        failure = StripeFailure(402, self.message, "card_error", self.code, self.param, present)
-        return failure.error()
+        return {name: value for name, value in more.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class StripeFailure(Exception):
         param: the parameter that is meant; None where it names none.
         more: further members of the error object.
         headers: further headers of the answer.
+        documented: whether Stripe links a page about the code.
     """
 
     status: int
@@ -30,6 +31,7 @@ class StripeFailure(Exception):
     param: str | None = None
     more: Mapping[str, object] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    documented: bool = True
 
     def document(self) -> dict[str, object]:
         """Return the error envelope; what is absent is left out, as Stripe does."""
@@ -40,7 +42,8 @@ class StripeFailure(Exception):
         error: dict[str, object] = {**self.more, "message": self.message, "type": self.type}
         if self.code is not None:
             error["code"] = self.code
-            error["doc_url"] = f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"
+            if self.documented:
+                error["doc_url"] = f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"
         if self.param is not None:
             error["param"] = self.param
         return error

@@ -41,6 +41,8 @@ DISPUTE_STATUSES = (
     "warning_under_review",
     "warning_closed",
 )
+INVOICE_STATUSES = ("draft", "open", "paid", "uncollectible", "void")
+BILLING_REASONS = ("subscription_create", "subscription_cycle")
 TRANSACTIONS = ("charge", "refund", "refund_failure", "dispute", "dispute_reversal")
 """What moves money on the balance, as Stripe's `reporting_category` names it."""
 
@@ -59,6 +61,7 @@ DELIVERY_STATUSES = ("waiting", "delivered", "failed", "ended", "dropped")
 More = dict[str, Any]
 CardNumber = Annotated[str, OneOf(tuple(BY_NUMBER), "the number of a test card")]
 ChargeId = Annotated[str, Names("Charge")]
+InvoiceId = Annotated[str, Names("Invoice")]
 CustomerId = Annotated[str, Names("Customer")]
 DisputeId = Annotated[str, Names("Dispute")]
 Identity = Annotated[str, Matching(r"[^\0]{1,5000}", "the id of an object")]
@@ -66,10 +69,19 @@ EndpointId = Annotated[str, Names("WebhookEndpoint")]
 IntentId = Annotated[str, Names("PaymentIntent")]
 MethodId = Annotated[str, Names("PaymentMethod")]
 TransactionId = Annotated[str, Names("BalanceTransaction")]
+SetupId = Annotated[str, Names("SetupIntent")]
+SubscriptionId = Annotated[str, Names("Subscription")]
 PriceId = Annotated[str, Names("Price")]
 ProductId = Annotated[str, Names("Product")]
 Redirects = Annotated[str, OneOf(("always", "never"))]
 Usage = Annotated[str, OneOf(USAGES)]
+
+
+class Recurring(TypedDict):
+    """What is read of the recurrence of a price."""
+
+    interval: Annotated[str, OneOf(tuple(INTERVALS))]
+    interval_count: Annotated[int, Between(1, max(INTERVALS.values()))]
 
 
 class ItemPrice(TypedDict):
@@ -77,12 +89,18 @@ class ItemPrice(TypedDict):
 
     id: str
     currency: str
+    recurring: Recurring
+    unit_amount_decimal: Annotated[str, Matching(r"[0-9]{1,18}(\.[0-9]{1,12})?", "a decimal number")]
 
 
 class Item(TypedDict):
     """What is read of an item of a subscription."""
 
+    id: str
+    subscription: str
+    quantity: Annotated[int, Between(0, 10**9)]
     price: ItemPrice
+    current_period_start: int
     current_period_end: int
 
 
@@ -140,7 +158,10 @@ class PaymentMethod(NamedTuple):
 
 
 class Subscription(NamedTuple):
-    """A subscription; its items are kept as they are shown."""
+    """A subscription; its items are kept as they are shown.
+
+    `renews` tells that time changes it: those that a world file brings stay as they are.
+    """
 
     id: Identity
     customer: CustomerId
@@ -153,6 +174,39 @@ class Subscription(NamedTuple):
     canceled_at: int | None = None
     ended_at: int | None = None
     more: More | None = None
+    latest_invoice: InvoiceId | None = None
+    trial_start: int | None = None
+    trial_end: int | None = None
+    pending_setup_intent: SetupId | None = None
+    renews: bool = False
+
+
+class Invoice(NamedTuple):
+    """An invoice of a subscription; `lines` are kept as they are shown.
+
+    `payment_intent` and `payment`, the id of the invoice payment, are None where there is nothing to pay. `asks` tells
+    that the cardholder is asked.
+    """
+
+    id: Identity
+    customer: CustomerId
+    subscription: SubscriptionId
+    status: Annotated[str, OneOf(INVOICE_STATUSES)]
+    amount: int
+    currency: str
+    created: int
+    reason: Annotated[str, OneOf(BILLING_REASONS)]
+    number: Annotated[str, Matching(r"[^-]{0,80}-[0-9]{4,12}", "a text, a hyphen and a number")]
+    lines: Annotated[list[dict[str, Any]], ListOf(Shown)]
+    payment_intent: IntentId | None = None
+    payment: str | None = None
+    email: str | None = None
+    name: str | None = None
+    paid_at: int | None = None
+    voided_at: int | None = None
+    attempts: int = 0
+    attempted: bool = False
+    asks: bool = False
 
 
 class PaymentIntent(NamedTuple):
@@ -185,6 +239,7 @@ class PaymentIntent(NamedTuple):
     amount_capturable: int = 0
     future_usage: Usage | None = None
     more: More | None = None
+    invoice: InvoiceId | None = None
 
 
 class Charge(NamedTuple):
@@ -334,6 +389,16 @@ class LookupKey(NamedTuple):
     price: PriceId | None
 
 
+class EphemeralKey(NamedTuple):
+    """A key for a mobile app; `expires` is when it ends, in seconds since the epoch."""
+
+    id: Identity
+    customer: CustomerId
+    created: int
+    expires: int
+    secret: str
+
+
 class Token(NamedTuple):
     """A card as `createToken` makes it, for one use; `more` holds its owner's name and address."""
 
@@ -431,6 +496,8 @@ ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
         LookupKey,
         WebhookEndpoint,
         Delivery,
+        Invoice,
+        EphemeralKey,
     )
 }
 
@@ -444,6 +511,7 @@ ROW_NAMES: dict[str, str] = {
     "prod": "Product",
     "price": "Price",
     "re": "Refund",
+    "in": "Invoice",
     "du": "Dispute",
     "txn": "BalanceTransaction",
 }
@@ -457,6 +525,7 @@ LISTED_BY: dict[str, tuple[tuple[str, int], ...]] = {
         (PaymentIntent, ("customer",)),
         (Charge, ("customer", "payment_intent")),
         (Refund, ("payment_intent",)),
+        (Invoice, ("customer", "payment_intent")),
         (Dispute, ("payment_intent",)),
     )
 }

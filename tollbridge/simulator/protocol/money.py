@@ -85,6 +85,11 @@ def require_chargeable(amount: int, currency: str, settlement: str) -> None:
         raise invalid(f"Invalid amount for {currency}: it has to be a multiple of {rules['step']}.", param="amount")
 
 
+def is_chargeable(amount: int, currency: str) -> bool:
+    """Tell whether an amount is not below its currency's minimum: an invoice of less is not charged."""
+    return bool(amount >= _rules(currency)["minimum"])
+
+
 def _rules(currency: str) -> dict[str, Any]:
     rules: dict[str, Any] = table()["currencies"].get(currency, UNRULED)
     return rules

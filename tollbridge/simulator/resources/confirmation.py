@@ -14,6 +14,7 @@ from tollbridge.simulator.protocol.answer import Answer, shown
 from tollbridge.simulator.protocol.forms import Form, boolean, text
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.dispute_outcomes import begin_dispute
+from tollbridge.simulator.resources.invoice_states import invoice_not_paid, invoice_paid
 from tollbridge.simulator.resources.ownership import require_usable
 
 CONFIRMING = ("confirmation_token", "error_on_requires_action", "off_session", "return_url")
@@ -118,6 +119,13 @@ def authenticated(context: Context, row: PaymentIntent, *, passes: bool) -> Answ
     return shown(row)
 
 
+def paid_for_invoice(context: Context, row: PaymentIntent, method: PaymentMethod) -> Answer:
+    """Charge the card of an invoice's intent, whose cardholder may be asked later."""
+    if BY_NUMBER[method.card].authentication == "always":
+        return _asked(context, row, None)
+    return _charged(context, row, method)
+
+
 def _charged(context: Context, row: PaymentIntent, method: PaymentMethod) -> Answer:
     card = BY_NUMBER[method.card]
     if card.decline:
@@ -181,6 +189,8 @@ def _succeeded(context: Context, row: PaymentIntent, method: PaymentMethod) -> A
     context.work.put(row)
     context.did("payment_intent.amount_capturable_updated" if holds else "payment_intent.succeeded", row.id)
     _keep(context, row, method)
+    if row.invoice:
+        invoice_paid(context, row)
     return shown(row)
 
 
@@ -223,6 +233,8 @@ def _charge(
 def _asked(context: Context, row: PaymentIntent, return_url: str | None) -> Answer:
     row = moved(row, "needs_action", next_action=action_for(context, row.id, row.secret, return_url))
     context.work.put(row)
+    if row.invoice:
+        invoice_not_paid(context, row, asks=True)
     context.did("payment_intent.requires_action", row.id)
     return shown(row)
 
@@ -247,5 +259,7 @@ def _declined(
     changes = {"payment_method": None, "latest_charge": charge or row.latest_charge, "last_error": error}
     row = moved(row, "declined", next_action=None, **changes)
     context.work.put(row)
+    if row.invoice:
+        invoice_not_paid(context, row, asks=False)
     context.did("payment_intent.payment_failed", row.id)
     return Answer(402, {"error": {**error, "payment_intent": shapes.payment_intent(row)}})

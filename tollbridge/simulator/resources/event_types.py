@@ -13,6 +13,7 @@ from tollbridge.simulator.model.rows import (
     Charge,
     Customer,
     Dispute,
+    Invoice,
     PaymentIntent,
     PaymentMethod,
     Price,
@@ -150,6 +151,18 @@ def _charge_is_updated(before: Charge | None, after: Charge) -> bool:
     return not _is_captured(before, after) and not _is_refunded(before, after) and is_shown_otherwise(before, after)
 
 
+def _is_open(after: Invoice) -> bool:
+    return after.status == "open"
+
+
+def _is_paid_by_intent(before: Invoice | None, after: Invoice) -> bool:
+    return after.payment is not None and comes_to("status", "paid")(before, after)
+
+
+def _invoice_payment(_before: Any, after: Invoice) -> Shape:
+    return {"object": shapes.invoice_payment(after)}
+
+
 def _is_withdrawn(before: Dispute | None, after: Dispute) -> bool:
     return bool(after.transactions) and not (before and before.transactions)
 
@@ -220,6 +233,16 @@ EVENT_TYPES: dict[str, tuple[EventType, ...]] = {
         EventType("customer.updated", _customer_is_updated, _with_previous),
         EventType("customer.deleted", comes_to("deleted", True), _deleted_customer),
     ),
+    Invoice.__name__: (
+        EventType("invoice.created", is_new),
+        EventType("invoice.finalized", is_new),
+        EventType("invoice.payment_action_required", comes_to("asks", True)),
+        EventType("invoice.payment_failed", lambda before, after: rises("attempts")(before, after) and _is_open(after)),
+        EventType("invoice.paid", comes_to("status", "paid")),
+        EventType("invoice.payment_succeeded", comes_to("status", "paid")),
+        EventType("invoice_payment.paid", _is_paid_by_intent, _invoice_payment),
+        EventType("invoice.voided", comes_to("status", "void")),
+    ),
     Subscription.__name__: (
         EventType("customer.subscription.created", is_new),
         EventType("customer.subscription.updated", _subscription_is_updated, _with_previous),
@@ -239,6 +262,7 @@ EVENT_TYPES: dict[str, tuple[EventType, ...]] = {
 """By the type of row."""
 
 WITHOUT_EVENTS = {
+    "EphemeralKey": "Stripe has no event for a key",
     "LookupKey": "it tells of a price, which has events",
     "BalanceTransaction": "Stripe has no event for a balance transaction; what it is of has some",
     "Token": "Stripe has no event for a token",
@@ -288,6 +312,14 @@ LOGICAL = (
     "setup_intent.succeeded",
     "setup_intent.canceled",
     "customer.subscription.created",
+    "invoice.created",
+    "invoice.finalized",
+    "invoice.payment_action_required",
+    "invoice.payment_failed",
+    "invoice.paid",
+    "invoice.payment_succeeded",
+    "invoice_payment.paid",
+    "invoice.voided",
     "customer.subscription.updated",
     "customer.subscription.deleted",
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tollbridge.simulator import serializers as shapes
 from tollbridge.simulator.model.errors import invalid, not_simulated
 from tollbridge.simulator.model.rows import (
     ROW_NAMES,
@@ -11,6 +12,7 @@ from tollbridge.simulator.model.rows import (
     Charge,
     Customer,
     Dispute,
+    Invoice,
     PaymentIntent,
     PaymentMethod,
     Price,
@@ -32,6 +34,7 @@ BY_TYPE: dict[str, type[tuple[Any, ...]]] = {
     "charge": Charge,
     "customer": Customer,
     "dispute": Dispute,
+    "invoice": Invoice,
     "payment_intent": PaymentIntent,
     "payment_method": PaymentMethod,
     "price": Price,
@@ -61,7 +64,7 @@ def wanted(served: Route, form: Form) -> list[list[str]]:
 
 def _require_expandable(served: Route, path: list[str]) -> None:
     shown = ".".join(path)[:100]
-    if len(path) > DEEPEST:
+    if len(path) - path.count("data") > DEEPEST:
         raise invalid(f"You cannot expand more than {DEEPEST} levels of a property ({shown}).")  # wording unverified
     name = served.shows.removeprefix(LISTS)
     steps = path
@@ -140,5 +143,29 @@ def _refunds(context: Context, charge: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-ON_REQUEST: dict[tuple[str, str], Callable[[Context, Mapping[str, Any]], Any]] = {("charge", "refunds"): _refunds}
+def _secret(context: Context, invoice: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what a browser confirms the payment of an invoice with; None where there is nothing to pay."""
+    row = context.work.get(Invoice, invoice["id"])
+    intent = context.work.get(PaymentIntent, row.payment_intent) if row and row.payment_intent else None
+    return {"client_secret": intent.secret, "type": "payment_intent"} if intent else None
+
+
+def _payments(context: Context, invoice: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the list of payments that an invoice has where it is expanded; its address is recorded so."""
+    row = context.work.get(Invoice, invoice["id"])
+    data = [shapes.invoice_payment(row)] if row and row.payment else []
+    return {
+        "object": "list",
+        "data": data,
+        "has_more": False,
+        "total_count": len(data),
+        "url": "/v1/invoices/payments",
+    }
+
+
+ON_REQUEST: dict[tuple[str, str], Callable[[Context, Mapping[str, Any]], Any]] = {
+    ("charge", "refunds"): _refunds,
+    ("invoice", "confirmation_secret"): _secret,
+    ("invoice", "payments"): _payments,
+}
 """By type and name, the members that are there only where they are expanded."""

@@ -40,7 +40,7 @@ def redirects(form: Form) -> str | None:
     if types is not None and automatic is not None:
         raise invalid(f"You may only specify one of these parameters: {EXCLUSIVE}.", code="parameters_exclusive")
     if types is not None:
-        _require_cards(types)
+        require_cards(types)
         return None
     if automatic is None:
         return "always"
@@ -53,7 +53,8 @@ def redirects(form: Form) -> str | None:
         return (allows or "always") if boolean(automatic, "enabled") else None
 
 
-def _require_cards(types: list[str]) -> None:
+def require_cards(types: list[str]) -> None:
+    """Refuse types of payment methods that Stripe does not have (400), or only we (501)."""
     if types == ["card"]:
         return
     unknown = [name for name in types if name not in method_types()]

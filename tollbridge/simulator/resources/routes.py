@@ -5,13 +5,16 @@ from functools import cache
 from tollbridge.simulator.model.errors import StripeFailure
 from tollbridge.simulator.protocol.routing import Route, Routes
 from tollbridge.simulator.resources import (
+    accounts,
     balance,
     charges,
     confirmation_tokens,
     customers,
     disputes,
     elements_sessions,
+    ephemeral_keys,
     events,
+    invoices,
     payment_intents,
     payment_methods,
     prices,
@@ -34,7 +37,10 @@ ROUTES = (
     *balance.ROUTES,
     *disputes.ROUTES,
     *subscriptions.ROUTES,
+    *invoices.ROUTES,
     *products.ROUTES,
+    *accounts.ROUTES,
+    *ephemeral_keys.ROUTES,
     *prices.ROUTES,
     *tokens.ROUTES,
     *confirmation_tokens.ROUTES,

@@ -8,6 +8,7 @@ from tollbridge.simulator.model.rows import (
     Charge,
     Customer,
     Dispute,
+    Invoice,
     PaymentIntent,
     PaymentMethod,
     Price,
@@ -18,11 +19,13 @@ from tollbridge.simulator.model.rows import (
     Token,
     WebhookEndpoint,
 )
+from tollbridge.simulator.serializers.accounts import ACCOUNT, KEY_SECONDS, account, ephemeral_key
 from tollbridge.simulator.serializers.balance import balance, balance_transaction
 from tollbridge.simulator.serializers.charges import charge, transaction_id
 from tollbridge.simulator.serializers.customers import customer
 from tollbridge.simulator.serializers.disputes import dispute
 from tollbridge.simulator.serializers.intents import payment_intent, setup_intent
+from tollbridge.simulator.serializers.invoices import invoice, invoice_payment, line
 from tollbridge.simulator.serializers.payment_methods import payment_method
 from tollbridge.simulator.serializers.refunds import refund
 from tollbridge.simulator.serializers.subscriptions import item, plan, price_shape, product, subscription
@@ -30,15 +33,22 @@ from tollbridge.simulator.serializers.tokens import OWNER, confirmation_token, t
 from tollbridge.simulator.serializers.webhook_endpoints import new_webhook_endpoint, webhook_endpoint
 
 __all__ = [
+    "ACCOUNT",
+    "KEY_SECONDS",
     "OWNER",
     "SHAPES",
+    "account",
     "balance",
     "balance_transaction",
     "charge",
     "confirmation_token",
     "customer",
     "dispute",
+    "ephemeral_key",
+    "invoice",
+    "invoice_payment",
     "item",
+    "line",
     "new_webhook_endpoint",
     "payment_intent",
     "payment_method",
@@ -61,6 +71,7 @@ SHAPES: dict[type, Callable[[Any], Shape]] = {
     Charge: charge,
     Customer: customer,
     Dispute: dispute,
+    Invoice: invoice,
     PaymentIntent: payment_intent,
     PaymentMethod: payment_method,
     Price: price_shape,

@@ -69,6 +69,8 @@ def payment_intent(row: PaymentIntent) -> Shape:
         "transfer_data": None,
         "transfer_group": None,
     }
+    if row.invoice is not None:
+        shape["payment_details"] = {"customer_reference": None, "order_reference": row.invoice}
     return shape | row.more if row.more else shape
 
 

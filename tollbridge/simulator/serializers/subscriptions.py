@@ -13,6 +13,7 @@ PERIODS = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY, "year": 365 * DAY}
 
 def subscription(row: Subscription) -> Shape:
     """Return a `subscription`; its period is its items'."""
+    items = [each | {"plan": _plan_of(each["price"])} for each in row.items]
     shape: Shape = {
         "id": row.id,
         "object": "subscription",
@@ -21,13 +22,22 @@ def subscription(row: Subscription) -> Shape:
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
         "billing_cycle_anchor": row.created,
         "billing_cycle_anchor_config": None,
-        "billing_mode": {"flexible": None, "type": "classic"},
+        "billing_mode": {
+            "flexible": {"proration_discounts": "included"},
+            "type": "flexible",
+            "updated_at": row.created,
+        },
         "billing_schedules": [],
         "billing_thresholds": None,
         "cancel_at": _period_end(row) if row.cancel_at_period_end else None,
         "cancel_at_period_end": row.cancel_at_period_end,
         "canceled_at": row.canceled_at,
-        "cancellation_details": {"comment": None, "feedback": None, "feedback_option": None, "reason": None},
+        "cancellation_details": {
+            "comment": None,
+            "feedback": None,
+            "feedback_option": None,
+            "reason": "cancellation_requested" if row.canceled_at else None,
+        },
         "collection_method": "charge_automatically",
         "created": row.created,
         "currency": row.items[0]["price"]["currency"],
@@ -49,11 +59,11 @@ def subscription(row: Subscription) -> Shape:
         },
         "items": {
             "object": "list",
-            "data": row.items,
+            "data": items,
             "has_more": False,
             "url": f"/v1/subscription_items?subscription={row.id}",
         },
-        "latest_invoice": None,
+        "latest_invoice": row.latest_invoice,
         "livemode": False,
         "managed_payments": NOT_MANAGED,
         "metadata": row.metadata or {},
@@ -66,18 +76,22 @@ def subscription(row: Subscription) -> Shape:
             "save_default_payment_method": "off",
         },
         "pending_invoice_item_interval": None,
-        "pending_setup_intent": None,
+        "pending_setup_intent": row.pending_setup_intent,
         "pending_update": None,
         "schedule": None,
         "start_date": row.created,
         "status": row.status,
         "test_clock": None,
         "transfer_data": None,
-        "trial_end": None,
-        "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
-        "trial_start": None,
+        "trial_end": row.trial_end,
+        "trial_settings": {"end_behavior": {"billing_cycle_anchor": "now", "missing_payment_method": "create_invoice"}},
+        "trial_start": row.trial_start,
     }
-    return shape | row.more if row.more else shape
+    if len(items) == 1:
+        shape |= {"plan": items[0]["plan"], "quantity": items[0]["quantity"]}
+    more = dict(row.more or {})
+    shape["cancellation_details"] |= more.pop("cancellation_details", {})
+    return shape | more
 
 
 def _period_end(row: Subscription) -> int:
@@ -94,6 +108,7 @@ def item(identity: str, subscription: str, price: Price, quantity: int, now: int
         "created": now,
         "current_period_end": now + PERIODS[price.interval or "month"] * price.interval_count,
         "current_period_start": now,
+        "current_trial": None,
         "discounts": [],
         "metadata": {},
         "price": price_shape(price),
@@ -140,22 +155,28 @@ def price_shape(row: Price) -> Shape:
 
 def plan(row: Price) -> Shape:
     """Return the `plan` that stands behind a recurring price."""
+    return _plan_of(price_shape(row))
+
+
+def _plan_of(price: Shape) -> Shape:
+    """Return the plan of a price, as that is shown or as it was when an item was made of it."""
+    recurring = price["recurring"]
     return {
-        "id": row.id,
+        "id": price["id"],
         "object": "plan",
-        "active": row.active,
-        "amount": row.unit_amount,
-        "amount_decimal": price_shape(row)["unit_amount_decimal"],
+        "active": price.get("active", True),
+        "amount": price.get("unit_amount"),
+        "amount_decimal": price["unit_amount_decimal"],
         "billing_scheme": "per_unit",
-        "created": row.created,
-        "currency": row.currency,
-        "interval": row.interval,
-        "interval_count": row.interval_count,
+        "created": price.get("created", 0),
+        "currency": price["currency"],
+        "interval": recurring["interval"],
+        "interval_count": recurring["interval_count"],
         "livemode": False,
-        "metadata": row.metadata or {},
+        "metadata": price.get("metadata", {}),
         "meter": None,
-        "nickname": row.nickname,
-        "product": row.product,
+        "nickname": price.get("nickname"),
+        "product": price.get("product"),
         "tiers_mode": None,
         "transform_usage": None,
         "trial_period_days": None,
