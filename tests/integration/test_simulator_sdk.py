@@ -222,3 +222,48 @@ def test_the_sdk_does_not_repeat_what_is_not_simulated(client: stripe.StripeClie
         client.v1.invoices.list(options={"max_network_retries": 2})
     assert refused.value.http_status == 501
     assert len(simulator.record) == 1
+
+
+def test_the_sdk_gives_money_back(client: stripe.StripeClient, simulator: Simulator) -> None:
+    """A refund, the charge that it is of, what it moved on the balance, and the refusal of a second one."""
+    paid = client.v1.payment_intents.create({**PAY, "customer": ANN, "payment_method": ANNS})
+    refund = client.v1.refunds.create({"payment_intent": paid.id, "amount": 400, "expand": ["balance_transaction"]})
+    moved: Any = refund.balance_transaction
+    assert (refund.status, moved.amount, moved.type) == ("succeeded", -400, "refund")
+    charge = client.v1.charges.retrieve(str(paid.latest_charge), {"expand": ["refunds"]})
+    assert charge.refunds is not None
+    assert (charge.amount_refunded, [one.id for one in charge.refunds.data]) == (400, [refund.id])
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        client.v1.refunds.create({"payment_intent": paid.id, "amount": 601})
+    assert refused.value.param == "amount"
+    simulator.clock.advance(3)
+    listed = client.v1.balance_transactions.list({"limit": 1})
+    assert [one.amount for one in listed.auto_paging_iter()] == [-400, 1000]
+
+
+def test_the_sdk_subscribes_and_pays_in_the_browser(client: stripe.StripeClient, simulator: Simulator) -> None:
+    """A subscription whose first payment is confirmed with the secret of its invoice, and its renewal."""
+    product = client.v1.products.create({"name": "Gate"})
+    price = client.v1.prices.create(
+        {"currency": "usd", "unit_amount": 900, "product": product.id, "recurring": {"interval": "month"}}
+    )
+    subscription = client.v1.subscriptions.create(
+        {
+            "customer": ANN,
+            "items": [{"price": price.id}],
+            "payment_behavior": "default_incomplete",
+            "payment_settings": {"save_default_payment_method": "on_subscription"},
+            "expand": ["latest_invoice.confirmation_secret"],
+        }
+    )
+    invoice: Any = subscription.latest_invoice
+    intent = invoice.confirmation_secret.client_secret.partition("_secret_")[0]
+    client.v1.payment_intents.confirm(intent, {"payment_method": ANNS})
+    active = client.v1.subscriptions.retrieve(subscription.id)
+    assert (active.status, active.default_payment_method) == ("active", ANNS)
+    simulator.clock.advance(30 * 24 * 3600)
+    invoices = client.v1.invoices.list({"subscription": subscription.id}).data
+    assert [(one.status, one.billing_reason) for one in invoices] == [
+        ("paid", "subscription_cycle"),
+        ("paid", "subscription_create"),
+    ]
