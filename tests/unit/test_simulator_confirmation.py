@@ -179,3 +179,30 @@ def test_an_intent_that_waits_may_be_confirmed_again(card: str, form: dict[str, 
     assert confirm(stripe, made["id"], **form).status == status
     row = call(stripe, "GET", f"{INTENTS}/{made['id']}").document
     assert (row["status"], row["next_action"] is not None) == (left, left == "requires_action")
+
+
+def test_the_server_confirms_again_where_it_confirms_alone() -> None:
+    """With `confirmation_method` manual a proven cardholder is not charged before that, and not asked twice."""
+    stripe = simulator()
+    form = {"confirm": "true", "payment_method": "pm_card_threeDSecure2Required", "confirmation_method": "manual"}
+    asked = create(stripe, **form).document
+    assert (asked["status"], asked["confirmation_method"]) == ("requires_action", "manual")
+    proven = stripe.authenticate(asked["id"], passes=True)
+    assert (proven["status"], proven["next_action"], proven["latest_charge"]) == ("requires_confirmation", None, None)
+    path = f"{INTENTS}/{asked['id']}/confirm"
+    paid = call(stripe, "POST", path).document
+    assert (paid["status"], paid["amount_received"]) == ("succeeded", 1000)
+
+
+def test_a_browser_does_not_confirm_what_the_server_confirms() -> None:
+    """A publishable key is refused; another card than the proven one is asked again."""
+    stripe = simulator()
+    form = {"confirm": "true", "payment_method": "pm_card_threeDSecure2Required", "confirmation_method": "manual"}
+    asked = create(stripe, **form).document
+    stripe.authenticate(asked["id"], passes=True)
+    path, secret = f"{INTENTS}/{asked['id']}/confirm", {"client_secret": asked["client_secret"]}
+    refused = call(stripe, "POST", path, secret, authorization="Bearer pk_test_0123456789")
+    assert refused.status == 400
+    assert "confirmation_method" in refused.error["message"]
+    other = call(stripe, "POST", path, {"payment_method": "pm_card_authenticationRequired"}).document
+    assert other["status"] == "requires_action"

@@ -155,6 +155,7 @@ def test_the_fields_that_name_objects_are_found_by_their_annotations() -> None:
         ("Refund", "failure_balance_transaction"), ("Charge", "dispute"), ("Dispute", "charge"),
         ("Dispute", "payment_intent"), ("Product", "default_price"), ("LookupKey", "price"), ("Delivery", "endpoint"),
         ("Subscription", "latest_invoice"), ("Subscription", "pending_setup_intent"), ("PaymentIntent", "invoice"),
+        ("PaymentIntent", "proven"),
         ("Invoice", "customer"), ("Invoice", "subscription"), ("Invoice", "payment_intent"),
         ("EphemeralKey", "customer"),
     }  # fmt: skip

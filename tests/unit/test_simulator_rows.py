@@ -22,7 +22,8 @@ STORED = {
         "id secret amount currency created status metadata",
         (
             "customer payment_method redirects description receipt_email amount_received latest_charge last_error "
-            "next_action canceled_at cancellation_reason capture_method amount_capturable future_usage more invoice"
+            "next_action canceled_at cancellation_reason capture_method amount_capturable future_usage more invoice "
+            "proven"
         ),
     ),
     "Charge": (

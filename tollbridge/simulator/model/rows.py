@@ -214,7 +214,8 @@ class PaymentIntent(NamedTuple):
 
     Amounts are in minor units. `redirects` is `always` or `never` with automatic payment methods, None where
     types were given. `last_error` is the error object of the newest failure, `next_action` what the browser has to do;
-    None for neither.
+    None for neither. `proven` is the payment method whose cardholder was asked and proved it, where the server confirms
+    again after that; None for none.
     """
 
     id: Identity
@@ -240,6 +241,7 @@ class PaymentIntent(NamedTuple):
     future_usage: Usage | None = None
     more: More | None = None
     invoice: InvoiceId | None = None
+    proven: MethodId | None = None
 
 
 class Charge(NamedTuple):

@@ -17,6 +17,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("requires_confirmation", "held"): "requires_capture",
     ("requires_action", "held"): "requires_capture",
     ("requires_capture", "captured"): "succeeded",
+    ("requires_action", "authenticated"): "requires_confirmation",
     ("requires_action", "not_authenticated"): "requires_payment_method",
     ("requires_capture", "canceled"): "canceled",
     ("requires_payment_method", "canceled"): "canceled",

@@ -91,7 +91,7 @@ def confirmed(context: Context, row: PaymentIntent, wishes: Confirming) -> Answe
     _require_confirmable(row, wishes)
     row, method = _with_method(context, row)
     card = BY_NUMBER[method.card]
-    if _asks_for_authentication(card, method, wishes):
+    if row.proven != method.id and _asks_for_authentication(card, method, wishes):
         if wishes.fails_on_action or wishes.off_session:
             refusal = UNAUTHENTICATED if wishes.fails_on_action else OFF_SESSION
             return _declined(context, row, method, refusal, charged=False)
@@ -109,6 +109,10 @@ def authenticated(context: Context, row: PaymentIntent, *, passes: bool) -> Answ
         raise unexpected_state(f"No authentication is due: the status is {row.status}.", {})
     method = context.work.get(PaymentMethod, row.payment_method)
     assert method is not None  # methods are never deleted
+    if passes and is_manual(row):
+        row = moved(row, "authenticated", next_action=None, proven=method.id)
+        context.work.put(row)
+        return shown(row)
     if passes:
         return _charged(context, row, method)
     error = StripeFailure(400, NOT_AUTHENTICATED, code="payment_intent_authentication_failure").error()
@@ -131,6 +135,11 @@ def _charged(context: Context, row: PaymentIntent, method: PaymentMethod) -> Ans
     if card.decline:
         return _declined(context, row, method, card.decline, charged=True)
     return _succeeded(context, row, method)
+
+
+def is_manual(row: PaymentIntent) -> bool:
+    """Tell whether only the server confirms an intent: once more after the cardholder was asked."""
+    return (row.more or {}).get("confirmation_method") == "manual"
 
 
 def _require_confirmable(row: PaymentIntent, wishes: Confirming) -> None:

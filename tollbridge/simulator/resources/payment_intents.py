@@ -17,7 +17,7 @@ from tollbridge.simulator.protocol.forms import Form, boolean, integer, one_of, 
 from tollbridge.simulator.protocol.money import amount_of, currency_of, require_chargeable, too_large_to_capture
 from tollbridge.simulator.protocol.routing import route
 from tollbridge.simulator.resources.balance import capture_noted
-from tollbridge.simulator.resources.confirmation import CONFIRMING, Confirming, confirmed, confirming
+from tollbridge.simulator.resources.confirmation import CONFIRMING, Confirming, confirmed, confirming, is_manual
 from tollbridge.simulator.resources.confirmation_tokens import require_alone, unfolded, use
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.dispute_outcomes import begin_dispute
@@ -45,6 +45,12 @@ FROZEN = {
 }
 """What an intent that succeeded, or was canceled, keeps as it is."""
 
+CONFIRMATION_METHODS = ("automatic", "manual")
+NOT_BY_BROWSERS = (
+    "This PaymentIntent {} cannot be confirmed using your publishable key because its `confirmation_method` is set to "
+    "`manual`. Please use your secret key instead, or create a PaymentIntent with `confirmation_method` set to "
+    "`automatic`."
+)
 REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
 ALREADY = "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."
 CANCELABLE_AT_STRIPE = (
@@ -109,6 +115,8 @@ def _more(form: Form, kept: dict[str, Any] | None) -> dict[str, Any] | None:
         more["statement_descriptor_suffix"] = descriptor_suffix(form)
     if "transfer_group" in form:
         more["transfer_group"] = text(form, "transfer_group", may_clear=True) or None
+    if "confirmation_method" in form:
+        more["confirmation_method"] = one_of(form, "confirmation_method", CONFIRMATION_METHODS)
     return more or None
 
 
@@ -238,6 +246,8 @@ def confirm(context: Context, form: Form, intent: str) -> Answer:
         raise unexpected_state(ALREADY, embedded)
     if row.status not in CONFIRMABLE:
         raise unexpected_state(_wrong_status("confirm", "confirmed", row.status, ", ".join(CONFIRMABLE)), embedded)
+    if context.browser and is_manual(row):
+        raise invalid(NOT_BY_BROWSERS.format(row.id))  # unverified
     require_alone(form)
     form = unfolded(context, form)
     wishes: Confirming = confirming(form)
@@ -333,6 +343,7 @@ ROUTES = (
         "payment_intent",
         "automatic_payment_methods",
         "confirm",
+        "confirmation_method",
         "payment_method_types",
         *ABOUT,
         *SAID,

@@ -17,7 +17,7 @@ from tollbridge.simulator.resources.payment_intents import require_secret
 
 OUTCOMES = ("succeed", "fail")
 RUNS_CODE = re.compile(r"(?:javascript|data|vbscript):", re.IGNORECASE)
-PASSED = ("succeeded", "requires_capture")
+PASSED = ("succeeded", "requires_capture", "requires_confirmation")
 OVER = "Nobody is asked any more: this challenge has ended, or has never been."
 
 Intent = PaymentIntent | SetupIntent
