@@ -28,6 +28,7 @@ CONFIRMING = {"payment_method_data[type]": "card"} | {
     f"payment_method_data[{k}": v
     for k, v in {"card][number]": "4242424242424242", "card][exp_month]": 1, "card][exp_year]": 2040}.items()
 }
+HOOKED = {"url": "http://127.0.0.1:1/", "enabled_events[]": "*"}
 ENDINGS = ["", "", "", "[]", "[0]", "[a]", "[a][b]", "[gt]", "[enabled]", "[number]", "[price]", "[][price]", "[0][x]"]
 ANSWERS_LEFT = (200, 402)
 """A decline leaves the tried intent behind; any other refusal leaves nothing."""
@@ -53,6 +54,7 @@ def with_objects() -> tuple[Simulator, dict[str, list[str]]]:
     invoices = [one["latest_invoice"] for one in subscribed]
     return stripe, {
         "refund": [refund["id"], "re_nope"],
+        "webhook_endpoint": [call(stripe, "POST", "/v1/webhook_endpoints", HOOKED).document["id"], "we_nope"],
         "account": ["acct_1TollbridgeTest0", "acct_nope"],
         "key": [call(stripe, "POST", "/v1/ephemeral_keys", {"customer": ANN}).document["id"], "ephkey_nope"],
         "invoice": [*invoices, "in_nope"],
