@@ -2,7 +2,8 @@
 
 Each client pays for an organization of its own, one request after the other, with another card each time. After each
 kill and restart every client secret that was received has to be there, for its intent, and each subscription has to
-have the card of its client's last answer, or of the one request that was under way.
+have the card of its client's last answer, or of the one request that was under way. In the end a consumer of webhooks
+has to have got the event of every intent, signed.
 """
 
 import argparse
@@ -22,12 +23,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import stripe
+
+from tests.consumer import Consumer, consuming
 from tests.postgresql import running
 from tollbridge.launch import free_port, launched
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = 8
 CARDS = ("4242424242424242", "5555555555554444", "378282246310005")
+SECRET = "whsec_durability"
+DELIVERY_SECONDS = 300
 STRIPE_KEY = {"Authorization": "Bearer sk_test_durability"}
 
 
@@ -70,16 +76,21 @@ def _killed(state: str, url: str, folder: Path, kills: int, moments: random.Rand
     world = folder / "world.yaml"
     world.write_text(json.dumps(_world()))
     clients = [Client(organization) for organization in range(1, CLIENTS + 1)]
-    total, lost = 0, 0
-    for kill in range(kills):
-        with _server(url, world) as (process, port):
+    lost = 0
+    acknowledged: set[str] = set()
+    with consuming() as consumer:
+        for kill in range(kills):
+            with _server(url, world, consumer) as (process, port):
+                lost += _missing(port, clients)
+                acknowledged |= _loaded(port, clients, process, 0.05 + moments.random() * 0.6)
+            if sys.stdout.isatty():
+                said = f"{kill + 1} of {kills} kills, {len(acknowledged)} acknowledged"
+                print(f"\rdurability: {state}: {said}", end="", flush=True)
+        with _server(url, world, consumer) as (_, port):
             lost += _missing(port, clients)
-            total += _loaded(port, clients, process, 0.05 + moments.random() * 0.6)
-        if sys.stdout.isatty():
-            print(f"\rdurability: {state}: {kill + 1} of {kills} kills, {total} acknowledged", end="", flush=True)
-    with _server(url, world) as (_, port):
-        lost += _missing(port, clients)
-    print(f"\rdurability: {state}: {kills} kills, {total} acknowledged payments, {lost} lost")
+            lost += _undelivered(port, consumer, acknowledged)
+        total, sent = len(acknowledged), len(consumer.received)
+    print(f"\rdurability: {state}: {kills} kills, {total} acknowledged payments, {sent} deliveries, {lost} lost")
     if not total:
         print("durability: nothing was acknowledged: this proves nothing", file=sys.stderr)
         return 1
@@ -87,18 +98,18 @@ def _killed(state: str, url: str, folder: Path, kills: int, moments: random.Rand
 
 
 @contextmanager
-def _server(url: str, world: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+def _server(url: str, world: Path, consumer: Consumer) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     port = free_port()
     command = [sys.executable, "-m", "tollbridge", "serve", "--quiet", "--port", str(port)]
-    command += ["--state", url, "--world", str(world)]
+    command += ["--state", url, "--world", str(world), "--webhook-to", f"{consumer.url()},payment_intent.created"]
+    command += ["--webhook-secret", SECRET, "--webhook-timeout", "1"]
     with launched(command, ready=f"http://127.0.0.1:{port}/_tollbridge/health", cwd=ROOT) as process:
         yield process, port
 
 
-def _loaded(port: int, clients: list[Client], process: "subprocess.Popen[bytes]", seconds: float) -> int:
-    """Let every client pay until the server is killed; return how many payments were acknowledged."""
+def _loaded(port: int, clients: list[Client], process: "subprocess.Popen[bytes]", seconds: float) -> set[str]:
+    """Let every client pay until the server is killed; return the intents that were acknowledged."""
     token = json.loads(_asked(port, "POST", "/_tollbridge/tokens", {"account": 1})[1])["access_token"]
-    before = sum(len(client.secrets) for client in clients)
     threads = [threading.Thread(target=_pays, args=(port, token, client), daemon=True) for client in clients]
     for thread in threads:
         thread.start()
@@ -107,7 +118,7 @@ def _loaded(port: int, clients: list[Client], process: "subprocess.Popen[bytes]"
     for thread in threads:
         thread.join(30)
     process.wait(30)
-    return sum(len(client.secrets) for client in clients) - before
+    return {_intent(secret) for client in clients for secret in client.secrets}
 
 
 def _pays(port: int, token: str, client: Client) -> None:
@@ -126,12 +137,32 @@ def _pays(port: int, token: str, client: Client) -> None:
         return
 
 
+def _intent(secret: str) -> str:
+    return secret.partition("_secret_")[0]
+
+
+def _undelivered(port: int, consumer: Consumer, acknowledged: set[str]) -> int:
+    """Return of how many intents no event has come, once nothing waits any more; and say which."""
+    until = time.monotonic() + DELIVERY_SECONDS
+    while json.loads(_asked(port, "GET", "/_tollbridge/simulator/webhooks")[1])["waiting"]:
+        if time.monotonic() > until:
+            print(f"durability: deliveries wait after {DELIVERY_SECONDS} seconds", file=sys.stderr)
+            break
+        time.sleep(0.1)
+    sent = [(one.body, one.headers["Stripe-Signature"]) for one in consumer.received]
+    events = [stripe.Webhook.construct_event(body, signature, SECRET, tolerance=None) for body, signature in sent]
+    missing = acknowledged - {event.data.object["id"] for event in events}
+    for intent in sorted(missing):
+        print(f"durability: not delivered: {intent}", file=sys.stderr)
+    return len(missing)
+
+
 def _missing(port: int, clients: list[Client]) -> int:
     """Return how much of what was acknowledged is not there, and say what."""
     missing: list[str] = []
     for client in clients:
         for secret in client.secrets:
-            intent = secret.partition("_secret_")[0]
+            intent = _intent(secret)
             path = f"/_tollbridge/stripe/v1/payment_intents/{intent}"
             status, content = _asked(port, "GET", path, headers=STRIPE_KEY)
             if status != 200 or json.loads(content)["client_secret"] != secret:

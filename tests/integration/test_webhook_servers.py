@@ -1,20 +1,14 @@
-"""Webhooks of servers that are processes: none is lost where one is killed, and the commands show them."""
+"""Webhooks of a server that is a process, as the commands show them; `test_durability.py` kills such servers."""
 
 import json
 import signal
-import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Iterator
+from contextlib import ExitStack
 from urllib.request import Request, urlopen
 
 import pytest
-import stripe as sdk
 
 from tests.consumer import Consumer, consuming
 from tests.integration.conftest import ROOT
@@ -38,54 +32,6 @@ def begun(stack: ExitStack, *options: str) -> tuple["subprocess.Popen[bytes]", s
     url = f"http://127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "tollbridge", "stripe", "--quiet", "--port", url.rpartition(":")[2], *options]
     return stack.enter_context(launched(command, ready=f"{url}/_tollbridge/health", cwd=ROOT)), url
-
-
-def paid(url: str) -> str:
-    """Pay; the id of the intent."""
-    with urlopen(Request(f"{url}/v1/payment_intents", urlencode(PAID | {"confirm": "true"}).encode(), KEY)) as answer:
-        return str(json.load(answer)["id"])
-
-
-def control(url: str, path: str) -> Any:
-    """Ask the control API."""
-    with urlopen(f"{url}/_tollbridge/simulator{path}") as answer:
-        return json.load(answer)
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait until something is so, up to a minute."""
-    until = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.02)
-
-
-def intents(consumer: Consumer) -> set[str]:
-    """The intents whose success was delivered."""
-    events = [
-        sdk.Webhook.construct_event(one.body, one.headers["Stripe-Signature"], SECRET) for one in consumer.received
-    ]
-    return {event.data.object["id"] for event in events if event.type == "payment_intent.succeeded"}
-
-
-def test_a_server_that_is_killed_loses_no_delivery(consumer: Consumer, tmp_path: Path) -> None:
-    """Every payment that was acknowledged is delivered, by the server that starts on its state, signed as before."""
-    state = f"sqlite:///{tmp_path / 'state.db'}"
-    options = ("--state", state, "--webhook-to", consumer.url(), "--webhook-secret", SECRET, "--webhook-timeout", "0.5")
-    acknowledged: set[str] = set()
-    for _ in range(KILLS):
-        with ExitStack() as stack:
-            server, url = begun(stack, *options)
-            acknowledged |= {paid(url) for _ in range(4)}
-            server.send_signal(signal.SIGKILL)
-            server.wait()
-    with closing(sqlite3.connect(tmp_path / "state.db")) as database:
-        (left,) = database.execute("SELECT count(*) FROM waiting").fetchone()
-    assert left > 0, "nothing waited when the last server was killed: the test shows nothing"
-    with ExitStack() as stack:
-        _, url = begun(stack, *options)
-        wait_for(lambda: control(url, "/webhooks")["waiting"] == 0)
-    assert acknowledged <= intents(consumer)
 
 
 def test_listen_and_trigger_show_what_is_delivered(consumer: Consumer) -> None:

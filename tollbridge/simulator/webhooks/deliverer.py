@@ -45,7 +45,7 @@ class Deliverer:
         self._outbox = simulator.outbox
         self._timeout = timeout
         self._slots = slots
-        self._poster = Poster(timeout)
+        self._poster: Poster | None = None
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
 
@@ -70,7 +70,8 @@ class Deliverer:
             self._outbox.sleep(wake)
             for task in self._under_way.values():
                 task.cancel()
-            await self._poster.close()
+            if self._poster:
+                await self._poster.close()
 
     async def _turn(self) -> None:
         self._woken.clear()
@@ -110,7 +111,12 @@ class Deliverer:
         machine = clock.machine()
         now = await self._asked(clock, machine)
         headers = delivery_headers(sendable.secret, sendable.body, machine)
-        return await self._poster.post(sendable.url, sendable.body, headers, now)
+        return await self._posting().post(sendable.url, sendable.body, headers, now)
+
+    def _posting(self) -> Poster:
+        """Return what sends, made when there is something to send: it loads the machine's certificates."""
+        self._poster = self._poster or Poster(self._timeout)
+        return self._poster
 
     async def _asked(self, question: Callable[[], T], otherwise: T) -> T:
         """Ask the outbox; where the state cannot be reached, go on with something else, and come back."""
