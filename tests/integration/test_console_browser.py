@@ -8,11 +8,13 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.consumer import consuming
 from tests.integration.conftest import READERS, ROOT, serve_command
 from tollbridge.launch import free_port, launched
 from tollbridge.server.journal import MAX_KEPT
@@ -145,6 +147,27 @@ def test_the_next_payment_fails_once_or_until_switched_off(browser: Browser, url
         page.get_by_role("button", name="Switch all off").click()
         expect(page.locator("#waiting li")).to_have_count(0)
         assert post(url, BODY) == 200
+
+
+def test_a_delivery_is_shown_and_made_again(browser: Browser, url: str) -> None:
+    """The newest deliveries come by themselves, with what came of them; what a consumer answers is text."""
+    with consuming() as consumer, opened(browser, url, "/_tollbridge/") as page:
+        expect(page.get_by_text("Nothing was delivered.")).to_be_visible()
+        stripe = {"Authorization": "Bearer sk_test_x", "Content-Type": "application/x-www-form-urlencoded"}
+        form = urlencode({"url": consumer.url(), "enabled_events[]": "payment_intent.created"}).encode()
+        with urlopen(Request(f"{url}/_tollbridge/stripe/v1/webhook_endpoints", form, stripe)) as answer:
+            endpoint = json.load(answer)["id"]
+        assert post(url, BODY) == 200
+        row = page.locator("#deliveries tbody tr").first
+        expect(row).to_contain_text("payment_intent.created")
+        expect(row).to_contain_text(consumer.url())
+        page.get_by_role("button", name="Deliver payment_intent.created again").first.click()
+        expect(page.locator("#delivery-says")).to_have_text("payment_intent.created is delivered again.")
+        expect(row).to_contain_text("delivered")
+        page.wait_for_function("() => !document.querySelector('#deliveries').textContent.includes('waiting')")
+        assert len(consumer.received) == 2
+        gone = Request(f"{url}/_tollbridge/stripe/v1/webhook_endpoints/{endpoint}", headers=stripe, method="DELETE")
+        urlopen(gone).close()
 
 
 def test_everything_starts_over(browser: Browser, url: str) -> None:

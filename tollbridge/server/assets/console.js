@@ -1,6 +1,7 @@
 // The console: exchanges as they come, faults, reset, and who there is in the world.
 // Everything that a client sent is put into the page as text, never as markup.
 import { $, call, element, say, takeTokens } from "./control.js";
+import { listDeliveries, listDeliveriesSoon } from "./deliveries.js";
 import { clientSide, stripeSide } from "./exchanges.js";
 import { follow } from "./follow.js";
 
@@ -236,8 +237,11 @@ async function load() {
   $("kind").replaceChildren();
   $("route").replaceChildren();
   offerFaults();
-  for (const id of ["faults", "reset"]) $(id).hidden = !world.has_simulator;
-  if (world.has_simulator) await listFaults();
+  for (const id of ["faults", "webhooks", "reset"]) $(id).hidden = !world.has_simulator;
+  if (world.has_simulator) {
+    await listFaults();
+    await listDeliveries();
+  }
 }
 
 takeTokens(load);
@@ -262,6 +266,7 @@ $("forgive").addEventListener("click", () => told("fault-says", async () => {
 $("reset").addEventListener("click", () => told("reset-says", async () => {
   await call("POST", "simulator/reset", {});
   await listFaults();
+  await listDeliveries();
   return "Everything is as it was at the beginning.";
 }));
 load().catch((error) => say("state", error.message));
@@ -271,6 +276,7 @@ follow({
   closed: "Control is closed.",
   take(exchanges) {
     add(exchanges);
+    if (world?.has_simulator) listDeliveriesSoon();
     if ($("waiting").childElementCount) listFaults().catch((error) => say("fault-says", error.message)); // one may have hit
   },
   startOver: clearList,
