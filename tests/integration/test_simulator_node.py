@@ -18,6 +18,7 @@ STEPS = [
     "idempotent replay",
     "keep a card and subscribe",
     "list and expand",
+    "webhook",
 ]
 
 pytestmark = pytest.mark.node

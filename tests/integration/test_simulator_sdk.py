@@ -1,6 +1,7 @@
 """The official SDK against the simulator behind a real server: what production's client makes of its answers."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,9 +13,10 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from tests.consumer import consuming
 from tests.unit.stripe_calls import ANN, ANNS, INTENTS, KEY, SEED
 from tollbridge.launch import free_port
-from tollbridge.simulator import Fault, NoAnswer, Request, Simulator, StripeDoor
+from tollbridge.simulator import Delivering, Fault, NoAnswer, Request, Simulator, StripeDoor
 
 BELOW = "/_tollbridge/stripe"
 PAY: Any = {"amount": 1000, "currency": "usd", "payment_method_types": ["card"], "confirm": True}
@@ -23,10 +25,10 @@ PAY: Any = {"amount": 1000, "currency": "usd", "payment_method_types": ["card"],
 @contextmanager
 def served(simulator: Simulator, below: str) -> Iterator[str]:
     """Serve a simulator on loopback, at the top or mounted; give its URL."""
-    door = StripeDoor(simulator, silence=5.0)
+    door = Delivering(StripeDoor(simulator, silence=5.0), simulator, 5.0)
     port = free_port()
     config = uvicorn.Config(
-        Starlette(routes=[Mount(below, door)]) if below else door, port=port, log_level="critical", lifespan="off"
+        Starlette(routes=[Mount(below, door)]) if below else door, port=port, log_level="critical", lifespan="on"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -166,6 +168,25 @@ def test_the_sdk_keeps_a_card_and_subscribes_with_it(client: stripe.StripeClient
     assert client.v1.subscriptions.cancel(subscription.id).status == "canceled"
     assert client.v1.payment_methods.detach(card.id).customer is None
     assert client.v1.customers.delete(customer.id).deleted
+
+
+def test_the_sdk_registers_an_endpoint_and_verifies_what_it_is_sent(simulator: Simulator) -> None:
+    """By the secret that its creation answered; what it was sent is the event that it retrieves."""
+    with consuming() as consumer, served(simulator, "") as url:
+        client = stripe.StripeClient(KEY, base_addresses={"api": url})
+        wanted: list[Any] = ["payment_intent.succeeded"]
+        endpoint = client.v1.webhook_endpoints.create({"url": consumer.url(), "enabled_events": wanted})
+        client.v1.payment_intents.create({**PAY, "payment_method": "pm_card_visa"})
+        while not consumer.received:
+            time.sleep(0.01)
+        one = consumer.received[0]
+        event = client.construct_event(one.body, one.headers["Stripe-Signature"], str(endpoint.secret), tolerance=None)
+        found = client.v1.events.retrieve(event.id)
+        assert (found.type, found.data.object) == ("payment_intent.succeeded", event.data.object)
+        with pytest.raises(stripe.SignatureVerificationError):
+            client.construct_event(
+                one.body + b" ", one.headers["Stripe-Signature"], str(endpoint.secret), tolerance=None
+            )
 
 
 def test_the_sdk_creates_confirms_retrieves_and_cancels(client: stripe.StripeClient) -> None:

@@ -1,5 +1,7 @@
 // What a Node backend does with Stripe, against the address in argv: one line for each step that went as it does there.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import Stripe from "stripe";
 
 const address = new URL(process.argv[2]);
@@ -92,6 +94,26 @@ const steps = {
     assert.ok(found.every((intent) => intent.latest_charge.paid && intent.customer.id === customer.id));
     const charges = await stripe.charges.list({ payment_intent: found[0].id });
     assert.equal(charges.data[0].id, found[0].latest_charge.id);
+  },
+  async webhook() {
+    let told;
+    const delivered = new Promise((resolve) => { told = resolve; });
+    const shop = createServer(async (request, answer) => {
+      const pieces = [];
+      for await (const piece of request) pieces.push(piece);
+      answer.end();
+      told([Buffer.concat(pieces), request.headers["stripe-signature"]]);
+    }).listen(0, "127.0.0.1");
+    await once(shop, "listening");
+    const url = `http://127.0.0.1:${shop.address().port}/webhook`;
+    const { id, secret } = await stripe.webhookEndpoints.create({ url, enabled_events: ["payment_intent.succeeded"] });
+    const paid = await stripe.paymentIntents.create({ ...pay, confirm: true, payment_method: "pm_card_visa" });
+    const [body, signature] = await delivered;
+    const event = stripe.webhooks.constructEvent(body, signature, secret);
+    assert.deepEqual([event.type, event.data.object.id], ["payment_intent.succeeded", paid.id]);
+    assert.throws(() => stripe.webhooks.constructEvent(body, signature, `${secret}x`), Stripe.errors.StripeSignatureVerificationError);
+    assert.equal((await stripe.webhookEndpoints.del(id)).deleted, true);
+    shop.close();
   },
 };
 
