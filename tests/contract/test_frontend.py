@@ -76,8 +76,14 @@ def test_the_docs_need_no_network(module_server: Server) -> None:
     assert page.status_code == 200
     assert "http://" not in page.text
     assert "https://" not in page.text
-    named = re.findall(r'(?:src|href)="([^"]+)"', page.text)
-    assert len(named) == 3
+    icon, *named = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert icon == "data:,"
+    *_, script = named
+    named += [
+        f"{script.rpartition('/')[0]}/{name}"
+        for name in re.findall(r'from "\./(.*)"', module_server.http.get(script).text)
+    ]
+    assert len(named) == 4
     for asset in named:
         assert asset.startswith("/_tollbridge/docs/assets/")
         assert module_server.http.get(asset).status_code == 200

@@ -304,9 +304,7 @@ def test_the_checkout_says_that_a_payment_is_on_its_way(browser: Browser, url: s
 
 def test_the_checkout_makes_the_payment_of_another_contract(browser: Browser) -> None:
     """Path, parameter, members and secret are those that its `x-stripe` names; what it does not name is not offered."""
-    second = ROOT / "tests/second"
-    of_another = ("--contract", str(second / "openapi.yaml"), "--handlers", str(second / "handlers"))
-    with started(*of_another) as url, opened(browser, url, "/_tollbridge/checkout") as page:
+    with started(*SECOND) as url, opened(browser, url, "/_tollbridge/checkout") as page:
         expect(page.locator("#card option")).to_have_text(["a new card"])
         for hidden in ("#charge-label", "#description-label"):
             expect(page.locator(hidden)).to_be_hidden()

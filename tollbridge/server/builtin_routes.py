@@ -36,7 +36,7 @@ DOCS = """<!doctype html>
 <link rel="stylesheet" href="{assets}/swagger-ui/swagger-ui.css"></head>
 <body><div id="docs"></div>
 <script src="{assets}/swagger-ui/swagger-ui-bundle.js"></script>
-<script src="{assets}/docs.js"></script></body></html>
+<script type="module" src="{assets}/docs.js"></script></body></html>
 """
 
 Ready = Callable[[], Awaitable[bool]]

@@ -1,4 +1,5 @@
 // Which call of the contract pays, and where in it the parts of a payment stand: `x-stripe` of the operation says so.
+import { basePath } from "./base_path.js";
 
 /**
  * Return the first operation that creates a payment intent of an amount; null where the contract has none.
@@ -7,7 +8,7 @@
  * parameters: of the path, each with a value that may be changed.
  */
 export function paymentCall(contract) {
-  const base = new URL(contract.servers?.[0]?.url ?? "/", location.origin).pathname.replace(/\/$/, "");
+  const base = basePath(contract);
   for (const [path, item] of Object.entries(contract.paths ?? {})) {
     for (const [method, operation] of Object.entries(item)) {
       const parts = operation?.["x-stripe"];
