@@ -19,6 +19,7 @@ from tollbridge.server.hosts import Hosts, host_pattern
 from tollbridge.server.middleware import Edge
 from tollbridge.server.origins import Origins, origin_pattern
 from tollbridge.simulator.resources.routes import ROUTES
+from tollbridge.simulator.webhooks.lifespan import Delivering
 
 pytestmark = in_this_process
 
@@ -136,11 +137,19 @@ def routes(router: Router, below: str = "") -> Iterator[Reached]:
                 yield Reached(method, path, area, area == "browser" and method != "POST")
 
 
+def edge_of(server: Server) -> Edge:
+    """Return the outermost layer that answers requests."""
+    delivering = server.sandbox.app
+    assert isinstance(delivering, Delivering)
+    assert isinstance(delivering.app, Edge)
+    return delivering.app
+
+
 def swept(server: Server) -> list[Reached]:
-    assert isinstance(server.sandbox.app, Edge)
-    assert isinstance(server.sandbox.app.surface, Router)
+    surface = edge_of(server).surface
+    assert isinstance(surface, Router)
     server.sandbox.journal.close()  # a list that is followed ends, as no server's does that runs
-    return list(routes(server.sandbox.app.surface))
+    return list(routes(surface))
 
 
 def sent(server: Server, route: Reached, headers: dict[str, str]) -> httpx.Response:
@@ -422,12 +431,10 @@ def test_an_allowed_host_is_one_of_the_servers_names() -> None:
 
 def judged(server: Server, hosts: list[bytes]) -> bool:
     """Whether the gate lets a request in that came to 192.0.2.7 with these `Host` headers."""
-    app = server.sandbox.app
-    assert isinstance(app, Edge)
     headers = [(b"host", host) for host in hosts]
     path = f"{OURS}/simulator/"
     scope = {"type": "http", "method": "GET", "path": path, "server": ("192.0.2.7", 80), "headers": headers}
-    return app.gate.judge(scope).refusal is None
+    return edge_of(server).gate.judge(scope).refusal is None
 
 
 def test_the_address_at_which_a_request_comes_in_is_a_name_of_the_server(module_server: Server) -> None:

@@ -15,14 +15,14 @@ class Delivering:
     def __init__(self, app: ASGIApp, simulator: Simulator, timeout: float) -> None:
         """Take the application, the simulator that it serves, and the seconds that an endpoint may take."""
         self._timeout = timeout
-        self._app = app
+        self.app = app
         self._simulator = simulator
         self._task: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or begin and end."""
         if scope["type"] != "lifespan":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
 
         async def watched(message: Message) -> None:
@@ -31,7 +31,7 @@ class Delivering:
             await send(message)
 
         try:
-            await self._app(scope, receive, watched)
+            await self.app(scope, receive, watched)
         finally:
             await self._end()
 
