@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp
 
 from tollbridge.browser import GoneAsking, browser_routes
-from tollbridge.contract import Contract, ContractError, load_contract
+from tollbridge.contract import Contract, ContractError, Operation, load_contract, unserved_lines
 from tollbridge.contract.problems import declared_problems
 from tollbridge.documents import printable
 from tollbridge.gateway import (
@@ -35,7 +35,7 @@ from tollbridge.server.console import Console
 from tollbridge.server.example_request import ExampleRequest, example_request
 from tollbridge.server.exposure import Exposure, ExposureError
 from tollbridge.server.gate import Gate
-from tollbridge.server.handlers import HandlerError, load_handlers
+from tollbridge.server.handlers import Handler, HandlerError, load_handlers
 from tollbridge.server.identity import Identity
 from tollbridge.server.journal import Journal, note_call
 from tollbridge.server.middleware import Edge
@@ -104,6 +104,7 @@ class Options:
     Args:
         contract: the OpenAPI document.
         handlers: the folder with the handlers.
+        mock: which operations the contract itself answers: `none` of them, those whose handler is `missing`, or `all`.
         world: the world file.
         stripe: `simulator`, `live-test` or the URL of a stand-in.
         calls: how long and how often Stripe is asked.
@@ -125,6 +126,7 @@ class Options:
 
     contract: Path = field(default_factory=lambda: bundled() / "openapi.yaml")
     handlers: Path = field(default_factory=lambda: bundled() / "handlers")
+    mock: str = "missing"
     world: Path = PACKAGE / "world" / "default.yaml"
     stripe: str = "simulator"
     calls: Settings = field(default_factory=Settings)
@@ -162,6 +164,7 @@ class Sandbox:
         tokens_required: whether a request without a token is refused.
         journal: what the console shows of exchanges.
         again: makes the application anew from its files, on the same state.
+        mocks: the operations that the contract itself answers.
     """
 
     app: ASGIApp
@@ -171,6 +174,14 @@ class Sandbox:
     tokens_required: bool
     journal: Journal
     again: Callable[[], ASGIApp]
+    mocks: tuple[Operation, ...] = ()
+
+    def unserved(self) -> list[tuple[str, str, str]]:
+        """Return the operations that are not served: the file and line of what is in the way, the operation, why."""
+        return [
+            (f"{self.contract.path}:{line}", f"{operation.method.upper()} {operation.path}", reason)
+            for operation, reason, line in unserved_lines(self.contract)
+        ]
 
     def close(self) -> None:
         """Let go of what keeps the state: a process that is forked from this one opens its own."""
@@ -183,9 +194,10 @@ class Sandbox:
         methods = organization.payment_methods.values() if organization else ()
         return [(m.id, described(m.card) + ("" if m.attached else ", not attached")) for m in methods]
 
-    def example(self) -> ExampleRequest:
-        """Return a request to paste."""
-        return example_request(self.contract.operations[0])
+    def example(self) -> ExampleRequest | None:
+        """Return a request to paste; None where no operation is served."""
+        served = [operation for operation in self.contract.operations if not operation.unserved]
+        return example_request(served[0]) if served else None
 
 
 def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
@@ -208,9 +220,12 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
         note=_warning_once(note, world),
         secret=os.urandom(32),
     )
-    app = _application(options, contract, world, lasting)
+    bindings = _bindings(contract, lasting)
+    handlers = _handlers(options, contract, bindings)
+    app = _application(options, contract, handlers, bindings, world, lasting)
     again = partial(_again, options, lasting)
-    return Sandbox(app, contract, world, simulator, options.tokens_required, lasting.journal, again)
+    mocks = tuple(one for one in contract.operations if not one.unserved and one.operation_id not in handlers)
+    return Sandbox(app, contract, world, simulator, options.tokens_required, lasting.journal, again, mocks)
 
 
 @dataclass(frozen=True)
@@ -247,17 +262,34 @@ def _again(options: Options, lasting: Lasting) -> ASGIApp:
     contract = load_contract(options.contract)
     world = load_world(options.world)
     _require_seed(options.world, world.seed())
-    app = _application(options, contract, world, lasting)
+    bindings = _bindings(contract, lasting)
+    app = _application(options, contract, _handlers(options, contract, bindings), bindings, world, lasting)
     if lasting.simulator:
         with _telling_of(options.state):
             lasting.simulator.add(_seed(options, world))
     return app
 
 
-def _application(options: Options, contract: Contract, world: World, lasting: Lasting) -> ASGIApp:
+def _bindings(contract: Contract, lasting: Lasting) -> Mapping[str, object]:
+    """Return what handlers may ask for by name."""
+    return {"payments": lasting.payments, "problems": Problems(declared_problems(contract.document))}
+
+
+def _handlers(options: Options, contract: Contract, bindings: Mapping[str, object]) -> Mapping[str, Handler]:
+    if options.mock == "all":
+        return {}
+    return load_handlers(contract, options.handlers, bindings, missing=options.mock == "missing")
+
+
+def _application(
+    options: Options,
+    contract: Contract,
+    handlers: Mapping[str, Handler],
+    bindings: Mapping[str, object],
+    world: World,
+    lasting: Lasting,
+) -> ASGIApp:
     simulator = lasting.simulator
-    bindings = {"payments": lasting.payments, "problems": Problems(declared_problems(contract.document))}
-    handlers = load_handlers(contract, options.handlers, bindings)
     parts = Parts(
         contract=contract,
         handlers=handlers,

@@ -102,8 +102,9 @@ def _handlers(folder: Path, contract: Contract) -> Path:
     handlers = folder / "handlers"
     shutil.rmtree(handlers, ignore_errors=True)
     for operation in contract.operations:
-        steps = operation.controller.split(".")
-        if len(operation.controller) < 100 and all(map(_is_name, [*steps, operation.operation_id])):
+        controller = operation.controller or "operations"
+        steps = controller.split(".")
+        if len(controller) < 100 and all(map(_is_name, [*steps, operation.operation_id])):
             file = handlers.joinpath(*steps).with_suffix(".py")
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("a") as source:
@@ -153,6 +154,8 @@ def judge_world(path: Path) -> str:
 
 def _payments(world: World, sandbox: Sandbox) -> Iterator[Ask]:
     request = sandbox.example()
+    if request is None:
+        return
     for account in [*world.accounts][:3]:
         yield Ask("POST", "/_tollbridge/tokens", (), json.dumps({"account": account}).encode())
     for method_id in [None, *(m for o in world.organizations.values() for m in o.payment_methods)][:3]:

@@ -1,6 +1,7 @@
 """Another contract with other names is served without a change to the package."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_a_handler_that_cannot_serve_stops_the_start(tmp_path: Path, source: str
     if source is not None:
         (tmp_path / "fees.py").write_text(source)
     with pytest.raises(HandlerError, match=told) as caught:
-        compose(options(tmp_path), lambda _exchange: None)
+        compose(replace(options(tmp_path), mock="none"), lambda _exchange: None)
     assert isinstance(caught.value, CANNOT_START)
 
 

@@ -10,14 +10,12 @@ import yaml
 
 from tests.unit.test_contract_load import DOCUMENT, OPERATION, POST, SCHEMA, changed, read
 from tollbridge.contract import ContractError, load_contract
-from tollbridge.contract.references import MAX_EXPANDED, MAX_HEIGHT
+from tollbridge.contract.references import MAX_HEIGHT
 from tollbridge.documents import fits
 
-EXPANDED = "with what the references name it has more than 500,000 values or 67,108,864 characters; use fewer of them."
-HIGH = "references make more than 200 lists and objects within each other."
+INTRICATE = "its references name each other so often that a value would be judged without an end."
 BODY = "paths./p.post.requestBody.content.application/json.schema"
 NO_MEMBER = "there is no such member here; leave it out, or let its name begin with x-"
-CYCLE = "references lead back to themselves; this server needs schemas without recursion."
 
 
 def refused(folder: Path, document: object) -> list[str]:
@@ -43,43 +41,101 @@ def twice(index: int) -> dict[str, Any]:
     return {"type": "object", "properties": {"a": named(index + 1), "b": named(index + 1)}}
 
 
-CHAINS: dict[str, tuple[dict[str, Any], str]] = {
-    "thirty that double": (with_schemas({f"S{n}": twice(n) for n in range(30)} | {"S30": {}}, named(0)), EXPANDED),
-    "three hundred that double": (with_schemas({f"S{n}": twice(n) for n in range(300)} | {"S300": {}}, named(0)), HIGH),
-    "a long one": (with_schemas({f"S{n}": named(n + 1) for n in range(5000)} | {"S5000": {}}, named(0)), HIGH),
-    "high ones": (
-        with_schemas({f"S{n}": {"not": {"not": {"not": named(n + 1)}}} for n in range(60)} | {"S60": {}}, named(0)),
-        HIGH,
-    ),
-    "much text": (
-        with_schemas(
-            {"S0": {"description": "x" * 1_000_000}}, {"properties": {f"a{n}": named(0) for n in range(70)}}
-        ),
-        EXPANDED,
-    ),
-    "to itself": (with_schemas({"S0": named(0)}, named(0)), CYCLE),
-    "to what holds it": (with_schemas({"S0": {"items": named(0)}}, named(0)), CYCLE),
-    "through another": (with_schemas({"S0": {"not": named(1)}, "S1": {"not": named(0)}}, named(0)), CYCLE),
-}  # fmt: skip
+def both(index: int) -> dict[str, Any]:
+    """Return a schema that holds the next one twice against the same value."""
+    return {"anyOf": [named(index + 1), named(index + 1)]}
 
 
-@pytest.mark.parametrize(("document", "said"), CHAINS.values(), ids=CHAINS)
-def test_references_are_counted_before_anything_is_copied(tmp_path: Path, document: object, said: str) -> None:
-    """What is named twice is read once, and counted twice."""
-    assert refused(tmp_path, document) == [said]
+CHAINS: dict[str, dict[str, Any]] = {
+    "thirty that double": {f"S{n}": twice(n) for n in range(30)} | {"S30": {"type": "integer"}},
+    "three hundred that double": {f"S{n}": twice(n) for n in range(300)} | {"S300": {}},
+    "high ones": {f"S{n}": {"not": {"not": {"not": {"not": named(n + 1)}}}} for n in range(60)}
+    | {"S60": {"type": "object"}},
+    "much text": {"S0": {"properties": {f"a{n}": named(1) for n in range(70)}}, "S1": {"description": "x" * 1_000_000}},
+    "to what holds it": {"S0": {"properties": {"a": named(0), "b": {"type": "integer"}}}},
+    "through another": {"S0": {"properties": {"a": named(1)}}, "S1": {"properties": {"b": named(0)}}},
+}
 
 
-def test_what_references_expand_to_is_counted_over_all_operations(tmp_path: Path) -> None:
-    """A schema just within the bound is read for one operation, and for four it is not."""
-    schemas = {f"S{n}": twice(n) for n in range(15)} | {"S15": {"type": "string"}}
+@pytest.mark.parametrize("schemas", CHAINS.values(), ids=CHAINS)
+def test_references_that_cannot_be_copied_are_followed(tmp_path: Path, schemas: dict[str, Any]) -> None:
+    """However often they name each other, they are compiled once, and values are judged by them."""
     [operation] = read(tmp_path, with_schemas(schemas, named(0))).operations
     assert operation.body
-    assert not fits(operation.body.schema, nodes=MAX_EXPANDED // 3, depth=MAX_HEIGHT)
+    assert operation.unserved is None
+    assert operation.body.is_valid({})
+    assert not fits(schemas, nodes=1, depth=1)
+
+
+def test_a_wrong_value_of_a_long_chain_is_told_with_its_place(tmp_path: Path) -> None:
+    """Thirty schemas that each name the next one twice: a billion copies, and one way to what is wrong."""
+    [operation] = read(tmp_path, with_schemas(CHAINS["thirty that double"], named(0))).operations
+    value: Any = "wrong"
+    for _ in range(30):
+        value = {"a": value}
+    assert operation.body
+    assert [violation.pointer for violation in operation.body.violations(value)] == ["#" + "/a" * 30]
+
+
+@pytest.mark.parametrize(
+    "schemas",
+    [
+        {"S0": {"not": named(1)}, "S1": {"not": named(0)}},
+        {f"S{n}": both(n) for n in range(30)} | {"S30": {}},
+    ],
+    ids=["each other", "thirty that double"],
+)
+def test_references_that_judge_one_value_without_an_end_are_not_served(tmp_path: Path, schemas: dict[str, Any]) -> None:
+    """No request is needed to tell: the schemas that are held against any value are counted when it is read."""
+    [operation] = read(tmp_path, with_schemas(schemas, named(0))).operations
+    assert operation.unserved
+    assert operation.unserved.reason == INTRICATE
+
+
+@pytest.mark.parametrize(
+    "schemas", [{"S0": named(0)}, {f"S{n}": named(n + 1) for n in range(5000)} | {"S5000": {}}], ids=["itself", "long"]
+)
+def test_references_to_references_end(tmp_path: Path, schemas: dict[str, Any]) -> None:
+    """One that names itself, or the next of thousands, is a fault of the document."""
+    assert refused(tmp_path, with_schemas(schemas, named(0))) == [
+        "more than 100 references name each other, one after the other."
+    ]
+
+
+def test_a_value_that_takes_too_long_to_be_judged_is_refused(tmp_path: Path) -> None:
+    """With each level there are twice as many ways to judge it: where it is wrong is told of the small ones only."""
+    schema = {
+        "properties": {"a": {"anyOf": [named(0), {"required": ["z"], "allOf": [named(0)]}]}, "b": {"type": "integer"}}
+    }
+    [operation] = read(tmp_path, with_schemas({"S0": schema}, named(0))).operations
+    assert operation.body
+    values: list[Any] = [{"b": "wrong"}]
+    for _ in range(40):
+        values.append({"a": values[-1]})
+    for level, where in ((0, "#/b"), (5, "#/a"), (12, "#"), (40, "#")):
+        assert not operation.body.is_valid(values[level])
+        [told] = operation.body.broken(values[level], 100).listed
+        assert told.pointer == where
+        assert (told.detail == "The value breaks the contract; it has too many parts to say where.") is (where == "#")
+
+
+def test_all_that_contracts_copy_is_counted(tmp_path: Path) -> None:
+    """A schema just within the bound is copied for one operation; the others keep references, and judge the same."""
+    schemas = {f"S{n}": twice(n) for n in range(14)} | {"S14": {"type": "string"}}
     document = with_schemas(schemas, named(0))
     for name in ("two", "three", "four"):
         document["paths"][f"/{name}"] = deepcopy(document["paths"]["/p"])
-        document["paths"][f"/{name}"]["post"]["operationId"] = name
-    assert refused(tmp_path, document) == [EXPANDED]
+        post = document["paths"][f"/{name}"]["post"]
+        post["operationId"] = name
+        post["requestBody"]["content"]["application/json"]["schema"] = {"allOf": [named(0)]}
+    operations = read(tmp_path, document).operations
+    sizes = [fits(one.body.schema, nodes=100, depth=MAX_HEIGHT) for one in operations if one.body]
+    assert sizes == [False, False, True, True]
+    value: Any = 5
+    for _ in range(14):
+        value = {"b": value}
+    told = [one.body.violations(value) for one in operations if one.body]
+    assert [[violation.pointer for violation in one] for one in told] == [["#" + "/b" * 14]] * 4
 
 
 def test_a_reference_is_followed_only_within_the_document(tmp_path: Path) -> None:
@@ -123,7 +179,6 @@ def test_a_reference_is_followed_only_within_the_document(tmp_path: Path) -> Non
         (("paths",), [], "paths: is a list; it has to be an object."),
         (("paths", "p"), {}, "paths: p: NO_MEMBER."),
         (("paths", "/p"), 5, "paths./p: is a number; it has to be an object."),
-        (("paths", "/p", "post"), None, "there are no operations."),
         ((*POST, "operationId"), 5, "paths./p.post.operationId: is a number; it has to be text."),
         ((*POST, "x-openapi-router-controller"), ["a"], "POST /p: `x-openapi-router-controller` has to be text."),
         ((*POST, "parameters"), {}, "paths./p.post.parameters: is an object; it has to be a list."),
@@ -239,7 +294,9 @@ PATTERNS: dict[str, tuple[list[str], str]] = {
 def test_patterns_are_compiled_within_bounds(tmp_path: Path, patterns: list[str], said: str) -> None:
     """One that is none, one that is too large, and many that are too large together."""
     properties = {f"a{n}": {"type": "string", "pattern": pattern} for n, pattern in enumerate(patterns)}
-    assert refused(tmp_path, changed(*SCHEMA, to={"properties": properties})) == [said]
+    [operation] = read(tmp_path, changed(*SCHEMA, to={"properties": properties})).operations
+    assert operation.unserved
+    assert operation.unserved.reason == said
 
 
 def test_a_pattern_that_tries_forever_gives_up(tmp_path: Path) -> None:
@@ -256,7 +313,6 @@ PATHS = {
     "/{a": "paths./{a: each parameter in a path needs a name of its own between braces.",
     "/a}": "paths./a}: each parameter in a path needs a name of its own between braces.",
     "/{{a}}": "paths./{{a}}: each parameter in a path needs a name of its own between braces.",
-    "/{a}{b}{c}": "paths./{a}{b}{c}: more than 2 parameters stand between two slashes.",
 }
 
 
@@ -264,6 +320,13 @@ PATHS = {
 def test_a_path_that_cannot_be_routed_by_is_told(tmp_path: Path, path: str, said: str) -> None:
     """Braces in pairs, names that differ, and no pattern that takes the cube of a path's length."""
     assert refused(tmp_path, changed("paths", to={path: {"get": OPERATION}})) == [said]
+
+
+def test_a_path_that_takes_too_long_to_be_matched_is_not_served(tmp_path: Path) -> None:
+    """Three parameters between two slashes would take the cube of a path's length."""
+    [operation] = read(tmp_path, changed("paths", to={"/{a}{b}{c}": {"get": OPERATION}})).operations
+    assert operation.unserved
+    assert operation.unserved.reason == "more than 2 parameters stand between two slashes."
 
 
 def test_paths_that_differ_in_names_only_are_one_path(tmp_path: Path) -> None:
@@ -296,8 +359,9 @@ def test_branches_without_members_and_values_of_any_kind_are_compiled_or_told(tm
     assert operation.body
     assert "oneOf" in operation.body.schema
     assert not operation.body.is_valid({"a": 1})
-    [said] = refused(tmp_path, changed(*SCHEMA, to={"oneOf": []}))
-    assert said.startswith("POST /p: the schema of the body cannot be compiled: ")
+    [operation] = read(tmp_path, changed(*SCHEMA, to={"oneOf": []})).operations
+    assert operation.unserved
+    assert operation.unserved.reason.startswith("the schema of the body cannot be compiled: ")
 
 
 def test_a_rule_that_nothing_enforces_breaks_no_request(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tollbridge.contract import Contract, ContractError, load_contract
+from tollbridge.contract import Contract, ContractError, load_contract, unserved_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -179,37 +179,15 @@ def test_a_reference_is_unescaped(tmp_path: Path) -> None:
 
 SCHEMA = (*POST, "requestBody", "content", "application/json", "schema")
 UNUSABLE: list[tuple[str, object, str]] = [
-    ("empty", "", "OpenAPI 3.0.x is needed; `openapi` is None."),
-    ("a list", "[]", "OpenAPI 3.0.x is needed; `openapi` is None."),
+    ("empty", "", "OpenAPI 3.0.x or 3.1.x is needed; `openapi` is None."),
+    ("a list", "[]", "OpenAPI 3.0.x or 3.1.x is needed; `openapi` is None."),
     ("no YAML", "a: [", "is not YAML: while parsing a flow node, did not find expected node content."),
-    ("OpenAPI 3.1", changed("openapi", to="3.1.0"), "OpenAPI 3.0.x is needed; `openapi` is '3.1.0'."),
-    ("Swagger", {"swagger": "2.0"}, "OpenAPI 3.0.x is needed; `openapi` is None."),
-    ("a number for a version", changed("openapi", to=3.0), "OpenAPI 3.0.x is needed; `openapi` is 3.0."),
+    ("OpenAPI 3.2", changed("openapi", to="3.2.0"), "OpenAPI 3.0.x or 3.1.x is needed; `openapi` is '3.2.0'."),
+    ("Swagger", {"swagger": "2.0"}, "OpenAPI 3.0.x or 3.1.x is needed; `openapi` is None."),
+    ("a number for a version", changed("openapi", to=3.0), "OpenAPI 3.0.x or 3.1.x is needed; `openapi` is 3.0."),
     ("no paths", changed("paths", to=None), "the document: paths is missing."),
-    ("no operations", changed("paths", to={}), "there are no operations."),
-    ("no operationId", changed(*POST, "operationId", to=None), "POST /p has no `operationId`."),
-    (
-        "no controller",
-        changed(*POST, "x-openapi-router-controller", to=None),
-        "POST /p has no `x-openapi-router-controller`.",
-    ),
     ("no responses", changed(*POST, "responses", to=None), "paths./p.post: responses is missing."),
     ("a doubled operationId", changed("paths", "/q", to={"get": OPERATION}), "the operationId 'pay' is given twice."),
-    (
-        "a form",
-        changed(*POST, "requestBody", to={"content": {"multipart/form-data": {}}}),
-        "POST /p: only `application/json` bodies are read.",
-    ),
-    (
-        "a cookie",
-        changed(*POST, "parameters", to=[{"name": "c", "in": "cookie", "schema": {"type": "string"}}]),
-        "POST /p: the parameter 'c' is not one that this server reads.",
-    ),
-    (
-        "a list in a parameter",
-        changed(*POST, "parameters", to=[{"name": "q", "in": "query", "schema": {"type": "array"}}]),
-        "POST /p: the parameter 'q' is not one that this server reads.",
-    ),
     (
         "a dead reference",
         changed(*SCHEMA, to={"$ref": "#/components/x"}),
@@ -219,18 +197,6 @@ UNUSABLE: list[tuple[str, object, str]] = [
         "a reference elsewhere",
         changed(*SCHEMA, to={"$ref": "other.yaml#/x"}),
         "the reference 'other.yaml#/x' leads out of the document.",
-    ),
-    (
-        "a circle",
-        changed("components", to={"schemas": {"A": {"items": {"$ref": "#/components/schemas/A"}}}})
-        | {"paths": changed(*SCHEMA, to={"$ref": "#/components/schemas/A"})["paths"]},
-        "references lead back to themselves; this server needs schemas without recursion.",
-    ),
-    ("a bad pattern", changed(*SCHEMA, to={"pattern": "("}), "the pattern '(' is not one that can be compiled."),
-    (
-        "a header that cannot be sent",
-        changed(*POST, "parameters", to=[{"name": "X: 1\r\nY", "in": "header", "schema": {"type": "string"}}]),
-        "POST /p: no header can be called 'X: 1\\r\\nY'.",
     ),
     (
         "a bad rule",
@@ -261,3 +227,111 @@ def test_bytes_that_are_no_text_are_one_sentence(tmp_path: Path) -> None:
     path.write_bytes(b"a: \xff\xfe\x00")
     with pytest.raises(ContractError, match=r"openapi\.yaml:1: is not text in UTF-8: "):
         load_contract(path)
+
+
+UNSERVED: list[tuple[str, dict[str, Any], str]] = [
+    (
+        "a body that is not read",
+        changed(*POST, "requestBody", to={"content": {"application/x-thing": {}}}),
+        "only `application/json` bodies are read.",
+    ),
+    ("a bad pattern", changed(*SCHEMA, to={"pattern": "("}), "the pattern '(' is not one that can be compiled."),
+    (
+        "a header that cannot be sent",
+        changed(*POST, "parameters", to=[{"name": "X: 1\r\nY", "in": "header", "schema": {"type": "string"}}]),
+        "no header can be called 'X: 1\\r\\nY'.",
+    ),
+    (
+        "a schema that leads to itself without a member between",
+        changed(*SCHEMA, to={"allOf": [{"$ref": "#/paths/~1p/post/requestBody/content/application~1json/schema"}]}),
+        "its references name each other so often that a value would be judged without an end.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("document", "sentence"), [row[1:] for row in UNSERVED], ids=[row[0] for row in UNSERVED])
+def test_what_one_operation_needs_is_a_reason_not_to_serve_that_one(
+    tmp_path: Path, document: dict[str, Any], sentence: str
+) -> None:
+    """The document is read, its other operations are there, and the reason has its line."""
+    document["paths"]["/q"] = {"get": {"responses": {"200": {"description": "ok"}}}}
+    contract = read(tmp_path, document)
+    assert [(one.operation_id, bool(one.unserved)) for one in contract.operations] == [("pay", True), ("get_q", False)]
+    [(operation, reason, line)] = unserved_lines(contract)
+    assert (operation.operation_id, reason) == ("pay", sentence)
+    assert 1 < line < len((tmp_path / "openapi.yaml").read_text().splitlines())
+
+
+def test_a_document_without_operations_is_read(tmp_path: Path) -> None:
+    """OpenAPI lets `paths` be empty; 3.1 lets it be absent."""
+    assert read(tmp_path, changed("paths", to={})).operations == ()
+    later = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "webhooks": {}}
+    assert read(tmp_path, later).operations == ()
+
+
+def test_an_operation_without_a_name_gets_one(tmp_path: Path) -> None:
+    """It is made of method and path, could be a function's, and is no other operation's."""
+    bare = {"responses": {"200": {"description": "ok"}}}
+    paths = {
+        "/pets/{pet-id}": {"get": bare, "put": {**bare, "operationId": "get_pets_pet_id_2"}},
+        "/pets/{pet_id}/": {"get": bare},
+    }
+    contract = read(tmp_path, DOCUMENT | {"paths": paths})
+    assert [(one.operation_id, one.controller) for one in contract.operations] == [
+        ("get_pets_pet_id", None),
+        ("get_pets_pet_id_2", None),
+        ("get_pets_pet_id_3", None),
+    ]
+
+
+def test_a_schema_of_openapi_3_1_is_json_schema(tmp_path: Path) -> None:
+    """Types in a list, `const`, bounds that are numbers, what stands beside a reference, true and false."""
+    schema = {
+        "type": ["object", "null"],
+        "properties": {
+            "kind": {"const": "a"},
+            "size": {"type": "number", "exclusiveMinimum": 0},
+            "more": {"$ref": "#/components/schemas/Text", "maxLength": 3},
+            "never": False,
+            "any": True,
+        },
+    }
+    document = changed(*SCHEMA, to=schema) | {"openapi": "3.1.0"}
+    document["components"] = {"schemas": {"Text": {"type": "string"}}}
+    [operation] = read(tmp_path, document).operations
+    assert operation.body
+    good = [None, {}, {"kind": "a", "size": 0.5, "more": "abc", "any": [1]}]
+    assert [operation.body.is_valid(value) for value in good] == [True, True, True]
+    told = operation.body.violations({"kind": "b", "size": 0, "more": "abcd", "never": 1})
+    assert [violation.pointer for violation in told] == ["#/kind", "#/more", "#/never", "#/size"]
+
+
+RECURSIVE = {
+    "Tree": {
+        "type": "object",
+        "required": ["name"],
+        "properties": {
+            "name": {"type": "string"},
+            "branches": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}},
+        },
+    }
+}
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_a_schema_may_lead_back_to_itself(tmp_path: Path, version: str) -> None:
+    """Its references are followed as far as a value goes, and a violation has its place, its words and its rule."""
+    document = changed(*SCHEMA, to={"$ref": "#/components/schemas/Tree"})
+    rule = {"id": "tree.name", "statement": "s", "origin": "choice", "enforced_by": [{"schema": "type"}]}
+    tree = deepcopy(RECURSIVE)
+    tree["Tree"]["properties"]["name"]["x-rules"] = [rule]
+    [operation] = read(tmp_path, document | {"openapi": version, "components": {"schemas": tree}}).operations
+    assert operation.body
+    assert operation.body.is_valid({"name": "a", "branches": [{"name": "b", "branches": []}]})
+    told = operation.body.violations({"name": "a", "branches": [{"name": 5}, {"branches": [{}]}]})
+    assert {(violation.pointer, violation.rule) for violation in told} == {
+        ("#/branches/0/name", "tree.name"),
+        ("#/branches/1/name", None),
+        ("#/branches/1/branches/0/name", None),
+    }
+    assert operation.body.violations([])[0].detail == "The body is a list; send a JSON object."

@@ -23,12 +23,26 @@ from tollbridge.server.workers import supervise
 BUILT_FOR = "http://localhost:8080"
 """The server that `examples/react/.env.development` names."""
 
+MAX_LISTED = 20
+"""Mocks that the banner names."""
+
+WIDEST = 60
+"""Of a column of the table of what is not served."""
+
 
 @click.command()
 @HOST
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option("--contract", type=FILE, help="OpenAPI 3.0 document.  [default: the bundled openapi.yaml]")
+@click.option("--contract", type=FILE, help="OpenAPI 3.0 or 3.1 document.  [default: the bundled openapi.yaml]")
 @click.option("--handlers", type=FOLDER, help="Folder with a file for each controller.  [default: the bundled one]")
+@click.option(
+    "--mock",
+    type=click.Choice(["none", "missing", "all"]),
+    default="missing",
+    show_default=True,
+    help="Which operations the contract itself answers, with its examples or with values made for its schemas: those "
+    "without a handler, all, or none, so that a missing handler stops the start.",
+)
 @click.option("--world", type=FILE, help="Who exists: organizations, accounts, cards.  [default: the bundled one]")
 @click.option(
     "--stripe",
@@ -113,6 +127,7 @@ def serve(
     port: int,
     contract: Path | None,
     handlers: Path | None,
+    mock: str,
     world: Path | None,
     stripe: str,
     log: str,
@@ -141,6 +156,7 @@ def serve(
     \b
     Examples:
       tollbridge serve
+      tollbridge serve --contract openapi.yaml
       tollbridge serve --state sqlite:///sandbox.db
       tollbridge serve --state postgresql://me@host/db --workers 4
       tollbridge serve --contract api.yaml --handlers handlers --watch
@@ -159,6 +175,7 @@ def serve(
     options = Options(
         contract=contract or DEFAULTS.contract,
         handlers=handlers or DEFAULTS.handlers,
+        mock=mock,
         world=world or DEFAULTS.world,
         stripe=stripe,
         calls=replace(DEFAULTS.calls, answer_within=answer_within),
@@ -228,12 +245,37 @@ def _banner(sandbox: Sandbox, url: str, stripe: str, network: list[Line]) -> lis
         f"  acts as   {_without_token(sandbox)}",
         "  cards     as payment_method:",
         *(f"            {identity:<6} {story}" for identity, story in sandbox.cards()),
+        *_mocked(sandbox),
+        *_not_served(sandbox),
         "",
-        *_curl(sandbox.example(), url),
-        "",
+        *([*_curl(request, url), ""] if (request := sandbox.example()) else []),
         "  Ctrl-C stops it.",
         "",
     ]
+
+
+def _mocked(sandbox: Sandbox) -> list[Line]:
+    """Return what is answered by the contract itself."""
+    if not sandbox.mocks:
+        return []
+    all_of_it = len(sandbox.mocks) == len(sandbox.contract.operations)
+    listed = [f"            {one.method.upper():<7} {one.path}" for one in sandbox.mocks[:MAX_LISTED]]
+    more = len(sandbox.mocks) - len(listed)
+    listed += [f"            … and {more} more"] if more else []
+    count = f"{len(sandbox.mocks)} of {len(sandbox.contract.operations)} operations"
+    return [f"  mock      {count}, answered by the contract itself", *([] if all_of_it else listed)]
+
+
+def _not_served(sandbox: Sandbox) -> list[Line]:
+    """Return the table of what is not served: where in the contract, which operation, why."""
+    rows = sandbox.unserved()
+    if not rows:
+        return []
+    places = min(max(len(place) for place, _, _ in rows), WIDEST)
+    names = min(max(len(name) for _, name, _ in rows), WIDEST)
+    listed = [f"    {place:<{places}}  {name:<{names}}  {reason}" for place, name, reason in rows]
+    count = f"{len(rows)} of {len(sandbox.contract.operations)} operations"
+    return ["", f"  not served, and answered by 501: {count}", *listed]
 
 
 def _react(sandbox: Sandbox, url: str) -> list[str]:

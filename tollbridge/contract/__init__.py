@@ -2,10 +2,11 @@
 
 from tollbridge.contract.errors import ContractError
 from tollbridge.contract.ledger import Rule
-from tollbridge.contract.lines import operation_lines, rule_lines
+from tollbridge.contract.lines import operation_lines, rule_lines, unserved_lines
 from tollbridge.contract.load import load_contract
-from tollbridge.contract.model import Contract, Example, Operation, Parameter, Response
+from tollbridge.contract.model import Contract, Example, Obstacle, Operation, Parameter, Response
 from tollbridge.contract.pointer import pointer, shown_pointer
+from tollbridge.contract.samples import Sample, sample_of
 from tollbridge.contract.schema import SchemaCheck
 from tollbridge.contract.url import sendable
 from tollbridge.contract.violations import Broken, Violation
@@ -15,16 +16,20 @@ __all__ = [
     "Contract",
     "ContractError",
     "Example",
+    "Obstacle",
     "Operation",
     "Parameter",
     "Response",
     "Rule",
+    "Sample",
     "SchemaCheck",
     "Violation",
     "load_contract",
     "operation_lines",
     "pointer",
     "rule_lines",
+    "sample_of",
     "sendable",
     "shown_pointer",
+    "unserved_lines",
 ]

@@ -10,11 +10,14 @@ def discriminator(branches: Branches) -> str | None:
     """Return the one member that every branch enumerates; None where there is none, or more."""
     if not branches:
         return None
-    enumerated = [
-        {name for name, member in branch.get("properties", {}).items() if "enum" in member} for branch in branches
-    ]
+    enumerated = [_enumerated(branch) for branch in branches]
     shared = set.intersection(*enumerated)
     return shared.pop() if len(shared) == 1 else None
+
+
+def _enumerated(branch: Any) -> set[str]:
+    properties = branch.get("properties", {}) if isinstance(branch, dict) else {}
+    return {name for name, member in properties.items() if isinstance(member, dict) and "enum" in member}
 
 
 def exclusive(branches: Branches) -> bool:
@@ -35,7 +38,7 @@ def flattened(schema: dict[str, Any]) -> dict[str, Any]:
         schema: a schema object whose members are flattened already.
     """
     any_of = schema.get("anyOf", ())
-    if len(any_of) == 1 and list(any_of[0]) == ["anyOf"]:
+    if len(any_of) == 1 and any_of[0] is not True and any_of[0] is not False and list(any_of[0]) == ["anyOf"]:
         return {**schema, "anyOf": any_of[0]["anyOf"]}
     if "oneOf" in schema and not any_of and exclusive(schema["oneOf"]):
         return {("anyOf" if name == "oneOf" else name): value for name, value in schema.items()}

@@ -24,6 +24,10 @@ class Fault(Exception):
         self.place = place
 
 
+class Unserved(Fault):
+    """What an operation needs and this server does not have: the operation is not served, the others are."""
+
+
 def error_of(document: Document, faults: Iterable[Fault]) -> ContractError:
     """Return faults as an error: a sentence for each, with the file and its line."""
     lines = [f"{document.path}:{document.line(fault.place)}: {fault}" for fault in faults]

@@ -3,7 +3,7 @@
 PREFIX = "x-"
 
 CONTROLLER = "x-openapi-router-controller"
-"""Of an operation: the file with its handler. Connexion's own name for it."""
+"""Of an operation: the file with its handler; `operations` where it is not given. Connexion's own name for it."""
 
 EFFECTIVE_ORGANIZATION = "x-effective-organization"
 """Of a header, path or query parameter: true where it names the organization that the caller acts for."""

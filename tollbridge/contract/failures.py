@@ -5,7 +5,7 @@ one branch that the instance means. As jsonschema-rs tells it, it would be one f
 name no amount.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import jsonschema_rs
 
 from tollbridge.contract.branches import discriminator
 from tollbridge.contract.extensions import RULES
+from tollbridge.contract.pointer import steps_of
 from tollbridge.documents import Place, placed
 
 Schema = Mapping[str, Any]
@@ -39,32 +40,45 @@ class Failure:
     rule: str | None
 
 
-def failures_of(validator: jsonschema_rs.Draft4Validator, schema: Schema, instance: object) -> list[Failure]:
-    """Return every failed keyword of an instance, one for each place.
+def failures_of(
+    errors: Iterable[jsonschema_rs.ValidationError], root: Schema, value: object, inside: int = 0
+) -> list[Failure]:
+    """Return every failed keyword, one for each place.
 
     Args:
-        validator: the compiled schema.
-        schema: the same schema, for its words and rules.
-        instance: what was sent.
+        errors: as a validator gives them.
+        root: the schema that it was made of, for its words and rules.
+        value: what it was given.
+        inside: how many steps into that value the places begin.
 
     Returns:
-        Failures in no order that means something; not empty where the instance is not valid.
+        Failures in no order that means something; not empty where there are errors.
     """
     found: dict[tuple[Place, str], Failure] = {}
     undecided = []
-    for error in validator.iter_errors(instance):
-        keyword = str(error.schema_path[-1])
-        holder = _at(schema, error.schema_path[:-1])
-        place = placed(instance, error.instance_path)
-        member = discriminator(holder["anyOf"]) if keyword == "anyOf" else None
-        if member is None:
-            told = _plain(keyword, holder, place, error)
-        else:
-            told = _branch(holder, member, place, error.instance)
+    for error in errors:
+        keyword, holder = _failed(root, error)
+        place = placed(value, error.instance_path)[inside:]
+        told = _plain(keyword, holder, place, error)
+        branches = _branches(root, holder) if keyword == "anyOf" else []
+        member = discriminator(branches)
+        if member is not None:
+            told = _branch(root, holder, branches, member, error, value, inside)
             undecided.append(Failure(keyword, holder, place, error.instance, None, _rule(holder, keyword)))
         # A branch's bound replaces the one that holds for every branch.
         found.update(((failure.place, failure.keyword), failure) for failure in told if _newer(failure, found))
     return list(found.values()) or undecided
+
+
+def _failed(root: Schema, error: jsonschema_rs.ValidationError) -> tuple[str, Schema]:
+    """Return the keyword that failed, with the schema that has it; of `false`, which has none, `not`."""
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.FalseSchema):
+        return "not", {}
+    return str(error.schema_path[-1]), _at(root, error.schema_path[:-1])
+
+
+def _branches(root: Schema, holder: Schema) -> list[Schema]:
+    return [referred(root, branch) for branch in holder["anyOf"]]
 
 
 def _newer(failure: Failure, found: Mapping[tuple[Place, str], Failure]) -> bool:
@@ -84,29 +98,47 @@ def _plain(keyword: str, holder: Schema, place: Place, error: jsonschema_rs.Vali
             yield Failure(keyword, holder, place, error.instance, None, rule)
 
 
-def _branch(holder: Schema, member: str, place: Place, instance: object) -> Iterator[Failure]:
+def _branch(
+    root: Schema,
+    holder: Schema,
+    branches: list[Schema],
+    member: str,
+    error: jsonschema_rs.ValidationError,
+    value: object,
+    inside: int,
+) -> Iterator[Failure]:
     """Yield the failures of the branch that the instance's member chooses; none where it chooses none."""
-    chosen = instance.get(member) if isinstance(instance, dict) else None
-    branch = next((b for b in holder["anyOf"] if chosen in b["properties"][member]["enum"]), None)
-    if branch is None or not isinstance(chosen, str):
+    chosen = error.instance.get(member) if isinstance(error.instance, dict) else None
+    number = next((n for n, b in enumerate(branches) if chosen in b["properties"][member]["enum"]), None)
+    if number is None or not isinstance(chosen, str):
         return
-    for failure in failures_of(jsonschema_rs.Draft4Validator(branch), branch, instance):
-        around = _around(holder, failure)
+    above = len(error.instance_path) - inside
+    assert isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AnyOf)
+    for failure in failures_of(error.kind.context[number], root, value, inside):
+        around = _around(root, holder, failure, above)
         rule = _rule(holder, f"anyOf/{failure.keyword}") or failure.rule or _rule(around, failure.keyword)
         words = {**around, **failure.schema}
-        yield Failure(failure.keyword, words, place + failure.place, failure.value, chosen, rule)
+        yield Failure(failure.keyword, words, failure.place, failure.value, chosen, rule)
 
 
-def _around(holder: Schema, failure: Failure) -> Schema:
+def _around(root: Schema, holder: Schema, failure: Failure, above: int) -> Schema:
     """Return what the schema around the branches says at a failure's place; nothing where it says nothing.
 
     A member that is missing, or not known, is judged by the object that it belongs to.
     """
     of_object = failure.keyword in ("required", "additionalProperties")
     here = holder
-    for step in failure.place[:-1] if of_object else failure.place:
-        here = here.get("items", {}) if isinstance(step, int) else here.get("properties", {}).get(step, {})
+    for step in failure.place[above : -1 if of_object else None]:
+        inner = here.get("items", {}) if isinstance(step, int) else here.get("properties", {}).get(step, {})
+        here = referred(root, inner)
     return here
+
+
+def referred(root: Schema, schema: Any) -> Schema:
+    """Return a schema, or what its reference names in the schema that it is a part of; empty for true and false."""
+    while isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
+        schema = _at(root, [*steps_of(schema["$ref"])])
+    return schema if isinstance(schema, dict) else {}
 
 
 def _at(schema: Schema, steps: list[str | int]) -> Any:

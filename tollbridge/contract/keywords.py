@@ -13,8 +13,9 @@ from tollbridge.documents import Place
 DATA = "data"
 NAMED = frozenset(
     {
-        "callbacks", "content", "encoding", "examples", "headers", "links", "parameters", "paths", "properties",
-        "requestBodies", "responses", "schemas", "securitySchemes", "variables",
+        "$defs", "callbacks", "content", "definitions", "dependentSchemas", "encoding", "examples", "headers", "links",
+        "parameters", "pathItems", "paths", "patternProperties", "properties", "requestBodies", "responses", "schemas",
+        "securitySchemes", "variables", "webhooks",
     }
 )  # fmt: skip
 """Members whose own members have names."""
@@ -22,7 +23,7 @@ NAMED = frozenset(
 
 def is_data(keyword: str) -> bool:
     """Whether what a keyword says is data, and no part of the contract's structure."""
-    return keyword in ("default", "enum", "example", "value") or keyword.startswith(PREFIX)
+    return keyword in ("const", "default", "enum", "example", "value") or keyword.startswith(PREFIX)
 
 
 def within(around: str, name: str | int) -> str:
@@ -32,7 +33,7 @@ def within(around: str, name: str | int) -> str:
         around: what it is a member of: `DATA`, a keyword, or "" for an object that a name or an index was given to.
         name: its own, or its index.
     """
-    if around == DATA:
+    if around == DATA or (around == "examples" and isinstance(name, int)):  # a list of a schema's, in OpenAPI 3.1
         return DATA
     if around in NAMED or isinstance(name, int):
         return ""

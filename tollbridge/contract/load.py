@@ -1,10 +1,13 @@
-"""Reading a contract: an OpenAPI 3.0 document, and the parts of it that a server needs."""
+"""Reading a contract: an OpenAPI document, and the parts of it that a server needs."""
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
+from tollbridge.contract.dialect import Dialect, dialect_of
 from tollbridge.contract.errors import ContractError, Fault, error_of
 from tollbridge.contract.ledger import misshapen_rules, rules_of
 from tollbridge.contract.meta_schema import misshapen
@@ -20,23 +23,25 @@ MAX_OPERATIONS = 5_000
 MAX_FAULTS = 200
 VERSION_SHOWN = 40
 ID_SHOWN = 60
+MAX_ID = 100
+OUTSIDE_OF_NAMES = re.compile(r"[^A-Za-z0-9_]+")
 
 
 def load_contract(path: Path) -> Contract:
-    """Read a contract.
+    """Read a contract. An operation that needs what this server does not have is read, and says why it is not served.
 
     Args:
-        path: an OpenAPI 3.0 document in YAML or JSON.
+        path: an OpenAPI 3.0 or 3.1 document in YAML or JSON.
 
     Raises:
-        ContractError: it cannot be read, or asks for what this server does not do; a sentence for each fault.
+        ContractError: it cannot be read, or is not what OpenAPI allows; a sentence for each fault.
     """
     document = _read(path)
-    _require_version(document)
-    if faults := [*islice(_faults(document.value), MAX_FAULTS)]:
+    dialect = _dialect(document)
+    if faults := [*islice(_faults(document.value, dialect), MAX_FAULTS)]:
         raise error_of(document, faults)
     try:
-        operations = tuple(_operations(document.value))
+        operations = tuple(_operations(document.value, dialect))
     except Fault as fault:
         raise error_of(document, [fault]) from None
     return Contract(path, document.content, document.value, operations, tuple(rules_of(document.value)))
@@ -49,17 +54,19 @@ def _read(path: Path) -> Document:
         raise ContractError(str(error)) from None
 
 
-def _require_version(document: Document) -> None:
+def _dialect(document: Document) -> Dialect:
     version = document.value.get("openapi") if isinstance(document.value, dict) else None
-    if not isinstance(version, str) or not version.startswith("3.0."):
+    dialect = dialect_of(version)
+    if dialect is None:
         shown = printable(repr(version), VERSION_SHOWN)
-        raise ContractError(f"{document.path}: OpenAPI 3.0.x is needed; `openapi` is {shown}.")
+        raise ContractError(f"{document.path}: OpenAPI 3.0.x or 3.1.x is needed; `openapi` is {shown}.")
+    return dialect
 
 
-def _faults(document: Mapping[str, Any]) -> Iterator[Fault]:
+def _faults(document: Mapping[str, Any], dialect: Dialect) -> Iterator[Fault]:
     """Yield what is wrong with a document, in the parts too that no operation uses."""
     shaped = True
-    for fault in misshapen(document):
+    for fault in misshapen(document, dialect):
         shaped = False
         yield fault
     if shaped:
@@ -68,19 +75,40 @@ def _faults(document: Mapping[str, Any]) -> Iterator[Fault]:
         yield from misshapen_problems(document)
 
 
-def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
-    places = [(path, method, item) for path, item in path_items(document) for method in item if method in METHODS]
-    if not places:
-        raise Fault("there are no operations.", ("paths",))
+def _operations(document: Mapping[str, Any], dialect: Dialect) -> Iterator[Operation]:
+    places = [
+        (path, method, item) for path, item in path_items(document, dialect) for method in item if method in METHODS
+    ]
     if len(places) > MAX_OPERATIONS:
         raise Fault(f"there are {len(places):,} operations; {MAX_OPERATIONS:,} are the most.", ("paths",))
-    reader = OperationReader(document, base_path(document))
-    known: set[str] = set()
+    reader = OperationReader(document, dialect, base_path(document))
+    for (path, method, item), operation_id in zip(places, _ids(places), strict=True):
+        yield reader.read(path, method, item, operation_id)
+
+
+def _ids(places: Sequence[tuple[str, str, Mapping[str, Any]]]) -> list[str]:
+    """Return the ids of operations: what the contract calls them, or names made of method and path.
+
+    Raises:
+        Fault: the contract gives one id to two of them.
+    """
+    given = Counter(item[method].get("operationId") for _, method, item in places)
+    known = {operation_id for operation_id in given if operation_id is not None}
+    ids = []
     for path, method, item in places:
-        operation = reader.read(path, method, item)
-        if operation.operation_id in known:
-            # Connexion (3.3.0) would validate one with the other's schema, and say nothing.
-            shown = printable(repr(operation.operation_id), ID_SHOWN)
+        operation_id = item[method].get("operationId")
+        if operation_id is None:
+            operation_id = _made_id(path, method, known)
+        elif given[operation_id] > 1:
+            shown = printable(repr(operation_id), ID_SHOWN)
             raise Fault(f"the operationId {shown} is given twice.", ("paths", path, method, "operationId"))
-        known.add(operation.operation_id)
-        yield operation
+        ids.append(operation_id)
+    return ids
+
+
+def _made_id(path: str, method: str, known: set[str]) -> str:
+    """Return a name that may be a function's, such as `get_pets_id`, and that no other operation has."""
+    name = "_".join([method, *OUTSIDE_OF_NAMES.sub(" ", path[:MAX_ID]).split()])
+    made = next(one for one in chain((name,), (f"{name}_{number}" for number in count(2))) if one not in known)
+    known.add(made)
+    return made

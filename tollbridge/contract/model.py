@@ -8,6 +8,7 @@ from typing import Any
 from tollbridge.contract.ledger import Rule
 from tollbridge.contract.schema import SchemaCheck
 from tollbridge.contract.url import sendable
+from tollbridge.documents import Place
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,24 @@ class Response:
 
 
 @dataclass(frozen=True)
+class Obstacle:
+    """Why an operation is not served.
+
+    Args:
+        reason: a sentence.
+        place: of what is in the way.
+    """
+
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True)
 class Operation:
     """A documented operation.
 
     Args:
-        operation_id: unique in the contract; the handler's name.
+        operation_id: unique in the contract; the handler's name. Made of method and path where the contract gives none.
         controller: the handler's file, below the folder of handlers.
         method: lower case.
         path: with the server's base path, as the contract spells it; its parameters are between braces.
@@ -78,13 +92,16 @@ class Operation:
         body: the schema of its JSON body; None where it has none.
         body_required: whether a body has to be sent.
         example: the first example of a body; None where the contract shows none.
+        examples: all that it shows of bodies, in its order.
         responses: by status.
         stripe: `x-stripe`, what it is for at Stripe; None where it says nothing.
         requires_token: whether every alternative of its security asks for a token.
+        place: where it stands in the document.
+        unserved: why it is not served; None where it is.
     """
 
     operation_id: str
-    controller: str
+    controller: str | None
     method: str
     path: str
     parameters: tuple[Parameter, ...]
@@ -94,6 +111,9 @@ class Operation:
     responses: Mapping[str, Response]
     stripe: Mapping[str, object] | None
     requires_token: bool
+    examples: tuple[Example, ...] = ()
+    place: Place = ()
+    unserved: Obstacle | None = None
 
     @property
     def target(self) -> str:

@@ -1,17 +1,18 @@
-"""Reading an operation: its parameters, bodies and answers, without references, their schemas compiled."""
+"""Reading an operation: its parameters, bodies and answers, references followed, their schemas compiled."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tollbridge.contract.errors import Fault
+from tollbridge.contract.dialect import Dialect
+from tollbridge.contract.errors import Fault, Unserved
 from tollbridge.contract.extensions import CONTROLLER, PREFIX, RULES, STRIPE
-from tollbridge.contract.keywords import objects
-from tollbridge.contract.meta_schema import OPERATION, misshapen_part
-from tollbridge.contract.model import Example, Operation, Parameter, Response
-from tollbridge.contract.patterns import Patterns
-from tollbridge.contract.references import References
-from tollbridge.contract.schema import SchemaCheck
+from tollbridge.contract.meta_schema import misshapen_part
+from tollbridge.contract.model import Example, Obstacle, Operation, Parameter, Response
+from tollbridge.contract.paths import require_routable
+from tollbridge.contract.references import followed
+from tollbridge.contract.samples import sample_of
+from tollbridge.contract.schemas import Schemas
 from tollbridge.documents import Place, printable
 
 LOCATIONS = ("header", "path", "query")
@@ -19,140 +20,179 @@ TYPES = ("integer", "number", "boolean", "string")
 FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """What a header may be called (RFC 9110, section 5.1)."""
 
-REASON_SHOWN = 200
+JSON = "application/json"
 NAME_SHOWN = 60
 
 
 class OperationReader:
     """Reads the operations of a document; what their references and patterns cost is counted together."""
 
-    def __init__(self, document: Mapping[str, Any], base_path: str) -> None:
+    def __init__(self, document: Mapping[str, Any], dialect: Dialect, base_path: str) -> None:
         """Take the document.
 
         Args:
-            document: of the shape that OpenAPI 3.0 gives it.
+            document: of the shape that OpenAPI gives it.
+            dialect: of it.
             base_path: of its server.
         """
         self._document = document
+        self._dialect = dialect
         self._base_path = base_path
-        self._references = References(document)
-        self._patterns = Patterns()
+        self._schemas = Schemas(document, dialect)
 
-    def read(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
-        """Return an operation.
+    def read(self, path: str, method: str, item: Mapping[str, Any], operation_id: str) -> Operation:
+        """Return an operation; one that needs what this server does not have says so, and has nothing else.
 
         Args:
             path: of its path item.
             method: lower case.
             item: the path item.
+            operation_id: unique in the contract.
 
         Raises:
-            Fault: it asks for what this server does not do, or a reference of it is not to what belongs there.
+            Fault: a reference of it is not to what belongs there.
         """
-        spec = item[method]
         place: Place = ("paths", path, method)
-        _require_named(spec, place)
-        parts = self._parts(item, spec, place)
-        security = spec.get("security", self._document.get("security", [{}]))
-        return Operation(
-            operation_id=spec["operationId"],
-            controller=spec[CONTROLLER],
-            method=method,
-            path=self._base_path + path,
-            parameters=tuple(self._parameter(entry, place) for entry in parts["parameters"]),
-            body=self._body(parts.get("requestBody"), place),
-            body_required=bool(parts.get("requestBody", {}).get("required")),
-            example=_example(parts.get("requestBody")),
-            responses={status: self._response(status, entry, place) for status, entry in parts["responses"].items()},
-            stripe=spec.get(STRIPE),
-            requires_token=bool(security) and {} not in security,
+        try:
+            return self._served(path, method, item, operation_id)
+        except Unserved as reason:
+            obstacle = Obstacle(str(reason), reason.place or place)
+            return self._bare(path, method, item[method], operation_id, unserved=obstacle)
+
+    def _served(self, path: str, method: str, item: Mapping[str, Any], operation_id: str) -> Operation:
+        place: Place = ("paths", path, method)
+        spec = item[method]
+        require_routable(path, place)
+        body = self._followed(spec.get("requestBody"), "RequestBody", (*place, "requestBody"))
+        return self._bare(
+            path,
+            method,
+            spec,
+            operation_id,
+            parameters=tuple(self._parameters(item, spec, place)),
+            body=self._body(body, (*place, "requestBody")),
+            body_required=bool((body or {}).get("required")),
+            example=self._shown((body or {}).get("content", {}).get(JSON, {}), (*place, "requestBody")),
+            examples=tuple(self._examples((body or {}).get("content", {}), (*place, "requestBody", "content"))),
+            responses={
+                status: self._response(status, entry, (*place, "responses", status))
+                for status, entry in spec.get("responses", {}).items()
+                if not status.startswith(PREFIX)
+            },
         )
 
-    def _parts(self, item: Mapping[str, Any], spec: Mapping[str, Any], place: Place) -> dict[str, Any]:
-        """Return what an operation is made of, without references; its own parameters replace the path's."""
-        described = [*item.get("parameters", ()), *spec.get("parameters", ())]
-        more = {name: spec[name] for name in ("requestBody", "responses") if name in spec}
-        parts: dict[str, Any] = self._references.resolved({"parameters": described, **more}, place)
-        parts["parameters"] = [*{_identity(entry): entry for entry in parts["parameters"]}.values()]
-        for fault in misshapen_part(parts, OPERATION, place):
-            raise fault
-        return parts
+    def _bare(self, path: str, method: str, spec: Mapping[str, Any], operation_id: str, **known: Any) -> Operation:
+        """Return an operation with what can be said of every one, and what else is known of it."""
+        security = spec.get("security", self._document.get("security", [{}]))
+        nothing: dict[str, Any] = {
+            "parameters": (),
+            "body": None,
+            "body_required": False,
+            "example": None,
+            "responses": {},
+        }
+        return Operation(
+            operation_id=operation_id,
+            controller=_controller(spec, ("paths", path, method)),
+            method=method,
+            path=self._base_path + path,
+            stripe=spec.get(STRIPE),
+            requires_token=bool(security) and {} not in security,
+            place=("paths", path, method),
+            **{**nothing, **known},
+        )
+
+    def _followed(self, entry: Any, kind: str, place: Place) -> Any:
+        """Return an entry, or what it refers to, which has to be of the kind."""
+        found = followed(self._document, entry, place)
+        if found is not entry:
+            for fault in misshapen_part(found, self._dialect, kind, place):
+                raise fault
+        return found
+
+    def _parameters(self, item: Mapping[str, Any], spec: Mapping[str, Any], place: Place) -> Iterator[Parameter]:
+        """Yield an operation's parameters; its own replace the path's."""
+        known: dict[tuple[str, str], Parameter] = {}
+        for holder, where in ((item, place[:-1]), (spec, place)):
+            for number, given in enumerate(holder.get("parameters", ())):
+                here = (*where, "parameters", number)
+                entry = self._followed(given, "Parameter", here)
+                known[entry["name"], entry["in"]] = self._parameter(entry, here)
+        yield from known.values()
 
     def _parameter(self, entry: Mapping[str, Any], place: Place) -> Parameter:
-        schema = entry.get("schema", {})
         name = printable(repr(entry["name"]), NAME_SHOWN)
-        if entry["in"] not in LOCATIONS or schema.get("type") not in TYPES:
-            raise Fault(f"{_words(place)}: the parameter {name} is not one that this server reads.", place)
+        check = self._schemas.check(entry.get("schema", {}), (*place, "schema"), f"the parameter {name}")
+        kind = check.schema.get("type")
+        if entry["in"] not in LOCATIONS or kind not in TYPES:
+            raise Unserved(f"the parameter {name} is not one that this server reads.", place)
         if entry["in"] == "header" and not FIELD_NAME.fullmatch(entry["name"]):
-            raise Fault(f"{_words(place)}: no header can be called {name}.", place)
+            raise Unserved(f"no header can be called {name}.", place)
         return Parameter(
             name=entry["name"],
             location=entry["in"],
             required=entry.get("required", False),
-            type=schema["type"],
-            check=self._check(schema, place, f"the parameter {name}"),
+            type=kind,
+            check=check,
             rule=next((rule["id"] for rule in entry.get(RULES, ())), None),
             extensions={name: value for name, value in entry.items() if name.startswith(PREFIX)},
         )
 
-    def _body(self, body: Mapping[str, Any] | None, place: Place) -> SchemaCheck | None:
+    def _body(self, body: Mapping[str, Any] | None, place: Place) -> Any:
         if body is None:
             return None
-        if list(body["content"]) != ["application/json"]:
-            raise Fault(f"{_words(place)}: only `application/json` bodies are read.", place)
-        return self._check(body["content"]["application/json"].get("schema", {}), place, "the body")
+        if JSON not in body.get("content", {}):
+            raise Unserved(f"only `{JSON}` bodies are read.", place)
+        return self._schemas.check(
+            body["content"][JSON].get("schema", {}), (*place, "content", JSON, "schema"), "the body"
+        )
 
-    def _response(self, status: str, response: Mapping[str, Any], place: Place) -> Response:
+    def _response(self, status: str, given: Any, place: Place) -> Response:
+        response = self._followed(given, "Response", place)
+        content = response.get("content", {})
         media = {
-            name: self._check(entry.get("schema", {}), (*place, "responses", status), f"the response {status}")
-            for name, entry in response.get("content", {}).items()
+            name: self._schemas.check(
+                entry.get("schema", {}), (*place, "content", name, "schema"), f"the response {status}"
+            )
+            for name, entry in content.items()
         }
-        headers = {name: _shown(entry) for name, entry in response.get("headers", {}).items()}
-        return Response(status, media, headers, tuple(_answers(response.get("content", {}))))
+        headers = {
+            name: self._header(entry, (*place, "headers", name)) for name, entry in response.get("headers", {}).items()
+        }
+        return Response(status, media, headers, tuple(self._examples(content, (*place, "content"))))
 
-    def _check(self, schema: Mapping[str, Any], place: Place, what: str) -> SchemaCheck:
-        for _, inner in objects(schema):
-            if "pattern" in inner:
-                self._patterns.require(inner["pattern"], place)
-        try:
-            return SchemaCheck(schema)
-        except ValueError as error:
-            reason = printable(str(error).partition("\n")[0], REASON_SHOWN)
-            raise Fault(f"{_words(place)}: the schema of {what} cannot be compiled: {reason}.", place) from None
+    def _header(self, given: Any, place: Place) -> object:
+        """Return the example of a header; of one that every answer has and no example shows, a value that fits it."""
+        header = self._followed(given, "Header", place)
+        shown = self._shown(header, place)
+        if shown is not None or not header.get("required"):
+            return shown
+        sample = sample_of(
+            self._schemas.check(header.get("schema", {}), (*place, "schema"), "a header"), str(place[-1])
+        )
+        return sample and sample.value
 
+    def _shown(self, described: Mapping[str, Any], place: Place) -> object:
+        """Return the first example of a body or a header; None where none is shown."""
+        named = (
+            self._followed(entry, "Example", (*place, "examples", name)).get("value")
+            for name, entry in described.get("examples", {}).items()
+        )
+        return next(named, described.get("example"))
 
-def _require_named(spec: Mapping[str, Any], place: Place) -> None:
-    for needed in ("operationId", CONTROLLER):
-        if needed not in spec:
-            raise Fault(f"{_words(place)} has no `{needed}`.", place)
-        if not isinstance(spec[needed], str):
-            raise Fault(f"{_words(place)}: `{needed}` has to be text.", (*place, needed))
-
-
-def _words(place: Place) -> str:
-    _, path, method = place[:3]
-    return f"{str(method).upper()} {printable(str(path), NAME_SHOWN)}"
-
-
-def _identity(entry: object) -> object:
-    """Return what tells a parameter from others; one of the wrong shape is like no other."""
-    return (str(entry.get("name")), str(entry.get("in"))) if isinstance(entry, dict) else id(entry)
-
-
-def _example(body: Mapping[str, Any] | None) -> object:
-    return _shown(body["content"]["application/json"] if body else {})
+    def _examples(self, content: Mapping[str, Any], place: Place) -> Iterator[Example]:
+        for media_type, media in content.items():
+            if "example" in media:
+                yield Example("", media_type, media["example"])
+            for name, given in media.get("examples", {}).items():
+                entry = self._followed(given, "Example", (*place, media_type, "examples", name))
+                if "value" in entry:  # an `externalValue` is at a URL, and no URL is followed
+                    yield Example(name, media_type, entry["value"])
 
 
-def _shown(described: Mapping[str, Any]) -> object:
-    """Return the first example of a body or a header; None where none is shown."""
-    named = [entry.get("value") for entry in described.get("examples", {}).values()]
-    return next(iter(named), described.get("example"))
-
-
-def _answers(content: Mapping[str, Any]) -> Iterator[Example]:
-    for media_type, media in content.items():
-        if "example" in media:
-            yield Example("", media_type, media["example"])
-        for name, entry in media.get("examples", {}).items():
-            if "value" in entry:  # an `externalValue` is at a URL, and no URL is followed
-                yield Example(name, media_type, entry["value"])
+def _controller(spec: Mapping[str, Any], place: Place) -> str | None:
+    controller = spec.get(CONTROLLER)
+    if controller is not None and not isinstance(controller, str):
+        words = f"{str(place[2]).upper()} {printable(str(place[1]), NAME_SHOWN)}"
+        raise Fault(f"{words}: `{CONTROLLER}` has to be text.", (*place, CONTROLLER))
+    return controller

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from tollbridge.contract.errors import Fault, spelled
+from tollbridge.contract.dialect import Dialect
+from tollbridge.contract.errors import Fault, Unserved, spelled
 from tollbridge.contract.extensions import PREFIX
-from tollbridge.contract.meta_schema import PATH_ITEM, misshapen_part
-from tollbridge.contract.references import target
+from tollbridge.contract.meta_schema import misshapen_part
+from tollbridge.contract.references import followed
 from tollbridge.documents import Place, printable
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
@@ -18,14 +19,14 @@ MAX_IN_STEP = 2
 SHOWN = 80
 
 
-def path_items(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the paths with their items, in the document's order.
+def path_items(document: Mapping[str, Any], dialect: Dialect) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the paths with their items, or what these refer to, in the document's order.
 
     Raises:
         Fault: a path is not one that requests can be routed by, or two are the same.
     """
     known: dict[str, str] = {}
-    for path, item in document["paths"].items():
+    for path, item in document.get("paths", {}).items():
         if path.startswith(PREFIX):
             continue
         place: Place = ("paths", path)
@@ -35,25 +36,26 @@ def path_items(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, 
             raise Fault(
                 f"{spelled(place)}: the path {printable(same, SHOWN)} is the same; leave one of them out.", place
             )
-        yield path, _item(document, item, place)
-
-
-def _item(document: Mapping[str, Any], item: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
-    """Return a path item, or the one that it refers to."""
-    if "$ref" not in item:
-        return item
-    named: Mapping[str, Any] = target(document, item["$ref"])
-    for fault in misshapen_part(named, PATH_ITEM, place):
-        raise fault
-    return named
+        named = followed(document, item, place)
+        for fault in misshapen_part(named, dialect, "PathItem", place) if named is not item else ():
+            raise fault
+        yield path, {**named, **{name: value for name, value in item.items() if name != "$ref"}}
 
 
 def _require_template(path: str, place: Place) -> None:
     names = PARAMETER.findall(path)
     if "" in names or len(set(names)) < len(names) or {"{", "}"} & set(PARAMETER.sub("", path)):
         raise Fault(f"{spelled(place)}: each parameter in a path needs a name of its own between braces.", place)
+
+
+def require_routable(path: str, place: Place) -> None:
+    """Refuse a path that takes too long to be matched.
+
+    Raises:
+        Unserved: a step of it has too many parameters.
+    """
     if any(len(PARAMETER.findall(step)) > MAX_IN_STEP for step in path.split("/")):
-        raise Fault(f"{spelled(place)}: more than {MAX_IN_STEP} parameters stand between two slashes.", place)
+        raise Unserved(f"more than {MAX_IN_STEP} parameters stand between two slashes.", place)
 
 
 def base_path(document: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ A pattern of 20 characters may need megabytes, and every one that a contract has
 
 import jsonschema_rs
 
-from tollbridge.contract.errors import Fault
+from tollbridge.contract.errors import Unserved
 from tollbridge.documents import Place, printable
 
 SIZES = (8 * 1024, 64 * 1024, 1024 * 1024, 10 * 1024 * 1024)
@@ -23,24 +23,22 @@ class Patterns:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._known: set[str] = set()
+        self._sizes: dict[str, int | None] = {}
         self._total = 0
 
     def require(self, pattern: str, place: Place) -> None:
         """Compile a pattern, once.
 
         Raises:
-            Fault: it is not one that can be compiled, or all of them together need too much.
+            Unserved: it is not one that can be compiled, or all of them together need too much.
         """
-        if pattern in self._known:
-            return
-        self._known.add(pattern)
-        size = next((size for size in SIZES if _fits(pattern, size)), None)
-        if size is None:
-            raise Fault(f"the pattern {printable(pattern, SHOWN)!r} is not one that can be compiled.", place)
-        self._total += size
+        if pattern not in self._sizes:
+            self._sizes[pattern] = next((size for size in SIZES if _fits(pattern, size)), None)
+            self._total += self._sizes[pattern] or 0
+        if self._sizes[pattern] is None:
+            raise Unserved(f"the pattern {printable(pattern, SHOWN)!r} is not one that can be compiled.", place)
         if self._total > MAX_TOTAL:
-            raise Fault(f"the patterns need more than {MAX_TOTAL:,} bytes when they are compiled.", place)
+            raise Unserved(f"the patterns need more than {MAX_TOTAL:,} bytes when they are compiled.", place)
 
 
 def _fits(pattern: str, size: int) -> bool:

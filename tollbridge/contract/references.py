@@ -1,20 +1,22 @@
-"""References (`$ref: "#/…"`), replaced by what they name.
+"""References (`$ref: "#/…"`): what they name, and schemas in which they are replaced by it.
 
 What is named twice is read once and shared, and counted as often as it is named: compiling a schema copies it, and
-thirty references that each name the next one twice are a billion copies.
+thirty references that each name the next one twice are a billion copies. A schema that has too much to be copied, or
+that leads back to itself, keeps its references (`schemas.py`).
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from tollbridge.contract.dialect import OPENAPI_30, Dialect
 from tollbridge.contract.errors import Fault
 from tollbridge.contract.keywords import DATA, objects, within
 from tollbridge.contract.pointer import steps_of
 from tollbridge.documents import Place, printable
 
-MAX_EXPANDED = 500_000
-"""Values of all operations, each reference counted as what it names; about 1 kB each, when they are compiled. Lago's
-202 operations have 173,540."""
+MAX_EXPANDED = 200_000
+"""Values of all schemas that are copied, each reference counted as what it names; about 1 kB each, when they are
+compiled."""
 
 MAX_CHARACTERS = 64 * 1024 * 1024
 """Of their texts and names, counted in the same way."""
@@ -22,8 +24,17 @@ MAX_CHARACTERS = 64 * 1024 * 1024
 MAX_HEIGHT = 200
 """Lists and objects within each other. Python's recursion, jsonschema-rs and orjson end beyond 250."""
 
+MAX_CHAIN = 100
+"""References that name a reference, one after the other, where no schema is."""
+
 SHOWN = 200
-CYCLE = "references lead back to themselves; this server needs schemas without recursion."
+CYCLE = "references lead back to themselves."
+ANNOTATIONS = frozenset(("$ref", "description", "summary"))
+"""What a reference may have beside it, and changes nothing of what it names."""
+
+
+class TooMuch(Fault):
+    """A schema cannot be copied: it has too much, or leads back to itself."""
 
 
 class Named(NamedTuple):
@@ -45,45 +56,55 @@ class Named(NamedTuple):
 class References:
     """The references of a document, counted together."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], dialect: Dialect = OPENAPI_30) -> None:
         """Take the document that they lead into."""
         self._document = document
+        self._dialect = dialect
         self._named: dict[str, Named | None] = {}
         self._nodes = 0
         self._characters = 0
 
-    def resolved(self, value: Any, place: Place = ()) -> Any:
+    def resolved(self, value: Any) -> Any:
         """Return a value without references.
 
         Args:
             value: of the document.
-            place: where it stands.
 
         Raises:
-            Fault: a reference leads out of the document, nowhere, or to itself; or there is too much to be copied.
+            TooMuch: a reference leads to itself; or there is too much to be copied.
+            Fault: a reference leads out of the document, or nowhere.
         """
-        try:
-            found = self._resolved(value, 0)
-        except Fault as fault:
-            raise Fault(str(fault), place) from None
-        self._nodes += found.nodes
-        self._characters += found.characters
-        if self._nodes > MAX_EXPANDED or self._characters > MAX_CHARACTERS:
+        found = self._resolved(value, 0)
+        nodes, characters = self._nodes + found.nodes, self._characters + found.characters
+        if nodes > MAX_EXPANDED or characters > MAX_CHARACTERS:
             most = f"{MAX_EXPANDED:,} values or {MAX_CHARACTERS:,} characters"
-            raise Fault(f"with what the references name it has more than {most}; use fewer of them.", place)
+            raise TooMuch(f"with what the references name it has more than {most}; use fewer of them.")
+        self._nodes, self._characters = nodes, characters
         return found.value
 
     def _resolved(self, value: Any, above: int, kind: str = "") -> Named:
         if isinstance(value, dict):
             reference = value.get("$ref")
             if isinstance(reference, str) and kind != DATA:
-                return self._followed(reference, above + 1)
-            parts = {name: self._resolved(member, above + 1, within(kind, name)) for name, member in value.items()}
-            return _around({name: part.value for name, part in parts.items()}, parts.values(), sum(map(len, parts)))
+                return self._referred(value, reference, above + 1, kind)
+            return self._members(value, above, kind)
         if isinstance(value, list):
             items = [self._resolved(item, above + 1, within(kind, 0)) for item in value]
             return _around([item.value for item in items], items)
         return Named(value, 1, len(value) if isinstance(value, str) else 0, 0)
+
+    def _members(self, value: Mapping[str, Any], above: int, kind: str) -> Named:
+        parts = {name: self._resolved(member, above + 1, within(kind, name)) for name, member in value.items()}
+        return _around({name: part.value for name, part in parts.items()}, parts.values(), sum(map(len, parts)))
+
+    def _referred(self, value: Mapping[str, Any], reference: str, above: int, kind: str) -> Named:
+        """Return what a reference names, with what stands beside it where that counts."""
+        named = self._followed(reference, above)
+        if not self._dialect.is_json_schema or value.keys() <= ANNOTATIONS:
+            return named
+        beside = self._members({name: part for name, part in value.items() if name != "$ref"}, above, kind)
+        both = [*beside.value.get("allOf", ()), named.value]
+        return _around({**beside.value, "allOf": both}, (named, beside))
 
     def _followed(self, reference: str, above: int) -> Named:
         """Return what a reference names; read once, however often it is named."""
@@ -93,7 +114,7 @@ class References:
             self._named[reference] = None
             named = self._named[reference] = self._resolved(target(self._document, reference), above)
         if named is None:
-            raise Fault(CYCLE)
+            raise TooMuch(CYCLE)
         _require_height(above + named.height)
         return named
 
@@ -111,7 +132,7 @@ def _around(value: Any, parts: Collection[Named], characters: int = 0) -> Named:
 
 def _require_height(height: int) -> None:
     if height > MAX_HEIGHT:
-        raise Fault(f"references make more than {MAX_HEIGHT} lists and objects within each other.")
+        raise TooMuch(f"references make more than {MAX_HEIGHT} lists and objects within each other.")
 
 
 def resolved(document: Mapping[str, Any], value: Any) -> Any:
@@ -137,6 +158,22 @@ def _broken(document: Mapping[str, Any], reference: str, place: Place) -> Iterat
         yield Fault(str(fault), place)
 
 
+def followed(document: Mapping[str, Any], value: Any, place: Place) -> Any:
+    """Return a value, or where it is a reference what that names, which is no reference.
+
+    Raises:
+        Fault: references lead out of the document, nowhere, or from one to another without an end.
+    """
+    try:
+        for _ in range(MAX_CHAIN):
+            if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
+                return value
+            value = target(document, value["$ref"])
+    except Fault as fault:
+        raise Fault(str(fault), place) from None
+    raise Fault(f"more than {MAX_CHAIN} references name each other, one after the other.", place)
+
+
 def target(document: Mapping[str, Any], reference: str) -> Any:
     """Return what a reference names.
 
@@ -148,7 +185,17 @@ def target(document: Mapping[str, Any], reference: str) -> Any:
     if not reference.startswith("#/"):
         raise Fault(f"the reference {shown!r} leads out of the document.")
     for name in steps_of(reference):
-        if not isinstance(here, dict) or name not in here:
+        here = _member(here, name)
+        if here is NOTHING:
             raise Fault(f"the reference {shown!r} names nothing.")
-        here = here[name]
     return here
+
+
+NOTHING = object()
+
+
+def _member(holder: Any, name: str) -> Any:
+    """Return a member of an object, or an item of a list; `NOTHING` where it has none of that name."""
+    if isinstance(holder, list) and name.isdigit() and name.isascii():
+        return holder[int(name)] if int(name[:9]) < len(holder) and len(name) < 9 else NOTHING
+    return holder.get(name, NOTHING) if isinstance(holder, dict) else NOTHING

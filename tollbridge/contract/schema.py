@@ -1,29 +1,35 @@
 """Schemas of the contract, compiled once."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import jsonschema_rs
-
 from tollbridge.contract.branches import flattened
+from tollbridge.contract.dialect import OPENAPI_30, Dialect
 from tollbridge.contract.keywords import is_data
 from tollbridge.contract.violations import Broken, Violation, broken_by
 
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+NAMED = ("$defs", "dependentSchemas", "patternProperties", "properties")
+"""What has schemas with names that somebody gave, which are not keywords."""
 
 
 class SchemaCheck:
     """A schema that instances are held against."""
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(self, schema: Any, dialect: Dialect = OPENAPI_30) -> None:
         """Compile a schema.
 
         Args:
-            schema: an OpenAPI 3.0 schema object without references.
+            schema: a schema object without references.
+            dialect: of the document that it is in.
         """
-        self.schema = strict(schema)
-        self._validator = jsonschema_rs.Draft4Validator(self.schema, offline=True)
+        self.schema: Any = strict(whole(schema), dialect)
+        self._validator = dialect.compiled(self.schema)
         self.is_valid = self._validator.is_valid
+
+    @property
+    def root(self) -> Any:
+        """The schema that its references lead into."""
+        return self.schema
 
     def violations(self, instance: object) -> list[Violation]:
         """Return every rule that an instance breaks, in the contract's order."""
@@ -34,27 +40,44 @@ class SchemaCheck:
         return broken_by(self._validator, self.schema, instance, most)
 
 
-def strict(schema: Any) -> Any:
-    """Return the schema in Draft 4, as OpenAPI 3.0 means it.
+def whole(schema: Any) -> Any:
+    """Return a schema as an object, where OpenAPI 3.1 lets it be true or false."""
+    return {} if schema is True else {"not": {}} if schema is False else schema
 
-    `nullable` becomes a type, and the formats `int32` and `int64` become bounds: every validator leaves
+
+def strict(schema: Any, dialect: Dialect = OPENAPI_30) -> Any:
+    """Return the schema in the draft of JSON Schema that its dialect is judged by.
+
+    OpenAPI 3.0's `nullable` becomes a type, and the formats `int32` and `int64` become bounds: every validator leaves
     them unchecked. Branches that one member tells apart become an `anyOf`.
     """
     if isinstance(schema, list):
-        return [strict(item) for item in schema]
+        return [strict(item, dialect) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    made = {name: value if is_data(name) else strict(value) for name, value in schema.items() if name != "properties"}
-    if "properties" in schema:  # names of members are not keywords
-        made["properties"] = {name: strict(member) for name, member in schema["properties"].items()}
-    if made.get("type") == "integer" and made.get("format") in RANGES:
-        least, most = RANGES[made["format"]]
-        made["minimum"] = max(made.get("minimum", least), least)
-        made["maximum"] = min(made.get("maximum", most), most)
-    if made.pop("nullable", False) is True and isinstance(made.get("type"), str):
+    if isinstance(schema.get("$ref"), str) and not dialect.is_json_schema:
+        return {"$ref": schema["$ref"]}  # OpenAPI 3.0 ignores what stands beside it
+    made = {name: _strict_part(name, value, dialect) for name, value in schema.items()}
+    _bound(made)
+    if not dialect.is_json_schema and made.pop("nullable", False) is True and isinstance(made.get("type"), str):
         made["type"] = [made["type"], "null"]
         if "enum" in made and None not in made["enum"]:
             made["enum"] = [*made["enum"], None]
     if made.get("additionalProperties") is False:
         made.setdefault("properties", {})  # without it jsonschema-rs 0.60.3 does not say which member is unknown
     return flattened(made)
+
+
+def _strict_part(name: str, value: Any, dialect: Dialect) -> Any:
+    if name in NAMED and isinstance(value, dict):
+        return {given: strict(member, dialect) for given, member in value.items()}
+    return value if is_data(name) else strict(value, dialect)
+
+
+def _bound(schema: dict[str, Any]) -> None:
+    kinds = schema.get("type")
+    integer = kinds == "integer" or (isinstance(kinds, list) and "integer" in kinds)
+    if integer and schema.get("format") in RANGES:
+        least, most = RANGES[schema["format"]]
+        schema["minimum"] = max(schema.get("minimum", least), least)
+        schema["maximum"] = min(schema.get("maximum", most), most)

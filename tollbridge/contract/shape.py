@@ -6,6 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from tollbridge.contract.dialect import Validator
 from tollbridge.contract.errors import Fault, spelled
 from tollbridge.documents import Place, placed, printable
 
@@ -17,7 +18,7 @@ TYPES = {"object": "an object", "array": "a list", "string": "text", "boolean": 
 Kinds = jsonschema_rs.ValidationErrorKind
 
 
-def misfits(validator: jsonschema_rs.Draft4Validator, value: Any, place: Place) -> Iterator[Fault]:
+def misfits(validator: Validator, value: Any, place: Place) -> Iterator[Fault]:
     """Yield what is wrong with the shape of a value, the first hundred faults.
 
     Args:
@@ -26,8 +27,9 @@ def misfits(validator: jsonschema_rs.Draft4Validator, value: Any, place: Place) 
         place: of the part.
     """
     by_place: dict[Place, list[Any]] = {}
-    for error in islice(validator.iter_errors(value), MAX_ERRORS):
-        for cause in _causes(error):
+    found = [cause for error in islice(validator.iter_errors(value), MAX_ERRORS) for cause in _causes(error)]
+    for cause in found:
+        if not _follows(cause, found):
             by_place.setdefault(placed(value, cause.instance_path), []).append(cause.kind)
     for inner, kinds in by_place.items():
         whole = (*place, *inner)
@@ -44,6 +46,20 @@ def _causes(error: jsonschema_rs.ValidationError) -> Iterable[jsonschema_rs.Vali
             deepest = [cause for cause in inner if len(cause.instance_path) == depth]
             return [cause for cause in deepest if not _wants_reference(cause.kind)] or deepest
     return [error]
+
+
+def _follows(error: jsonschema_rs.ValidationError, found: list[jsonschema_rs.ValidationError]) -> bool:
+    """Whether members count as unknown for no other reason than that something in them is wrong."""
+    match error.kind:
+        case Kinds.UnevaluatedProperties(names):
+            here = error.instance_path
+            wrong = {
+                one.instance_path[len(here)]
+                for one in found
+                if one.instance_path[: len(here)] == here != one.instance_path
+            }
+            return bool(wrong & {*names})
+    return False
 
 
 def _wants_reference(kind: object) -> bool:
@@ -71,7 +87,7 @@ def _rule(kind: Any) -> str:
     match kind:
         case Kinds.Required(name):
             return f"{printable(str(name), SHOWN)} is missing"
-        case Kinds.AdditionalProperties(names):
+        case Kinds.AdditionalProperties(names) | Kinds.UnevaluatedProperties(names):
             shown = ", ".join(printable(name, SHOWN) for name in names[:MAX_NAMES])
             more = ", …" if len(names) > MAX_NAMES else ""
             return f"{shown}{more}: there is no such member here; leave it out, or let its name begin with x-"

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jsonschema_rs
-
-from tollbridge.contract.failures import failures_of
+from tollbridge.contract.dialect import Validator
+from tollbridge.contract.failures import failures_of, referred
 from tollbridge.contract.pointer import shown_pointer
 from tollbridge.contract.wording import sentence
 
@@ -47,22 +46,25 @@ class Broken:
 
 
 def broken_by(
-    validator: jsonschema_rs.Draft4Validator, schema: Mapping[str, Any], instance: object, most: int | None
+    validator: Validator, root: Mapping[str, Any], instance: object, most: int | None, name: str | None = None
 ) -> Broken:
     """Return the rules that an instance breaks.
 
     Args:
         validator: the compiled schema.
-        schema: the same schema, for its words.
+        root: the same schema, for its words.
         instance: what was sent.
         most: how many are listed; None for all.
+        name: of the one member of the instance that was sent, and of its schema; None where the instance was.
 
     Returns:
         Members in the contract's order first, unknown members last; one violation for each failed keyword, and
         nothing but the type of what has the wrong one.
     """
-    failures = failures_of(validator, schema, _tellable(instance))
-    ranks = {name: rank for rank, name in enumerate(schema.get("properties", ()))}
+    sent = _tellable(instance)
+    failures = failures_of(validator.iter_errors(sent), root, sent, 0 if name is None else 1)
+    schema = root if name is None else referred(root, root["properties"][name])
+    ranks = {member: rank for rank, member in enumerate(referred(root, schema).get("properties", ()))}
     failures.sort(key=lambda failure: ranks.get(failure.place[0], len(ranks)) if failure.place else -1)
     mistyped = {failure.place for failure in failures if failure.keyword == "type"}
     told = [failure for failure in failures if failure.keyword == "type" or failure.place not in mistyped]

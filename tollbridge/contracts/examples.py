@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tollbridge.contract import SchemaCheck
+from tollbridge.contract.dialect import OPENAPI_30, dialect_of
 from tollbridge.contract.errors import Fault
 from tollbridge.contract.keywords import objects
-from tollbridge.contract.meta_schema import SCHEMA, misshapen_part
-from tollbridge.contract.patterns import Patterns
-from tollbridge.contract.references import References
+from tollbridge.contract.schemas import Schemas
 from tollbridge.contracts.complaint import At, Complaint
 from tollbridge.contracts.requirements import is_schema
 from tollbridge.documents import Place, printable
@@ -17,19 +16,18 @@ TOLD = 3
 """Places that one example breaks, told apart."""
 
 NAME_SHOWN = 40
-REASON_SHOWN = 200
 
 
 def example_complaints(document: Mapping[str, Any], at: At) -> Iterator[Complaint]:
     """Yield what is wrong with the examples of a contract, wherever they stand."""
-    references, patterns = References(document), Patterns()
+    schemas = Schemas(document, dialect_of(document.get("openapi")) or OPENAPI_30)
     for place, value in objects(document):
         schema = value if is_schema(place) else value.get("schema")
         shown = [*_schema_values(value)] if is_schema(place) else [*_examples(value)]
         if not shown or not isinstance(schema, dict):
             continue
         try:
-            check = _compiled(references.resolved(schema, place), patterns, place)
+            check = schemas.check(schema, place, "these examples")
         except Fault as fault:
             yield at.warning(place, "example", f"the examples cannot be looked at: {fault}")
             continue
@@ -55,19 +53,6 @@ def _schema_values(schema: Mapping[str, Any]) -> Iterator[tuple[str, Place, obje
     listed = schema.get("examples")
     for number, value in enumerate(listed) if isinstance(listed, list) else ():
         yield f"the example {number + 1}", ("examples", number), value
-
-
-def _compiled(schema: Mapping[str, Any], patterns: Patterns, place: Place) -> SchemaCheck:
-    for fault in misshapen_part(schema, SCHEMA, place):  # a reference may lead anywhere in the document
-        raise fault
-    for _, inner in objects(schema):
-        if isinstance(inner.get("pattern"), str):
-            patterns.require(inner["pattern"], place)
-    try:
-        return SchemaCheck(schema)
-    except ValueError as error:
-        reason = printable(str(error).partition("\n")[0], REASON_SHOWN)
-        raise Fault(f"the schema cannot be compiled: {reason}.", place) from None
 
 
 def _broken(check: SchemaCheck, example: object, name: str, place: Place, at: At) -> Iterator[Complaint]:

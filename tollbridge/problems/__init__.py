@@ -20,7 +20,8 @@
     └── SurfaceProblem: of what no contract documents
         ├── ControlOff 403             ├── HostNotAllowed 421
         ├── ControlTokenRequired 403   ├── NotReady 503
-        └── OriginNotAllowed 403       └── TooManyFollowers 503
+        ├── OriginNotAllowed 403       ├── TooManyFollowers 503
+        └── OperationNotServed 501
 
 Each class fixes `status`, `title` and `error_code`; whoever raises it gives the `detail` and, where the
 class has them, further members. A class's docstring is what its page at `type` says.
@@ -75,6 +76,7 @@ from tollbridge.problems.surface import (
     ControlTokenRequired,
     HostNotAllowed,
     NotReady,
+    OperationNotServed,
     OriginNotAllowed,
     SurfaceProblem,
     TooManyFollowers,
@@ -102,6 +104,7 @@ __all__ = [
     "NotAcceptable",
     "NotFound",
     "NotReady",
+    "OperationNotServed",
     "OrganizationForbidden",
     "OrganizationNotFound",
     "OrganizationRequired",

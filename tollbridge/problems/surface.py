@@ -44,6 +44,15 @@ class HostNotAllowed(SurfaceProblem):
     error_code = "host-not-allowed"
 
 
+class OperationNotServed(SurfaceProblem):
+    """The contract has this operation, and it needs something that this server does not have; the other operations are
+    served. The detail says what it is, and the server lists it at its start with the line of the contract."""
+
+    status = 501
+    title = "The operation is not served"
+    error_code = "operation-not-served"
+
+
 class TooManyFollowers(SurfaceProblem):
     """As many pages follow the console's list of exchanges as a server lets: each holds a connection. Close one."""
 

@@ -23,13 +23,13 @@ from tollbridge.server.builtin_routes import Ready, surface
 from tollbridge.server.console import Console
 from tollbridge.server.exposure import Exposure
 from tollbridge.server.gate import Gate
-from tollbridge.server.handlers import Handler, qualified_name
+from tollbridge.server.handlers import Handler
 from tollbridge.server.identity import Identity
 from tollbridge.server.middleware import Edge
 from tollbridge.server.operations import Limits, Operations, endpoint
 from tollbridge.server.own_problems import entries_of
 from tollbridge.server.request_context import Exchange
-from tollbridge.server.routes import documents, routes_of
+from tollbridge.server.routes import documents, names_of, routes_of
 from tollbridge.server.stripecalls import StripeCalls
 from tollbridge.server.undocumented import amended, by_operation, require_documented
 
@@ -40,7 +40,7 @@ class Parts:
 
     Args:
         contract: what is served.
-        handlers: one function an operation, by `controller.operationId`.
+        handlers: the functions of operations, by id; an operation may have none.
         identity: how it is known who calls.
         bindings: what handlers may ask for by name.
         mounts: further applications below `/_tollbridge`, by path.
@@ -117,9 +117,8 @@ def application(parts: Parts) -> ASGIApp:
     if parts.undocumented == "refuse":
         require_documented(contract, missing)
     operations = {
-        name: endpoint(operation, parts.handlers[name], missing[operation.operation_id])
-        for operation in parts.contract.operations
-        for name in [qualified_name(operation)]
+        name: endpoint(operation, parts.handlers.get(operation.operation_id), missing[operation.operation_id])
+        for name, operation in names_of(parts.contract).items()
     }
     innermost = partial(
         Operations,
@@ -130,7 +129,7 @@ def application(parts: Parts) -> ASGIApp:
         steers=parts.steers,
     )
     app = AsyncApp("tollbridge", middlewares=[ExactRouting, ContextMiddleware, innermost])
-    app.add_api(routes_of(parts.contract), resolver=Resolver(parts.handlers.__getitem__))
+    app.add_api(routes_of(parts.contract), resolver=Resolver(lambda _name: _answered_by_operations))
     served = amended(contract, missing)
     if served is not contract.document:
         contract = replace(contract, document=served, content=json.dumps(served).encode())
@@ -141,11 +140,12 @@ def application(parts: Parts) -> ASGIApp:
 
 def _undocumented(parts: Parts) -> dict[str, list[Entry]]:
     """Return the problems that each operation may answer and does not document."""
-    wanted = {
-        operation.operation_id: inspect.signature(parts.handlers[qualified_name(operation)]).parameters
-        for operation in parts.contract.operations
-    }
+    wanted = {name: inspect.signature(handler).parameters for name, handler in parts.handlers.items()}
     return dict(by_operation(parts.contract, wanted, entries_of(declared_problems(parts.contract.document))))
+
+
+async def _answered_by_operations() -> None:
+    """Stand where Connexion wants a function: it only routes here, and `Operations` answers."""
 
 
 def _is_script(parts: Parts, path: str) -> bool:

@@ -1,21 +1,24 @@
 """The answers that the contract shows of an operation: what answers in the place of a handler.
 
-`Prefer` chooses among them. An operation without a handler can answer from here as well.
+`Prefer` chooses among them, and a mock (`mock.py`) takes one. Where the contract has a schema and no example, a value
+that fits it is made; it is the same each time.
 """
 
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from starlette.types import Send
 
-from tollbridge.contract import Example, Operation, Response
+from tollbridge.contract import Example, Operation, Response, Sample, SchemaCheck, sample_of
 from tollbridge.documents import printable
-from tollbridge.http1.media import PROBLEM
+from tollbridge.http1.media import PROBLEM, media_type
 from tollbridge.server.responses import send_bytes
 
 JSON_TYPE = re.compile(r"application/(?:[a-z0-9.-]+\+)?json")
+TEXT = "text/plain"
 EMPTY = (204, 205, 304)
 """Statuses whose answers have no body, whatever the contract shows."""
 
@@ -47,12 +50,23 @@ class Answer:
         media_type: of its body; None where it has none.
         body: the document; it may be null.
         headers: besides those that every answer has, by name.
+        generated: whether the contract shows no such body, and it was made for its schema.
     """
 
     status: int
     media_type: str | None
     body: object
     headers: Mapping[str, str] = field(default_factory=dict)
+    generated: bool = False
+
+    @property
+    def content(self) -> bytes:
+        """The body as it is sent: text as it is, unless it is JSON."""
+        if self.media_type is None:
+            return b""
+        if isinstance(self.body, str) and not is_json(self.media_type):
+            return self.body.encode()
+        return json.dumps(self.body).encode()  # orjson refuses integers beyond 64 bits, and an example may have one
 
     @property
     def error_code(self) -> str | None:
@@ -79,24 +93,58 @@ def documented_answer(operation: Operation, status: int | None, example: str | N
         raise NotDocumented(f"{_shown(example)} is the name of several answers: send {codes} with it.")
     if found:
         key, chosen = found[0]
-        return _answer(operation.responses[key], _number(key) if status is None else status, chosen)
-    if example is None and status is not None and statuses and _is_empty(operation.responses[statuses[0]], status):
-        return _answer(operation.responses[statuses[0]], status, None)
+        return answer_of(operation.responses[key], _number(key) if status is None else status, chosen)
+    if example is None and status is not None and statuses:
+        made = made_answer(operation.responses[statuses[0]], status, operation.operation_id)
+        if made is not None:
+            return made
     asked = " ".join((f"code={status}" if status else "", f"example={_shown(example)}" if example is not None else ""))
     listed = statuses if status is not None and statuses else [*filter(_is_final, operation.responses)]
     raise NotDocumented(f"The contract shows no answer for {asked.strip()}. {_listing(operation, listed)}")
 
 
+def made_answer(response: Response, status: int, seed: str) -> Answer | None:
+    """Return an answer without a body, where it has none, or with one that is made for the schema.
+
+    Args:
+        response: that documents the status.
+        status: of the answer.
+        seed: of what is not determined.
+
+    Returns:
+        None where the schema is of a type that is not made, or no value for it was found.
+    """
+    if not response.media or status in EMPTY:
+        return answer_of(response, status, None)
+    name = _made_type(response)
+    sample = _sample(response.media[name], seed) if name else None
+    if name is None or sample is None:
+        return None
+    return replace(answer_of(response, status, Example("", name, sample.value)), generated=True)
+
+
+def is_json(content_type: str) -> bool:
+    """Tell whether a body of a type is JSON, a vendor's included."""
+    return JSON_TYPE.fullmatch(media_type(content_type)) is not None
+
+
+def _made_type(response: Response) -> str | None:
+    """Return the media type of a body that is made: JSON, or plain text."""
+    types = [*filter(is_json, response.media), *(name for name in response.media if media_type(name) == TEXT)]
+    return types[0] if types else None
+
+
+@lru_cache(maxsize=10_000)
+def _sample(check: SchemaCheck, seed: str) -> Sample | None:
+    return sample_of(check, seed)
+
+
 async def send_documented(send: Send, answer: Answer, instance: str) -> None:
     """Send a documented answer; a problem gets the request's own id as its `instance`."""
-    if answer.media_type is None:
-        await send_bytes(send, answer.status, None, b"", answer.headers)
-        return
     body = answer.body
     if answer.media_type == PROBLEM and isinstance(body, dict) and "instance" in body:
-        body = body | {"instance": instance}
-    # orjson refuses integers beyond 64 bits, and an example may have one
-    await send_bytes(send, answer.status, answer.media_type, json.dumps(body).encode(), answer.headers)
+        answer = replace(answer, body=body | {"instance": instance})
+    await send_bytes(send, answer.status, answer.media_type, answer.content, answer.headers)
 
 
 def response_of(operation: Operation, status: int) -> Response | None:
@@ -112,12 +160,8 @@ def _documenting(operation: Operation, status: int) -> list[str]:
 
 def _examples(response: Response, name: str | None) -> Iterator[Example]:
     for one in response.examples:
-        if JSON_TYPE.fullmatch(one.media_type) and (name is None or one.name == name):
+        if is_json(one.media_type) and (name is None or one.name == name):
             yield one
-
-
-def _is_empty(response: Response, status: int) -> bool:
-    return not response.media or status in EMPTY
 
 
 def _is_final(key: str) -> bool:
@@ -130,7 +174,8 @@ def _number(key: str) -> int:
     return int(key.upper().replace("X", "0")) if key != "default" else 500
 
 
-def _answer(response: Response, status: int, chosen: Example | None) -> Answer:
+def answer_of(response: Response, status: int, chosen: Example | None) -> Answer:
+    """Return an answer with the headers that the contract shows, and a body where it has one."""
     headers = {name: text for name, value in response.headers.items() if (text := _field(name, value))}
     if chosen is None or status in EMPTY:
         return Answer(status, None, None, headers)

@@ -11,11 +11,14 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from tollbridge.contract import Contract, Operation
+from tollbridge.contract import Contract
 from tollbridge.documents import DocumentError, printable, read_file
 from tollbridge.server.signatures import parameters_by_name, unfit
 
 Handler = Callable[..., Any]
+CONTROLLER = "operations"
+"""Of operations of which the contract does not say it."""
+
 MAX_NAME = 200
 """Bytes of a controller's name: a file system takes 255 bytes."""
 
@@ -27,16 +30,19 @@ class HandlerError(Exception):
     """A handler is missing, doubled or of another shape; the sentence says which and where."""
 
 
-def load_handlers(contract: Contract, folder: Path, bindings: Mapping[str, object]) -> dict[str, Handler]:
-    """Load one function for each operation of the contract.
+def load_handlers(
+    contract: Contract, folder: Path, bindings: Mapping[str, object], *, missing: bool = False
+) -> dict[str, Handler]:
+    """Load the functions that answer the operations of the contract.
 
     Args:
         contract: names controllers (files below the folder) and operationIds (functions in them).
         folder: where the files are; nothing of it becomes importable by name.
         bindings: what a handler may ask for by name, besides body, caller and the operation's parameters.
+        missing: whether an operation may have no function, and no file.
 
     Returns:
-        The functions, by `controller.operationId`, as Connexion asks for them.
+        The functions, by the operation's id.
 
     Raises:
         HandlerError: a file or function is missing, defined twice, not async, asks for what nobody has, or does not
@@ -45,20 +51,24 @@ def load_handlers(contract: Contract, folder: Path, bindings: Mapping[str, objec
     modules: dict[str, ModuleType] = {}
     found: dict[str, Handler] = {}
     for operation in contract.operations:
-        if operation.controller not in modules:
-            modules[operation.controller] = _module(folder, operation.controller)
-        module = modules[operation.controller]
+        controller = CONTROLLER if operation.controller is None else operation.controller
+        if operation.unserved or (missing and not _has_file(folder, controller)):
+            continue
+        if controller not in modules:
+            modules[controller] = _module(folder, controller)
+        module = modules[controller]
+        if missing and not (_is_name(operation.operation_id) and hasattr(module, operation.operation_id)):
+            continue
         names = frozenset({"body", "caller", *bindings, *parameters_by_name(operation)})
-        handler = _function(module, operation.operation_id, names)
+        handler = found[operation.operation_id] = _function(module, operation.operation_id, names)
         for reason in unfit(handler, operation, bindings):
             raise HandlerError(f"{operation.operation_id} in {module.__file__}: {reason}.")
-        found[qualified_name(operation)] = handler
     return found
 
 
-def qualified_name(operation: Operation) -> str:
-    """Return what Connexion calls an operation: `controller.operationId`."""
-    return f"{operation.controller}.{operation.operation_id}"
+def _has_file(folder: Path, controller: str) -> bool:
+    """Tell whether there is a file of a controller, or one has to be looked for: a wrong name is refused."""
+    return not _is_file_name(controller) or _path(folder, controller).is_file()
 
 
 def _module(folder: Path, controller: str) -> ModuleType:
@@ -83,17 +93,25 @@ def _file(folder: Path, controller: str) -> Path:
     Raises:
         HandlerError: its name is not one of modules, there is no such file, or it is elsewhere.
     """
-    if len(controller.encode()) > MAX_NAME or not all(_is_name(part) for part in controller.split(".")):
+    if not _is_file_name(controller):
         shown = printable(repr(controller), NAME_SHOWN)
         raise HandlerError(
             f"The contract names the controller {shown}; it has to be a name such as `payments.intents`."
         )
-    path = folder.joinpath(*controller.split(".")).with_suffix(".py")
+    path = _path(folder, controller)
     if not path.is_file():
         raise HandlerError(f"The contract names the controller {controller!r}, and there is no file {path}.")
     if not path.resolve().is_relative_to(folder.resolve()):
         raise HandlerError(f"{path} leads to {path.resolve()}, which is not below {folder}; put the file itself there.")
     return path
+
+
+def _path(folder: Path, controller: str) -> Path:
+    return folder.joinpath(*controller.split(".")).with_suffix(".py")
+
+
+def _is_file_name(controller: str) -> bool:
+    return len(controller.encode(errors="replace")) <= MAX_NAME and all(map(_is_name, controller.split(".")))
 
 
 def _is_name(text: str) -> bool:

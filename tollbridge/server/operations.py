@@ -10,17 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import connexion
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tollbridge.contract import Broken, Operation, Violation
 from tollbridge.contract.extensions import EFFECTIVE_ORGANIZATION
 from tollbridge.http1.body import Bounds, read_body
-from tollbridge.problems import ContractBreach, Entry, InvalidRequest, NotFound, Problem
+from tollbridge.problems import ContractBreach, Entry, InvalidRequest, NotFound, OperationNotServed, Problem
 from tollbridge.server.areas import SURFACE
 from tollbridge.server.documented import Answer, response_of, send_documented
 from tollbridge.server.handlers import Handler
 from tollbridge.server.identity import Identity, effective_organization
+from tollbridge.server.mock import marked, mocked
 from tollbridge.server.negotiation import require_json_accepted, require_json_body
 from tollbridge.server.parameters import read_parameters
 from tollbridge.server.replies import answer_said, content_of, is_held
@@ -34,6 +34,7 @@ from tollbridge.server.wire import MAX_LISTED, Parsed, parse_json
 MAX_BODY = 65_536
 """Bytes. A body of exactly this size is allowed."""
 
+NOT_SERVED = "The contract has this operation, and this server does not serve it:"
 RULES_NAMED = 10
 """Of those that a handler's answer breaks."""
 
@@ -55,6 +56,7 @@ class Endpoint:
 
     Args:
         operation: what the contract documents.
+        handler: what answers it; None where a mock does.
         wants: the names of the handler's parameters.
         parameters: the names of the operation's parameters, by those that a handler asks for them.
         organization: the parameter that names the effective organization; None where there is none.
@@ -63,6 +65,7 @@ class Endpoint:
     """
 
     operation: Operation
+    handler: Handler | None
     wants: frozenset[str]
     parameters: Mapping[str, str]
     organization: str | None
@@ -70,13 +73,15 @@ class Endpoint:
     added: Sequence[Entry]
 
 
-def endpoint(operation: Operation, handler: Handler, added: Sequence[Entry]) -> Endpoint:
+def endpoint(operation: Operation, handler: Handler | None, added: Sequence[Entry]) -> Endpoint:
     """Work out what a request to the operation needs."""
     named = next((p for p in operation.parameters if p.extensions.get(EFFECTIVE_ORGANIZATION)), None)
     naming = f"the {'header' if named.location == 'header' else 'parameter'} {named.name}" if named else ""
-    wants = frozenset(inspect.signature(handler).parameters)
     parameters = {name: one.name for name, one in parameters_by_name(operation).items()}
-    return Endpoint(operation, wants, parameters, named.name if named else None, naming, added)
+    if handler is None:  # a mock is given all of them, by their own names
+        parameters = {one.name: one.name for one in operation.parameters}
+    wants = frozenset(inspect.signature(handler).parameters if handler else ("body", *parameters))
+    return Endpoint(operation, handler, wants, parameters, named.name if named else None, naming, added)
 
 
 class Operations:
@@ -116,12 +121,11 @@ class Operations:
             return
         # connexion.context leaks between requests of one task (3.3.0), so this request's own routing
         # is asked first: tests/contract/test_routing.py.
-        routed = scope["extensions"]["connexion_routing"]["operation_id"]
-        if routed is None:
-            raise NotFound(f"No operation of the contract has this path; {SURFACE}/docs shows those that there are.")
-        served = self._endpoints[routed]
+        served = self._served(scope["extensions"]["connexion_routing"]["operation_id"])
         exchange = scope[EXCHANGE]
         exchange.operation = served.operation
+        if served.operation.unserved:
+            raise OperationNotServed(f"{NOT_SERVED} {served.operation.unserved.reason}")
         if self._steers:
             exchange.steering = steering_of(served.operation, scope)
         arguments = await self._arguments(served, scope, receive)
@@ -129,10 +133,18 @@ class Operations:
             await waited(exchange.steering.wait, receive)
         if exchange.steering.answer:
             exchange.error_code = exchange.steering.answer.error_code
-            await _give_documented(send, served.operation, exchange.steering.answer, exchange.id)
+            await _give_documented(send, served, exchange.steering.answer, exchange.id)
             return
-        answer = await _handled(served, connexion.context.operation.function, arguments, exchange.id)
+        if served.handler is None:
+            await send_documented(send, mocked(served.operation, arguments), exchange.id)
+            return
+        answer = await _handled(served, served.handler, arguments, exchange.id)
         await send_bytes(send, answer.status, answer.media_type, content_of(served.operation, answer), answer.headers)
+
+    def _served(self, routed: str | None) -> Endpoint:
+        if routed is None:
+            raise NotFound(f"No operation of the contract has this path; {SURFACE}/docs shows those that there are.")
+        return self._endpoints[routed]
 
     async def _arguments(self, served: Endpoint, scope: Scope, receive: Receive) -> dict[str, Any]:
         """Return what the handler asks for, from a request that breaks no rule."""
@@ -220,11 +232,11 @@ def _entry(violation: Violation) -> dict[str, str]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-async def _give_documented(send: Send, operation: Operation, answer: Answer, instance: str) -> None:
+async def _give_documented(send: Send, served: Endpoint, answer: Answer, instance: str) -> None:
     """Send what the contract shows in the place of the handler's answer, held to the same schema."""
     if answer.media_type is not None:
-        _require_documented(operation, answer.status, answer.body, answer.media_type)
-    await send_documented(send, answer, instance)
+        _require_documented(served.operation, answer.status, answer.body, answer.media_type)
+    await send_documented(send, answer if served.handler else marked(answer), instance)
 
 
 def _require_documented(operation: Operation, status: int, document: object, media_type: str | None) -> None:

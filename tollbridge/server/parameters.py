@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,7 @@ from tollbridge.contract.wording import WHOLE
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,18})?", re.ASCII)
+PARAMETER = re.compile(r"\{([^{}]*)\}")
 BOOLEANS = {"true": True, "false": False}
 EXPECTED = {
     "integer": "digits only, without sign, fraction, separator or leading zero",
@@ -51,10 +53,20 @@ def _sent(parameter: Parameter, template: str, scope: Scope) -> Iterable[str]:
         return (value.decode("latin-1") for key, value in scope["headers"] if key == name)
     if parameter.location == "path":
         # Connexion's converters would make 7 of 07.
-        steps = zip(template.split("/"), scope["path"].split("/"), strict=False)
-        return (value for step, value in steps if step == f"{{{parameter.name}}}")
+        found = _template(template).fullmatch(scope["path"])
+        names = PARAMETER.findall(template)
+        return (
+            value for name, value in zip(names, found.groups() if found else (), strict=False) if name == parameter.name
+        )
     query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     return (value for key, value in query if key == parameter.name)
+
+
+@lru_cache(maxsize=10_000)
+def _template(path: str) -> re.Pattern[str]:
+    """Return the pattern of a path's template, with a group for each parameter; the last may have slashes."""
+    parts = PARAMETER.split(path)
+    return re.compile("".join("([^/]*)" if number % 2 else re.escape(part) for number, part in enumerate(parts)))
 
 
 def _read(parameter: Parameter, text: str, values: dict[str, Any], violations: list[Violation]) -> None:

@@ -13,7 +13,7 @@ from tollbridge.contract import Operation, Response
 from tollbridge.documents import printable
 from tollbridge.http1.media import JSON
 from tollbridge.problems import ContractBreach
-from tollbridge.server.documented import EMPTY, FIELD_NAME, FIELD_VALUE, JSON_TYPE, OURS, Answer, response_of
+from tollbridge.server.documented import EMPTY, FIELD_NAME, FIELD_VALUE, OURS, Answer, is_json, response_of
 
 CONTENT_TYPE = "content-type"
 ALLOWED = frozenset({CONTENT_TYPE, "set-cookie"})
@@ -59,7 +59,7 @@ def content_of(operation: Operation, answer: Answer) -> bytes:
         return b""
     if isinstance(answer.body, bytes):
         return answer.body
-    if isinstance(answer.body, str) and not _is_json(answer.media_type):
+    if isinstance(answer.body, str) and not is_json(answer.media_type):
         return answer.body.encode()
     try:
         return orjson.dumps(answer.body)
@@ -79,14 +79,10 @@ def _media_type(operation: Operation, status: int, response: Response, body: obj
         return stated
     if JSON in response.media:
         return JSON
-    fitting = [name for name in response.media if _is_json(name) != isinstance(body, str | bytes)]
+    fitting = [name for name in response.media if is_json(name) != isinstance(body, str | bytes)]
     if not fitting:
         raise ContractBreach(f"{operation.operation_id} answered JSON to a {status} that has none.")
     return fitting[0]
-
-
-def _is_json(media_type: str) -> bool:
-    return JSON_TYPE.fullmatch(media_type.partition(";")[0].strip().lower()) is not None
 
 
 def _headers(operation: Operation, headers: Any) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What Connexion is given of a contract: its paths, with the name of the function that answers at each.
+"""What Connexion is given of a contract: its paths, with a name for the operation at each.
 
 Connexion (3.3.0) follows every `$ref` of a document, to any URL and any file, copies what it finds without bound,
 formats the server's URL with what stands in its braces, and takes a parameter's name in a path for Python's. So it gets
@@ -6,24 +6,29 @@ nothing of the document itself.
 """
 
 import re
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
 from tollbridge.contract import Contract, Operation
-from tollbridge.server.handlers import qualified_name
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
 ANSWERS = {"default": {"description": "as the contract says"}}
 
 
+def names_of(contract: Contract) -> Mapping[str, Operation]:
+    """Return the operations of a contract by the names that Connexion has for them: an id may be any text."""
+    return {f"operation_{number}": operation for number, operation in enumerate(contract.operations)}
+
+
 def routes_of(contract: Contract) -> dict[str, Any]:
     """Return an OpenAPI document with the paths and methods of a contract, and nothing else."""
     paths: dict[str, dict[str, Any]] = {}
-    for operation in contract.operations:
+    for route, operation in names_of(contract).items():
         names = PARAMETER.findall(operation.path)
         template = _numbered(operation.path)
         paths.setdefault(template, {})[operation.method] = {
-            "operationId": qualified_name(operation),
+            "operationId": route,
             "parameters": [_described(f"p{number}", operation, name) for number, name in enumerate(names)],
             "responses": ANSWERS,
         }
@@ -47,7 +52,7 @@ def _numbered(path: str) -> str:
 
 
 def _described(number: str, operation: Operation, name: str) -> dict[str, Any]:
-    """Return what is routed by, of a parameter in a path: whether it is a number, or may have slashes."""
+    """Return a parameter in a path as text, with slashes where its format says so: its type is judged later."""
     found = next((p for p in operation.parameters if (p.name, p.location) == (name, "path")), None)
-    schema = {"type": found.type, "format": str(found.check.schema.get("format", ""))} if found else {"type": "string"}
+    schema = {"type": "string", "format": str(found.check.schema.get("format", "")) if found else ""}
     return {"name": number, "in": "path", "required": True, "schema": schema}

@@ -10,7 +10,7 @@ from typing import Any
 from tollbridge.contract import Contract, ContractError, Operation
 from tollbridge.contract.extensions import ADDED
 from tollbridge.contract.lines import operation_lines
-from tollbridge.contract.references import target
+from tollbridge.contract.references import followed
 from tollbridge.http1.media import PROBLEM
 from tollbridge.problems import ContractBreach, Entry, Problem, catalogue
 from tollbridge.server.documented import response_of
@@ -94,7 +94,13 @@ def amended(contract: Contract, missing: Mapping[str, Sequence[Entry]]) -> dict[
     entries = sorted({entry for listed in missing.values() for entry in listed}, key=lambda e: (e.status, e.error_code))
     components = contract.document.get("components", {})
     responses = {**components.get("responses", {}), **_responses(entries)}
-    paths = {path: _item(contract, item, missing) for path, item in contract.document["paths"].items()}
+    paths = dict(contract.document.get("paths", {}))
+    for operation in contract.operations:
+        if added := missing.get(operation.operation_id):
+            _, path, method = operation.place
+            whole = followed(contract.document, paths[path], operation.place)
+            item = {**whole, **{name: part for name, part in paths[path].items() if name != "$ref"}}
+            paths[path] = {**item, method: _operation(contract, item[method], added)}
     return {**contract.document, "paths": paths, "components": {**components, "responses": responses}}
 
 
@@ -112,19 +118,8 @@ def _response(status: int, entries: Sequence[Entry]) -> dict[str, Any]:
     return {"description": described, ADDED: True, "content": {PROBLEM: {"schema": SCHEMA}}}
 
 
-def _item(contract: Contract, item: Any, missing: Mapping[str, Sequence[Entry]]) -> Any:
-    if not isinstance(item, dict):
-        return item
-    whole = target(contract.document, item["$ref"]) if "$ref" in item else item
-    made = {name: _operation(contract, part, missing) for name, part in whole.items()}
-    return made if made != whole else item
-
-
-def _operation(contract: Contract, part: Any, missing: Mapping[str, Sequence[Entry]]) -> Any:
-    entries = missing.get(str(part.get("operationId")), ()) if isinstance(part, dict) else ()
-    if not entries:
-        return part
-    responses = dict(part["responses"])
+def _operation(contract: Contract, part: Mapping[str, Any], entries: Sequence[Entry]) -> dict[str, Any]:
+    responses = dict(part.get("responses", {}))
     for status in {entry.status for entry in entries}:
         responses[str(status)] = _with_problem(contract, responses.get(str(status)), status)
     return {**part, "responses": responses}
@@ -134,7 +129,7 @@ def _with_problem(contract: Contract, response: Any, status: int) -> dict[str, A
     """Return a response that documents a problem too; it may have documented another media type."""
     if response is None:
         return {"$ref": f"#/components/responses/{_name(status)}"}
-    whole = target(contract.document, response["$ref"]) if "$ref" in response else response
+    whole = followed(contract.document, response, ())
     return {**whole, ADDED: True, "content": {**whole.get("content", {}), PROBLEM: {"schema": SCHEMA}}}
 
 
@@ -176,5 +171,8 @@ def by_operation(
         own: the problems that the contract declares for handlers.
     """
     for operation in contract.operations:
+        if operation.unserved:
+            yield operation.operation_id, []
+            continue
         entries = possible(operation, wanted.get(operation.operation_id, ()), own)
         yield operation.operation_id, undocumented(operation, entries)
