@@ -112,7 +112,7 @@ def test_an_edit_of_the_world_is_served(edited: Edited) -> None:
 BROKEN = [
     ("openapi.yaml", "required: [price, unit]", "required: 5", "openapi.yaml:"),
     ("openapi.yaml", "paths:", "paths: [", "openapi.yaml"),
-    ("openapi.yaml", "operationId: charge_gate_fee", "operationId: gone", "has no such function"),
+    ("openapi.yaml", "controller: fees", "controller: _fees", "names the controller '_fees'"),
     ("handlers/fees.py", "async def", "async dfe", "fees.py, line"),
     ("handlers/fees.py", "gate: int", "wharf: int", "asks for wharf"),
     ("world.yaml", "accounts:", "acounts:", "world.yaml"),
