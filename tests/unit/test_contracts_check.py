@@ -205,6 +205,15 @@ def test_wrong_usage_is_another_exit_code(tmp_path: Path) -> None:
     assert "Exit codes: 0" in checked("--help").output
 
 
+def test_an_operation_that_is_not_served_is_doubtful(tmp_path: Path) -> None:
+    """The contract may be right, and this server answers 501: each such operation with why."""
+    made = deepcopy(DOCUMENT)
+    made["paths"]["/p"]["post"]["requestBody"] = {"content": {"application/xml": {"schema": {"type": "object"}}}}
+    [found] = said(tmp_path, made)
+    assert found[:2] == ("warning", "not-served")
+    assert found[3].startswith("POST /p is not served by this server: ")
+
+
 def test_an_operation_without_handler_is_wrong(tmp_path: Path) -> None:
     """Each one at its own line, where a folder of handlers was given."""
     made = deepcopy(DOCUMENT)

@@ -13,12 +13,13 @@ from tollbridge.contracts.enforcement import doubled, has_tests, is_judged, unso
 from tollbridge.contracts.examples import example_complaints
 from tollbridge.contracts.lints import lints
 from tollbridge.contracts.requirements import requirement_complaints
-from tollbridge.documents import document_of
+from tollbridge.documents import document_of, printable
 from tollbridge.server.handlers import HandlerError, load_handlers
 from tollbridge.verify import CHECKS
 
 NO_TESTS = "The tests that the ledger names were not looked for: there is no folder `tests` beside the contract."
 NO_HANDLERS = "Handlers were not looked for: give their folder by --handlers."
+SAID_SHOWN = 400
 TOLD = re.compile(r":(\d+): (.*)")
 
 
@@ -37,7 +38,11 @@ def checked_contract(path: Path, handlers: Path | None, *, with_lints: bool = Tr
     document = document_of(path, contract.content)
     at = At(document)
     found = [*requirement_complaints(contract.document, at), *example_complaints(contract.document, at)]
-    found += [*_ledger(contract, at), *(_handlers(contract, handlers, at) if handlers else ())]
+    found += [
+        *_unserved(contract, at),
+        *_ledger(contract, at),
+        *(_handlers(contract, handlers, at) if handlers else ()),
+    ]
     not_run = [*_left_out(contract, handlers)]
     if with_lints:
         for complaints, reason in lints(document):
@@ -54,6 +59,15 @@ def _unread(path: Path, told: str) -> Iterator[Complaint]:
         numbered = TOLD.fullmatch(said)
         number, sentence = (int(numbered[1]), numbered[2]) if numbered else (1, said.removeprefix(": "))
         yield Complaint(number, None, "document", ERROR, sentence)
+
+
+def _unserved(contract: Contract, at: At) -> Iterator[Complaint]:
+    """Yield the operations that this server would answer by 501."""
+    for operation in contract.operations:
+        if operation.unserved:
+            named = f"{operation.method.upper()} {operation.path}"
+            said = f"{named} is not served by this server: {operation.unserved.reason}"
+            yield at.warning(operation.unserved.place, "not-served", printable(said, SAID_SHOWN))
 
 
 def _ledger(contract: Contract, at: At) -> Iterator[Complaint]:
