@@ -233,7 +233,7 @@ UNSERVED: list[tuple[str, dict[str, Any], str]] = [
     (
         "a body that is not read",
         changed(*POST, "requestBody", to={"content": {"application/x-thing": {}}}),
-        "only `application/json` bodies are read.",
+        "only bodies of `application/json` and `application/x-www-form-urlencoded` are read.",
     ),
     ("a bad pattern", changed(*SCHEMA, to={"pattern": "("}), "the pattern '(' is not one that can be compiled."),
     (

@@ -30,7 +30,7 @@ def test_mocks_and_what_is_not_served_are_listed(tmp_path: Path) -> None:
     )
     [row] = [row for row in said.splitlines() if "POST /bad" in row]
     assert row.split(maxsplit=3) == [f"{tmp_path}/openapi.yaml:{line + 1}", "POST", "/bad", row.split(maxsplit=3)[3]]
-    assert "bodies are read" in row
+    assert "only bodies of" in row
     assert "curl -X GET http://localhost:1/good" in said
 
 

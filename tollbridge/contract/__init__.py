@@ -5,6 +5,7 @@ from tollbridge.contract.ledger import Rule
 from tollbridge.contract.lines import operation_lines, rule_lines, unserved_lines
 from tollbridge.contract.load import load_contract
 from tollbridge.contract.model import Contract, Example, Obstacle, Operation, Parameter, Response
+from tollbridge.contract.operation import type_of
 from tollbridge.contract.pointer import pointer, shown_pointer
 from tollbridge.contract.samples import Sample, sample_of
 from tollbridge.contract.schema import SchemaCheck
@@ -31,5 +32,6 @@ __all__ = [
     "sample_of",
     "sendable",
     "shown_pointer",
+    "type_of",
     "unserved_lines",
 ]

@@ -17,12 +17,14 @@ class Parameter:
 
     Args:
         name: as the contract spells it.
-        location: `header`, `path` or `query`.
+        location: `header`, `path`, `query` or `cookie`.
         required: whether it has to be sent.
-        type: `integer`, `number`, `boolean` or `string`.
+        type: `integer`, `number`, `boolean` or `string`; `array` of one of these; `object` of `deepObject` style.
         check: its schema, for typed values.
         rule: the ledger's id of the rule on its form; None where there is none.
         extensions: its members that begin with `x-`.
+        items: the type of an array's items; empty where it is none.
+        delimiter: what stands between the items of an array; empty where each is sent by itself.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Parameter:
     check: SchemaCheck
     rule: str | None
     extensions: Mapping[str, object]
+    items: str = ""
+    delimiter: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,8 @@ class Operation:
         method: lower case.
         path: with the server's base path, as the contract spells it; its parameters are between braces.
         parameters: the path's and the operation's own.
-        body: the schema of its JSON body; None where it has none.
+        body: the schema of its body; None where it has none.
+        body_type: the media type of its body, JSON where it takes that.
         body_required: whether a body has to be sent.
         example: the first example of a body; None where the contract shows none.
         examples: all that it shows of bodies, in its order.
@@ -111,6 +116,7 @@ class Operation:
     responses: Mapping[str, Response]
     stripe: Mapping[str, object] | None
     requires_token: bool
+    body_type: str = "application/json"
     examples: tuple[Example, ...] = ()
     place: Place = ()
     unserved: Obstacle | None = None

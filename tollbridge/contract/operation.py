@@ -7,20 +7,24 @@ from typing import Any
 from tollbridge.contract.dialect import Dialect
 from tollbridge.contract.errors import Fault, Unserved
 from tollbridge.contract.extensions import CONTROLLER, PREFIX, RULES, STRIPE
+from tollbridge.contract.failures import referred
 from tollbridge.contract.meta_schema import misshapen_part
 from tollbridge.contract.model import Example, Obstacle, Operation, Parameter, Response
 from tollbridge.contract.paths import require_routable
 from tollbridge.contract.references import followed
 from tollbridge.contract.samples import sample_of
+from tollbridge.contract.schema import SchemaCheck
 from tollbridge.contract.schemas import Schemas
 from tollbridge.documents import Place, printable
 
-LOCATIONS = ("header", "path", "query")
 TYPES = ("integer", "number", "boolean", "string")
 FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """What a header may be called (RFC 9110, section 5.1)."""
 
-JSON = "application/json"
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+"""Between the items of an array, by the style of a parameter; where they are not sent one by one."""
+
 NAME_SHOWN = 60
 
 
@@ -72,7 +76,8 @@ class OperationReader:
             parameters=tuple(self._parameters(item, spec, place)),
             body=self._body(body, (*place, "requestBody")),
             body_required=bool((body or {}).get("required")),
-            example=self._shown((body or {}).get("content", {}).get(JSON, {}), (*place, "requestBody")),
+            body_type=_body_type(body),
+            example=self._shown((body or {}).get("content", {}).get(_body_type(body), {}), (*place, "requestBody")),
             examples=tuple(self._examples((body or {}).get("content", {}), (*place, "requestBody", "content"))),
             responses={
                 status: self._response(status, entry, (*place, "responses", status))
@@ -123,8 +128,9 @@ class OperationReader:
     def _parameter(self, entry: Mapping[str, Any], place: Place) -> Parameter:
         name = printable(repr(entry["name"]), NAME_SHOWN)
         check = self._schemas.check(entry.get("schema", {}), (*place, "schema"), f"the parameter {name}")
-        kind = check.schema.get("type")
-        if entry["in"] not in LOCATIONS or kind not in TYPES:
+        kind, items = type_of(check), type_of(check, "items")
+        style = entry.get("style", "form" if entry["in"] in ("query", "cookie") else "simple")
+        if not _is_read(kind, items, entry["in"], style):
             raise Unserved(f"the parameter {name} is not one that this server reads.", place)
         if entry["in"] == "header" and not FIELD_NAME.fullmatch(entry["name"]):
             raise Unserved(f"no header can be called {name}.", place)
@@ -136,16 +142,18 @@ class OperationReader:
             check=check,
             rule=next((rule["id"] for rule in entry.get(RULES, ())), None),
             extensions={name: value for name, value in entry.items() if name.startswith(PREFIX)},
+            items=items if kind == "array" else "",
+            delimiter="" if entry.get("explode", style == "form") and style == "form" else DELIMITERS.get(style, ""),
         )
 
     def _body(self, body: Mapping[str, Any] | None, place: Place) -> Any:
         if body is None:
             return None
-        if JSON not in body.get("content", {}):
-            raise Unserved(f"only `{JSON}` bodies are read.", place)
-        return self._schemas.check(
-            body["content"][JSON].get("schema", {}), (*place, "content", JSON, "schema"), "the body"
-        )
+        media = _body_type(body)
+        if media not in body.get("content", {}):
+            raise Unserved(f"only bodies of `{JSON}` and `{FORM}` are read.", place)
+        schema = body["content"][media].get("schema", {})
+        return self._schemas.check(schema, (*place, "content", media, "schema"), "the body")
 
     def _response(self, status: str, given: Any, place: Place) -> Response:
         response = self._followed(given, "Response", place)
@@ -188,6 +196,33 @@ class OperationReader:
                 entry = self._followed(given, "Example", (*place, media_type, "examples", name))
                 if "value" in entry:  # an `externalValue` is at a URL, and no URL is followed
                     yield Example(name, media_type, entry["value"])
+
+
+def _body_type(body: Mapping[str, Any] | None) -> str:
+    """Return the media type that a body is read in: JSON, or a form where it does not take that."""
+    content = (body or {}).get("content", {})
+    return FORM if FORM in content and JSON not in content else JSON
+
+
+def _is_read(kind: str, items: str, location: str, style: str) -> bool:
+    """Tell whether values of a type are read from a place in a style."""
+    if kind == "object":
+        return style == "deepObject" and location == "query"
+    return style in DELIMITERS and (kind in TYPES or (kind == "array" and items in TYPES))
+
+
+def type_of(check: SchemaCheck, *steps: str) -> str:
+    """Return the type of a schema, or of what is within it, besides null; that of its branches where it says none."""
+    schema: Any = check.schema
+    for step in steps:
+        schema = referred(check.root, schema).get(step, {})
+    schema = referred(check.root, schema)
+    kinds = schema.get("type", [])
+    found = {kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"}
+    for branches in ("allOf", "anyOf", "oneOf"):
+        for branch in schema.get(branches, ()) if not found else ():
+            found |= {str(referred(check.root, branch).get("type", "string"))}
+    return found.pop() if len(found) == 1 else "string"
 
 
 def _controller(spec: Mapping[str, Any], place: Place) -> str | None:

@@ -21,7 +21,7 @@
         ├── ControlOff 403             ├── HostNotAllowed 421
         ├── ControlTokenRequired 403   ├── NotReady 503
         ├── OriginNotAllowed 403       ├── TooManyFollowers 503
-        └── OperationNotServed 501
+        ├── OperationNotServed 501     └── MalformedForm 400
 
 Each class fixes `status`, `title` and `error_code`; whoever raises it gives the `detail` and, where the
 class has them, further members. A class's docstring is what its page at `type` says.
@@ -75,6 +75,7 @@ from tollbridge.problems.surface import (
     ControlOff,
     ControlTokenRequired,
     HostNotAllowed,
+    MalformedForm,
     NotReady,
     OperationNotServed,
     OriginNotAllowed,
@@ -99,6 +100,7 @@ __all__ = [
     "InternalError",
     "InvalidRequest",
     "InvalidToken",
+    "MalformedForm",
     "MalformedJson",
     "MethodNotAllowed",
     "NotAcceptable",

@@ -35,6 +35,14 @@ class OriginNotAllowed(SurfaceProblem):
     error_code = "origin-not-allowed"
 
 
+class MalformedForm(SurfaceProblem):
+    """The body could not be read as a form. Send `name=value` pairs, percent-encoded in UTF-8, a thousand at most."""
+
+    status = 400
+    title = "The body is not a form"
+    error_code = "malformed-form"
+
+
 class HostNotAllowed(SurfaceProblem):
     """The `Host` header has a name that this server does not know as its own, as in DNS rebinding. If it is
     its name, start it with `--allow-host NAME`."""

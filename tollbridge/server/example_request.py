@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from tollbridge.contract import Operation, Parameter, sendable
-from tollbridge.http1.media import JSON
+from tollbridge.http1.media import FORM
 
 TEXT = "text"
 PLAIN: Mapping[str, object] = {"integer": 1, "number": 1, "boolean": True, "string": TEXT}
@@ -21,7 +21,7 @@ class ExampleRequest:
         method: of HTTP.
         target: the path with its query, percent-encoded.
         headers: `Name: value`, those that it needs.
-        body: of JSON; None where the operation takes none.
+        body: of JSON, or a form; None where the operation takes none.
     """
 
     method: str
@@ -39,10 +39,17 @@ def example_request(operation: Operation) -> ExampleRequest:
             path = path.replace(f"{{{sendable(parameter.name)}}}", quote(value, safe="", errors="replace"))
     query = urlencode([(one.name, value) for one, value in needed if one.location == "query"], errors="replace")
     headers = [f"{one.name}: {value}" for one, value in needed if one.location == "header"]
-    body = None if operation.body is None else json.dumps({} if operation.example is None else operation.example)
-    media = [] if body is None else [f"Content-Type: {JSON}"]
+    body = None if operation.body is None else _body(operation)
+    media = [] if body is None else [f"Content-Type: {operation.body_type}"]
     target = path + (f"?{query}" if query else "")
     return ExampleRequest(operation.method.upper(), target, (*media, *headers), body)
+
+
+def _body(operation: Operation) -> str:
+    shown = {} if operation.example is None else operation.example
+    if operation.body_type == FORM:
+        return urlencode(shown if isinstance(shown, dict) else {}, doseq=True, errors="replace")
+    return json.dumps(shown)
 
 
 def _value(parameter: Parameter) -> str:

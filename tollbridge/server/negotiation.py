@@ -1,6 +1,6 @@
 """What the headers say of the body and of the answer: media type, encoding, `Accept`."""
 
-from tollbridge.http1.media import JSON
+from tollbridge.http1.media import FORM, JSON, media_type
 from tollbridge.problems import NotAcceptable, UnsupportedMediaType
 
 
@@ -29,6 +29,18 @@ def require_json_body(content_types: list[bytes], encodings: list[bytes]) -> Non
         name, _, value = parameter.strip().partition("=")
         if name.strip().lower() == "charset" and value.strip().strip('"').lower() != "utf-8":
             raise UnsupportedMediaType("The charset is not utf-8. Send JSON encoded in UTF-8.")
+
+
+def require_form_body(content_types: list[bytes], encodings: list[bytes]) -> None:
+    """Refuse a body that is not a form, as its headers tell.
+
+    Raises:
+        UnsupportedMediaType: 415.
+    """
+    if len(content_types) != 1 or media_type(content_types[0].decode("latin-1")) != FORM:
+        raise UnsupportedMediaType(f"One Content-Type was expected: {FORM}.")
+    if any(encoding.strip().lower() not in (b"", b"identity") for encoding in encodings):
+        raise UnsupportedMediaType("The body has a Content-Encoding; send it as it is.")
 
 
 def require_json_accepted(accepts: list[bytes]) -> None:

@@ -15,13 +15,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tollbridge.contract import Broken, Operation, Violation
 from tollbridge.contract.extensions import EFFECTIVE_ORGANIZATION
 from tollbridge.http1.body import Bounds, read_body
+from tollbridge.http1.media import FORM
 from tollbridge.problems import ContractBreach, Entry, InvalidRequest, NotFound, OperationNotServed, Problem
 from tollbridge.server.areas import SURFACE
 from tollbridge.server.documented import Answer, response_of, send_documented
+from tollbridge.server.forms import parse_form
 from tollbridge.server.handlers import Handler
 from tollbridge.server.identity import Identity, effective_organization
 from tollbridge.server.mock import marked, mocked
-from tollbridge.server.negotiation import require_json_accepted, require_json_body
+from tollbridge.server.negotiation import require_form_body, require_json_accepted, require_json_body
 from tollbridge.server.parameters import read_parameters
 from tollbridge.server.replies import answer_said, content_of, is_held
 from tollbridge.server.request_context import EXCHANGE
@@ -173,9 +175,12 @@ class Operations:
     async def _body(
         self, operation: Operation, headers: Mapping[bytes, list[bytes]], scope: Scope, receive: Receive
     ) -> Parsed | None:
-        """Return the body as far as it is JSON; None where there is none and none is needed."""
+        """Return the body as far as it is JSON, or a form; None where there is none and none is needed."""
         if operation.body is None or not (operation.body_required or _has_body(headers)):
             return None
+        if operation.body_type == FORM:
+            require_form_body(headers.get(b"content-type", []), headers.get(b"content-encoding", []))
+            return parse_form(operation.body, await read_body(scope, receive, self._bounds))
         require_json_body(headers.get(b"content-type", []), headers.get(b"content-encoding", []))
         return parse_json(await read_body(scope, receive, self._bounds))
 
