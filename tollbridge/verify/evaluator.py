@@ -30,6 +30,7 @@ class Tally:
         codes: which documented problems came, by status and `error_code`.
         successes: how often each operation got a 2xx.
         accounts: how often each account was served, or refused for who it is or what there is; None is no token.
+        let_pass: how often calls that our choices alone refuse were served, by what is special about them.
         kinds: how many exchanges there were of each kind of right answer.
     """
 
@@ -40,6 +41,7 @@ class Tally:
     codes: Counter[tuple[str, str]] = field(default_factory=Counter)
     successes: Counter[str] = field(default_factory=Counter)
     accounts: Counter[int | None] = field(default_factory=Counter)
+    let_pass: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
 
 
@@ -115,6 +117,8 @@ class Evaluator:
                 found += [(x, check, wrong) for wrong in verdicts[:MAX_VERDICTS]]
                 if check.gate:
                     break
+        if not found and is_let_pass(x):
+            self.tally.let_pass[x.evidence.sent.note] += 1
         return found
 
     def _count(self, x: Exchange) -> None:
@@ -145,6 +149,13 @@ class Evaluator:
             self.findings[name] = finding
             new.append(finding)
         return new
+
+
+def is_let_pass(x: Exchange) -> bool:
+    """Tell whether a call was served that our choices refuse, where they are not held and no check judges that."""
+    sent, e = x.evidence.sent, x.expectation
+    refused = e.kind == "wire" and min(e.statuses) >= 400
+    return bool(x.evidence.ok and sent.note and not e.terms.choice and (refused or (e.kind == "free" and e.places)))
 
 
 def broken_rules(check: Check, wrong: Wrong, x: Exchange) -> tuple[str, ...]:

@@ -77,7 +77,8 @@ def _judge(run: Run, context: CaseContext, case: Case) -> None:
         first = finding.exchange
         make_small(run, context, finding)
         tell_memory(run, finding, first)
-    fold_all(run)  # small calls have less about them
+    if new:
+        fold_all(run)  # small calls have less about them
     run.history.append((context, case))
     if any(x.evidence.broken == REFUSED or (x.evidence.broken and run.target.ended) for x in played):
         _bring_back(run)

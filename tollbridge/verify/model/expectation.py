@@ -78,7 +78,7 @@ class Expectation:
         kind: `accepted`, `declined`, `violations`, `token`, `refused`, `wire`, or `free` where nothing is held.
         statuses: the HTTP statuses that the contract's choices allow, in order.
         codes: the `error_code`s that they allow, in order; empty for any.
-        places: the pointers and headers to blame, in order.
+        places: the pointers and headers to blame, in order; also where our choices alone refuse, and are not held.
         rules: the ledger's rules that decided.
         effect: what Stripe is left with; None for nothing.
         error: Stripe's own error object of a declined card.

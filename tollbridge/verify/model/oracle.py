@@ -7,7 +7,7 @@ there is. Within the last group the order is free, so a call with two such fault
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, Protocol
 
@@ -103,7 +103,7 @@ class Oracle:
         places = sorted({str(v.pointer or v.header or v.parameter) for v in broken})
         firm = [v for v in broken if self.held.rule(v.rule) and not self._is_open(call, v)]
         if not firm:
-            return self._free(account)
+            return replace(self._free(account), places=places)
         return self._expectation("violations", account, [400], ["invalid-request"], places=places, rules=rules)
 
     def _is_open(self, call: Call, violation: Violation) -> bool:

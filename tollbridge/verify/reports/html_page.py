@@ -80,6 +80,7 @@ def _verdict(run: Document) -> list[Content]:
         *([("bad", f"Not finished: {run['unfinished']}")] if run["unfinished"] else []),
         *([("dim", f"Not reached: {run['not_reached']}")] if run["not_reached"] else []),
         *(("dim", f"Not judged: {what}") for what in run["not_judged"]),
+        *(("dim", f"Let pass, as our choices alone refuse it: {what}") for what in run["let_pass"]),
         *(("dim", f"Known: {one['check']} {one['fingerprint']}: {one['found']}") for one in run["known"]),
         *(("dim", f"In the baseline, and not seen: {name}") for name in run["stale"]),
     ]

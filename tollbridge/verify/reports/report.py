@@ -16,6 +16,9 @@ from tollbridge.verify.reports.answers import Timing, answers_document
 
 CLEAN, FOUND, NOT_ASKED = 0, 1, 2
 
+MAX_PASSED = 60
+"""Calls that were let pass which a report names, and characters of each."""
+
 Document = Mapping[str, Any]
 """A run as `Report.document` returns it; `schema.json` says what is in it."""
 
@@ -109,6 +112,7 @@ class Report:
             "known": [_known(finding) for finding in self.known],
             "stale": list(self.stale),
             "not_judged": [] if self.held.names_organization else [HEADER_IGNORED],
+            "let_pass": [masked(what)[:MAX_PASSED] for what in [*self.tally.let_pass][:MAX_PASSED]],
             "not_exercised": [masked(what) for what in self.unexercised],
             "checks": [self._check(name) for name in CHECKS],
             "rules": [*self._rules(lines)],

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from tollbridge.verify.reports.finding_lines import finding_lines, roots, title
 from tollbridge.verify.reports.report import Document
-from tollbridge.verify.reports.spans import Line, Span, by_reason, line, plain
+from tollbridge.verify.reports.spans import Line, Span, by_reason, filled, line, plain
 
 VERDICTS = {"broken": "bad", "kept": "good"}
 
@@ -50,6 +50,7 @@ def _contents(findings: Sequence[Document]) -> Iterator[Line]:
 def _ending(run: Document) -> Iterator[Line]:
     """Yield what was not judged, known, gone or not reached; and the verdict."""
     yield from (line(f"not judged: {what}", "dim") for what in run["not_judged"])
+    yield from filled(_let_pass(run), 100, "", "  ", "dim") if run["let_pass"] else ()
     if run["known"]:
         names = dict.fromkeys(f"{finding['check']} {finding['fingerprint']}" for finding in run["known"])
         yield line(f"known: {', '.join(names)}", "dim")
@@ -61,6 +62,11 @@ def _ending(run: Document) -> Iterator[Line]:
     if run["unfinished"]:
         yield line(f"cut after {run['seconds']:.1f} s: not finished: {run['unfinished']}", "bad")
     yield verdict(run), (summary(run), "")
+
+
+def _let_pass(run: Document) -> str:
+    """Return in words what a clean run says nothing against."""
+    return f"let pass, as our choices alone refuse it (--hold choice judges it): {'; '.join(run['let_pass'])}"
 
 
 def _checks(run: Document) -> Iterator[Line]:
