@@ -26,6 +26,12 @@ class Progress:
         bar = "━" * round(BAR * part)
         click.echo(f"\r{bar:<{BAR}} {part:>4.0%}  {now - self._begun:5.1f} s  {what:<34}", err=True, nl=False)
 
+    def announced(self, plan: str) -> None:
+        """Tell how long the run will take."""
+        if not self._quiet:
+            self.done()
+            say(((plan, "dim"),), err=True)
+
     def found(self, severity: str, title: str) -> None:
         """Tell a finding as soon as it is found, on a line of its own."""
         if self._quiet:

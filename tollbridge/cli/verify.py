@@ -236,7 +236,7 @@ def verify(
             start=start,
             start_env=start_env,
         )
-        report = harness.verify(plan, progress, progress.found)
+        report = harness.verify(plan, progress, progress.found, progress.announced)
     except (harness.VerifyError, KeyboardInterrupt) as reason:
         progress.done()
         raise CouldNotAsk(str(reason) or "Interrupted before anything was asked.") from None

@@ -1,6 +1,10 @@
 """Playing a run: the tables, then sequences drawn at random; what is found is kept, told and made small at once."""
 
-from tollbridge.verify.cases import CaseContext, cases
+from collections.abc import Sequence
+from statistics import median
+
+from tollbridge.verify.cases import CaseContext
+from tollbridge.verify.cases.thinning import Planned, plan
 from tollbridge.verify.coverage.exercised import unreached
 from tollbridge.verify.errors import Enough, TimeOver, VerifyError
 from tollbridge.verify.evaluator import MAX_FINDINGS, Verdict
@@ -15,6 +19,10 @@ from tollbridge.verify.model.steps import Case
 from tollbridge.verify.run import Run
 from tollbridge.verify.target.connection import REFUSED
 
+THINNED = (
+    "an answer takes {answer_in:.0f} ms, so of the tables whose cases are alike every {every}th case was played; a "
+    "longer --max-time plays more"
+)
 SILENT_CALLS = 5
 """A target that answered none of so many is not asked all the others."""
 
@@ -42,20 +50,22 @@ def _written(run: Run, case: Case, use: str, played: list[Exchange]) -> list[Exc
 
 def _play_tables(run: Run) -> None:
     """Play the cases of the tables; of those that a short run leaves out, as many as something still waits for."""
-    planned: list[tuple[CaseContext, str, Case]] = []
-    spare: list[tuple[CaseContext, str, Case]] = []
-    for context in run.contexts:
-        played, left = cases(context, run.options.every)
-        planned += [(context, table, case) for table, case in played]
-        spare += [(context, table, case) for table, case in left]
-    _play_all(run, planned)
-    for one in spare:
+    answer_in = median(seconds for _, seconds in run.runner.timings)
+    chosen = plan(run.contexts, run.options.every, answer_in, run.runner.limit.left)
+    run.announce(
+        f"{chosen.calls} calls of the tables, about {chosen.seconds:.0f} s at {1_000 * answer_in:.0f} ms an answer; "
+        f"the run ends within {run.options.max_time:g} s."
+    )
+    if chosen.every > run.options.every:
+        run.not_reached = THINNED.format(answer_in=1_000 * answer_in, every=chosen.every)
+    _play_all(run, chosen.played)
+    for one in chosen.left:
         if not any(True for context in run.contexts for _ in unreached(run, context)):
             return
         _play_all(run, [one])
 
 
-def _play_all(run: Run, planned: list[tuple[CaseContext, str, Case]]) -> None:
+def _play_all(run: Run, planned: Sequence[Planned]) -> None:
     for number, (context, table, case) in enumerate(planned):
         if number == SILENT_CALLS and not run.evaluator.answered:
             raise Enough(f"none of the first {SILENT_CALLS} requests got an answer")

@@ -17,6 +17,9 @@ from tollbridge.world import World
 Tell = Callable[[str, str], None]
 """Told the severity and the title of a finding as soon as it is found."""
 
+Announce = Callable[[str], None]
+"""Told once, before the tables are played, how long they will take."""
+
 Say = Callable[[str, float], None]
 """Told what is being done, and which part of the run is over, from 0 to 1."""
 
@@ -38,6 +41,7 @@ class Run:
     unfinished: str | None = None
     not_reached: str | None = None
     tell: Tell = lambda _severity, _title: None
+    announce: Announce = lambda _plan: None
     generated: int = 0
     dropped: int = 0
     right: dict[int, str] = field(default_factory=dict)

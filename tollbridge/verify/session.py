@@ -26,7 +26,7 @@ from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, te
 from tollbridge.verify.options import VerifyOptions
 from tollbridge.verify.play import play
 from tollbridge.verify.reports.report import Report
-from tollbridge.verify.run import Run, Say, Tell
+from tollbridge.verify.run import Announce, Run, Say, Tell
 from tollbridge.verify.run_limit import RunLimit
 from tollbridge.verify.target.probe import first_cases, opening
 from tollbridge.verify.target.runner import Runner
@@ -40,7 +40,10 @@ EVERY_ORIGIN = frozenset({DOCUMENTED, PROVIDER, CHOICE})
 
 
 def verify(
-    options: VerifyOptions, say: Say = lambda _what, _part: None, tell: Tell = lambda _severity, _title: None
+    options: VerifyOptions,
+    say: Say = lambda _what, _part: None,
+    tell: Tell = lambda _severity, _title: None,
+    announce: Announce = lambda _plan: None,
 ) -> Report:
     """Judge a target.
 
@@ -48,6 +51,7 @@ def verify(
         options: of the run.
         say: told of the progress.
         tell: told the severity and the title of each finding as soon as it is found.
+        announce: told how long the run will take, as soon as the target's first answers have shown that.
 
     Raises:
         VerifyError: the target could not be asked; with a sentence that says why.
@@ -66,7 +70,7 @@ def verify(
         raise VerifyError(*str(error).split("\n")) from None
     with ExitStack() as whole:
         run = _prepared(options, contract, world, chosen, whole, say, begun)
-        run.tell = tell
+        run.tell, run.announce = tell, announce
         whole.callback(run.runner.hang_up)
         try:
             _play(run, whole)

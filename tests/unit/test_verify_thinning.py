@@ -1,0 +1,44 @@
+"""What a run plays is planned by the target's first answers, so that it ends within its time."""
+
+import pytest
+
+from tests.unit.test_verify_checks import HELD, SUBJECT, WORLD
+from tollbridge.verify.cases import TABLES, CaseContext
+from tollbridge.verify.cases.thinning import FOR_TABLES, MOST, Plan, calls_of, plan
+from tollbridge.verify.model.steps import Call, Case, Mend, Together
+from tollbridge.verify.model.subject import Tokens
+
+CONTEXT = CaseContext(SUBJECT, WORLD, Tokens({}, {}), HELD, {}, two_sided=True)
+CALL = Call(SUBJECT.operation, {"amount": 4200, "currency": "usd"})
+
+
+def planned(answer_in: float, time: float, every: int = 1) -> Plan:
+    """What is played of a target that answers in some seconds."""
+    return plan([CONTEXT], every, answer_in, time)
+
+
+def test_a_quick_target_is_played_whole() -> None:
+    """Nothing is left out where there is time, and what was asked to be thinned stays so."""
+    whole = planned(0.004, 300)
+    assert (whole.every, whole.left) == (1, [])
+    assert planned(0.004, 300, every=16).every == 16
+
+
+@pytest.mark.parametrize("answer_in", [0.15, 0.2, 0.3])
+def test_a_slow_target_gets_fewer_cases_in_the_same_time(answer_in: float) -> None:
+    """The tables fit into their part of the time, each of them is still played, and nothing is lost."""
+    whole, slow = planned(0.004, 300), planned(answer_in, 300)
+    assert slow.every > 1
+    assert slow.seconds <= FOR_TABLES * 300 or slow.every == MOST
+    assert {table for _, table, _ in slow.played} == {table for _, table, _ in whole.played} <= TABLES.keys()
+    assert len(slow.played) + len(slow.left) == len(whole.played)
+
+
+def test_a_target_that_is_too_slow_for_all_is_not_thinned_to_nothing() -> None:
+    """There is a bound: the run's time ends it then."""
+    assert planned(30, 15).every == MOST
+
+
+def test_calls_are_counted_and_not_steps() -> None:
+    """Those that are under way together count each; what is done at Stripe counts nothing."""
+    assert calls_of(Case("x", (CALL, Together((CALL, CALL)), Mend()))) == 3

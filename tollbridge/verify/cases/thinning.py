@@ -1,0 +1,71 @@
+"""Thinning: which cases of the tables are played, so that a run of a slow target ends within its time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tollbridge.verify.cases import CaseContext, cases
+from tollbridge.verify.model.steps import Call, Case, Together
+
+HARNESS = 0.015
+"""Seconds that the harness itself takes for a call, its judgement and its looks at Stripe."""
+
+FOR_TABLES = 0.6
+"""The part of a run's time that is planned with: failing Stripes, replays and scripts take the rest."""
+
+MOST = 64
+"""The most that tables are thinned: every so many-th case."""
+
+Planned = tuple[CaseContext, str, Case]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run plays.
+
+    Args:
+        played: the cases of the tables, each with its table's name.
+        left: those that are left out.
+        every: of tables whose cases are alike, every so many-th case is played.
+        seconds: that the calls of it will take.
+    """
+
+    played: Sequence[Planned]
+    left: Sequence[Planned]
+    every: int
+    seconds: float
+
+    @property
+    def calls(self) -> int:
+        """How many calls are planned."""
+        return sum(calls_of(case) for _, _, case in self.played)
+
+
+def plan(contexts: Sequence[CaseContext], every: int, answer_in: float, time: float) -> Plan:
+    """Return what can be played in a time.
+
+    Args:
+        contexts: of the operations.
+        every: how far the user has the tables thinned.
+        answer_in: seconds that the target's first answers took.
+        time: seconds that are left of the run.
+    """
+    made = _planned(contexts, every, answer_in)
+    while made.seconds > FOR_TABLES * time and made.every < MOST:
+        made = _planned(contexts, made.every * 2, answer_in)
+    return made
+
+
+def calls_of(case: Case) -> int:
+    """Return how many calls a case sends."""
+    return sum(len(step.calls) if isinstance(step, Together) else isinstance(step, Call) for step in case.steps)
+
+
+def _planned(contexts: Sequence[CaseContext], every: int, answer_in: float) -> Plan:
+    played: list[Planned] = []
+    left: list[Planned] = []
+    for context in contexts:
+        now, later = cases(context, every)
+        played += [(context, table, case) for table, case in now]
+        left += [(context, table, case) for table, case in later]
+    made = Plan(played, left, every, 0.0)
+    return Plan(played, left, every, made.calls * (answer_in + HARNESS))
