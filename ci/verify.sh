@@ -10,7 +10,8 @@ set -eu
 reports=${TOLLBRIDGE_REPORTS:-tollbridge-reports}
 mkdir -p "$reports"
 set --
-for option in start stripe-listen world contract hold profile max-time max-examples baseline reset start-within; do
+for option in start stripe-listen world contract hold profile max-time max-examples baseline reset start-within \
+  shard examples-database; do
   value=$(printenv "TOLLBRIDGE_$(printf %s "$option" | tr a-z- A-Z_)") || continue
   if [ "$value" ]; then set -- "$@" "--$option=$value"; fi
 done

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from tests.hostile import payload
+from tests.unit.test_verify_findings import report
 from tollbridge.cli.verify import verify
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,7 +107,7 @@ def snippet(beginning: str, kind: str) -> str:
 def test_the_action_makes_a_red_build_with_every_report(repository: Path) -> None:
     """The page's one step fails with annotations, a summary, JUnit, JSON, SARIF, GitLab's file and a page."""
     stand(repository, "tollbridge", ENDS_SOON)
-    workflow = yaml.safe_load(snippet("# .github", "yaml"))
+    workflow = yaml.safe_load(snippet("# .github/workflows/payments.yml\n", "yaml"))
     [step] = [step for step in workflow["jobs"]["payments"]["steps"] if "tollbridge@" in step["uses"]]
     assert step["with"].keys() <= ACTION["inputs"].keys()
     done = act(repository, step["with"], GITHUB_ACTIONS="true")
@@ -133,6 +134,25 @@ def test_an_input_is_data(repository: Path, tmp_path: Path) -> None:
     assert not canary.exists()
     assert not (repository / "canary").exists()
     assert re.fullmatch(r"reports<<(\w{32})\nout\nx=1\n\1\n", (repository / "output").read_text())
+
+
+def test_the_parts_of_a_matrix_are_joined(repository: Path) -> None:
+    """A part is asked for with its number, and the last job merges what the parts uploaded."""
+    workflow = yaml.safe_load(snippet("# .github/workflows/payments.yml, in four parts", "yaml"))
+    [step] = [step for step in workflow["jobs"]["payments"]["steps"] if "tollbridge@" in step["uses"]]
+    given = {name: value.replace("${{ matrix.part }}", "2") for name, value in step["with"].items()}
+    assert given.keys() <= ACTION["inputs"].keys()
+    assert act(repository, given).returncode == 0
+    assert {"--shard=2/4", "--examples-database=.tollbridge-examples"} < {*arguments(repository)}
+    for part in (1, 2):
+        (repository / f"tollbridge-{part}").mkdir()
+        document = report(shard=f"{part}/2").document()
+        (repository / f"tollbridge-{part}/tollbridge.json").write_text(json.dumps(document))
+    stand(repository, "pipx", INSTALLERS["pipx"])
+    stand(repository, "tollbridge", f'#!/bin/sh\nexec {REAL} "$@"\n')
+    done = run(repository, workflow["jobs"]["verdict"]["steps"][-1]["run"], "bash")
+    assert (done.returncode, "clean" in done.stdout) == (0, True), done.stdout + done.stderr
+    assert (repository / "tollbridge.html").exists()
 
 
 def test_no_script_of_the_action_has_an_expression_in_it() -> None:
@@ -195,11 +215,10 @@ def test_gitlabs_job_runs_its_script(repository: Path) -> None:
 
 def test_gitlabs_job_knows_the_actions_options() -> None:
     """Both say the same list, each of which is an option of the harness."""
-    lists = [
-        re.findall(r"for option in (.*?);", text) for text in (GITLAB["script"][1], (ROOT / "ci/verify.sh").read_text())
-    ]
-    assert lists[0] == lists[1]
-    assert {*lists[0][0].split()} < OPTIONS
+    scripts = (GITLAB["script"][1], (ROOT / "ci/verify.sh").read_text())
+    [one], [other] = (re.findall(r"for option in ([\w\s-]+);", script.replace("\\\n", "")) for script in scripts)
+    assert one.split() == other.split()
+    assert {*one.split()} < OPTIONS
 
 
 @pytest.mark.parametrize("beginning", ["python3 -m venv", "uvx", "pipx"])

@@ -43,14 +43,25 @@ def tell(report: "Report", files: Mapping[str, Path | None], scripts: Path | Non
         full: whether to print the checks and the ledger beside findings.
         quiet: whether to print the last line only.
     """
+    if scripts:
+        _write_scripts(scripts, report)
+    tell_document(report.document(), files, full=full, quiet=quiet)
+
+
+def tell_document(run: Mapping[str, Any], files: Mapping[str, Path | None], *, full: bool, quiet: bool) -> None:
+    """Write a run's document where it is asked for, and print the rest.
+
+    Args:
+        run: the document.
+        files: where to write it, by format; None for nowhere.
+        full: whether to print the checks and the ledger beside findings.
+        quiet: whether to print the last line only.
+    """
     from tollbridge.verify import reports
 
-    run = report.document()
     for name, path in files.items():
         if path:
             path.write_text(reports.FORMATS[name](run), "utf-8")
-    if scripts:
-        _write_scripts(scripts, report)
     lines = [*reports.lines(run, full=full)]
     lines = lines[-1:] if quiet else lines
     if not reports.in_actions(os.environ):

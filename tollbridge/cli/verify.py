@@ -20,6 +20,7 @@ from tollbridge.cli.verify_values import (
     names,
     origins,
     server_url,
+    shard,
     variables,
     writable,
 )
@@ -76,6 +77,18 @@ from tollbridge.cli.verify_values import (
 )
 @click.option("--max-examples", type=click.IntRange(0), help="Random sequences at most.  [default: the profile's]")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Repeats the random sequences.")
+@click.option(
+    "--shard",
+    callback=shard,
+    metavar="PART/PARTS",
+    help="Play this part of the cases and of the random sequences, such as 2/8; tollbridge report merge joins the JSON "
+    "reports of all parts.",
+)
+@click.option(
+    "--examples-database",
+    metavar="FOLDER|redis://…",
+    help="Where Hypothesis keeps the random sequences that found something, to try them first in later runs.",
+)
 @click.option("--checks", callback=names, metavar="NAME,…", help="Only these checks.")
 @click.option("--exclude", callback=names, metavar="NAME,…", help="Not these checks.")
 @click.option("--list-checks", is_flag=True, help="What each check asserts; then end.")
@@ -156,6 +169,8 @@ def verify(
     max_time: float | None,
     max_examples: int | None,
     seed: int,
+    shard: tuple[int, int] | None,
+    examples_database: str | None,
     checks: tuple[str, ...],
     exclude: tuple[str, ...],
     list_checks: bool,
@@ -235,6 +250,8 @@ def verify(
             organization_header=organization_header,
             start=start,
             start_env=start_env,
+            shard=shard,
+            examples_database=examples_database,
         )
         report = harness.verify(plan, progress, progress.found, progress.announced)
     except (harness.VerifyError, KeyboardInterrupt) as reason:

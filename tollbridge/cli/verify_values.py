@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+SHARD = re.compile(r"[1-9][0-9]{0,3}")
 ORIGINS = ("documented", "provider", "choice")
 
 
@@ -19,6 +20,16 @@ def address(_context: click.Context, _parameter: click.Parameter, value: str | N
     if not port.isdigit() or not 0 < int(port) < 65_536:
         raise click.BadParameter(f"{value!r} is no HOST:PORT, such as 127.0.0.1:12111.")
     return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def shard(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    """Return a part and of how many: 2/8."""
+    if value is None:
+        return None
+    number, _, of = value.partition("/")
+    if all(SHARD.fullmatch(one) for one in (number, of)) and int(number) <= int(of):
+        return int(number), int(of)
+    raise click.BadParameter(f"{value} is not the number of a part and of all parts, such as 2/8.")
 
 
 def server_url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

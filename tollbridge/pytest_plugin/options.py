@@ -32,6 +32,7 @@ OPTIONS = (
     Option("max-time", "SECONDS", "Of the whole run.  [default: the profile's]"),
     Option("max-examples", "NUMBER", "Random sequences at most.  [default: the profile's]"),
     Option("seed", "NUMBER", "Repeats the random sequences.  [default: 1]"),
+    Option("examples-database", "FOLDER|redis://…", "Where random sequences that found something are kept."),
     Option("baseline", "FILE", "A JSON report of the harness: what it found is an expected failure."),
     Option("reset", "CMD", "A shell command that sets the target back to its beginning."),
     Option("answer-within", "SECONDS", "The longest that one answer may take.  [default: 35]"),

@@ -52,6 +52,8 @@ class VerifyOptions:
         control_token: what a Tollbridge server at the URL asks for before it issues tokens; None for nothing.
         every: of the tables whose cases are alike, every so many-th one is played.
         evidence: the file that takes the run's evidence; None for none.
+        shard: which part of the run this is, and of how many; None for the whole.
+        examples_database: where Hypothesis keeps its examples, a folder or the URL of a Redis; None for nowhere.
         organization_header: how the target spells the header that names the effective organization; None for the
             contract's spelling.
         start: a shell command that starts the target; None where it runs already.
@@ -85,3 +87,6 @@ class VerifyOptions:
     def own(self) -> bool:
         """Whether our own server is judged."""
         return self.url is None and self.start is None
+
+    shard: tuple[int, int] | None = None
+    examples_database: str | None = None

@@ -1,7 +1,9 @@
 """Playing a run: the tables, then sequences drawn at random; what is found is kept, told and made small at once."""
 
 from collections.abc import Sequence
+from functools import partial
 from statistics import median
+from typing import TYPE_CHECKING, TypeVar
 
 from tollbridge.verify.cases import CaseContext
 from tollbridge.verify.cases.thinning import Planned, plan
@@ -18,6 +20,13 @@ from tollbridge.verify.model.finding import Finding, fingerprint
 from tollbridge.verify.model.steps import Case
 from tollbridge.verify.run import Run
 from tollbridge.verify.target.connection import REFUSED
+
+if TYPE_CHECKING:  # it takes longer to load than a run without random sequences may take
+    from tollbridge.verify.cases.random_sequences import Search
+
+T = TypeVar("T")
+SEEDS_APART = 1_000
+"""Between the seeds of shards; each finding that a search makes takes the next one."""
 
 THINNED = (
     "an answer takes {answer_in:.0f} ms, so of the tables whose cases are alike every {every}th case was played; a "
@@ -58,11 +67,17 @@ def _play_tables(run: Run) -> None:
     )
     if chosen.every > run.options.every:
         run.not_reached = THINNED.format(answer_in=1_000 * answer_in, every=chosen.every)
-    _play_all(run, chosen.played)
-    for one in chosen.left:
+    _play_all(run, share(run.options.shard, chosen.played))
+    for one in share(run.options.shard, chosen.left):
         if not any(True for context in run.contexts for _ in unreached(run, context)):
             return
         _play_all(run, [one])
+
+
+def share(shard: tuple[int, int] | None, planned: Sequence[T]) -> Sequence[T]:
+    """Return what a shard plays of what is planned: cases that are alike stand together, so it gets of every table."""
+    number, of = shard or (1, 1)
+    return planned[number - 1 :: of]
 
 
 def _play_all(run: Run, planned: Sequence[Planned]) -> None:
@@ -122,6 +137,19 @@ def _bring_back(run: Run) -> None:
     run.target.reset()
 
 
+def _how_to_search(run: Run, context: CaseContext) -> "Search":
+    """Return how random sequences of an operation are drawn; shards draw their share, each by a seed of its own."""
+    from tollbridge.verify.cases.random_sequences import Search
+
+    number, of = run.options.shard or (1, 1)
+    name = context.subject.operation.operation_id
+    return Search(
+        seed=run.options.seed + SEEDS_APART * (number - 1),
+        examples=len(range(number, run.options.max_examples + 1, of)),
+        database=run.examples and partial(run.examples, name),
+    )
+
+
 def _search(run: Run) -> None:
     """Let Hypothesis draw sequences, and shrink what fails."""
     if run.options.max_examples < 1:
@@ -129,6 +157,9 @@ def _search(run: Run) -> None:
     from tollbridge.verify.cases.random_sequences import Drawn, search, sequences_of
 
     for context in run.contexts:
+        how = _how_to_search(run, context)
+        if not how.examples:
+            continue
         drawn = Drawn()
         seen: dict[str, Verdict] = {}
 
@@ -153,9 +184,9 @@ def _search(run: Run) -> None:
             return name
 
         strategy = sequences_of(run.contract, context, drawn)
-        limit, options = run.runner.limit, run.options
+        limit = run.runner.limit
         try:
-            for name, case in search(strategy, shows, seed=options.seed, examples=options.max_examples, limit=limit):
+            for name, case in search(strategy, shows, how, limit):
                 try:
                     _judge(run, context, case)
                 finally:  # the time may be over, or the target may answer otherwise by now

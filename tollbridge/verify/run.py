@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tollbridge.contract import Contract
 from tollbridge.verify.cases import CaseContext
@@ -13,6 +14,9 @@ from tollbridge.verify.target.runner import Runner
 from tollbridge.verify.target.stripe_double import StripeDouble
 from tollbridge.verify.target.target import Target
 from tollbridge.world import World
+
+if TYPE_CHECKING:  # what serves no random sequences does without Hypothesis
+    from hypothesis.database import ExampleDatabase
 
 Tell = Callable[[str, str], None]
 """Told the severity and the title of a finding as soon as it is found."""
@@ -48,3 +52,5 @@ class Run:
     writer: Writer | None = None
     alone: dict[str, list[Verdict]] = field(default_factory=dict)
     """What calls show that were played alone, by what was sent."""
+    examples: "Callable[[str, int], ExampleDatabase] | None" = None
+    """Opens Hypothesis's examples of an operation and a turn; None where none are kept."""

@@ -1,10 +1,11 @@
 """One run: look at the target, play the tables, search at random, and report."""
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from importlib.util import find_spec
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from tollbridge.contract import Contract, ContractError, load_contract
 from tollbridge.launch import WITHIN, awaited
@@ -34,6 +35,9 @@ from tollbridge.verify.target.started import OwnServer, Start, own_target, start
 from tollbridge.verify.target.stripe_double import StripeDouble, charged_alone
 from tollbridge.verify.target.target import Target, desk_tokens
 from tollbridge.world import World, WorldError, load_world
+
+if TYPE_CHECKING:  # a run without random sequences does without Hypothesis
+    from hypothesis.database import ExampleDatabase
 
 FOREIGN_SECONDS, OWN_SECONDS = 35.0, 6.0
 EVERY_ORIGIN = frozenset({DOCUMENTED, PROVIDER, CHOICE})
@@ -154,6 +158,7 @@ def _prepared(
     say: Say,
     begun: float,
 ) -> Run:
+    examples = _examples(options)
     say("starting", 0.0)
     own = options.own
     stripe = None
@@ -172,7 +177,9 @@ def _prepared(
     held = Held(origins, contract)
     runner = Runner(target.url, within, stripe, tokens, RunLimit(options.max_time, begun), Known(canaries))
     contexts = [CaseContext(subject, world, tokens, held, cards, stripe is not None) for subject in subjects(contract)]
-    return Run(options, contract, world, target, stripe, runner, Evaluator(chosen), contexts, say)
+    run = Run(options, contract, world, target, stripe, runner, Evaluator(chosen), contexts, say)
+    run.examples = examples
+    return run
 
 
 def _target(options: VerifyOptions, stripe: StripeDouble | None, within: float, whole: ExitStack) -> Target:
@@ -189,6 +196,15 @@ def _target(options: VerifyOptions, stripe: StripeDouble | None, within: float, 
     if options.start_within:
         awaited(options.url, options.start_within)  # where nobody is, the first call says so
     return Target(options.url, options.reset)
+
+
+def _examples(options: VerifyOptions) -> "Callable[[str, int], ExampleDatabase] | None":
+    """Return what opens Hypothesis's examples; None where none are kept, or drawn."""
+    if not (options.examples_database and options.max_examples):
+        return None
+    from tollbridge.verify.cases.examples_database import examples_database
+
+    return examples_database(options.examples_database)
 
 
 def _look(run: Run) -> None:
@@ -239,5 +255,6 @@ def _report(run: Run, seconds: float) -> Report:
         generated=run.generated,
         stale=run.evaluator.unseen(run.options.baseline),
         world=run.options.world.name,
+        shard=run.options.shard and "/".join(map(str, run.options.shard)),
         timings=run.runner.timings,
     )

@@ -10,6 +10,7 @@ import hypothesis
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.database import ExampleDatabase
 
 from tollbridge.contract import Contract
 from tollbridge.simulator import Fault
@@ -169,16 +170,42 @@ def _ours(context: CaseContext) -> st.SearchStrategy[Call]:
     return call()
 
 
+@dataclass(frozen=True)
+class Search:
+    """How cases are drawn.
+
+    Args:
+        seed: of the run, or of its part.
+        examples: how many cases at most.
+        database: opens the examples of each turn that earlier runs kept; None where nothing is kept.
+    """
+
+    seed: int
+    examples: int
+    database: Callable[[int], ExampleDatabase] | None = None
+
+    def settings_of(self, turn: int) -> settings:
+        """Return Hypothesis's settings of a turn; what was kept is tried first."""
+        phases = [Phase.generate, Phase.shrink]
+        return settings(
+            max_examples=self.examples,
+            deadline=None,
+            database=self.database and self.database(turn),
+            phases=[Phase.reuse, *phases] if self.database else phases,
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+        )
+
+
 def search(
-    strategy: st.SearchStrategy[Case], shows: Callable[[Case], str | None], *, seed: int, examples: int, limit: RunLimit
+    strategy: st.SearchStrategy[Case], shows: Callable[[Case], str | None], how: Search, limit: RunLimit
 ) -> Iterator[tuple[str, Case]]:
     """Yield findings, each with the smallest case that Hypothesis shrank it to.
 
     Args:
         strategy: of cases.
         shows: plays a case, and returns the name of a finding that is not known yet; None where it shows none.
-        seed: of the run.
-        examples: how many cases at most.
+        how: cases are drawn.
         limit: of the run.
 
     Raises:
@@ -186,16 +213,8 @@ def search(
     """
     for turn in range(MAX_FOUND):
         hunt = Hunt(shows, limit)
-        test = hypothesis.seed(seed + turn)(
-            settings(
-                max_examples=examples,
-                deadline=None,
-                database=None,
-                phases=[Phase.generate, Phase.shrink],
-                suppress_health_check=list(HealthCheck),
-                print_blob=False,
-            )(hypothesis.given(strategy)(hunt.attempt))
-        )
+        # The settings last: a seed that comes after them takes their database away (Hypothesis 6.170).
+        test = how.settings_of(turn)(hypothesis.seed(how.seed + turn)(hypothesis.given(strategy)(hunt.attempt)))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
+import jsonschema_rs
+
 from tollbridge.verify.reports.gitlab import gitlab
 from tollbridge.verify.reports.html_page import html
 from tollbridge.verify.reports.junit import junit
@@ -22,6 +24,18 @@ def schema() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(files("tollbridge.verify.reports").joinpath("schema.json").read_bytes())
     return found
 
+
+def fault_of(document: object) -> str:
+    """Return where a document is not a run's, and what it is there; empty where it is one."""
+    error = next(jsonschema_rs.Draft7Validator(schema()).iter_errors(document), None)
+    if error is None:
+        return ""
+    place = "/".join(map(str, error.instance_path)) or "its top"
+    return f"of this version: at {place}, {error.message[:MAX_FAULT]}"
+
+
+MAX_FAULT = 200
+"""Characters of what is wrong with a document: it may repeat the whole of it."""
 
 FORMATS: Mapping[str, Callable[[Document], str]] = {
     "json": as_json,

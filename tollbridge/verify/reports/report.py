@@ -50,6 +50,7 @@ class Report:
         timings: of each answer, its status and the seconds until it was there.
         not_reached: what the run's time did not suffice for; None where it sufficed.
         aside_at: by operation, checks that are not applicable there, with the reason.
+        shard: which part of a run this is, such as `2/8`; None for the whole.
         ended: when the run ended.
     """
 
@@ -73,6 +74,7 @@ class Report:
     timings: Sequence[Timing] = ()
     not_reached: str | None = None
     aside_at: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    shard: str | None = None
     ended: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -80,6 +82,8 @@ class Report:
         """0 clean, 1 findings, 2 not everything could be asked."""
         if self.findings:
             return FOUND
+        if self.shard:  # what one did not exercise, another may have: the merged report tells
+            return NOT_ASKED if self.unfinished else CLEAN
         # What is known may be why something else was not reached: it is said, and is no failure.
         return NOT_ASKED if (self.unexercised and not self.known) or self.unfinished else CLEAN
 
@@ -102,6 +106,7 @@ class Report:
             "held": sorted(self.held.origins),
             "two_sided": self.two_sided,
             "seed": self.seed,
+            "shard": self.shard,
             "seconds": round(self.seconds, 3),
             "calls": self.calls,
             "random_cases": self.generated,

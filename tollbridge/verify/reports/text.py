@@ -56,7 +56,10 @@ def _ending(run: Document) -> Iterator[Line]:
         yield line(f"known: {', '.join(names)}", "dim")
     if run["stale"]:
         yield line(f"in the baseline, and not seen: {', '.join(run['stale'])}", "dim")
-    yield from (line(f"not exercised: {what}", "bad") for what in run["not_exercised"])
+    if run["shard"]:
+        yield line(f"shard {run['shard']}: tollbridge report merge tells what no shard exercised", "dim")
+    else:
+        yield from (line(f"not exercised: {what}", "bad") for what in run["not_exercised"])
     if run["not_reached"]:
         yield line(f"cut after {run['seconds']:.1f} s: not reached: {run['not_reached']}", "dim")
     if run["unfinished"]:
