@@ -60,7 +60,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "not-acceptable": ("accept.quality",),
     "method-not-allowed": ("path.methods", "page.request"),
     "not-found": ("path.exact", "page.request"),
-    "invalid-token": ("token.optional",),
+    "invalid-token": ("token.refused",),
     "invalid-request": ("body.json",),
 }
 """The ledger's rules that decide a row, by its `error_code`, where the row does not say."""

@@ -142,7 +142,6 @@ def media(x: Evidence, e: Expectation) -> list[Wrong] | None:
     "A problem's `status` is the status of the HTTP answer (RFC 9457, section 3.1.2).",
     severity=MEDIUM,
     sample="An HTTP 404 carries a problem with status 400.",
-    rules={"refusal.problem": refused},
     when=(answered,),
     optional=True,
 )

@@ -84,7 +84,8 @@ def documented_under_faults(x: Evidence, e: Expectation) -> list[Wrong]:
     if x.status != 500 and (documented(x, e) is not None or not e.terms.choice):
         return []
     said = f"{meanwhile(x)} The answer is {x.status}."
-    return [Wrong(f"{status_and_code(x)}{under(x)}", said, "a documented status but 500")]
+    rules = () if x.status == 500 else None  # a 500 is a defect of any HTTP API
+    return [Wrong(f"{status_and_code(x)}{under(x)}", said, "a documented status but 500", rules)]
 
 
 @check(
@@ -92,7 +93,7 @@ def documented_under_faults(x: Evidence, e: Expectation) -> list[Wrong]:
     "While Stripe fails, a success means that the intent exists, as asked, and is this request's.",
     severity=CRITICAL,
     sample="Stripe answered 500 to the create, the target 200.",
-    rules={"provider.health": provider_unwell},
+    rules={"provider.health": provider_unwell, **in_any("intent.fields")},
     when=(struck, accepted, seen_alone),
     needs=("stripe",),
     optional=True,
@@ -151,7 +152,7 @@ def one_intent_under_faults(x: Evidence, _e: Expectation) -> list[Wrong]:
     "No answer invites to charge again a card that was charged, or may have been: no Retry-After, no 503, no 4xx.",
     severity=CRITICAL,
     sample="The card was charged, and the answer is 503 with Retry-After.",
-    rules={"charge.unknown": charges, "subscription.failed": fault_at_update},
+    rules={**in_any("charge.once"), "charge.unknown": charges, "subscription.failed": fault_at_update},
     when=(struck, seen_alone, answered, not_accepted, charges),
     needs=("stripe", "confirm"),
     alone=("no-server-error", "accepts-valid"),
@@ -285,7 +286,7 @@ def fault_has_passed(x: Evidence, _e: Expectation) -> bool:
     "After a fault of Stripe's has passed, the next request is served.",
     severity=CRITICAL,
     sample="After one 500 of Stripe's, the target answers 503 to everything.",
-    rules={"provider.health": provider_unwell},
+    rules={"provider.health": provider_unwell, **in_any("intent.fields")},
     when=(fault_has_passed, expects_success),
     needs=("stripe",),
     alone=NOT_SERVED,

@@ -24,7 +24,8 @@ OF_ITS_OWN = ("date", "content-length", "x-request-id", "age", "etag", "server-t
     severity=HIGH,
     sample="The second of two equal requests was answered with the first one's secret.",
     rules=in_any("request.independent"),
-    when=(answered,),
+    when=(answered, choices_held),  # that a request sent twice is two is our choice
+    needs=("choice",),
 )
 def equal_verdicts(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge the second of two equal calls."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tollbridge.verify.checks.causes import place_in, status_and_code
-from tollbridge.verify.checks.conditions import answered, in_any, not_accepted, refused, value
+from tollbridge.verify.checks.conditions import answered, in_any, not_accepted, value
 from tollbridge.verify.model.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.model.evidence import API_KEY, TOKEN, Evidence, secret_of, texts_of
 from tollbridge.verify.model.expectation import Expectation
@@ -106,7 +106,6 @@ def disguises(secret: str) -> tuple[str, str]:
     "No stack, SQL, path of the machine or id of Stripe's objects is in an answer.",
     severity=HIGH,
     sample="A 409 tells the customer's id at Stripe.",
-    rules={"refusal.problem": refused},
     when=(answered,),
 )
 def nothing_of_the_inside(x: Evidence, e: Expectation) -> list[Wrong]:

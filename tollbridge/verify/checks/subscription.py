@@ -11,6 +11,7 @@ from tollbridge.verify.checks.conditions import (
     has_subscription,
     kind,
     names_organization,
+    not_accepted,
     omits,
     seen_alone,
     seen_alone_and_well,
@@ -57,6 +58,7 @@ def default_of(subscription: dict[str, Any] | None) -> str | None:
     rules={
         "subscription.untouched": omits("payment_method"),
         "subscription.order": seen_with_a_card,
+        "refusal.harmless": not_accepted,
         "charge.refused": kind("declined"),
     },
     when=(seen_alone_and_well,),

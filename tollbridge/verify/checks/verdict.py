@@ -13,7 +13,6 @@ from tollbridge.verify.checks.conditions import (
     expects_success,
     has_capitals,
     has_eight_digits,
-    has_no_token,
     has_null,
     in_any,
     is_row_of_the_wire_table,
@@ -25,6 +24,7 @@ from tollbridge.verify.checks.conditions import (
     seen_with_a_card,
     sends,
     settled,
+    shows_none,
     stripe_seen_or_refused,
     when_decided,
 )
@@ -49,10 +49,16 @@ def wrong_status(x: Evidence, e: Expectation, cause: str) -> list[Wrong]:
 
 def _judges_code(x: Evidence, e: Expectation) -> bool:
     """Tell whether the error_code is held: ours is a choice, the card's is the provider's, where a problem has one."""
-    return (e.terms.choice and bool(e.terms.codes)) or (e.kind == "declined" and x.code is not None)
+    if e.terms.choice:
+        return bool(e.terms.codes)
+    documented = e.kind == "token" and e.terms.holds("refusal.codes") and {*e.codes} <= DOCUMENTED_CODES
+    return x.code is not None and (e.kind == "declined" or documented)
 
 
 OWN_TOKEN = "own"  # noqa: S105 - the name of a kind
+
+DOCUMENTED_CODES = {"token-expired", "inactive-account"}
+"""The codes of tokens that the page itself names; all others are our choice."""
 
 MAY_PAY = (*MAY_NAME, "ORG_ADMIN")
 """Roles that pay by any reading of the page."""
@@ -70,6 +76,7 @@ def has_to_be_accepted(x: Evidence, e: Expectation) -> bool:
     sample="The target answered 400 to {amount: 50, currency: usd}, the minimum itself.",
     rules={
         "success.status": expects_success,
+        "page.title": expects_success,
         **in_any("currency.supported", "currency.list"),
         "amount.digits": has_eight_digits,
         "amount.positive": sends("amount"),
@@ -78,7 +85,7 @@ def has_to_be_accepted(x: Evidence, e: Expectation) -> bool:
         "organization.own": names_none,
         "organization.global": names_organization,
         "method.upsert": seen_with_a_card,
-        "token.optional": has_no_token,
+        "token.optional": shows_none,
     },
     when=(has_to_be_accepted,),
     gate=True,
@@ -91,7 +98,35 @@ def accepts_valid(x: Evidence, e: Expectation) -> list[Wrong] | None:
     if x.status == 403 and e.role and e.role not in MAY_PAY and not e.terms.holds("roles.all"):
         return None  # that every role may pay is our reading
     cause = f"{x.status} {word(x.code or '')} {known_places(x.blamed, e)}{of_stripe(x)}".strip()
-    return [Wrong(cause, f"The answer is {x.status}{x.named}.{told_by_stripe(x)}", success_of(e))]
+    said = f"The answer is {x.status}{x.named}.{told_by_stripe(x)}"
+    return [Wrong(cause, said, success_of(e), rules_of_refusal(x, e))]
+
+
+RULES_OF = {
+    "amount": ("amount.positive", "amount.digits", "amount.unit"),
+    "currency": ("currency.supported", "currency.list"),
+    "description": ("description.text",),
+    "receipt_email": ("email.address",),
+    "payment_method": ("method.id", "method.upsert"),
+    "confirm": ("confirm.absent",),
+}
+"""The rules that are broken where a right value of a member is refused, by its role at Stripe."""
+
+RULES_OF_STATUS = {
+    401: ("token.optional",),
+    403: ("roles.all", "organization.own", "organization.effective"),
+    404: ("path.exact", "method.upsert", "organization.effective"),
+}
+"""The same where the refusal is about who asks, or for what."""
+
+
+def rules_of_refusal(x: Evidence, e: Expectation) -> tuple[str, ...]:
+    """Return the rules that a refusal of what is right breaks: of what it blames, and that it had to be a success."""
+    roles = [role for role, member in e.terms.members.items() if f"#/{member}" in x.blamed]
+    blamed = [rule for role in roles for rule in RULES_OF.get(role, ())]
+    header = ("organization.effective",) if e.terms.header in x.blamed else ()
+    about = [*blamed, *header] or [*RULES_OF_STATUS.get(x.status, ())]
+    return (*e.rules, *about, "page.title", "success.status")
 
 
 def success_of(e: Expectation) -> str:
@@ -167,7 +202,11 @@ def token_refused(_x: Evidence, e: Expectation) -> bool:
     "A call whose token is missing where one is needed, expired, unknown or of a disabled account is 401.",
     severity=CRITICAL,
     sample="The target answered 200 to an expired token.",
-    rules={**when_decided("refusal.codes"), "token.optional": has_no_token, **in_any("refusal.order")},
+    rules={
+        **when_decided("refusal.codes"),
+        "token.optional": shows_none,
+        **in_any("token.refused", "refusal.order"),
+    },
     when=(settled, token_refused),
     gate=True,
     needs=("bad token",),

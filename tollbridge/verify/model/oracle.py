@@ -64,10 +64,13 @@ class Oracle:
         if call.wire:
             return self._of_wire(call, call.wire, account)
         if account is None:
-            rules = ["refusal.codes"] if call.token == EXPIRED else ["token.optional"]
+            shown = "token.refused" if call.account is not None else "token.optional"
+            rules = [shown, *(["refusal.codes"] if call.token == EXPIRED else [])]
             return self._expectation("token", account, [401], _token_codes(call), rules=rules)
         if call.account is not None and not account.active:
-            return self._expectation("token", account, [401], ["inactive-account"], rules=["refusal.codes"])
+            return self._expectation(
+                "token", account, [401], ["inactive-account"], rules=["token.refused", "refusal.codes"]
+            )
         if _has_float(call.document):
             return self._free(account)
         broken = [*_violations(self.subject, call)]
