@@ -16,6 +16,7 @@ from tollbridge.verify import CHECKS
 from tollbridge.verify.cases import CaseContext
 from tollbridge.verify.evaluator import Evaluator, Verdict
 from tollbridge.verify.findings.alone import Shown, judged
+from tollbridge.verify.findings.earlier import keep_right
 from tollbridge.verify.model.evidence import Known
 from tollbridge.verify.model.steps import Case
 from tollbridge.verify.model.subject import subjects
@@ -63,7 +64,9 @@ class Bench:
     @staticmethod
     def _shown(run: Run, context: CaseContext, case: Case) -> list[Shown]:
         played = run.runner.play(context, case)
-        return judged(run, context, case, played, run.evaluator.judge(played))
+        verdicts = run.evaluator.judge(played)
+        keep_right(run, case.name, played, (x for x, _, _ in verdicts))
+        return judged(run, context, case, played, verdicts)
 
     def found(self, cases: Iterable[Case]) -> list[str]:
         """The names of the checks that find something, each once."""

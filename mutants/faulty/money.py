@@ -47,7 +47,6 @@ area.table(
         "The amount goes through a float with six digits.",
         rewrites("amount", lambda amount: int(float(f"{amount:.6g}"))),
     ),
-    ("amount_as_decimal", "The amount is told to Stripe with a decimal point.", rewrites("amount", float)),
     ("always_dollars", "Every intent is in usd.", sets(currency="usd")),
 )
 
@@ -58,6 +57,12 @@ area.table(
         "Currencies without minor units are charged a hundredfold.",
         currency_in(*WITHOUT_MINOR_UNITS),
         times(100),
+    ),
+    (
+        "amount_as_decimal",
+        "The amount of a charge on the server is told to Stripe with a decimal point.",
+        charged,
+        rewrites("amount", float),
     ),
     ("tenfold_dinar", "Three-decimal currencies are charged tenfold.", currency_in(*WITH_THREE_DECIMALS), times(10)),
     (

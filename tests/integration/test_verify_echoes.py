@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.judged import SDK_WARNS, Bench, bench
@@ -14,13 +16,27 @@ from tollbridge.verify.model.stripe_routes import CREATE
 pytestmark = pytest.mark.filterwarnings(SDK_WARNS)
 
 
+def unavailable() -> JSONResponse:
+    """The answer of a server that has given Stripe up."""
+    identity = f"req-{uuid4().hex}"
+    document = {
+        "type": "/x",
+        "title": "No",
+        "status": 503,
+        "detail": "It is gone.",
+        "error_code": "provider-unavailable",
+    }
+    headers = {"Retry-After": "5", "Cache-Control": "no-store", "X-Request-Id": identity}
+    return JSONResponse(document | {"instance": identity}, 503, headers, "application/problem+json")
+
+
 class Careless:
     """A server whose requests a test changes before it sees them."""
 
     def __init__(self) -> None:
         """Change nothing."""
         self.body: Callable[[bytes], bytes] = lambda body: body
-        self.takes_every_token = False
+        self.takes_every_token = self.gives_up = self.gone = False
         self.app: ASGIApp
 
     def around(self, app: ASGIApp) -> ASGIApp:
@@ -38,7 +54,14 @@ class Careless:
                 message = {**message, "body": self.body(message["body"])}
             return message
 
-        await self.app(scope, changed, send)
+        async def watched(message: Message) -> None:
+            self.gone = self.gone or (self.gives_up and message.get("status", 0) >= 500)
+            await send(message)
+
+        if self.gone:
+            await unavailable()(scope, receive, send)
+        else:
+            await self.app(scope, changed, watched)
 
 
 CARELESS = Careless()
@@ -55,9 +78,11 @@ def target() -> Iterator[Bench]:
 def careful_again(target: Bench) -> Iterator[None]:
     """Each test begins with a server that is right, of which nothing is known."""
     target.run.alone.clear()
+    target.run.right.clear()
     target.run.runner.known = target.run.runner.known.__class__(target.run.runner.known.canaries)
     yield
-    CARELESS.body, CARELESS.takes_every_token = (lambda body: body), False
+    CARELESS.body = lambda body: body
+    CARELESS.takes_every_token = CARELESS.gives_up = CARELESS.gone = False
 
 
 def one_more(body: bytes) -> bytes:
@@ -101,6 +126,14 @@ def test_a_refusal_is_not_blamed_on_a_fault_that_has_passed(target: Bench) -> No
     CARELESS.body = lambda body: body.replace(b'"usd"', b'"xxx"')
     found = target.found([after_a_fault(target), together(target)])
     assert found == ["accepts-valid"]
+
+
+def test_what_a_fault_has_broken_for_good_is_blamed_on_the_fault(target: Bench) -> None:
+    """A call that went right before a failure of Stripe's, and goes wrong alone after it, fails to recover."""
+    CARELESS.gives_up = True
+    fault, call = Break(Fault("POST", CREATE, "429", times=None)), target.context.call()
+    found = target.found([Case("a call", (call,)), Case("a fault", (fault, call, Mend(), call))])
+    assert found == ["recovers"]
 
 
 @pytest.mark.parametrize("token", [EXPIRED, UNKNOWN])

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING
 
 from tollbridge.contract import Contract, ContractError, load_contract
+from tollbridge.contract.extensions import EFFECTIVE_ORGANIZATION
 from tollbridge.launch import WITHIN, awaited
 from tollbridge.verify.cases import CaseContext
 from tollbridge.verify.cases.leaks import CANARIES
@@ -22,7 +23,7 @@ from tollbridge.verify.findings.reproduce import prove, reported
 from tollbridge.verify.findings.script import secrets_of
 from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
 from tollbridge.verify.model.finding import brief
-from tollbridge.verify.model.subject import ORGANIZATION, Tokens, subjects, world_tokens
+from tollbridge.verify.model.subject import Tokens, subjects, world_tokens
 from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
 from tollbridge.verify.options import VerifyOptions
 from tollbridge.verify.play import play
@@ -94,7 +95,7 @@ def _spelt(contract: Contract, header: str | None) -> Contract:
         replace(
             operation,
             parameters=tuple(
-                replace(p, name=header) if p.extensions.get(ORGANIZATION) else p for p in operation.parameters
+                replace(p, name=header) if p.extensions.get(EFFECTIVE_ORGANIZATION) else p for p in operation.parameters
             ),
         )
         for operation in contract.operations

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from tollbridge.verify.cases import CaseContext
 from tollbridge.verify.evaluator import Verdict
+from tollbridge.verify.findings.earlier import was_right
+from tollbridge.verify.model.check import Check
 from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.steps import AtStripe, Call, Case, Together
 from tollbridge.verify.run import Run
@@ -21,10 +23,15 @@ def judged(run: Run, context: CaseContext, case: Case, played: list[Exchange], v
     instead: list[Shown] = []
     for x, check, wrong in verdicts:
         found = [*_alone(run, context, case, played.index(x))] if check.alone else []
-        echoed = [shown for shown in found if any(one.name in check.alone for _, one, _ in shown[1])]
+        echoed = [shown for shown in found if _fails_from_the_first(run, check, shown)]
         instead += echoed
         kept += [] if echoed else [(x, check, wrong)]
     return [(case, kept), *instead]
+
+
+def _fails_from_the_first(run: Run, check: Check, shown: Shown) -> bool:
+    """Tell whether a call alone shows what a check blames on others, and did not go right before they came."""
+    return any(one.name in check.alone and not was_right(run, x) for x, one, _ in shown[1])
 
 
 def _alone(run: Run, context: CaseContext, case: Case, index: int) -> Iterator[Shown]:

@@ -27,6 +27,11 @@ def keep_right(run: Run, case: str, played: Iterable[Exchange], wrong: Iterable[
             run.right.setdefault(_call_of(x), case)
 
 
+def was_right(run: Run, x: Exchange) -> bool:
+    """Tell whether a call equal to that of an exchange was answered rightly before."""
+    return _call_of(x) in run.right
+
+
 def tell_memory(run: Run, finding: Finding, first: Exchange) -> None:
     """Say that the target remembers, where a finding of one call does not show each time and nothing sets it back.
 

@@ -107,6 +107,8 @@ class Oracle:
         firm = [v for v in broken if self.held.rule(v.rule) and not self._is_open(call, v)]
         if not firm:
             return replace(self._free(account), places=places)
+        if any(self._is_open(call, v) for v in broken):
+            places = []  # whether that is blamed too, is open
         return self._expectation("violations", account, [400], ["invalid-request"], places=places, rules=rules)
 
     def _is_open(self, call: Call, violation: Violation) -> bool:

@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from tollbridge.contract import Contract, Operation, Parameter
+from tollbridge.contract.extensions import EFFECTIVE_ORGANIZATION
+from tollbridge.contract.pointer import steps_of
 from tollbridge.verify.errors import VerifyError
 from tollbridge.world import Account, World
 
 REQUEST_ROLES = ("amount", "currency", "payment_method", "confirm", "description", "receipt_email")
-ORGANIZATION = "x-effective-organization"
 MISSING = object()
 TOKENS_FROM = "TARGET_TOKEN_"
 """How a variable of the environment begins from which a world file may take a token."""
@@ -47,7 +48,7 @@ class Subject:
     @property
     def organization(self) -> Parameter | None:
         """The parameter that names the effective organization; None where there is none."""
-        return next((p for p in self.operation.parameters if p.extensions.get(ORGANIZATION)), None)
+        return next((p for p in self.operation.parameters if p.extensions.get(EFFECTIVE_ORGANIZATION)), None)
 
     @cached_property
     def success(self) -> str:
@@ -164,7 +165,7 @@ def _subject(operation: Operation) -> Subject:
     for role, where in said.items():
         place = _pointer(where, "request")
         if role in REQUEST_ROLES and place:
-            members[role] = place[2:].replace("~1", "/").replace("~0", "~")
+            members[role] = _member_of(place)
         elif isinstance(where, dict) and "caller" in where:
             caller.add(role)
     known = operation.body.schema.get("properties", {}) if operation.body else {}
@@ -175,7 +176,13 @@ def _subject(operation: Operation) -> Subject:
                 f"member. It has: {', '.join(known) or 'none'}."
             )
     secret = _pointer(said.get("secret"), "response")
-    return Subject(operation, members, secret[2:] or None, frozenset(caller))
+    return Subject(operation, members, _member_of(secret) or None, frozenset(caller))
+
+
+def _member_of(place: str) -> str:
+    """Return the member that a pointer leads to; of a deeper place the pointer itself, which no body has as a name."""
+    steps = steps_of(place)
+    return steps[0] if len(steps) == 1 else place
 
 
 def _pointer(where: object, side: str) -> str:
