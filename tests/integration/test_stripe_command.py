@@ -55,6 +55,13 @@ def listed(url: str, path: str) -> list[dict[str, Any]]:
         return data
 
 
+def kept(url: str) -> Any:
+    """How many objects of each kind there are, and how many calls were recorded."""
+    with urlopen(f"{url}/_tollbridge/simulator/", timeout=60) as answer:
+        state = json.load(answer)
+    return state["objects"], state["recorded"]
+
+
 def test_it_pays_and_remembers(url: str) -> None:
     """A confirmed intent is there on the next request."""
     form = {"amount": 1999, "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true"}
@@ -144,11 +151,16 @@ def test_browsers_of_every_origin_are_answered_as_stripe_does(url: str) -> None:
         urlopen(Request(path, b"", {"Origin": "https://shop.example"}), timeout=60)
     assert (refused.value.code, refused.value.headers["access-control-allow-origin"]) == (401, "*")
     refused.value.close()
+    card = b"type=card&card[number]=4242424242424242&card[exp_month]=1&card[exp_year]=2040&card[cvc]=123"
+    before = kept(url)
     with pytest.raises(HTTPError) as refused:
-        urlopen(Request(path, b"type=card", KEY | {"Origin": "https://shop.example"}), timeout=60)
+        urlopen(Request(path, card, KEY | {"Origin": "https://shop.example"}), timeout=60)
     assert (refused.value.code, refused.value.headers["access-control-allow-origin"]) == (403, None)
     assert json.load(refused.value)["error"]["code"] == "origin_not_allowed"
     refused.value.close()
+    assert kept(url) == before
+    urlopen(Request(path, card, KEY), timeout=60).close()
+    assert kept(url) != before
 
 
 def test_the_command_has_the_gate(url: str) -> None:
@@ -187,6 +199,7 @@ def test_a_taken_port_or_a_bad_world_is_a_sentence() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         done = tollbridge("stripe", "--port", str(taken.getsockname()[1]))
-    assert (done.returncode, done.stderr.startswith("Error: Cannot listen on 127.0.0.1 port")) == (1, True)
-    done = tollbridge("stripe", "--world", "openapi.yaml")
-    assert (done.returncode, done.stderr.startswith("Error: openapi.yaml")) == (1, True)
+    world = tollbridge("stripe", "--world", "openapi.yaml")
+    for refused, reason in ((done, "Error: Cannot listen on 127.0.0.1 port"), (world, "Error: openapi.yaml")):
+        assert (refused.returncode, refused.stdout, refused.stderr.startswith(reason)) == (1, "", True)
+        assert "Traceback" not in refused.stderr
