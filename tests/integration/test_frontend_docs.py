@@ -68,7 +68,7 @@ def run_node(command: list[str], folder: str, **environment: str) -> str:
         env=os.environ | OFFLINE | environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,  # seconds on a quiet machine; a busy one took 105
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
