@@ -19,7 +19,7 @@ from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.finding import Finding, fingerprint
 from tollbridge.verify.model.steps import Case
 from tollbridge.verify.run import Run
-from tollbridge.verify.target.connection import REFUSED
+from tollbridge.verify.target.connection import CLOSED, REFUSED
 
 if TYPE_CHECKING:  # it takes longer to load than a run without random sequences may take
     from tollbridge.verify.cases.random_sequences import Search
@@ -94,6 +94,8 @@ def _play_all(run: Run, planned: Sequence[Planned]) -> None:
 
 def _judge(run: Run, context: CaseContext, case: Case) -> None:
     played = _written(run, case, KEPT, run.runner.play(context, case))
+    if any(x.evidence.broken == CLOSED for x in played):
+        run.target.await_end()
     verdicts = run.evaluator.judge(played)
     keep_right(run, case.name, played, (x for x, _, _ in verdicts))
     shown = judged(run, context, case, played, verdicts)

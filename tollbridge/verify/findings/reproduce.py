@@ -22,7 +22,7 @@ from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.finding import Finding, fingerprint
 from tollbridge.verify.model.steps import Call, Case, Together
 from tollbridge.verify.run import Run
-from tollbridge.verify.target.connection import REFUSED
+from tollbridge.verify.target.connection import CLOSED, REFUSED
 
 HISTORY = 12
 """How many earlier cases are played before one that does not fail alone."""
@@ -84,6 +84,8 @@ def _take(run: Run, context: CaseContext, finding: Finding, case: Case) -> bool:
         finding.case, finding.reproduced = case, True
         finding.replay = "none that was run alone failed again"
         x, wrong = shown
+        if x.evidence.broken == CLOSED:
+            run.target.await_end()
         finding.exchange, finding.wrong, finding.log = x.kept(), wrong.brief(), run.target.words()
     return shown is not None
 

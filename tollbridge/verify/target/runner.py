@@ -44,7 +44,7 @@ from tollbridge.verify.model.steps import (
 from tollbridge.verify.model.stripe_routes import CREATE, MAY_CARRY
 from tollbridge.verify.model.subject import Tokens
 from tollbridge.verify.run_limit import RunLimit
-from tollbridge.verify.target.connection import Broken, RawConnection
+from tollbridge.verify.target.connection import REFUSED, Broken, RawConnection
 from tollbridge.verify.target.stripe_double import MAX_CALLS, OURS, Moment, StripeDouble
 
 SPELT = {
@@ -98,6 +98,9 @@ class Runner:
             for n, step in enumerate(case.steps):
                 compared = case if n == last and played and (case.same or case.equal) else None
                 self._step(context, step, played, compared)
+                if _is_gone(played):
+                    del played[-1]  # the call before it is what the target did not bear
+                    break
         finally:
             self._faults, self._mended = (), False
             if self.stripe:
@@ -240,6 +243,11 @@ class Runner:
             "after": seen.subscriptions,
             "api_keys": sorted(stripe.keys - {OURS}),
         }
+
+
+def _is_gone(played: list[Exchange]) -> bool:
+    """Tell whether the last call found nobody after one that got no answer."""
+    return len(played) > 1 and played[-1].evidence.broken == REFUSED and played[-2].evidence.broken is not None
 
 
 def sent_by(call: Call) -> Sent:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +15,8 @@ from tollbridge.launch import WITHIN, LaunchError, Log, answers, free_port, laun
 from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.target.stripe_double import StripeDouble
 from tollbridge.verify.target.target import Target
+
+ENDING_SECONDS = 1.0
 
 PLACE = re.compile(r"\{([a-z_]{1,40})\}")
 """A name in braces in the value of a variable of `--start-env`."""
@@ -62,6 +64,11 @@ class StartedTarget(Target):
     def ended(self) -> bool:
         """Whether its process has ended by itself."""
         return self._process.poll() is not None
+
+    def await_end(self) -> None:
+        """Wait a moment for the process to end: its connections close a little earlier."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(ENDING_SECONDS)
 
     def words(self) -> list[str]:
         """Return the last lines of its log, and how it ended if it did."""

@@ -39,6 +39,9 @@ class Target:
         """Whether its process has ended, as far as that is known."""
         return False
 
+    def await_end(self) -> None:
+        """Wait a moment for a process that may be ending, as it closed its connection without an answer."""
+
     def words(self) -> list[str]:
         """Return the last lines of its log; none where it is not ours to read."""
         return []
