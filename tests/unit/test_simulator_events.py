@@ -225,6 +225,28 @@ def test_what_no_call_asked_for_has_a_request_of_nulls() -> None:
     assert charged["request"] == {"id": None, "idempotency_key": None}
 
 
+def test_a_charge_gets_its_balance_transaction_two_seconds_later() -> None:
+    """Only where it was captured at once, asynchronously; until then nobody sees the event; no call caused it."""
+    stripe = simulator()
+    paid = create(stripe, **PAID).document
+    create(stripe, **PAID, capture_method="automatic")
+    create(stripe, **HELD)
+    create(stripe, **PAID | {"payment_method": "pm_card_visa_chargeDeclined"})
+    assert "charge.updated" not in types(stripe)
+    stripe.clock.advance(1)
+    assert types(stripe, type="charge.updated") == []
+    stripe.clock.advance(1)
+    [late] = events(stripe, type="charge.updated")
+    charge = call(stripe, "GET", f"/v1/charges/{paid['latest_charge']}").document
+    assert (late["data"]["object"], late["created"]) == (charge, NOW + 2)
+    assert charge["balance_transaction"].startswith("txn_")
+    assert late["data"]["previous_attributes"] == {"balance_transaction": None}
+    assert late["request"] == {"id": None, "idempotency_key": None}
+    assert call(stripe, "GET", f"/v1/events/{late['id']}").document == late
+    [charged, *_] = events(stripe, type="charge.succeeded")
+    assert charged["data"]["object"] == charge | {"balance_transaction": None}
+
+
 def test_a_list_is_filtered_by_type_and_time() -> None:
     """By one name, a group, several names, and the time; not by name and names together, nor by too many."""
     stripe = simulator()
@@ -238,9 +260,10 @@ def test_a_list_is_filtered_by_type_and_time() -> None:
         "charge.succeeded",
         "customer.created",
     ]
-    assert types(stripe, **{"created[gt]": NOW}) == types(stripe, created=NOW + 10) == ["customer.created"]
+    assert types(stripe, **{"created[gt]": NOW}) == ["charge.updated", "customer.created"]
+    assert types(stripe, created=NOW + 10) == ["customer.created"]
     assert types(stripe, delivery_success="false") == []
-    assert len(types(stripe, delivery_success="true")) == 4
+    assert len(types(stripe, delivery_success="true")) == 5
     both = call(stripe, "GET", "/v1/events", {"type": "a", "types[]": ["b"]})
     many = call(stripe, "GET", "/v1/events", {"types[]": ["b"] * 21})
     assert (both.status, many.status) == (400, 400)

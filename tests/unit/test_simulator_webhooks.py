@@ -19,7 +19,7 @@ from tollbridge.simulator.webhooks.deliverer import Deliverer
 ENDPOINTS = "/v1/webhook_endpoints"
 PAID = {"confirm": "true", "payment_method": "pm_card_visa"}
 PAYMENT = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
-PATIENCE = 10.0
+PATIENCE = 30.0
 HOSTILE = ("hangs", "drips", "huge", "heads", "nonsense", "resets", "redirects")
 
 
@@ -160,7 +160,11 @@ def test_the_order_of_arrival_is_that_of_real_consumers(consumer: Consumer) -> N
     an_endpoint(stripe, consumer.url())
     create(stripe, **PAID)
     deliver(stripe)
-    assert types(consumer) == ["charge.succeeded", "payment_intent.succeeded", "payment_intent.created"]
+    expected = ["charge.succeeded", "payment_intent.succeeded", "payment_intent.created"]
+    assert types(consumer) == expected
+    stripe.clock.advance(2)
+    deliver(stripe)
+    assert types(consumer) == [*expected, "charge.updated"]
     with pytest.raises(ValueError, match="logical and arrival"):
         stripe.outbox.set_order("random")
 
@@ -246,13 +250,13 @@ def test_an_endpoint_that_misbehaves_costs_others_nothing(consumer: Consumer, ki
     an_endpoint(stripe, consumer.url(f"/{kind}"), "charge.succeeded")
     an_endpoint(stripe, consumer.url("/next"))
     create(stripe, **PAID)
-    deliver(stripe, timeout=0.4)
+    deliver(stripe, timeout=1.0)
     shown = {one["url"].rpartition("/")[2]: one for one in stripe.outbox.newest(10)}
     assert types(consumer, "/next") == PAYMENT
     assert (shown[kind]["status"], shown[kind]["tries"], shown[kind]["due"]) == ("waiting", 1, NOW + RETRY_AFTER[0])
     [attempt] = shown[kind]["attempts"]
     assert (attempt["status"] is None) == (attempt["error"] is not None)
-    assert attempt["milliseconds"] < 1500
+    assert attempt["milliseconds"] < 5000
     assert len(attempt["answer"]) <= 200
     assert "/ok" not in [one.path for one in consumer.received]
 
@@ -275,7 +279,7 @@ def test_more_endpoints_than_slots_are_all_served(consumer: Consumer) -> None:
     for number in range(6):
         an_endpoint(stripe, consumer.url("/hangs" if number < 2 else "/ok"), "charge.succeeded")
     create(stripe, **PAID)
-    deliver(stripe, timeout=0.3, slots=2)
+    deliver(stripe, timeout=1.5, slots=2)
     assert len(types(consumer, "/ok")) == 4
     assert sorted(one["status"] for one in stripe.outbox.newest(10)) == ["delivered"] * 4 + ["waiting"] * 2
 
@@ -306,15 +310,15 @@ def test_endpoints_go_with_the_state(consumer: Consumer) -> None:
     lines = list(stripe.snapshot())
     other = simulator(seed={"webhook_endpoints": [planted]})
     other.restore(lines)
-    assert other.outbox.waiting() == 4
+    assert other.outbox.waiting() == 5
     deliver(other)
     assert (len(types(consumer, "/ok")), len(types(consumer, "/next"))) == (3, 1)
     create(other, **PAID)
-    assert other.outbox.waiting() == 4
+    assert other.outbox.waiting() == 1 + 5
     other.reset()
     assert other.outbox.waiting() == 0
     create(other, **PAID)
-    assert other.outbox.waiting() == 3
+    assert other.outbox.waiting() == 4
 
 
 def test_a_delivery_of_a_process_that_died_is_taken_by_another(consumer: Consumer) -> None:

@@ -22,6 +22,7 @@ from tollbridge.simulator.resources.event_types import (
     RANK,
     EventType,
 )
+from tollbridge.simulator.resources.showing import as_of
 from tollbridge.simulator.state.settings import Shared
 from tollbridge.simulator.state.unit_of_work import UnitOfWork, unpacked
 
@@ -86,15 +87,14 @@ def _let_wait(context: Context, row: Event, order: str) -> None:
     if order == "arrival":
         events.sort(key=_arrival)
     for one in events:
-        due = row.created + (LATE_SECONDS.get(one.type, 0) if order == "arrival" else 0)
         for endpoint in one.endpoints:
             identity = delivery_id(one.id, endpoint)
             context.work.fresh.add(identity)
-            context.work.put(Delivery(identity, one.id, one.type, endpoint, row.created, row.made, due))
+            context.work.put(Delivery(identity, one.id, one.type, endpoint, one.created, row.made, one.created))
 
 
-def _arrival(one: "OneEvent") -> tuple[int, bool]:
-    return LATE_SECONDS.get(one.type, 0), one.type in LAST
+def _arrival(one: "OneEvent") -> bool:
+    return one.type in LAST
 
 
 def delivery_id(event: str, endpoint: str) -> str:
@@ -132,6 +132,17 @@ class OneEvent:
         return str(self.row.types[self.index][0])
 
     @property
+    def is_late(self) -> bool:
+        """Whether it tells what time has added to an object that the call has made, and no call has asked for it."""
+        _, before, _ = self.row.changes[self.row.types[self.index][1]]
+        return before is None and self.type in LATE_SECONDS
+
+    @property
+    def created(self) -> int:
+        """When it happened, in seconds since the epoch; before that nobody sees it."""
+        return self.row.created + (LATE_SECONDS[self.type] if self.is_late else 0)
+
+    @property
     def endpoints(self) -> list[str]:
         """The endpoints that it is delivered to."""
         entry = self.row.types[self.index]
@@ -149,22 +160,23 @@ class OneEvent:
             pending: endpoints that have not acknowledged it.
         """
         kind, before, after = self._change()
+        request, key = (None, None) if self.is_late else (self.row.request, self.row.key)
         return {
             "id": self.id,
             "object": "event",
             "api_version": API_VERSION,
-            "created": self.row.created,
+            "created": self.created,
             "data": kind.shows(before, after),
             "livemode": False,
             "pending_webhooks": pending,
-            "request": {"id": self.row.request, "idempotency_key": self.row.key},
+            "request": {"id": request, "idempotency_key": key},
             "type": kind.name,
         }
 
     def _change(self) -> tuple[EventType, Any, Any]:
         name, before, after = self.row.changes[self.row.types[self.index][1]]
-        cls = ROW_TYPES[name]
-        return BY_NAME[name, self.type], before and cls(*before[1:]), cls(*after[1:])
+        was, now = (stored and as_of(ROW_TYPES[name](*stored[1:]), self.row.created) for stored in (before, after))
+        return BY_NAME[name, self.type], was, now
 
 
 def events_of(row: Event) -> list[OneEvent]:

@@ -22,6 +22,7 @@ from tollbridge.simulator.model.rows import (
     SetupIntent,
     Subscription,
 )
+from tollbridge.simulator.resources.showing import SETTLES_AFTER
 
 Shape = dict[str, Any]
 Happens = Callable[[Any, Any], bool]
@@ -147,7 +148,14 @@ def _is_refunded(before: Charge | None, after: Charge) -> bool:
     return before is not None and after.refunded > before.refunded
 
 
+def _settles_later(before: Charge | None, after: Charge) -> bool:
+    """Tell whether a new charge gets its balance transaction by itself: automatic and asynchronous capture."""
+    return before is None and after.amount_captured > 0 and not after.settled and not after.manual
+
+
 def _charge_is_updated(before: Charge | None, after: Charge) -> bool:
+    if before is None:
+        return _settles_later(before, after)
     return not _is_captured(before, after) and not _is_refunded(before, after) and is_shown_otherwise(before, after)
 
 
@@ -161,6 +169,12 @@ def _is_paid_by_intent(before: Invoice | None, after: Invoice) -> bool:
 
 def _invoice_payment(_before: Any, after: Invoice) -> Shape:
     return {"object": shapes.invoice_payment(after)}
+
+
+def _updated_charge(before: Charge | None, after: Charge) -> Shape:
+    if before is not None:
+        return _with_previous(before, after)
+    return _now(None, after._replace(settled=True)) | {"previous_attributes": {"balance_transaction": None}}
 
 
 def _is_withdrawn(before: Dispute | None, after: Dispute) -> bool:
@@ -201,7 +215,7 @@ EVENT_TYPES: dict[str, tuple[EventType, ...]] = {
         EventType("charge.failed", lambda before, after: before is None and after.failure is not None),
         EventType("charge.captured", _is_captured),
         EventType("charge.refunded", _is_refunded),
-        EventType("charge.updated", _charge_is_updated, _with_previous),
+        EventType("charge.updated", _charge_is_updated, _updated_charge),
     ),
     Dispute.__name__: (
         EventType("charge.dispute.created", is_new),
@@ -325,8 +339,8 @@ LOGICAL = (
 )
 """The order in which the events of one call follow from each other."""
 
-LATE_SECONDS = {"charge.updated": 2, "charge.refund.updated": 1, "refund.updated": 1}
-"""What real consumers get later than the rest, and how much, in the order `arrival` (public logs)."""
+LATE_SECONDS = {"charge.updated": SETTLES_AFTER}
+"""How much later than its call an event is made that tells what time has added to an object that the call has made."""
 
 LAST = ("payment_intent.created", "setup_intent.created")
 """What real consumers get after the events that followed from it, in the order `arrival` (public logs)."""

@@ -36,7 +36,7 @@ def list_(context: Context, form: Form) -> Answer:
         if cursor is None:
             raise no_such("event", bounds.cursor, bounds.param)
     events = _from(context, cursor, newest_first=bounds.newest_first)
-    found = (one for one in events if made(one.row.created) and wanted(one) and delivered(one))
+    found = (one for one in events if made(one.created) and wanted(one) and delivered(one))
     return list_answer(bounds, found, lambda one: one.shown(one.pending(context.work)), "/v1/events")
 
 
@@ -54,13 +54,13 @@ def retry(context: Context, form: Form, event: str) -> Answer:
 
 
 def _current(context: Context, identity: str) -> OneEvent | None:
-    """Return an event that is not too old to be shown; None where there is none with the id."""
+    """Return an event that has happened, and is not too old to be shown; None where there is none with the id."""
     one = event_named(context, identity)
-    return one if one and not _is_old(context, one.row) else None
+    return one if one and _is_shown(context, one) else None
 
 
-def _is_old(context: Context, row: Event) -> bool:
-    return row.created < context.now - EVENT_SECONDS
+def _is_shown(context: Context, one: OneEvent) -> bool:
+    return context.now - EVENT_SECONDS <= one.created and not (one.is_late and one.created > context.now)
 
 
 def _from(context: Context, cursor: OneEvent | None, *, newest_first: bool) -> Iterator[OneEvent]:
@@ -68,11 +68,10 @@ def _from(context: Context, cursor: OneEvent | None, *, newest_first: bool) -> I
     step = -1 if newest_first else 1
     if cursor:
         own = events_of(cursor.row)[::step]
-        yield from own[own.index(cursor) + 1 :]
+        yield from (one for one in own[own.index(cursor) + 1 :] if _is_shown(context, one))
     beyond = cursor.row.id if cursor else None
     for row in context.work.listed(Event, beyond=beyond, newest_first=newest_first):
-        if not _is_old(context, row):
-            yield from events_of(row)[::step]
+        yield from (one for one in events_of(row)[::step] if _is_shown(context, one))
 
 
 def _wanted(form: Form) -> Wanted:
