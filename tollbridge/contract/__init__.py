@@ -9,6 +9,7 @@ from tollbridge.contract.operation import type_of
 from tollbridge.contract.pointer import pointer, shown_pointer
 from tollbridge.contract.samples import Sample, sample_of
 from tollbridge.contract.schema import SchemaCheck
+from tollbridge.contract.security import Scheme
 from tollbridge.contract.url import sendable
 from tollbridge.contract.violations import Broken, Violation
 
@@ -24,6 +25,7 @@ __all__ = [
     "Rule",
     "Sample",
     "SchemaCheck",
+    "Scheme",
     "Violation",
     "load_contract",
     "operation_lines",

@@ -7,6 +7,7 @@ from typing import Any
 
 from tollbridge.contract.ledger import Rule
 from tollbridge.contract.schema import SchemaCheck
+from tollbridge.contract.security import Scheme
 from tollbridge.contract.url import sendable
 from tollbridge.documents import Place
 
@@ -101,6 +102,7 @@ class Operation:
         responses: by status.
         stripe: `x-stripe`, what it is for at Stripe; None where it says nothing.
         requires_token: whether every alternative of its security asks for a token.
+        security: what it takes where the contract has schemes of its own; empty where it is this server's tokens.
         place: where it stands in the document.
         unserved: why it is not served; None where it is.
     """
@@ -118,6 +120,7 @@ class Operation:
     requires_token: bool
     body_type: str = "application/json"
     examples: tuple[Example, ...] = ()
+    security: tuple[tuple[Scheme, ...], ...] = ()
     place: Place = ()
     unserved: Obstacle | None = None
 

@@ -15,6 +15,7 @@ from tollbridge.contract.references import followed
 from tollbridge.contract.samples import sample_of
 from tollbridge.contract.schema import SchemaCheck
 from tollbridge.contract.schemas import Schemas
+from tollbridge.contract.security import alternatives
 from tollbridge.documents import Place, printable
 
 TYPES = ("integer", "number", "boolean", "string")
@@ -103,6 +104,7 @@ class OperationReader:
             path=self._base_path + path,
             stripe=spec.get(STRIPE),
             requires_token=bool(security) and {} not in security,
+            security=alternatives(self._document, spec),
             place=("paths", path, method),
             **{**nothing, **known},
         )

@@ -45,6 +45,14 @@ class Identity:
             return self.tokens.account(bearer(authorization))
         if required or self.required:
             raise AuthenticationRequired("Send a token: Authorization: Bearer …; POST /_tollbridge/tokens issues it.")
+        return self.default()
+
+    def default(self) -> Account:
+        """Return the world's default account, which acts where no token of this server's says who does.
+
+        Raises:
+            InactiveAccount: 401, it is disabled.
+        """
         if not self.world.default_account.active:
             raise InactiveAccount("The world's default account is disabled: a request needs another account's token.")
         return self.world.default_account

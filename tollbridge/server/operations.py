@@ -18,6 +18,7 @@ from tollbridge.http1.body import Bounds, read_body
 from tollbridge.http1.media import FORM
 from tollbridge.problems import ContractBreach, Entry, InvalidRequest, NotFound, OperationNotServed, Problem
 from tollbridge.server.areas import SURFACE
+from tollbridge.server.credentials import require_credentials
 from tollbridge.server.documented import Answer, response_of, send_documented
 from tollbridge.server.forms import parse_form
 from tollbridge.server.handlers import Handler
@@ -32,6 +33,7 @@ from tollbridge.server.signatures import parameters_by_name
 from tollbridge.server.steering import steering_of, waited
 from tollbridge.server.undocumented import held
 from tollbridge.server.wire import MAX_LISTED, Parsed, parse_json
+from tollbridge.world import Account
 
 MAX_BODY = 65_536
 """Bytes. A body of exactly this size is allowed."""
@@ -156,9 +158,7 @@ class Operations:
             headers.setdefault(name, []).append(value)
         require_json_accepted(headers.get(b"accept", []))
         parsed = await self._body(operation, headers, scope, receive)
-        authorization = headers.get(b"authorization", [])
-        account = self._identity.authenticate(authorization, required=operation.requires_token)
-        scope[EXCHANGE].account = account.id if authorization else None
+        account = self._account(operation, headers.get(b"authorization", []), scope)
         values, refused = read_parameters(operation, scope)
         broken = _broken(operation, parsed)
         refused += scope[EXCHANGE].steering.refused
@@ -171,6 +171,15 @@ class Operations:
         named = {name: values[of] for name, of in served.parameters.items() if of in values}
         offered = {**self._bindings, **named, "body": parsed and parsed.document, "caller": caller}
         return {name: value for name, value in offered.items() if name in served.wants}
+
+    def _account(self, operation: Operation, authorization: list[bytes], scope: Scope) -> Account:
+        """Return who calls: by this server's tokens, or whoever has what the contract's own schemes ask for."""
+        if operation.security:
+            require_credentials(operation, scope)
+            return self._identity.default()
+        account = self._identity.authenticate(authorization, required=operation.requires_token)
+        scope[EXCHANGE].account = account.id if authorization else None
+        return account
 
     async def _body(
         self, operation: Operation, headers: Mapping[bytes, list[bytes]], scope: Scope, receive: Receive

@@ -50,9 +50,6 @@ def read_parameters(operation: Operation, scope: Scope) -> tuple[dict[str, Any],
 
 
 def _sent(parameter: Parameter, template: str, scope: Scope) -> Iterable[str]:
-    if parameter.location == "header":
-        name = parameter.name.lower().encode()
-        return (value.decode("latin-1") for key, value in scope["headers"] if key == name)
     if parameter.location == "path":
         # Connexion's converters would make 7 of 07.
         found = _template(template).fullmatch(scope["path"])
@@ -60,8 +57,16 @@ def _sent(parameter: Parameter, template: str, scope: Scope) -> Iterable[str]:
         return (
             value for name, value in zip(names, found.groups() if found else (), strict=False) if name == parameter.name
         )
-    pairs = _cookies(scope) if parameter.location == "cookie" else _query(scope)
-    return (value for key, value in pairs if key == parameter.name)
+    return sent_at(parameter.location, parameter.name, scope)
+
+
+def sent_at(location: str, name: str, scope: Scope) -> Iterable[str]:
+    """Return every value that a request has under a name in its headers, its cookies or its query."""
+    if location == "header":
+        lower = name.lower().encode()
+        return (value.decode("latin-1") for key, value in scope["headers"] if key == lower)
+    pairs = _cookies(scope) if location == "cookie" else _query(scope)
+    return (value for key, value in pairs if key == name)
 
 
 def _query(scope: Scope) -> list[tuple[str, str]]:
