@@ -149,7 +149,9 @@ class Maker:
     def _number(self, schema: Schema, _level: int) -> float | int:
         least, most = _range(schema)
         step = schema.get("multipleOf") or (1 if schema.get("type") == "integer" else 0.5)
-        number = least if least is not None else min(most, 1) if most is not None else self._random.randint(1, 100)
+        number = self._random.randint(1, 100)
+        number = number if least is None or number >= least else least
+        number = number if most is None or number <= most else most if least is None else least
         whole = -(-number // step) * step
         if schema.get("exclusiveMinimum") is True and whole == least:
             whole += step
