@@ -39,6 +39,10 @@ SDK_WARNS = "ignore:Use 'content=:DeprecationWarning"
 """The stripe SDK (16.1.0) gives httpx its form as data; where warnings are errors, each call to Stripe would fail."""
 
 
+UNCLOSED = "ignore::pytest.PytestUnraisableExceptionWarning"
+"""The server's thread ends with its connections to Stripe open, which the process would close at its end."""
+
+
 def unchanged(app: ASGIApp) -> ASGIApp:
     """The server as it is."""
     return app

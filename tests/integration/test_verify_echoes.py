@@ -8,12 +8,12 @@ import pytest
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.judged import SDK_WARNS, Bench, bench
+from tests.judged import SDK_WARNS, UNCLOSED, Bench, bench
 from tollbridge.simulator import Fault
 from tollbridge.verify.model.steps import EXPIRED, UNKNOWN, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.model.stripe_routes import CREATE
 
-pytestmark = pytest.mark.filterwarnings(SDK_WARNS)
+pytestmark = [pytest.mark.filterwarnings(SDK_WARNS), pytest.mark.filterwarnings(UNCLOSED)]
 
 
 def unavailable() -> JSONResponse:
