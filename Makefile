@@ -1,7 +1,7 @@
 # One line a target; what a target does is in scripts/. ARGS reach the program: make serve ARGS="--port 8081"
 # Tests run in two processes, for two cores; each takes the modules in their order, so that a module's server is started
 # once. ARGS="-n 0 --pdb" runs them in one.
-.PHONY: help serve test coverage verify check mutants prove format bench bench-browser bench-contracts bench-growth bench-snapshots bench-stores stripe-mock clean
+.PHONY: help serve test coverage verify check mutants prove format bench bench-browser bench-contracts bench-growth bench-snapshots bench-stores bench-verify stripe-mock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\): ## /\1@/p' Makefile | awk -F@ '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -44,6 +44,9 @@ bench-growth: ## measure what an intent costs with a million stored, beside loca
 
 bench-snapshots: ## measure how long a whole state takes, out and in again, beside Python's JSON and the databases' own dumps
 	@scripts/setup bench && exec .venv/bin/python bench/snapshots.py $(ARGS)
+
+bench-verify: ## measure the harness beside stock Schemathesis: cases per second, seconds to the first finding
+	@scripts/setup test && exec .venv/bin/python bench/verify.py $(ARGS)
 
 bench-stores: ## measure the same of the server on memory, SQLite and PostgreSQL, beside Prism
 	@scripts/setup bench && exec .venv/bin/python bench/stores.py $(ARGS)
