@@ -1,12 +1,12 @@
-"""The harness beside stock Schemathesis: cases per second, and seconds to the first finding, on the same faulty servers.
+"""The harness beside stock Schemathesis: cases per second, and seconds to the first finding, on equal faulty servers.
 
     make bench-verify                       a few mutants, 30 seconds each
     make bench-verify ARGS="--seconds 60 hundredfold pretty"
 
-Each target is our own server with one fault, as a process of its own; both tools get the same seconds for each, one after
-the other. A case is a request: the calls that the harness counts, the test cases that `st run` counts. The clock of a first
-finding begins with the tool's own start; `st run` is told to end with its first failure, and the harness tells each as
-it is found. The harness starts its target itself, and anew for each script: its seconds include that.
+Each target is our own server with one fault, as a process of its own; both tools get the same seconds for each, one
+after the other. A case is a request: the calls that the harness counts, the test cases that `st run` counts. The clock
+of a first finding begins with the tool's own start; `st run` is told to end with its first failure, and the harness
+tells each as it is found. The harness starts its target itself, and anew for each script: its seconds include that.
 """
 
 import argparse
@@ -87,7 +87,7 @@ def _ended(command: list[str], seconds: int) -> str | None:
 
 def shown(speed: Speed) -> str:
     """Return a tool's two figures."""
-    rate = "–" if speed.cases is None else f"{speed.cases / speed.seconds:.1f}"
+    rate = "-" if speed.cases is None else f"{speed.cases / speed.seconds:.1f}"
     return f"{rate:>9}{'none' if speed.first is None else f'{speed.first:.1f} s':>10}"
 
 
