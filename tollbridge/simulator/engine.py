@@ -130,7 +130,9 @@ class Engine:
         if self._deliverable != before:
             self.wake()
 
-    def context(self, work: UnitOfWork, now: int, *, browser: bool = False, base: str = "") -> Context:
+    def context(
+        self, work: UnitOfWork, now: int, *, browser: bool = False, base: str = "", version: str = ""
+    ) -> Context:
         """Return what an operation works with.
 
         Args:
@@ -138,6 +140,7 @@ class Engine:
             now: seconds since the epoch.
             browser: whether the call came with a publishable key.
             base: the server's own address, as the call tells it.
+            version: of the API that the call asks for; empty where it says none.
         """
 
         def new_id(prefix: str) -> str:
@@ -156,6 +159,7 @@ class Engine:
             self._settlement_currency,
             browser=browser,
             base=base,
+            version=version,
             machine=self._clock.machine,
             expect=expect,
             shared=self._store.shared,
@@ -252,7 +256,8 @@ class Engine:
             if first:
                 return self._replayed(work, call, first)
             browser, base = is_publishable(call.api_key), self._base(call.request.headers)
-            context = self.context(work, call.now, browser=browser, base=base)
+            version = call.request.headers.get("stripe-version", "")
+            context = self.context(work, call.now, browser=browser, base=base, version=version)
             answer: Answer = route.operation(context, call.form, **call.named)
             if paths and answer.status < 400:
                 answer = Answer(answer.status, expanded(context, answer.document, paths))

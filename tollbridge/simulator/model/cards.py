@@ -53,8 +53,9 @@ class Card:
         alias: the `pm_card_…` name; None has none.
         decline: how a charge ends; None succeeds.
         attachable: whether a customer can keep it.
-        authentication: `never`, `always`, `on_session` (asked while the cardholder is there), or `unless_set_up`
-            (asked, but for a payment off session with a card that was set up for such).
+        authentication: `never`, `always`, `on_session` (asked while the cardholder is there), `unless_set_up` (asked,
+            but for a payment off session with a card that was set up for such), or `on_request` (asked where the
+            payment asks for it).
         funding: `credit`, `debit` or `prepaid`.
         country: of the issuer.
     """
@@ -200,7 +201,7 @@ CARDS = (
         decline=GENERIC,
     ),
     Card("4000008400001280", alias="pm_card_threeDSecureRequiredProcessingError", decline=GENERIC),
-    Card("4000000000003055", alias="pm_card_threeDSecureOptional"),
+    Card("4000000000003055", alias="pm_card_threeDSecureOptional", authentication="on_request"),
     Card("4000000000003097", alias="pm_card_threeDSecureOptionalProcessingError"),
     Card("4000000032200000"),
     Card("4000000000000259", alias="pm_card_createDispute"),

@@ -16,6 +16,7 @@ from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.dispute_outcomes import begin_dispute
 from tollbridge.simulator.resources.invoice_states import invoice_not_paid, invoice_paid
 from tollbridge.simulator.resources.ownership import require_usable
+from tollbridge.simulator.resources.parameters import OPTIONS
 
 CONFIRMING = ("confirmation_token", "error_on_requires_action", "off_session", "return_url")
 """The parameters that only a confirmation may have."""
@@ -91,7 +92,7 @@ def confirmed(context: Context, row: PaymentIntent, wishes: Confirming) -> Answe
     _require_confirmable(row, wishes)
     row, method = _with_method(context, row)
     card = BY_NUMBER[method.card]
-    if row.proven != method.id and _asks_for_authentication(card, method, wishes):
+    if row.proven != method.id and _asks_for_authentication(card, method, wishes, _request_of(row)):
         if wishes.fails_on_action or wishes.off_session:
             refusal = UNAUTHENTICATED if wishes.fails_on_action else OFF_SESSION
             return _declined(context, row, method, refusal, charged=False)
@@ -179,7 +180,15 @@ def _no_method(row: PaymentIntent) -> str:
     )
 
 
-def _asks_for_authentication(card: Card, method: PaymentMethod, wishes: Confirming) -> bool:
+def _request_of(row: PaymentIntent) -> str:
+    """Return how 3-D Secure is asked for."""
+    options = (row.more or {}).get(OPTIONS) or shapes.CARD_OPTIONS
+    return str(options["card"]["request_three_d_secure"])
+
+
+def _asks_for_authentication(card: Card, method: PaymentMethod, wishes: Confirming, request: str) -> bool:
+    if card.authentication == "on_request":
+        return request != "automatic"
     if card.authentication == "unless_set_up":
         return not (wishes.off_session and method.set_up)
     return card.authentication == "always" or (card.authentication == "on_session" and not wishes.off_session)

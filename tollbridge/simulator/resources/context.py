@@ -20,6 +20,7 @@ class Context:
         randomness: for secrets.
         settlement_currency: of the account.
         browser: whether it came with a publishable key.
+        version: of the API that the call asks for, as it says it; empty where it does not.
         base: the address of the server whose page asks cardholders; empty where it has none.
         effects: what changed, such as `payment_intent.created`, with the object's id.
         machine: tells the machine's time, which nobody sets.
@@ -36,6 +37,7 @@ class Context:
     effects: list[tuple[str, str]] = field(default_factory=list)
     browser: bool = False
     base: str = ""
+    version: str = ""
     machine: Callable[[], int] = lambda: 0
     expect: Callable[[int, type[tuple[Any, ...]], str], None] = lambda _when, _cls, _identity: None
     shared: Callable[[], Shared] = Shared

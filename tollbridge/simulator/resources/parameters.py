@@ -26,14 +26,21 @@ NOT_FOR_CARDS = (
     "https://support.stripe.com/questions/use-of-the-statement-descriptor-parameter-on-paymentintents-for-card-charges "
     "for additional details."
 )
+AUTOMATIC_SINCE = "2023-08-16"
+"""The first version of the API in which an intent without types takes what the Dashboard has."""
+
 EXCLUSIVE = '["automatic_payment_methods", "payment_method_types"]'
 
 
-def redirects(form: Form) -> str | None:
-    """Return whether payment methods that redirect are wanted, `always` or `never`; None: cards and nothing else.
+def redirects(form: Form, version: str) -> str | None:
+    """Return whether payment methods that redirect are wanted, `always` or `never`; None: types, at least card.
+
+    Args:
+        form: the parameters.
+        version: of the API that the call asks for; before `AUTOMATIC_SINCE`, no types are cards (fact q1).
 
     Raises:
-        StripeFailure: 400, fact e16 and bad values; 501 for types other than card.
+        StripeFailure: 400, fact e16 and bad values; 501 for types without card.
     """
     types = texts(form, "payment_method_types")
     automatic = form.get("automatic_payment_methods")
@@ -43,7 +50,7 @@ def redirects(form: Form) -> str | None:
         require_cards(types)
         return None
     if automatic is None:
-        return "always"
+        return None if version and version < AUTOMATIC_SINCE else "always"
     if not isinstance(automatic, dict):
         raise invalid("Invalid object", param="automatic_payment_methods")
     with within("automatic_payment_methods"):
@@ -53,17 +60,22 @@ def redirects(form: Form) -> str | None:
         return (allows or "always") if boolean(automatic, "enabled") else None
 
 
+def more_types(form: Form) -> list[str] | None:
+    """Return the types of payment methods, where card is not the only one; None where it is, or none is said."""
+    types = texts(form, "payment_method_types")
+    return types if types not in (None, ["card"]) else None
+
+
 def require_cards(types: list[str]) -> None:
-    """Refuse types of payment methods that Stripe does not have (400), or only we (501)."""
-    if types == ["card"]:
-        return
+    """Refuse types of payment methods that Stripe does not have (400), or that only we have not, without card (501)."""
     unknown = [name for name in types if name not in method_types()]
     if unknown or not types:
         # Wording unverified.
         raise invalid(
             f'The payment method type "{"".join(unknown[:1])[:60]}" is invalid.', param="payment_method_types"
         )
-    raise not_simulated("payment methods of other types than card")
+    if "card" not in types:
+        raise not_simulated("payment methods of other types than card")
 
 
 def email(form: Mapping[str, Value], name: str = "receipt_email", *, may_clear: bool = False) -> str | None:
@@ -171,6 +183,25 @@ def _descriptor(form: Mapping[str, Value], name: str, called: str) -> str | None
     if not LETTER.search(sent):
         raise invalid(f"The {called} must contain at least one letter.", param=name)
     return sent
+
+
+OPTIONS = "payment_method_options"
+REQUESTS = ("any", "automatic", "challenge")
+
+
+def card_options(form: Mapping[str, Value], kept: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what a payment by card is to be like, as Stripe shows it; None where nothing is said of it.
+
+    Raises:
+        StripeFailure: 400, for what is no set of names, or no way to ask for 3-D Secure.
+    """
+    options = _part(form, OPTIONS)
+    card = _part(options, "card") if options else None
+    if not card:
+        return None
+    with within(OPTIONS), within("card"):
+        asked = one_of(card, "request_three_d_secure", REQUESTS)
+    return {"card": {**kept["card"], **({"request_three_d_secure": asked} if asked else {})}}
 
 
 SHIPPING = ("carrier", "name", "phone", "tracking_number")

@@ -24,10 +24,13 @@ from tollbridge.simulator.resources.dispute_outcomes import begin_dispute
 from tollbridge.simulator.resources.ownership import customer_named, method_named
 from tollbridge.simulator.resources.pagination import CURSORS, made_when, page
 from tollbridge.simulator.resources.parameters import (
+    OPTIONS,
+    card_options,
     descriptor_suffix,
     email,
     merged,
     metadata,
+    more_types,
     no_descriptor,
     redirects,
     shipping,
@@ -84,7 +87,7 @@ def _new(context: Context, form: Form) -> PaymentIntent:
     """Return an intent as asked for, without a method yet."""
     amount, currency = amount_of(form), currency_of(form)
     require_chargeable(amount, currency, context.settlement_currency)
-    allows = redirects(form)
+    allows = redirects(form, context.version)
     customer = customer_named(context, form)
     identity = context.new_id("pi")
     return PaymentIntent(
@@ -101,8 +104,17 @@ def _new(context: Context, form: Form) -> PaymentIntent:
         metadata=metadata(form),
         capture_method=one_of(form, "capture_method", CAPTURE_METHODS) or "automatic_async",
         future_usage=one_of(form, "setup_future_usage", USAGES),
-        more=_more(form, None),
+        more=_more_of_new(form),
     )
+
+
+def _more_of_new(form: Form) -> dict[str, Any] | None:
+    """Return the members that few intents have, with those that are said at the beginning only."""
+    more: dict[str, Any] = {}
+    types = more_types(form)
+    if types:
+        more["payment_method_types"] = types
+    return _more(form, more)
 
 
 def _more(form: Form, kept: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -117,6 +129,9 @@ def _more(form: Form, kept: dict[str, Any] | None) -> dict[str, Any] | None:
         more["transfer_group"] = text(form, "transfer_group", may_clear=True) or None
     if "confirmation_method" in form:
         more["confirmation_method"] = one_of(form, "confirmation_method", CONFIRMATION_METHODS)
+    options = card_options(form, more.get(OPTIONS) or shapes.CARD_OPTIONS)
+    if options:
+        more[OPTIONS] = options
     return more or None
 
 
@@ -320,6 +335,7 @@ ABOUT = (
     "receipt_email",
     "setup_future_usage",
     "shipping",
+    "payment_method_options[card][request_three_d_secure]",
     *METHOD_DATA,
 )
 SAID = (

@@ -37,12 +37,12 @@ def create(context: Context, form: Form) -> Answer:
     """`POST /v1/setup_intents`."""
     require_alone(form)
     form = unfolded(context, form)
-    allows = redirects(form)
+    allows = redirects(form, context.version)
     customer = customer_named(context, form)
     identity = context.new_id("seti")
     row = SetupIntent(
         id=identity,
-        secret=f"{identity}_secret_{token(context.randomness, 25)}",
+        secret=f"{identity}_secret_{token(context.randomness, 31)}",
         created=context.now,
         status="requires_payment_method",
         metadata=metadata(form),

@@ -24,7 +24,7 @@ from tollbridge.simulator.serializers.balance import balance, balance_transactio
 from tollbridge.simulator.serializers.charges import charge, transaction_id
 from tollbridge.simulator.serializers.customers import customer
 from tollbridge.simulator.serializers.disputes import dispute
-from tollbridge.simulator.serializers.intents import payment_intent, setup_intent
+from tollbridge.simulator.serializers.intents import CARD_OPTIONS, payment_intent, setup_intent
 from tollbridge.simulator.serializers.invoices import invoice, invoice_payment, line
 from tollbridge.simulator.serializers.payment_methods import payment_method
 from tollbridge.simulator.serializers.refunds import refund
@@ -34,6 +34,7 @@ from tollbridge.simulator.serializers.webhook_endpoints import new_webhook_endpo
 
 __all__ = [
     "ACCOUNT",
+    "CARD_OPTIONS",
     "KEY_SECONDS",
     "OWNER",
     "SHAPES",
