@@ -156,7 +156,9 @@ def test_a_handlers_file_that_cannot_be_used_is_a_sentence(tmp_path: Path, sourc
 def test_the_contract_is_served_as_it_was_read(tmp_path: Path) -> None:
     """Whatever becomes of the file; and integers beyond 64 bits are integers in JSON too."""
     big = {"type": "integer", "maximum": 2**70}
-    made_from = options(tmp_path, {"/p": {"get": PAY}}, components={"schemas": {"A": big}})
+    problems = {"default": {"description": "a problem", "content": {"application/problem+json": {}}}}
+    documented = {**PAY, "responses": {**PAY["responses"], **problems}}  # so that none is added as it is served
+    made_from = options(tmp_path, {"/p": {"get": documented}}, components={"schemas": {"A": big}})
     content = made_from.contract.read_bytes()
     for server in served(made_from):
         made_from.contract.unlink()
