@@ -136,6 +136,7 @@ def test_an_input_is_data(repository: Path, tmp_path: Path) -> None:
     assert re.fullmatch(r"reports<<(\w{32})\nout\nx=1\n\1\n", (repository / "output").read_text())
 
 
+@pytest.mark.long
 def test_the_parts_of_a_matrix_are_joined(repository: Path) -> None:
     """A part is asked for with its number, and the last job merges what the parts uploaded."""
     workflow = yaml.safe_load(snippet("# .github/workflows/payments.yml, in four parts", "yaml"))

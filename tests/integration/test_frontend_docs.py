@@ -98,6 +98,7 @@ def test_the_vue_component_pays(shop: Shop) -> None:
     expect(fields.get_by_text("Your card's security code is incomplete.")).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_layout_of_next_js_brings_the_script(shop: Shop) -> None:
     """`next dev` shows a page below it, whose `loadStripe` finds the script: 3-D Secure is passed."""
     shop.intercepts = False
@@ -115,6 +116,7 @@ def test_the_layout_of_next_js_brings_the_script(shop: Shop) -> None:
         expect(shop.page.get_by_role("status")).to_have_text("Payment succeeded.")
 
 
+@pytest.mark.long
 def test_a_suite_for_stripes_elements_passes_in_playwrights_own_runner(server_url: str) -> None:
     """Against a page in which only the script's address was changed, and against Stripe's own address by the recipe."""
     (FRONTEND / "playwright/offline.ts").write_text(here(snippet("ts", "function offline"), server_url))

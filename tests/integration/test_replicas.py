@@ -82,6 +82,7 @@ def pay_until(stop: threading.Event, ports: list[int], first: int, secrets: list
         secrets.append(document["client_secret"])
 
 
+@pytest.mark.long
 def test_the_contracts_suite_passes_on_three_processes() -> None:
     """The same tests as on one in memory, each request to the next of three processes."""
     done = subprocess.run(

@@ -79,6 +79,7 @@ def test_a_target_at_a_url_that_remembers_is_told_by_an_equal_call() -> None:
     assert finding["target_log"] == []
 
 
+@pytest.mark.long
 def test_a_target_that_dies_is_told_with_its_log_and_started_anew() -> None:
     """The finding beside which it ended has its last words and its exit code; the run goes on with a new process."""
     report = judged(started("dies"), until("sequences"), checks=("answers",), every=16)
@@ -89,6 +90,7 @@ def test_a_target_that_dies_is_told_with_its_log_and_started_anew() -> None:
     assert finding["reproduced"]
 
 
+@pytest.mark.long
 def test_our_own_server_by_its_command() -> None:
     """A whole server with tokens of its own is judged from both sides, and is no more there when the run has ended."""
     url = f"http://127.0.0.1:{free_port()}"

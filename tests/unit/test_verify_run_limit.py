@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.unit.test_verify_checks import HELD, SUBJECT, WORLD
 from tollbridge.verify.cases import CaseContext, cases
-from tollbridge.verify.cases.random_sequences import search
+from tollbridge.verify.cases.random_sequences import Search, search
 from tollbridge.verify.errors import Enough, TimeOver, VerifyError
 from tollbridge.verify.model.steps import Call, Case
 from tollbridge.verify.model.subject import Tokens
@@ -59,7 +59,7 @@ def drawn(case: Case) -> Case:
 
 def searched(shows: Callable[[Case], str | None], limit: RunLimit) -> list[tuple[str, Case]]:
     """What a search finds."""
-    return [*search(CASES.map(drawn), shows, seed=1, examples=50, limit=limit)]
+    return [*search(CASES.map(drawn), shows, Search(seed=1, examples=50), limit)]
 
 
 @pytest.mark.parametrize("after", [1, 2, 3, 5, 8, 13, 30])
@@ -94,7 +94,7 @@ def test_what_was_found_is_kept_when_the_target_can_be_judged_no_further() -> No
             return name
         raise VerifyError("The target asked Stripe for something.")
 
-    found = search(CASES, shows, seed=1, examples=50, limit=RunLimit(100, time.monotonic()))
+    found = search(CASES, shows, Search(seed=1, examples=50), RunLimit(100, time.monotonic()))
     assert next(found)[0] == "found"
     with pytest.raises(VerifyError, match="asked Stripe"):
         next(found)
