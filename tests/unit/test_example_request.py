@@ -59,6 +59,14 @@ def test_what_has_to_be_sent_is_in_it(tmp_path: Path) -> None:
     assert request.headers == ("X-Key: text", "X-Dry: true", "X-Odd: text")
 
 
+def test_a_body_without_an_example_is_made(tmp_path: Path) -> None:
+    """It fits the schema."""
+    schema = {"type": "object", "required": ["gate"], "properties": {"gate": {"type": "integer", "minimum": 7}}}
+    body = {"content": {"application/json": {"schema": schema}}}
+    request = example_request(operation(tmp_path, "/p", "post", requestBody=body))
+    assert json.loads(request.body or "")["gate"] >= 7
+
+
 @pytest.mark.parametrize(
     ("request_", "lines"),
     [

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from tollbridge.contract import Operation, Parameter, sendable
+from tollbridge.contract import Operation, Parameter, SchemaCheck, sample_of, sendable
 from tollbridge.http1.media import FORM
 
 TEXT = "text"
@@ -31,7 +31,7 @@ class ExampleRequest:
 
 
 def example_request(operation: Operation) -> ExampleRequest:
-    """Return a request with the contract's own example of a body, and values for what has to be sent beside it."""
+    """Return a request with an example of a body, the contract's own where it has one, and what is needed beside it."""
     needed = [(one, _value(one)) for one in operation.parameters if one.required]
     path = operation.target
     for parameter, value in needed:
@@ -39,14 +39,18 @@ def example_request(operation: Operation) -> ExampleRequest:
             path = path.replace(f"{{{sendable(parameter.name)}}}", quote(value, safe="", errors="replace"))
     query = urlencode([(one.name, value) for one, value in needed if one.location == "query"], errors="replace")
     headers = [f"{one.name}: {value}" for one, value in needed if one.location == "header"]
-    body = None if operation.body is None else _body(operation)
+    body = None if operation.body is None else _body(operation, operation.body)
     media = [] if body is None else [f"Content-Type: {operation.body_type}"]
     target = path + (f"?{query}" if query else "")
     return ExampleRequest(operation.method.upper(), target, (*media, *headers), body)
 
 
-def _body(operation: Operation) -> str:
-    shown = {} if operation.example is None else operation.example
+def _body(operation: Operation, check: SchemaCheck) -> str:
+    """Return the contract's own example; where it has none, what its schema says is made."""
+    shown = operation.example
+    if shown is None:
+        sample = sample_of(check, operation.path, answered=False)
+        shown = {} if sample is None else sample.value
     if operation.body_type == FORM:
         return urlencode(shown if isinstance(shown, dict) else {}, doseq=True, errors="replace")
     return json.dumps(shown)
