@@ -8,8 +8,9 @@ import yaml
 
 from tests.hostile import attacked, payload, renamed, strings
 from tollbridge.contract import Contract, ContractError, load_contract
+from tollbridge.contract.extensions import EFFECTIVE_ORGANIZATION
 from tollbridge.verify import VerifyError
-from tollbridge.verify.model.subject import ORGANIZATION, Subject, subjects
+from tollbridge.verify.model.subject import Subject, subjects
 from tollbridge.world import WorldError, load_world, world_schema
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +25,7 @@ documented provider choice enforced_by waiver decision rival reason error_code c
 confirm receipt_email secret customer subscription caller request response usd eur application/json
 application/problem+json
 """
-LANGUAGE = frozenset(WORDS.split()) | {ORGANIZATION, "x-rule", "3.0.3", *map(str, range(100, 600))}
+LANGUAGE = frozenset(WORDS.split()) | {EFFECTIVE_ORGANIZATION, "x-rule", "3.0.3", *map(str, range(100, 600))}
 """Words of OpenAPI, and of our extensions: what they name is attacked."""
 
 MEMBERS = {"amount": "sum", "currency": "unit", "payment_method": "card", "receipt_email": "mail"}

@@ -64,8 +64,8 @@ class Target(BaseHTTPRequestHandler):
             return self.answer(401, {"error_code": "invalid-token"})
         if FAULT == "asks another Stripe":
             return self.answer(200, {"client_secret": "pi_another_secret_another"})
-        organization = int(self.headers.get("Organization-Id", 1)) if FAULT == "spells otherwise" else 1
         try:
+            organization = int(self.headers.get("Organization-Id", 1)) if FAULT == "spells otherwise" else 1
             self.answer(200, {"client_secret": json.loads(intent(body, organization))["client_secret"]})
         except (HTTPError, LookupError, TypeError, ValueError):
             self.answer(400, {"error_code": "invalid-request"})

@@ -67,7 +67,7 @@ def test_a_wrong_option_is_exit_2() -> None:
         ([], {"STRIPE_LOG": "debug"}, "unset it"),
         (["--contract", "pyproject.toml"], {}, "pyproject.toml"),
         (["--world", "openapi.yaml"], {}, "openapi.yaml"),
-        (["--handlers", "docs"], {}, "there is no file"),
+        (["--handlers", "docs", "--mock", "none"], {}, "there is no file"),
     ],
 )
 def test_what_cannot_start_says_why(arguments: list[str], environment: dict[str, str], told: str) -> None:

@@ -95,6 +95,7 @@ def command(text: str) -> list[str]:
     return [str(word) for word in words]
 
 
+@pytest.mark.long
 def test_the_image_serves_and_its_health_check_sees_it(image: Image) -> None:
     """The image's command answers, from outside its sources, and its health check succeeds then and only then."""
     port = free_port()

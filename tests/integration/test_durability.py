@@ -3,9 +3,12 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.integration.conftest import ROOT
 
 
+@pytest.mark.long
 def test_a_few_kills_lose_nothing() -> None:
     """Two on each state; `make prove` does fifty."""
     command = [sys.executable, "-m", "scripts.durability", "--kills", "2"]

@@ -17,6 +17,7 @@ from scripts.hostile.worker import ACCUSED, REFUSED, TAKEN, Errors, Outcome, con
 from tests.integration.conftest import ROOT
 
 
+@pytest.mark.long
 def test_changed_files_are_refused_or_served() -> None:
     """Twenty of each kind, and a start of the command for each; the counts are printed, and nothing is found."""
     command = [sys.executable, "-m", "scripts.fuzz_files", "--cases", "20", "--commands", "1", "--seconds", "400"]

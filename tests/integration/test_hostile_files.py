@@ -1,6 +1,5 @@
 """Files that ended the process, or took all memory, given to the commands: each is a sentence, within bounds."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,27 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import ROOT
-from tests.unit.test_contract_hostile import named, twice
 from tests.unit.test_documents import NINES, bomb
 
 SECONDS = 60
 MEMORY = 2 * 1024 * 1024
 """Kilobytes of address space: what asks for more fails."""
-
-CHAINED = {
-    "openapi": "3.0.3",
-    "info": {"title": "t", "version": "1"},
-    "paths": {
-        "/p": {
-            "get": {
-                "operationId": "a",
-                "x-openapi-router-controller": "a",
-                "responses": {"200": {"description": "d", "content": {"application/json": {"schema": named(0)}}}},
-            }
-        }
-    },
-    "components": {"schemas": {f"S{n}": twice(n) for n in range(30)} | {"S30": {}}},
-}
 
 
 def write(content: str | bytes) -> Callable[[Path], object]:
@@ -57,12 +40,6 @@ EITHER: dict[str, tuple[Callable[[Path], object], str]] = {
     "an endless file": (link("/proc/self/pagemap"), "FILE: goes on, and 16,777,216 bytes are the most that is read"),
     "a pipe": (os.mkfifo, "FILE: is a pipe; give a regular file."),
 }  # fmt: skip
-CONTRACTS = {
-    "thirty references that double": (
-        write(json.dumps(CHAINED)),
-        "FILE:1: with what the references name it has more than",
-    )
-}
 COMMANDS: dict[str, list[str]] = {
     "serve --contract": ["serve", "--port", "0", "--contract"],
     "serve --world": ["serve", "--port", "0", "--world"],
@@ -78,7 +55,7 @@ SAMPLE = ("deep JSON", "a device")
 ROWS = {
     f"{command}: {name}": (command, *row)
     for command in COMMANDS
-    for name, row in (EITHER | (CONTRACTS if "contract" in command else {})).items()
+    for name, row in EITHER.items()
     if command in WHOLE or name in SAMPLE
 }
 """Every file for one command; of the others, which read it in the same way, whether they do."""

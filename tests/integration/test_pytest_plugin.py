@@ -102,6 +102,7 @@ def broken() -> Iterator[tuple[str, list[str]]]:
         server.shutdown()
 
 
+@pytest.mark.long
 def test_one_run_feeds_the_tests_of_all_workers(project: Path, broken: tuple[str, list[str]]) -> None:
     """With two workers the target is asked as often as the one report says, which `--tollbridge-json` writes."""
     url, got = broken

@@ -47,6 +47,7 @@ def until(table: str) -> Say:
     return say
 
 
+@pytest.mark.long
 def test_a_target_that_remembers_is_started_anew_for_each_replay() -> None:
     """Its finding keeps the call that it remembers, says so, and has scripts that fail on a target just started."""
     report = judged(

@@ -46,11 +46,13 @@ def test_listen_and_trigger_show_what_is_delivered(consumer: Consumer) -> None:
             trigger = [sys.executable, "-m", "tollbridge", "trigger", "payment_intent.succeeded", "--server", url]
             said = subprocess.run(trigger, capture_output=True, check=True, cwd=ROOT, text=True).stdout
             assert "Trigger succeeded!" in said
-            lines = [listening.stdout.readline() for _ in range(6)]
+            lines: list[str] = []
+            while sum("  <--  [" in line for line in lines) < 3 and len(lines) < 12:
+                lines.append(listening.stdout.readline())
             listening.send_signal(signal.SIGINT)
             assert listening.wait(20) == 0
         for kind in ("payment_intent.created", "charge.succeeded", "payment_intent.succeeded"):
             assert any(f"   --> {kind} [evt_3" in line for line in lines)
-        assert sum(f"  <--  [200] POST {consumer.url()} [evt_3" in line for line in lines) == 3
+        assert sum(f"  <--  [200] POST {consumer.url()} [evt_3" in line for line in lines) >= 3
         with urlopen(Request(f"{url}/v1/webhook_endpoints", headers=KEY)) as answer:
             assert json.load(answer)["data"] == []

@@ -150,7 +150,7 @@ def own_target(server: OwnServer, stripe: str) -> StartedTarget:
     command = [sys.executable, "-m", "tollbridge", "serve", "--quiet", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--stripe", stripe, "--answer-within", str(server.answer_within)]
     command += ["--contract", str(server.contract), "--handlers", str(server.handlers)]
-    command += ["--world", str(server.world), "--no-prefer"]  # judged as what runs in production
+    command += ["--world", str(server.world), "--no-prefer", "--mock", "none"]  # as in production
     # A control token of the environment is for another server: this one is asked for tokens without it.
     environment = {name: value for name, value in os.environ.items() if name != "TOLLBRIDGE_CONTROL_TOKEN"}
     url = f"http://127.0.0.1:{port}"
