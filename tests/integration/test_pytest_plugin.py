@@ -66,6 +66,7 @@ def test_no_server_outlives_a_pytest_that_is_killed(project: Path) -> None:
     assert not answers(url)
 
 
+@pytest.mark.long
 def test_a_finding_is_the_failure_of_its_test(project: Path) -> None:
     """A target with a fault fails one test with the finding and its script; others pass, or are skipped."""
     target = f"{sys.executable} {ROOT}/examples/flask_server/faulty.py $PORT {WORLD}"

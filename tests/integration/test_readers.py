@@ -210,6 +210,7 @@ def test_schemathesis_draws_exact_minimums() -> None:
     assert len(exact) >= 3
 
 
+@pytest.mark.long
 def test_schemathesis_draws_amounts_below_the_minimum() -> None:
     """Negative data holds amounts that are positive, and too small for their currency alone."""
     bodies = drawn(GenerationMode.NEGATIVE, 400)

@@ -69,6 +69,6 @@ def test_the_first_block_is_the_two_commands() -> None:
 
 def test_the_files_that_the_readme_names_exist() -> None:
     """No link leads nowhere."""
-    links = re.findall(r"\]\(([^)h][^)]*)\)", README)
+    links = re.findall(r"\]\(([^)h\"][^)]*)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []

@@ -240,7 +240,7 @@ def test_the_sdk_reports_a_connection_that_ends(client: stripe.StripeClient, sim
 def test_the_sdk_does_not_repeat_what_is_not_simulated(client: stripe.StripeClient, simulator: Simulator) -> None:
     """A 501 says that trying again is of no use, and the SDK does as it is told."""
     with pytest.raises(stripe.APIError) as refused:
-        client.v1.invoices.list(options={"max_network_retries": 2})
+        client.v1.payouts.list(options={"max_network_retries": 2})
     assert refused.value.http_status == 501
     assert len(simulator.record) == 1
 

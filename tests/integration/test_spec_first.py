@@ -94,6 +94,7 @@ def shown(text: str) -> re.Pattern[str]:
     return re.compile(r"(?:.*\n)*?".join(f"^{line}.*\n?" for line in lines), re.M)
 
 
+@pytest.mark.long
 def test_the_page_is_walked(walk: Walk) -> None:
     """Every command says what the page shows, and the log what it quotes."""
     steps = iter(BLOCKS)

@@ -49,6 +49,7 @@ def own_report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return report
 
 
+@pytest.mark.long
 def test_our_own_server_is_clean_and_every_check_was_exercised(own_report: dict[str, Any]) -> None:
     """Nothing is found, nothing is aside, and nothing that can be provoked was not."""
     assert own_report["findings"] == []
@@ -58,6 +59,7 @@ def test_our_own_server_is_clean_and_every_check_was_exercised(own_report: dict[
     assert all(check["held"] > 0 for check in own_report["checks"] if check["name"] not in aside)
 
 
+@pytest.mark.long
 def test_the_report_has_the_ledger(own_report: dict[str, Any]) -> None:
     """Every rule stands there, exercised and kept, waived, or not to be seen from outside."""
     verdicts = {rule["id"]: rule["verdict"] for rule in own_report["rules"]}
@@ -234,6 +236,7 @@ def test_a_target_that_does_not_serve(kind: str) -> None:
     assert "answers  [critical]" in done.stdout
 
 
+@pytest.mark.long
 def test_what_cannot_be_asked_is_a_sentence(tmp_path: Path) -> None:
     """Exit code 2 and a sentence: nobody there, no such check, no contract, the address taken, another world."""
     port = free_port()
