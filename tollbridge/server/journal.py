@@ -48,7 +48,6 @@ FOLLOWED_SECONDS = 10.0
 ASK_SECONDS = 1.0
 """How often a server asks whether they are followed at another one, and tells the others that they are at this one."""
 
-MAX_WAITING = 2 * MAX_KEPT
 
 HeaderList = list[tuple[bytes, bytes]]
 Numbered = list[tuple[int, bytes]]
@@ -243,8 +242,7 @@ class Journal:
         self._kept = kept
         self._here = Newest(MAX_KEPT, MAX_TOTAL)
         self._total = 0
-        self._waiting = Newest(MAX_WAITING, MAX_TOTAL)
-        self._ended = 0
+        self._waiting = Newest(MAX_KEPT, MAX_TOTAL)
         self._asked = 0.0
         self._followed = 0.0
         self._flushing: asyncio.Task[None] | None = None
@@ -260,11 +258,10 @@ class Journal:
     def end(self, entry: Entry) -> None:
         """Keep an entry whose request was answered."""
         entry.milliseconds = entry.exchange.milliseconds
+        self._total += 1
         if self._kept is None:
-            self._total += 1
             self._here.append(entry)
             return
-        self._ended += 1
         self._waiting.append(entry)
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.get_running_loop().create_task(self._flush(self._kept))
@@ -305,9 +302,9 @@ class Journal:
     async def _until_wanted(self, kept: Kept) -> None:
         """Wait until what waits is to be written: somebody follows it, no more comes, or it has waited long enough."""
         latest = time.monotonic() + RARE_SECONDS
-        ended = -1
-        while ended != self._ended and time.monotonic() < latest:
-            ended = self._ended
+        seen = -1
+        while seen != self._total and time.monotonic() < latest:
+            seen = self._total
             await asyncio.sleep(FLUSH_SECONDS)
             if await self._is_followed(kept):
                 return
