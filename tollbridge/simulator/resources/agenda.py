@@ -18,18 +18,24 @@ class Agenda:
     def __init__(self, machine: Callable[[], int]) -> None:
         """Begin with nothing, by a clock that nobody sets."""
         self._machine = machine
-        self._waiting: list[tuple[int, str, Waiting]] = []
+        self._heap: list[tuple[int, str, Waiting]] = []
+        self._next: dict[Waiting, int] = {}
 
     def expect(self, seconds: int, cls: type[tuple[Any, ...]], identity: str) -> None:
-        """Remember that an object changes in some seconds."""
-        heappush(self._waiting, (self._machine() + seconds, identity, (cls, identity)))
+        """Remember that an object changes in some seconds; whoever looks at it before that is reminded again."""
+        waiting, when = (cls, identity), self._machine() + seconds
+        if waiting not in self._next or when < self._next[waiting]:
+            self._next[waiting] = when
+            heappush(self._heap, (when, identity, waiting))
 
     def due(self) -> list[Waiting]:
         """Return what is due, and forget it; mostly nothing, and that costs one look."""
-        if not self._waiting:
+        if not self._heap:
             return []
         now = self._machine()
         found = []
-        while self._waiting and self._waiting[0][0] <= now:
-            found.append(heappop(self._waiting)[2])
-        return list(dict.fromkeys(found))
+        while self._heap and self._heap[0][0] <= now:
+            _, _, waiting = heappop(self._heap)
+            if self._next.pop(waiting, None) is not None:  # None: an earlier reminder has taken it
+                found.append(waiting)
+        return found
