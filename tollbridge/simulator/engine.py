@@ -51,12 +51,17 @@ T = TypeVar("T")
 
 def worked(store: Store, operation: Callable[[UnitOfWork], T]) -> T:
     """Return what an operation returns, as a job of its own or as a part of the one that runs."""
+    return store.run(job_of(store, operation))
+
+
+def job_of(store: Store, operation: Callable[[UnitOfWork], T]) -> Callable[[], T]:
+    """Return the job that does an operation in a unit of work, and tells where a store is damaged that others write."""
 
     def job() -> T:
         with store.work() as work:
             return operation(work)
 
-    return store.run(job if store.alone else damage_told()(job))
+    return job if store.alone else damage_told()(job)
 
 
 class Engine:

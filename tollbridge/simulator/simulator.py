@@ -3,10 +3,11 @@
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO, Any, TypeVar
 
-from tollbridge.simulator.engine import Engine, worked
+from tollbridge.simulator.engine import Engine, job_of, worked
 from tollbridge.simulator.model.randomness import Chance
 from tollbridge.simulator.model.rows import PaymentIntent, Subscription
 from tollbridge.simulator.outbox import Outbox, following
@@ -25,7 +26,7 @@ from tollbridge.simulator.state.memory import MemoryStore
 from tollbridge.simulator.state.settings import Shared
 from tollbridge.simulator.state.snapshot import dump
 from tollbridge.simulator.state.snapshot_reading import Reading
-from tollbridge.simulator.state.unit_of_work import R, SharedJournal, Store, UnitOfWork, damage_told
+from tollbridge.simulator.state.unit_of_work import R, SharedJournal, Store, Unavailable, UnitOfWork, damage_told
 
 RECORDED = 10_000
 T = TypeVar("T")
@@ -97,16 +98,26 @@ class Simulator:
 
     async def answer(self, request: Request) -> Reply:
         """Do what `handle` does, without keeping the event loop waiting."""
-        waiting = self._agenda.due()
-        if waiting:
-            await self._store.run_soon(self._turning(lambda _context: waiting))
+        with self._reminded() as waiting:
+            if waiting:
+                await self._store.run_soon(self._turning(lambda _context: waiting))
         return await self._engine.answer(request)
 
     def turn(self) -> None:
         """Make the changes that time has brought to what this process has seen, such as a refund that has failed."""
+        with self._reminded() as waiting:
+            if waiting:
+                self._store.run(self._turning(lambda _context: waiting))
+
+    @contextmanager
+    def _reminded(self) -> Iterator[list[Waiting]]:
+        """Give what is due by the agenda; where the state cannot be reached, it is due again with the next call."""
         waiting = self._agenda.due()
-        if waiting:
-            self._store.run(self._turning(lambda _context: waiting))
+        try:
+            yield waiting
+        except Unavailable:  # the call that comes next meets it too, and says so
+            for cls, identity in waiting:
+                self._agenda.expect(0, cls, identity)
 
     def _turn_everything(self) -> None:
         """Do so with all that there is: the clock was moved, or others may have written before."""
@@ -115,13 +126,11 @@ class Simulator:
     def _turning(self, what: Callable[[Context], list[Waiting]]) -> Callable[[], None]:
         """Return a job that makes the changes that are due of some objects."""
 
-        def job() -> None:
-            now = self.clock()
-            with self._store.work() as work:
-                context = self._engine.context(work, now)
-                turn(context, what(context))
+        def operation(work: UnitOfWork) -> None:
+            context = self._engine.context(work, self.clock())
+            turn(context, what(context))
 
-        return job
+        return job_of(self._store, operation)
 
     def secret(self, name: str, fresh: bytes) -> bytes:
         """Return a secret that all who share the state have; the fresh one becomes it where there is none."""
