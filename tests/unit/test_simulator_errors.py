@@ -19,6 +19,7 @@ from tests.unit.stripe_calls import (
 )
 from tollbridge.simulator.protocol.money import ZERO
 
+AUTOMATIC = "automatic_payment_methods"
 CARD = {"payment_method_types[]": "card"}
 PAY = {"amount": 1000, "currency": "usd", **CARD}
 CONFIRM = {**PAY, "confirm": "true", "payment_method": "pm_card_visa"}
@@ -267,3 +268,25 @@ def test_an_error_has_the_members_that_stripes_errors_have(row: Row) -> None:
     assert document.keys() == {"error"}
     assert document["error"].keys() <= MEMBERS
     assert {"type", "message", "request_log_url"} <= document["error"].keys()
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "param"),
+    [
+        (INTENTS, PAY | {"shipping[name]": "Ann"}, "shipping[address]"),
+        (
+            INTENTS,
+            {"amount": 1000, "currency": "usd", f"{AUTOMATIC}[allow_redirects]": "never"},
+            f"{AUTOMATIC}[enabled]",
+        ),
+        ("/v1/payment_methods", {"type": "card", "card[exp_month]": 1, "card[exp_year]": 2040}, "card[number]"),
+        ("/v1/prices", {"currency": "usd", "unit_amount": 1, "recurring[interval_count]": 1}, "recurring[interval]"),
+    ],
+)
+def test_the_sentence_about_a_nested_parameter_that_is_missing_has_its_whole_name(
+    path: str, form: dict[str, Any], param: str
+) -> None:
+    """As the member `param` has it."""
+    refused = call(simulator(), "POST", path, form)
+    assert (refused.status, refused.error["code"], refused.error["param"]) == (400, "parameter_missing", param)
+    assert refused.error["message"] == f"Missing required param: {param}."

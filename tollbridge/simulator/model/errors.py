@@ -71,7 +71,9 @@ def within(place: str) -> Iterator[None]:
         if failure.param is None or failure.type == "card_error":
             raise
         name, bracket, below = failure.param.partition("[")
-        raise replace(failure, param=f"{place}[{name}]{bracket}{below}") from None
+        param = f"{place}[{name}]{bracket}{below}"
+        is_missing = failure == missing(failure.param)  # whose sentence has its name too
+        raise (missing(param) if is_missing else replace(failure, param=param)) from None
 
 
 def empty(param: str) -> StripeFailure:
