@@ -10,7 +10,7 @@ from tollbridge.simulator.model.rows import INTERVALS
 
 SUBSCRIPTIONS = "/v1/subscriptions"
 RECURRING = {"currency": "usd", "unit_amount": 1}
-COUNT = "recurring[interval_count]"
+COUNT, FEATURES = "recurring[interval_count]", "marketing_features"
 
 
 def price(stripe: Simulator, **more: Any) -> str:
@@ -53,7 +53,17 @@ def test_a_product_and_its_prices_are_made_and_retrieved() -> None:
         ("prices", {"unit_amount": 1, "product": "prod_x"}, "currency"),
         ("prices", {"currency": "usd", "unit_amount": -1}, "unit_amount"),
         ("prices", {"currency": "usd", "unit_amount": 1, "product": "prod_x"}, "product"),
-        ("prices", {"currency": "usd", "unit_amount": 1, "recurring[interval]": "moon"}, "interval"),
+        ("prices", {"currency": "usd", "unit_amount": 1, "recurring[interval]": "moon"}, "recurring[interval]"),
+        ("prices", {"currency": "usd", "unit_amount": 1, COUNT: 1}, "recurring[interval]"),
+        ("prices", RECURRING | {"recurring[interval]": "day", COUNT: "x"}, COUNT),
+        ("prices", RECURRING | {"recurring[usage_type]": "x"}, "recurring[usage_type]"),
+        ("prices", {"currency": "usd", "unit_amount": 1, "product_data[active]": "true"}, "product_data[name]"),
+        ("prices", {"currency": "usd", "unit_amount": 1, "product_data[name]": ""}, "product_data[name]"),
+        ("products", {"name": "x", "default_price_data[unit_amount]": 1}, "default_price_data[currency]"),
+        ("products", {"name": "x", "default_price_data": ""}, "default_price_data"),
+        ("products", {"name": "x", f"{FEATURES}[0][name]": "x", f"{FEATURES}[1][name]": ""}, f"{FEATURES}[1][name]"),
+        ("products", {"name": "x", "package_dimensions[height]": 1}, "package_dimensions[length]"),
+        ("products", {"name": "x", "package_dimensions[height]": "x"}, "package_dimensions[height]"),
         *(
             ("prices", RECURRING | {"recurring[interval]": name, COUNT: most + 1}, COUNT)
             for name, most in INTERVALS.items()
@@ -134,6 +144,11 @@ def test_a_customer_without_a_method_cannot_be_subscribed() -> None:
     ("form", "param"),
     [
         ({"items[0][price]": "price_nope"}, "items[0][price]"),
+        ({"items[1][quantity]": "1"}, "items[1][price]"),
+        ({"items[0][quantity]": "x"}, "items[0][quantity]"),
+        ({"items[0][quantity]": "-1"}, "items[0][quantity]"),
+        ({"payment_settings[save_default_payment_method]": "x"}, "payment_settings[save_default_payment_method]"),
+        ({"payment_settings[payment_method_types][]": "x"}, "payment_settings[payment_method_types]"),
         ({"items": ""}, "items"),
         ({"default_payment_method": EVES}, "default_payment_method"),
         ({"payment_behavior": "x"}, "payment_behavior"),

@@ -125,6 +125,20 @@ def text(form: Mapping[str, Value], name: str, *, most: int = 5_000, may_clear: 
     return value
 
 
+def nested(form: Mapping[str, Value], name: str, *, may_clear: bool = False) -> Form | None:
+    """Return a parameter that is a set of names; None where it is absent, or an empty one clears it.
+
+    Raises:
+        StripeFailure: 400, for what is none.
+    """
+    value = form.get(name)
+    if value is None or (may_clear and not value):
+        return None
+    if not isinstance(value, dict):
+        raise invalid("Invalid object", param=name)
+    return value
+
+
 def boolean(form: Mapping[str, Value], name: str) -> bool:
     """Return a boolean parameter; False where it is absent.
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tollbridge.simulator.model.errors import StripeFailure, invalid, not_found, within
+from tollbridge.simulator.model.errors import StripeFailure, not_found, within
 from tollbridge.simulator.model.rows import Customer, PaymentMethod, Subscription
 from tollbridge.simulator.protocol.answer import Answer, shown
-from tollbridge.simulator.protocol.forms import Form, one_of, text
+from tollbridge.simulator.protocol.forms import Form, nested, one_of, text
 from tollbridge.simulator.protocol.routing import route
 from tollbridge.simulator.protocol.specification import method_types
 from tollbridge.simulator.resources.context import Context
@@ -136,11 +136,9 @@ def _changed(row: Customer, form: Form) -> Customer:
 
 def _with_default(context: Context, row: Customer, form: Form) -> Customer:
     """Return a customer with the default method of its invoices, which has to be its own."""
-    settings = form.get("invoice_settings")
+    settings = nested(form, "invoice_settings")
     if settings is None:
         return row
-    if not isinstance(settings, dict):
-        raise invalid("Invalid object", param="invoice_settings")
     with within("invoice_settings"):
         chosen = text(settings, "default_payment_method", may_clear=True)
     if chosen:

@@ -1,9 +1,9 @@
 """Disputes: retrieve, list, give evidence, close; by charge too. A payment begins them (`dispute_outcomes.py`)."""
 
-from tollbridge.simulator.model.errors import StripeFailure, invalid, not_found
+from tollbridge.simulator.model.errors import StripeFailure, invalid, not_found, within
 from tollbridge.simulator.model.rows import Charge, Dispute
 from tollbridge.simulator.protocol.answer import Answer, shown
-from tollbridge.simulator.protocol.forms import Form, boolean, text
+from tollbridge.simulator.protocol.forms import Form, boolean, nested, text
 from tollbridge.simulator.protocol.routing import route
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.dispute_outcomes import CLOSED, DECIDED_AFTER, DECISIONS, ESCALATES
@@ -93,12 +93,9 @@ def _updated(context: Context, form: Form, row: Dispute) -> Answer:
 
 
 def _evidence(form: Form) -> dict[str, str]:
-    sent = form.get("evidence")
-    if not sent:
-        return {}
-    if not isinstance(sent, dict):
-        raise invalid("Invalid object", param="evidence")
-    return {name: text(sent, name, most=MAX_EVIDENCE, may_clear=True) or "" for name in sent}
+    sent = nested(form, "evidence", may_clear=True) or {}
+    with within("evidence"):
+        return {name: text(sent, name, most=MAX_EVIDENCE, may_clear=True) or "" for name in sent}
 
 
 def _submitted(context: Context, row: Dispute) -> Dispute:

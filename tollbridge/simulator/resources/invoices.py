@@ -1,7 +1,7 @@
 """Invoices of subscriptions: retrieve, list, pay, void; their lines and their payments."""
 
 from tollbridge.simulator import serializers as shapes
-from tollbridge.simulator.model.errors import invalid, not_found, not_simulated
+from tollbridge.simulator.model.errors import invalid, not_found, not_simulated, within
 from tollbridge.simulator.model.rows import INVOICE_STATUSES, Invoice, PaymentIntent, Subscription
 from tollbridge.simulator.protocol.answer import Answer, shown
 from tollbridge.simulator.protocol.forms import Form, boolean, one_of, text
@@ -93,7 +93,8 @@ def void(context: Context, _form: Form, invoice: str) -> Answer:
 def payments(context: Context, form: Form) -> Answer:
     """`GET /v1/invoice_payments`: which invoice an intent pays, and which intent an invoice."""
     invoice, sent, status = text(form, "invoice"), form.get("payment"), one_of(form, "status", PAYMENTS)
-    intent = text(sent, "payment_intent") if isinstance(sent, dict) else None
+    with within("payment"):
+        intent = text(sent, "payment_intent") if isinstance(sent, dict) else None
     owner: Owner = ("payment_intent", intent) if intent is not None else EVERYBODY
     rows = (
         row

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from tollbridge.simulator.model.cards import ALIAS, BY_ALIAS
 from tollbridge.simulator.model.errors import StripeFailure, invalid, no_such, not_simulated, within
 from tollbridge.simulator.model.rows import Customer, PaymentIntent, PaymentMethod, SetupIntent
-from tollbridge.simulator.protocol.forms import Form, text
+from tollbridge.simulator.protocol.forms import Form, nested, text
 from tollbridge.simulator.resources.card_details import made
 from tollbridge.simulator.resources.context import Context
 
@@ -54,11 +54,9 @@ def method_named(
 
 def _from_data(context: Context, form: Form) -> PaymentMethod | None:
     """Return a new payment method from `payment_method_data`; None where there is none."""
-    data = form.get("payment_method_data")
+    data = nested(form, "payment_method_data")
     if data is None:
         return None
-    if not isinstance(data, dict):
-        raise invalid("Invalid object", param="payment_method_data")
     with within("payment_method_data"):
         return made(context, data)
 

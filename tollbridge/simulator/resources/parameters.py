@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tollbridge.simulator.model.errors import invalid, missing, not_simulated, within
-from tollbridge.simulator.protocol.forms import Form, Value, boolean, one_of, text, texts
+from tollbridge.simulator.protocol.forms import Form, Value, boolean, nested, one_of, text, texts
 from tollbridge.simulator.protocol.specification import method_types
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -96,13 +96,8 @@ def metadata(form: Mapping[str, Value]) -> dict[str, str]:
     Raises:
         StripeFailure: 400, for other than names and texts within Stripe's bounds (fact n1).
     """
-    sent = form.get("metadata")
-    if not sent:
-        return {}
-    if not isinstance(sent, dict):
-        raise invalid("Invalid object", param="metadata")
     kept: dict[str, str] = {}
-    for name, value in sent.items():
+    for name, value in (nested(form, "metadata", may_clear=True) or {}).items():
         _require_entry(name, value)
         if value:
             kept[name] = str(value)
@@ -195,12 +190,13 @@ def card_options(form: Mapping[str, Value], kept: dict[str, Any]) -> dict[str, A
     Raises:
         StripeFailure: 400, for what is no set of names, or no way to ask for 3-D Secure.
     """
-    options = _part(form, OPTIONS)
-    card = _part(options, "card") if options else None
-    if not card:
-        return None
-    with within(OPTIONS), within("card"):
-        asked = one_of(card, "request_three_d_secure", REQUESTS)
+    options = nested(form, OPTIONS, may_clear=True)
+    with within(OPTIONS):
+        card = nested(options, "card", may_clear=True) if options else None
+        if not card:
+            return None
+        with within("card"):
+            asked = one_of(card, "request_three_d_secure", REQUESTS)
     return {"card": {**kept["card"], **({"request_three_d_secure": asked} if asked else {})}}
 
 
@@ -214,7 +210,7 @@ def address(form: Mapping[str, Value], name: str = "address") -> dict[str, Any] 
     Raises:
         StripeFailure: 400, for what is no set of names.
     """
-    sent = _part(form, name)
+    sent = nested(form, name, may_clear=True)
     if not sent:
         return None
     with within(name):
@@ -227,7 +223,7 @@ def shipping(form: Mapping[str, Value]) -> dict[str, Any] | None:
     Raises:
         StripeFailure: 400, without an address or a name.
     """
-    sent = _part(form, "shipping")
+    sent = nested(form, "shipping", may_clear=True)
     if not sent:
         return None
     with within("shipping"):
@@ -244,7 +240,7 @@ def billing_details(form: Mapping[str, Value]) -> dict[str, Any]:
     Raises:
         StripeFailure: 400, for what is no set of names.
     """
-    sent = _part(form, "billing_details") or {}
+    sent = nested(form, "billing_details", may_clear=True) or {}
     nowhere: dict[str, Any] = dict.fromkeys(ADDRESS)
     with within("billing_details"):
         return {
@@ -254,12 +250,3 @@ def billing_details(form: Mapping[str, Value]) -> dict[str, Any]:
             "phone": text(sent, "phone", may_clear=True) or None,
             "tax_id": text(sent, "tax_id", may_clear=True) or None,
         }
-
-
-def _part(form: Mapping[str, Value], name: str) -> dict[str, Value] | None:
-    sent = form.get(name)
-    if not sent:
-        return None
-    if not isinstance(sent, dict):
-        raise invalid("Invalid object", param=name)
-    return sent

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tollbridge.simulator.model.errors import invalid, missing, no_such, not_found, not_simulated
+from tollbridge.simulator.model.errors import invalid, missing, no_such, not_found, not_simulated, within
 from tollbridge.simulator.model.rows import INTERVALS, TAX_BEHAVIORS, LookupKey, Price
 from tollbridge.simulator.protocol.answer import Answer, shown
-from tollbridge.simulator.protocol.forms import Form, boolean, decimal, integer, one_of, text, texts
+from tollbridge.simulator.protocol.forms import Form, boolean, decimal, integer, nested, one_of, text, texts
 from tollbridge.simulator.protocol.money import currency_of
 from tollbridge.simulator.protocol.routing import route
 from tollbridge.simulator.resources.context import Context
@@ -36,7 +36,9 @@ def _require_simple(form: Form) -> None:
             raise invalid(TIERED_ONCE, param="interval")
         raise not_simulated("tiered prices")
     recurring = form.get("recurring")
-    if isinstance(recurring, dict) and one_of(recurring, "usage_type", ("licensed", "metered")) == "metered":
+    with within("recurring"):
+        metered = isinstance(recurring, dict) and one_of(recurring, "usage_type", ("licensed", "metered")) == "metered"
+    if metered:
         raise invalid(NO_METER)  # its param is unverified
 
 
@@ -79,19 +81,18 @@ def _amount(form: Form) -> tuple[int | None, dict[str, Any]]:
 
 
 def _recurring(form: Form) -> tuple[str | None, int]:
-    sent = form.get("recurring")
+    sent = nested(form, "recurring")
     if sent is None:
         return None, 1
-    if not isinstance(sent, dict):
-        raise invalid("Invalid object", param="recurring")
-    interval = one_of(sent, "interval", tuple(INTERVALS))
-    if interval is None:
-        raise missing("recurring[interval]")
-    count = integer(sent, "interval_count")
-    if count is not None and count > INTERVALS[interval]:
-        # Wording unverified.
-        raise invalid("The maximum number of intervals is three years.", param="recurring[interval_count]")
-    return interval, 1 if count is None else max(count, 1)
+    with within("recurring"):
+        interval = one_of(sent, "interval", tuple(INTERVALS))
+        if interval is None:
+            raise missing("interval")
+        count = integer(sent, "interval_count")
+        if count is not None and count > INTERVALS[interval]:
+            # Wording unverified.
+            raise invalid("The maximum number of intervals is three years.", param="interval_count")
+        return interval, 1 if count is None else max(count, 1)
 
 
 def _product(context: Context, form: Form) -> str:
@@ -104,9 +105,8 @@ def _product(context: Context, form: Form) -> str:
         return identity
     if not isinstance(data, dict):
         raise invalid("You must specify either `product` or `product_data` when creating a price.")
-    if text(data, "name") is None:
-        raise missing("product_data[name]")
-    return made(context, data).id
+    with within("product_data"):
+        return made(context, data).id
 
 
 def _with_lookup_key(context: Context, form: Form, row: Price) -> Price:
@@ -180,7 +180,8 @@ def list_(context: Context, form: Form) -> Answer:
     active = boolean(form, "active") if "active" in form else None
     kind, keys = one_of(form, "type", ("one_time", "recurring")), texts(form, "lookup_keys")
     recurring = form.get("recurring")
-    interval = one_of(recurring, "interval", tuple(INTERVALS)) if isinstance(recurring, dict) else None
+    with within("recurring"):
+        interval = one_of(recurring, "interval", tuple(INTERVALS)) if isinstance(recurring, dict) else None
     if keys is not None and len(keys) > MAX_KEYS:
         raise invalid(f"Array too long: lookup_keys may have at most {MAX_KEYS} items.", param="lookup_keys")
 

@@ -1,10 +1,11 @@
 """What is said of a product, where it is made itself or with a price of it."""
 
+from decimal import Decimal
 from typing import Any
 
-from tollbridge.simulator.model.errors import invalid, missing
+from tollbridge.simulator.model.errors import invalid, missing, within
 from tollbridge.simulator.model.rows import Product
-from tollbridge.simulator.protocol.forms import Form, boolean, decimal, text, texts
+from tollbridge.simulator.protocol.forms import Form, boolean, decimal, nested, text, texts
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.parameters import metadata
 
@@ -58,24 +59,32 @@ def _features(form: Form) -> list[dict[str, Any]]:
     items = list(sent.values()) if isinstance(sent, dict) else sent
     if isinstance(items, str) or not all(isinstance(item, dict) for item in items):
         raise invalid("Invalid array", param="marketing_features")
-    named = [text(item, "name", most=80) for item in items if isinstance(item, dict)]
-    if None in named:
-        raise missing("marketing_features[0][name]")
+    named = [_feature(item, position) for position, item in enumerate(items) if isinstance(item, dict)]
     return _bounded([{"name": name} for name in named], "marketing_features", MAX_FEATURES)
+
+
+def _feature(item: Form, position: int) -> str:
+    with within(f"marketing_features[{position}]"):
+        name = text(item, "name", most=80)
+        if name is None:
+            raise missing("name")
+        return name
 
 
 def _dimensions(form: Form) -> dict[str, float] | None:
     """Return the size of a package, in floats, as recorded."""
-    sent = form["package_dimensions"]
-    if sent == "":
+    sent = nested(form, "package_dimensions", may_clear=True)
+    if sent is None:
         return None
-    if not isinstance(sent, dict):
-        raise invalid("Invalid object", param="package_dimensions")
-    found = {side: decimal(sent, side) for side in SIDES}
-    for side, size in found.items():
-        if size is None:
-            raise missing(f"package_dimensions[{side}]")
-    return {side: float(size) for side, size in found.items() if size is not None}
+    with within("package_dimensions"):
+        return {side: float(_side(sent, side)) for side in SIDES}
+
+
+def _side(sent: Form, side: str) -> Decimal:
+    size = decimal(sent, side)
+    if size is None:
+        raise missing(side)
+    return size
 
 
 def existing(context: Context, identity: str) -> Product | None:

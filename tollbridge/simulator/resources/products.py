@@ -1,9 +1,9 @@
 """Products: create, with a first price if wanted; retrieve, update, delete, list."""
 
-from tollbridge.simulator.model.errors import invalid, no_such, not_found
+from tollbridge.simulator.model.errors import invalid, no_such, not_found, within
 from tollbridge.simulator.model.rows import Price, Product
 from tollbridge.simulator.protocol.answer import Answer, shown
-from tollbridge.simulator.protocol.forms import Form, boolean, text, texts
+from tollbridge.simulator.protocol.forms import Form, boolean, nested, text, texts
 from tollbridge.simulator.protocol.routing import route
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.pagination import CURSORS, made_when, page
@@ -17,12 +17,11 @@ HAS_PRICES = "This product cannot be deleted because it has one or more user-cre
 def create(context: Context, form: Form) -> Answer:
     """`POST /v1/products`; an id may be chosen."""
     row = made(context, form)
-    data = form.get("default_price_data")
+    data = nested(form, "default_price_data")
     if data is None:
         return shown(row)
-    if not isinstance(data, dict):
-        raise invalid("Invalid object", param="default_price_data")
-    price = priced(context, data, row.id)
+    with within("default_price_data"):
+        price = priced(context, data, row.id)
     context.work.put(price)
     context.did("price.created", price.id)
     row = row._replace(default_price=price.id)

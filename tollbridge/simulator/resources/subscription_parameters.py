@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tollbridge.simulator.model.errors import invalid
-from tollbridge.simulator.protocol.forms import Form, Value, boolean, integer, one_of, text, texts
+from tollbridge.simulator.model.errors import invalid, within
+from tollbridge.simulator.protocol.forms import Form, boolean, integer, nested, one_of, text, texts
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.parameters import require_cards
 
@@ -50,11 +50,12 @@ def payment_settings(form: Form) -> dict[str, Any]:
     Raises:
         StripeFailure: 400 for bad values, 501 for other methods than cards.
     """
-    sent = _part(form, "payment_settings")
-    types = texts(sent, "payment_method_types") if sent.get("payment_method_types") else None
-    if types is not None:
-        require_cards(types)
-    saves = one_of(sent, "save_default_payment_method", ("off", "on_subscription"))
+    sent = nested(form, "payment_settings", may_clear=True) or {}
+    with within("payment_settings"):
+        types = texts(sent, "payment_method_types") if sent.get("payment_method_types") else None
+        if types is not None:
+            require_cards(types)
+        saves = one_of(sent, "save_default_payment_method", ("off", "on_subscription"))
     return {
         "payment_method_options": None,
         "payment_method_types": types,
@@ -64,17 +65,11 @@ def payment_settings(form: Form) -> dict[str, Any]:
 
 def cancellation_details(form: Form) -> dict[str, Any]:
     """Return what is said of a cancellation; the reason is Stripe's own."""
-    sent = _part(form, "cancellation_details")
+    sent = nested(form, "cancellation_details", may_clear=True) or {}
     said: dict[str, Any] = {}
-    if "comment" in sent:
-        said["comment"] = text(sent, "comment", may_clear=True) or None
-    if "feedback" in sent:
-        said["feedback"] = one_of(sent, "feedback", FEEDBACK) if sent["feedback"] else None
+    with within("cancellation_details"):
+        if "comment" in sent:
+            said["comment"] = text(sent, "comment", may_clear=True) or None
+        if "feedback" in sent:
+            said["feedback"] = one_of(sent, "feedback", FEEDBACK) if sent["feedback"] else None
     return said
-
-
-def _part(form: Form, name: str) -> dict[str, Value]:
-    sent = form.get(name) or {}
-    if not isinstance(sent, dict):
-        raise invalid("Invalid object", param=name)
-    return sent

@@ -4,7 +4,7 @@ from typing import Any
 
 from tollbridge.simulator import serializers as shapes
 from tollbridge.simulator.model.cards import BY_NUMBER
-from tollbridge.simulator.model.errors import StripeFailure, invalid, missing, no_such, not_found
+from tollbridge.simulator.model.errors import StripeFailure, invalid, missing, no_such, not_found, within
 from tollbridge.simulator.model.ids import token
 from tollbridge.simulator.model.rows import SUBSCRIPTION_STATUSES, Customer, Price, SetupIntent, Subscription
 from tollbridge.simulator.protocol.answer import Answer, shown
@@ -18,6 +18,7 @@ from tollbridge.simulator.resources.pagination import CURSORS, made_when, page
 from tollbridge.simulator.resources.parameters import merged, metadata
 from tollbridge.simulator.resources.subscription_parameters import cancellation_details, payment_settings, trial_end
 from tollbridge.simulator.resources.turns import up_to_now
+from tollbridge.simulator.state.unit_of_work import EVERYBODY
 
 NO_METHOD = (
     "This customer has no attached payment source or default payment method. Please consider adding a default payment "
@@ -144,7 +145,7 @@ def _items(context: Context, form: Form, subscription: str) -> list[shapes.Shape
     entries = list(sent.values()) if isinstance(sent, dict) else sent
     if len(entries) > MAX_ITEMS:
         raise invalid(f"A subscription has up to {MAX_ITEMS} items.", param="items")  # wording unverified
-    items = [_item(context, entry, subscription, position) for position, entry in enumerate(entries)]
+    items = [_item(context, entry, subscription, f"items[{position}]") for position, entry in enumerate(entries)]
     prices = [item["price"]["id"] for item in items]
     for price in prices:
         if prices.count(price) > 1:
@@ -152,26 +153,36 @@ def _items(context: Context, form: Form, subscription: str) -> list[shapes.Shape
     return items
 
 
-def _item(context: Context, entry: Value, subscription: str, position: int) -> shapes.Shape:
-    param = f"items[{position}]"
+def _item(context: Context, entry: Value, subscription: str, place: str) -> shapes.Shape:
     if not isinstance(entry, dict):
-        raise invalid("Invalid object", param=param)
+        raise invalid("Invalid object", param=place)
+    with within(place):
+        price, quantity = _price(context, entry), _quantity(entry)
+    return shapes.item(context.new_id("si"), subscription, price, quantity, context.now)
+
+
+def _price(context: Context, entry: Form) -> Price:
+    """Return the recurring price of an item."""
     identity = text(entry, "price") or text(entry, "plan")  # older code names the price a plan
     if identity is None:
-        raise missing(f"{param}[price]")
+        raise missing("price")
     price = context.work.get(Price, identity)
     if price is None:
-        raise no_such("price", identity, f"{param}[price]")
+        raise no_such("price", identity, "price")
     if price.interval is None:
         # Wording unverified.
         raise invalid(
             "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.",
-            param=f"{param}[price]",
+            param="price",
         )
+    return price
+
+
+def _quantity(entry: Form) -> int:
     quantity = integer(entry, "quantity")
     if quantity is not None and not 0 <= quantity <= MAX_QUANTITY:
-        raise invalid("Invalid non-negative integer", param=f"{param}[quantity]", code="parameter_invalid_integer")
-    return shapes.item(context.new_id("si"), subscription, price, 1 if quantity is None else quantity, context.now)
+        raise invalid("Invalid non-negative integer", param="quantity", code="parameter_invalid_integer")
+    return 1 if quantity is None else quantity
 
 
 def retrieve(context: Context, _form: Form, subscription: str) -> Answer:
@@ -225,7 +236,7 @@ def list_(context: Context, form: Form) -> Answer:
             and (price is None or any(item["price"]["id"] == price for item in row.items))
         )
 
-    owner = ("customer", customer.id) if customer else ("", "")
+    owner = ("customer", customer.id) if customer else EVERYBODY
     return page(context, Subscription, form, what="subscription", url="/v1/subscriptions", owner=owner, wanted=wanted)
 
 
