@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from tests.consumer import Consumer, an_endpoint, consuming
 from tests.unit.stripe_calls import NOW, call, create, simulator
 from tollbridge.simulator import Simulator, control
+from tollbridge.simulator.model.challenge_page import page_token
 from tollbridge.simulator.resources.deliveries import RETRY_AFTER
 from tollbridge.simulator.webhooks.deliverer import Deliverer
 
@@ -333,6 +334,20 @@ def test_a_delivery_of_a_process_that_died_is_taken_by_another(consumer: Consume
     assert (stripe.outbox.ready(), stripe.outbox.take(endpoint, 25)) == ([], None)
     now[0] += 1
     assert (stripe.outbox.ready(), stripe.outbox.take(endpoint, 25)) == ([endpoint], taken)
+
+
+def test_whoever_delivers_is_woken_by_a_clock_that_moves_and_by_new_events_alone() -> None:
+    """Not by the page of an intent, which only looks."""
+    stripe, woken = simulator(), list[int]()
+    call(stripe, "POST", ENDPOINTS, {"url": "http://127.0.0.1:1/", "enabled_events[]": "*"})
+    asked = create(stripe, confirm="true", payment_method="pm_card_authenticationRequired").document
+    stripe.outbox.wake_by(lambda: woken.append(1))
+    assert stripe.is_asking(asked["id"], page_token(asked["client_secret"]))
+    assert len(woken) == 0
+    stripe.authenticate(asked["id"], passes=True)
+    assert len(woken) == 1
+    stripe.clock.advance(60)
+    assert len(woken) == 2
 
 
 def test_the_control_api_shows_and_repeats_deliveries(consumer: Consumer) -> None:

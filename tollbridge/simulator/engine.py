@@ -108,7 +108,7 @@ class Engine:
             NoAnswer: a fault says that nothing comes back.
             Late: a fault says that the answer comes later.
         """
-        with self._waking():
+        with self.waking():
             try:
                 return self._store.run(*self._job(request))
             except Unavailable as reason:
@@ -116,7 +116,7 @@ class Engine:
 
     async def answer(self, request: Request) -> Reply:
         """Do what `handle` does, without keeping the event loop waiting."""
-        with self._waking():
+        with self.waking():
             try:
                 return await self._store.run_soon(*self._job(request))
             except Unavailable as reason:
@@ -128,7 +128,7 @@ class Engine:
             self._deliverable += 1
 
     @contextmanager
-    def _waking(self) -> Iterator[None]:
+    def waking(self) -> Iterator[None]:
         """Wake whoever delivers, where deliveries were kept meanwhile."""
         before = self._deliverable
         yield
@@ -222,7 +222,7 @@ class Engine:
                 hold.end()
 
         def answered() -> Reply:
-            with self._waking():
+            with self.waking():
                 try:
                     return self._store.run(answer, partial(foreseen, call.request))
                 except Unavailable as reason:

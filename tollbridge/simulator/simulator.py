@@ -120,8 +120,9 @@ class Simulator:
                 self._agenda.expect(0, cls, identity)
 
     def _turn_everything(self) -> None:
-        """Do so with all that there is: the clock was moved, or others may have written before."""
+        """Do so with all that there is, and wake whoever delivers: the clock was moved, or others may have written."""
         self._store.run(self._turning(everything))
+        self._engine.wake()
 
     def _turning(self, what: Callable[[Context], list[Waiting]]) -> Callable[[], None]:
         """Return a job that makes the changes that are due of some objects."""
@@ -198,7 +199,6 @@ class Simulator:
         rows = following(shared, reading.rows(planted(self._seed, self.clock.at(shared))))
         self._store.replace(shared, rows, reading.keys, forgets_calls=False)
         self._turn_everything()
-        self._engine.wake()
         self._chance.follow(reading.randomness if self._store.alone else None)
 
     def faults(self) -> list[Fault]:
@@ -254,9 +254,8 @@ class Simulator:
             self._engine.note_events(context, cause)
             return result
 
-        result = worked(self._store, done)
-        self._engine.wake()
-        return result
+        with self._engine.waking():
+            return worked(self._store, done)
 
     def inject(self, fault: Fault) -> None:
         """Let a fault wait for its call.

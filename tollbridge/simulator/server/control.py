@@ -202,7 +202,6 @@ class Desk:
             await self._do(lambda: self._simulator.clock.set(sent["now"]))
         else:
             await self._do(lambda: self._simulator.clock.advance(sent["advance"]))
-        self._simulator.outbox.wake()
         return await self.clock(request)
 
     async def webhooks(self, _request: HttpRequest) -> Response:
