@@ -13,8 +13,8 @@ RETRY_AFTER = (60, 3600, 3 * 3600)
 """Seconds from a try that failed to the next: three times over a few hours, as Stripe does in test mode."""
 
 MAX_ATTEMPTS_KEPT = 10
-UNDELIVERED = 200, 300
-"""A status from the first on, and below the second, is an acknowledgement."""
+ACKNOWLEDGED = range(200, 300)
+"""The statuses that end a delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,10 @@ def settle(context: Context, identity: str, attempt: Attempt) -> None:
     row = context.work.get(Delivery, identity)
     if row is None:
         return
-    least, below = UNDELIVERED
     tries = row.tries + 1
     kept = [*row.attempts, attempt][-MAX_ATTEMPTS_KEPT:]
     due, status = None, "failed"
-    if attempt["status"] is not None and least <= attempt["status"] < below:
+    if attempt["status"] in ACKNOWLEDGED:
         status = "delivered"
     elif tries <= len(RETRY_AFTER):
         due, status = context.now + RETRY_AFTER[tries - 1], "waiting"
