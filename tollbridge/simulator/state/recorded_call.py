@@ -21,7 +21,8 @@ class RecordedCall(NamedTuple):
         effects: what changed, with the object's id; empty for reads, refusals and replays.
         fault: the kind and moment of an injected fault, such as `reset after`; None for none.
         key: keyed hash of the API key; None where there was none.
-        error: of a refusal, Stripe's `code`, `param` and `message`; None where nothing was refused.
+        error: of a refusal, those of Stripe's `code`, `decline_code`, `param` and `message` that it has; None where
+            nothing was refused.
     """
 
     method: str
