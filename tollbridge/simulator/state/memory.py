@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from tollbridge.simulator.model.rows import LISTED_BY, Delivery
+from tollbridge.simulator.model.rows import LISTED_BY
 from tollbridge.simulator.state.idempotency import KEPT_SECONDS, Kept, Known, Use
 from tollbridge.simulator.state.recorded_call import RecordedCall
 from tollbridge.simulator.state.retention import DATED, outdated
@@ -35,9 +35,8 @@ from tollbridge.simulator.state.unit_of_work import (
     nothing_needed,
     place_of,
 )
-from tollbridge.simulator.state.waiting import Waiting
+from tollbridge.simulator.state.waiting import DELIVERY, Waiting
 
-DELIVERY = Delivery.__name__
 WHEN, MADE = (Kept._fields.index(name) for name in ("when", "made"))
 T = TypeVar("T")
 

@@ -8,6 +8,7 @@ import orjson
 from tollbridge.simulator.model.rows import Delivery
 from tollbridge.simulator.state.unit_of_work import place_of
 
+DELIVERY = Delivery.__name__
 ENDPOINT, DUE = (Delivery._fields.index(name) + 1 for name in ("endpoint", "due"))
 """Their places in a stored row."""
 

@@ -10,6 +10,7 @@ from tollbridge.simulator.state.idempotency import Kept, Known, Use, storable
 from tollbridge.simulator.state.recorded_call import RecordedCall
 from tollbridge.simulator.state.settings import Shared, shared_from
 from tollbridge.simulator.state.unit_of_work import damage_told, place_of
+from tollbridge.simulator.state.waiting import wait_of
 
 
 class ObjectRow(NamedTuple):
@@ -46,6 +47,12 @@ class WaitRow(NamedTuple):
     endpoint: str
     due: int
     place: int
+
+
+def wait_row(stored: bytes) -> WaitRow | None:
+    """Return the row of a stored delivery in the outbox; None where it waits no more."""
+    endpoint, wait = wait_of(stored)
+    return WaitRow(wait.delivery, endpoint, wait.due, wait.place) if wait else None
 
 
 def object_row(name: str, identity: str, stored: bytes) -> ObjectRow:

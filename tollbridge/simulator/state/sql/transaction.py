@@ -6,18 +6,16 @@ from typing import TypeVar
 
 import orjson
 
-from tollbridge.simulator.model.rows import Delivery
 from tollbridge.simulator.protocol.envelope import encoded
 from tollbridge.simulator.state.idempotency import Kept, Known, Use, storable
 from tollbridge.simulator.state.recorded_call import RecordedCall
 from tollbridge.simulator.state.settings import Shared
-from tollbridge.simulator.state.sql.columns import WaitRow, key_row, known_from, object_row, shared_of
+from tollbridge.simulator.state.sql.columns import key_row, known_from, object_row, shared_of, wait_row
 from tollbridge.simulator.state.sql.connection import PAGE, Changes, Connection, Found, Identity
 from tollbridge.simulator.state.unit_of_work import Again, Owner, Rows, place_of
-from tollbridge.simulator.state.waiting import wait_of
+from tollbridge.simulator.state.waiting import DELIVERY
 
 T = TypeVar("T")
-DELIVERY = Delivery.__name__
 
 
 class Unforeseen(Exception):
@@ -170,7 +168,7 @@ class Transaction:
             into = changes.changed if (name, identity) in self._in_table else changes.fresh
             into.append(object_row(name, identity, content))
             if name == DELIVERY:
-                _note_wait(changes, content)
+                _note_wait(changes, identity, content)
         for key, known in sorted(self._known.items()):
             if known == Known():
                 changes.freed.append(key)
@@ -179,10 +177,10 @@ class Transaction:
         return changes
 
 
-def _note_wait(changes: Changes, content: bytes) -> None:
+def _note_wait(changes: Changes, delivery: str, content: bytes) -> None:
     """Let a delivery that is written wait, or wait no more."""
-    endpoint, wait = wait_of(content)
+    wait = wait_row(content)
     if wait is None:
-        changes.ended.append(str(orjson.loads(content)[1]))
+        changes.ended.append(delivery)
     else:
-        changes.waits.append(WaitRow(wait.delivery, endpoint, wait.due, wait.place))
+        changes.waits.append(wait)

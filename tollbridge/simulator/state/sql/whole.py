@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, text, union_all
 
-from tollbridge.simulator.model.rows import LISTED_BY, ROW_TYPES, Delivery
+from tollbridge.simulator.model.rows import LISTED_BY, ROW_TYPES
 from tollbridge.simulator.state.idempotency import Kept, Known
 from tollbridge.simulator.state.settings import Shared
-from tollbridge.simulator.state.sql.columns import WaitRow, kept_from, key_row, shared_of
+from tollbridge.simulator.state.sql.columns import kept_from, key_row, shared_of, wait_row
 from tollbridge.simulator.state.sql.engine import settled
 from tollbridge.simulator.state.sql.failures import translated
 from tollbridge.simulator.state.sql.tables import (
@@ -26,10 +26,9 @@ from tollbridge.simulator.state.sql.tables import (
     WAITING,
 )
 from tollbridge.simulator.state.unit_of_work import TRIES, Again, Row, Unavailable, Whole
-from tollbridge.simulator.state.waiting import wait_of
+from tollbridge.simulator.state.waiting import DELIVERY
 
 BATCH = 1_000
-DELIVERY = Delivery.__name__
 COLUMNS = ", ".join(OBJECTS.columns.keys())
 INSERT = f"INSERT INTO objects ({COLUMNS}) VALUES ({', '.join('?' * len(OBJECTS.columns))})"
 COPY = f"COPY objects ({COLUMNS}) FROM STDIN"
@@ -131,8 +130,9 @@ def _inserted(connection: Connection, rows: Iterable[Row]) -> tuple[int, int]:
             _copied(connection, batch)
         else:
             connection.exec_driver_sql(INSERT, batch)
-        if waits := [wait._asdict() for name, *_, content in batch if name == DELIVERY for wait in _waits(content)]:
-            connection.execute(insert(WAITING), waits)
+        waits = (wait_row(content) for name, *_, content in batch if name == DELIVERY)
+        if waiting := [wait._asdict() for wait in waits if wait]:
+            connection.execute(insert(WAITING), waiting)
         written += len(batch)
         most = max(most, *(place for _, _, place, *_ in batch))
     return written, most
@@ -144,12 +144,6 @@ def _object(name: str, values: list[Any]) -> tuple[Any, ...]:
     owners = {column: values[index] for column, index in LISTED_BY.get(name, ())}
     content = bytes(memoryview(orjson.dumps(values)))
     return name, identity, place, owners.get("customer"), owners.get("payment_intent"), content
-
-
-def _waits(content: bytes) -> list[WaitRow]:
-    """Return the row of a delivery in the outbox; none where it waits no more."""
-    endpoint, wait = wait_of(content)
-    return [WaitRow(wait.delivery, endpoint, wait.due, wait.place)] if wait else []
 
 
 def _copied(connection: Connection, batch: list[tuple[Any, ...]]) -> None:
