@@ -14,10 +14,19 @@ from tollbridge.simulator.state.unit_of_work import EVERYBODY, Owner
 
 def retrieve(context: Context, _form: Form, charge: str) -> Answer:
     """`GET /v1/charges/{charge}`."""
-    row = context.work.get(Charge, charge)
+    return Answer(200, seen(context, existing_charge(context, charge)))
+
+
+def existing_charge(context: Context, identity: str) -> Charge:
+    """Return a charge.
+
+    Raises:
+        StripeFailure: 404 where there is none with the id.
+    """
+    row = context.work.get(Charge, identity)
     if row is None:
-        raise not_found("charge", charge, "id")
-    return Answer(200, seen(context, row))
+        raise not_found("charge", identity, "id")
+    return row
 
 
 def list_(context: Context, form: Form) -> Answer:

@@ -1,10 +1,11 @@
 """Disputes: retrieve, list, give evidence, close; by charge too. A payment begins them (`dispute_outcomes.py`)."""
 
 from tollbridge.simulator.model.errors import StripeFailure, invalid, not_found, within
-from tollbridge.simulator.model.rows import Charge, Dispute
+from tollbridge.simulator.model.rows import Dispute
 from tollbridge.simulator.protocol.answer import Answer, shown
 from tollbridge.simulator.protocol.forms import Form, boolean, nested, text
 from tollbridge.simulator.protocol.routing import route
+from tollbridge.simulator.resources.charges import existing_charge
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.dispute_outcomes import CLOSED, DECIDED_AFTER, DECISIONS, ESCALATES
 from tollbridge.simulator.resources.pagination import CURSORS, made_when, page
@@ -72,9 +73,7 @@ def _existing(context: Context, identity: str) -> Dispute:
 
 
 def _of_charge(context: Context, identity: str) -> Dispute:
-    charge = context.work.get(Charge, identity)
-    if charge is None:
-        raise not_found("charge", identity, "id")
+    charge = existing_charge(context, identity)
     if charge.dispute is None:
         raise StripeFailure(404, f"No dispute for charge: {charge.id}")
     return _existing(context, charge.dispute)

@@ -11,6 +11,7 @@ from tollbridge.simulator.protocol.forms import Form, integer, one_of, text
 from tollbridge.simulator.protocol.money import major
 from tollbridge.simulator.protocol.routing import route
 from tollbridge.simulator.resources.balance import moved
+from tollbridge.simulator.resources.charges import existing_charge
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.pagination import CURSORS, made_when, page
 from tollbridge.simulator.resources.parameters import merged, metadata
@@ -37,20 +38,13 @@ def create(context: Context, form: Form) -> Answer:
 
 def create_of(context: Context, form: Form, charge: str) -> Answer:
     """`POST /v1/charges/{charge}/refunds`."""
-    return shown(_made(context, form, _charge(context, charge)))
+    return shown(_made(context, form, existing_charge(context, charge)))
 
 
 def refund_charge(context: Context, form: Form, charge: str) -> Answer:
     """`POST /v1/charges/{charge}/refund`, which is older, and answers with the charge."""
-    _made(context, form, _charge(context, charge))
-    return shown(_charge(context, charge))
-
-
-def _charge(context: Context, identity: str) -> Charge:
-    row = context.work.get(Charge, identity)
-    if row is None:
-        raise not_found("charge", identity, "id")
-    return row
+    _made(context, form, existing_charge(context, charge))
+    return shown(existing_charge(context, charge))
 
 
 def _charge_named(context: Context, form: Form) -> Charge:
@@ -58,7 +52,7 @@ def _charge_named(context: Context, form: Form) -> Charge:
     identity, named = text(form, "charge"), text(form, "payment_intent")
     if identity is None and named is None:
         raise invalid(EITHER)
-    charge = _charge(context, identity) if identity is not None else None
+    charge = existing_charge(context, identity) if identity is not None else None
     if named is None and charge is not None:
         return charge
     intent = context.work.get(PaymentIntent, named or "")
@@ -177,7 +171,7 @@ def cancel(context: Context, _form: Form, refund: str) -> Answer:
 def list_(context: Context, form: Form) -> Answer:
     """`GET /v1/refunds`; with a charge, `count` says how many there are, which only recordings show."""
     identity = text(form, "charge")
-    charge = _charge(context, identity) if identity is not None else None
+    charge = existing_charge(context, identity) if identity is not None else None
     answer = _listed(context, form, charge, "/v1/refunds")
     if charge is not None:
         answer.document["count"] = sum(1 for _ in of_charge(context, charge))
@@ -186,7 +180,7 @@ def list_(context: Context, form: Form) -> Answer:
 
 def list_of(context: Context, form: Form, charge: str) -> Answer:
     """`GET /v1/charges/{charge}/refunds`."""
-    row = _charge(context, charge)
+    row = existing_charge(context, charge)
     return _listed(context, form, row, f"/v1/charges/{row.id}/refunds")
 
 
