@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from anyio.to_thread import run_sync
 
@@ -13,8 +13,10 @@ from tollbridge.simulator.model.rows import Attempt
 from tollbridge.simulator.resources.deliveries import Sendable
 from tollbridge.simulator.simulator import Simulator
 from tollbridge.simulator.state.unit_of_work import Unavailable
-from tollbridge.simulator.webhooks.post import Poster
 from tollbridge.simulator.webhooks.signature import delivery_headers
+
+if TYPE_CHECKING:
+    from tollbridge.simulator.webhooks.post import Poster
 
 log = logging.getLogger(__name__)
 
@@ -113,9 +115,12 @@ class Deliverer:
         headers = delivery_headers(sendable.secret, sendable.body, machine)
         return await self._posting().post(sendable.url, sendable.body, headers, now)
 
-    def _posting(self) -> Poster:
+    def _posting(self) -> "Poster":
         """Return what sends, made when there is something to send: it loads the machine's certificates."""
-        self._poster = self._poster or Poster(self._timeout)
+        if self._poster is None:
+            from tollbridge.simulator.webhooks.post import Poster  # and a library that few of those who load us need
+
+            self._poster = Poster(self._timeout)
         return self._poster
 
     async def _asked(self, question: Callable[[], T], otherwise: T) -> T:
