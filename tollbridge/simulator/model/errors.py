@@ -102,6 +102,16 @@ def no_such(what: str, identity: str, param: str) -> StripeFailure:
     return invalid(f"No such {what}: '{identity}'", param=param, code="resource_missing")
 
 
+def no_access(key: str, account: str) -> StripeFailure:
+    """What a key is told of an account that it does not reach (fact e29)."""
+    return StripeFailure(
+        403,
+        f"The provided key '{key[:8]}***' does not have access to account '{account[:60]}' (or that account does not "
+        "exist). Application access may have been revoked.",
+        code="account_invalid",
+    )
+
+
 def unrecognized_url(method: str, path: str) -> StripeFailure:
     """What Stripe answers where it has no such route; the hint is for who reads (of a POST it is unverified)."""
     hint = (
@@ -162,14 +172,10 @@ DECLINES = {
 REFUSED = "Customer cus_OfAnInjectedFault of account acct_1OfAnInjectedFault: refused by an injected fault."
 """With ids, as Stripe's own words have them: who repeats them to a client shows them."""
 
-NO_ACCESS = (
-    "The provided key 'sk_test_***' does not have access to account 'acct_1OfAnInjectedFault' (or that account does "
-    "not exist). Application access may have been revoked."
-)
 INJECTED: dict[str, StripeFailure] = {
     "400": StripeFailure(400, REFUSED),
     "401": StripeFailure(401, "Invalid API Key provided: sk_test_***"),
-    "403": StripeFailure(403, NO_ACCESS, code="account_invalid"),
+    "403": no_access("sk_test_", "acct_1OfAnInjectedFault"),
     "409": StripeFailure(409, IN_FLIGHT.format(key="(injected)"), code="idempotency_key_in_use"),
     "424": StripeFailure(424, "An unknown error occurred", type="api_error"),
     "429": StripeFailure(429, RATE_LIMIT, code="rate_limit"),

@@ -8,7 +8,7 @@ import binascii
 import re
 from collections.abc import Mapping
 
-from tollbridge.simulator.model.errors import StripeFailure, invalid
+from tollbridge.simulator.model.errors import StripeFailure, invalid, no_access
 
 SECRET_TEST_KEYS = ("sk_test_", "rk_test_")
 PUBLISHABLE_KEY = "pk_"
@@ -46,17 +46,7 @@ def require_access(key: str, headers: Mapping[str, str], *, browser: bool = Fals
     if "stripe-version" in headers:
         require_version(headers["stripe-version"])
     if "stripe-account" in headers:
-        raise no_access(headers["stripe-account"], key)
-
-
-def no_access(account: str, key: str = SECRET_TEST_KEYS[0]) -> StripeFailure:
-    """Return the refusal of an account that a key does not reach (fact e29)."""
-    return StripeFailure(
-        403,
-        f"The provided key '{key[:8]}***' does not have access to account '{account[:60]}' (or that account does not "
-        "exist). Application access may have been revoked.",
-        code="account_invalid",
-    )
+        raise no_access(key, headers["stripe-account"])
 
 
 def is_publishable(key: str) -> bool:

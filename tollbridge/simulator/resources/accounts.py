@@ -1,8 +1,9 @@
 """The account that all of this belongs to: retrieve."""
 
 from tollbridge.simulator import serializers as shapes
+from tollbridge.simulator.model.errors import no_access
 from tollbridge.simulator.model.fees import RATES
-from tollbridge.simulator.protocol.access import no_access
+from tollbridge.simulator.protocol.access import SECRET_TEST_KEYS
 from tollbridge.simulator.protocol.answer import Answer
 from tollbridge.simulator.protocol.forms import Form
 from tollbridge.simulator.protocol.routing import route
@@ -18,7 +19,7 @@ def retrieve(context: Context, _form: Form) -> Answer:
 def retrieve_by_id(context: Context, form: Form, account: str) -> Answer:
     """`GET /v1/accounts/{account}`: there are no others that it could reach."""
     if account != shapes.ACCOUNT:
-        raise no_access(account)
+        raise no_access(SECRET_TEST_KEYS[0], account)
     return retrieve(context, form)
 
 
