@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
+from typing import TypeVar
 from urllib.parse import unquote_plus
 
 from tollbridge.http1.media import FORM, media_type
@@ -21,6 +22,7 @@ UNDECODABLE = "Invalid request: the parameters could not be decoded."
 
 Value = str | list["Value"] | dict[str, "Value"]
 Form = dict[str, Value]
+B = TypeVar("B", bool, bool | None)
 
 
 def decoded(text: str) -> Form:
@@ -139,15 +141,15 @@ def nested(form: Mapping[str, Value], name: str, *, may_clear: bool = False) -> 
     return value
 
 
-def boolean(form: Mapping[str, Value], name: str) -> bool:
-    """Return a boolean parameter; False where it is absent.
+def boolean(form: Mapping[str, Value], name: str, absent: B = False) -> bool | B:
+    """Return a boolean parameter, or what stands for one that is absent.
 
     Raises:
         StripeFailure: 400, for what is none.
     """
     value = form.get(name)
     if value is None:
-        return False
+        return absent
     if isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
     raise invalid(f"Invalid boolean: {value if isinstance(value, str) else '{...}'}"[:200], param=name)

@@ -84,7 +84,7 @@ def _updated(context: Context, form: Form, row: Dispute) -> Answer:
         raise invalid(CLOSED_ALREADY)
     evidence = {**row.evidence, **_evidence(form)}
     row = row._replace(evidence=evidence, metadata=merged(row.metadata, metadata(form), form))
-    if "evidence" in form and ("submit" not in form or boolean(form, "submit")):
+    if "evidence" in form and boolean(form, "submit", True):
         row = _submitted(context, row)
     context.work.put(row)
     context.did("charge.dispute.updated", row.id)

@@ -92,9 +92,9 @@ def _wanted(form: Form) -> Wanted:
 
 def _delivered(context: Context, form: Form) -> Wanted:
     """Return what tells whether an event has reached every endpoint that it is for, or, where that is asked, not."""
-    if form.get("delivery_success") is None:
+    asked = boolean(form, "delivery_success", None)
+    if asked is None:
         return lambda _one: True
-    asked = boolean(form, "delivery_success")
     return lambda one: (one.pending(context.work) == 0) == asked
 
 

@@ -57,7 +57,7 @@ def priced(context: Context, form: Form, product: str) -> Price:
         created=context.now,
         interval=interval,
         interval_count=count,
-        active=boolean(form, "active") if "active" in form else True,
+        active=boolean(form, "active", True),
         nickname=text(form, "nickname"),
         metadata=metadata(form),
         more=more or None,
@@ -152,7 +152,7 @@ def update(context: Context, form: Form, price: str) -> Answer:
     """`POST /v1/prices/{price}`: amount, currency, interval and product never change."""
     row = _named(context, price)
     changed = row._replace(
-        active=boolean(form, "active") if "active" in form else row.active,
+        active=boolean(form, "active", row.active),
         metadata=merged(row.metadata, metadata(form), form),
         more=_with_tax_behavior(form, row.more or {}) or None,
     )
@@ -177,7 +177,7 @@ def _with_tax_behavior(form: Form, more: dict[str, Any]) -> dict[str, Any]:
 def list_(context: Context, form: Form) -> Answer:
     """`GET /v1/prices`, the newest first."""
     made_within, product, currency = made_when(form), text(form, "product"), text(form, "currency")
-    active = boolean(form, "active") if "active" in form else None
+    active = boolean(form, "active", None)
     kind, keys = one_of(form, "type", ("one_time", "recurring")), texts(form, "lookup_keys")
     recurring = form.get("recurring")
     with within("recurring"):

@@ -22,7 +22,7 @@ def made(context: Context, form: Form) -> Product:
     identity = text(form, "id") or context.new_id("prod")
     if context.work.get(Product, identity):
         raise invalid("Product already exists.", code="resource_already_exists")  # unverified
-    active = boolean(form, "active") if "active" in form else True
+    active = boolean(form, "active", True)
     row = Product(identity, name, context.now, active, text(form, "description"), metadata(form), more_of(form, None))
     context.work.put(row)
     context.did("product.created", row.id)

@@ -46,7 +46,7 @@ def update(context: Context, form: Form, product: str) -> Answer:
     row = _named(context, product)
     changed = row._replace(
         name=text(form, "name") or row.name,
-        active=boolean(form, "active") if "active" in form else row.active,
+        active=boolean(form, "active", row.active),
         metadata=merged(row.metadata, metadata(form), form),
         more=more_of(form, row.more),
     )
@@ -84,8 +84,8 @@ def delete(context: Context, _form: Form, product: str) -> Answer:
 def list_(context: Context, form: Form) -> Answer:
     """`GET /v1/products`, the newest first; ids that there are not are left out."""
     made_within, ids, url = made_when(form), texts(form, "ids"), text(form, "url")
-    active = boolean(form, "active") if "active" in form else None
-    shippable = boolean(form, "shippable") if "shippable" in form else None
+    active = boolean(form, "active", None)
+    shippable = boolean(form, "shippable", None)
 
     def wanted(row: Product) -> bool:
         more = row.more or {}

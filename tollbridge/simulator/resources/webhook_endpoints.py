@@ -49,15 +49,16 @@ def retrieve(context: Context, _form: Form, webhook_endpoint: str) -> Answer:
 def update(context: Context, form: Form, webhook_endpoint: str) -> Answer:
     """`POST /v1/webhook_endpoints/{webhook_endpoint}`; its version stays."""
     row = _existing(context, webhook_endpoint)
-    changes: dict[str, Any] = {"metadata": merged(row.metadata, metadata(form), form)}
+    changes: dict[str, Any] = {
+        "disabled": boolean(form, "disabled", row.disabled),
+        "metadata": merged(row.metadata, metadata(form), form),
+    }
     if "url" in form:
         changes["url"] = _url(form)
     if "enabled_events" in form:
         changes["enabled_events"] = _events(form)
     if "description" in form:
         changes["description"] = text(form, "description", may_clear=True) or None
-    if "disabled" in form:
-        changes["disabled"] = boolean(form, "disabled")
     row = row._replace(**changes)
     _keep(context, row)
     return shown(row)
