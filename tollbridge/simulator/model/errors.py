@@ -76,6 +76,21 @@ def within(place: str) -> Iterator[None]:
         raise (missing(param) if is_missing else replace(failure, param=param)) from None
 
 
+def exclusive(*names: str, param: str | None = None) -> StripeFailure:
+    """Several of some parameters were sent, of which one excludes the others."""
+    return invalid(f"You may only specify one of these parameters: {', '.join(names)}.", param=param)
+
+
+def too_long(param: str, most: int) -> StripeFailure:
+    """A list has too many items (unverified wording)."""
+    return invalid(f"Array too long: {param} may have at most {most} items.", param=param)
+
+
+def below_one() -> StripeFailure:
+    """An amount of nothing, or of less."""
+    return invalid("This value must be greater than or equal to 1.", param="amount", code="parameter_invalid_integer")
+
+
 def empty(param: str) -> StripeFailure:
     """A parameter was sent empty, which Stripe takes for an attempt to unset it (unverified wording)."""
     return invalid(

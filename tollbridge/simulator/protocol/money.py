@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from tollbridge.simulator.model.errors import StripeFailure, invalid, missing
+from tollbridge.simulator.model.errors import StripeFailure, below_one, invalid, missing
 from tollbridge.simulator.protocol.forms import Form, integer
 
 ZERO = (
@@ -62,9 +62,7 @@ def amount_of(form: Form) -> int:
         raise missing("amount")
     if amount < 0:
         # Recorded with payouts only: unverified here.
-        raise invalid(
-            "This value must be greater than or equal to 1.", param="amount", code="parameter_invalid_integer"
-        )
+        raise below_one()
     if amount == 0:
         raise invalid(ZERO, param="amount", code="parameter_invalid_integer")
     return amount

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
-from tollbridge.simulator.model.errors import invalid, no_such, not_found
+from tollbridge.simulator.model.errors import exclusive, no_such, not_found, too_long
 from tollbridge.simulator.model.rows import Event
 from tollbridge.simulator.protocol.answer import Answer
 from tollbridge.simulator.protocol.forms import Form, boolean, text, texts
@@ -82,9 +82,9 @@ def _wanted(form: Form) -> Wanted:
     """
     pattern, types = text(form, "type"), texts(form, "types")
     if pattern is not None and types is not None:
-        raise invalid("You may only specify one of these parameters: type, types.")
+        raise exclusive("type", "types")
     if types is not None and len(types) > MAX_TYPES:
-        raise invalid(f"Array too long: types may have at most {MAX_TYPES} items.", param="types")
+        raise too_long("types", MAX_TYPES)
     if types is not None:
         return lambda one: one.type in types
     return _matching(pattern)

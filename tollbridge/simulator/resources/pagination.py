@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from tollbridge.simulator.model.errors import invalid, no_such, within
+from tollbridge.simulator.model.errors import exclusive, no_such, within
 from tollbridge.simulator.protocol.answer import Answer
 from tollbridge.simulator.protocol.forms import Form, integer, text
 from tollbridge.simulator.resources.context import Context
@@ -84,7 +84,7 @@ def page_bounds(form: Form) -> PageBounds:
     limit = USUAL if asked is None else max(LEAST, min(asked, MOST))
     after, before = text(form, "starting_after"), text(form, "ending_before")
     if after is not None and before is not None:
-        raise invalid("You may only specify one of these parameters: ending_before, starting_after.")
+        raise exclusive("ending_before", "starting_after")
     param = "starting_after" if before is None else "ending_before"
     return PageBounds(limit, after or before, param, before is None)
 

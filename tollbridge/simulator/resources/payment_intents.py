@@ -8,7 +8,7 @@ only a confirmation may have → the confirmation itself.
 from typing import Any
 
 from tollbridge.simulator import serializers as shapes
-from tollbridge.simulator.model.errors import StripeFailure, invalid, missing, not_found, unexpected_state
+from tollbridge.simulator.model.errors import StripeFailure, below_one, invalid, missing, not_found, unexpected_state
 from tollbridge.simulator.model.ids import token
 from tollbridge.simulator.model.rows import CAPTURE_METHODS, USAGES, Charge, PaymentIntent
 from tollbridge.simulator.model.state_machine import CANCELABLE, CHANGEABLE, CONFIRMABLE, moved
@@ -233,9 +233,7 @@ def capture(context: Context, form: Form, intent: str) -> Answer:
     if taken < 0:
         raise invalid("Invalid non-negative integer", param="amount_to_capture")
     if taken == 0:
-        raise invalid(
-            "This value must be greater than or equal to 1.", param="amount", code="parameter_invalid_integer"
-        )
+        raise below_one()
     if taken > row.amount_capturable:
         raise too_large_to_capture(taken, row.amount_capturable, row.currency, embedded)
     charge = context.work.get(Charge, row.latest_charge or "")

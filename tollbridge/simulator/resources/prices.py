@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from tollbridge.simulator.model.errors import invalid, missing, no_such, not_found, not_simulated, within
+from tollbridge.simulator.model.errors import (
+    exclusive,
+    invalid,
+    missing,
+    no_such,
+    not_found,
+    not_simulated,
+    too_long,
+    within,
+)
 from tollbridge.simulator.model.rows import INTERVALS, TAX_BEHAVIORS, LookupKey, Price
 from tollbridge.simulator.protocol.answer import Answer, shown
 from tollbridge.simulator.protocol.forms import Form, boolean, decimal, integer, nested, one_of, text, texts
@@ -70,7 +79,7 @@ def _amount(form: Form) -> tuple[int | None, dict[str, Any]]:
     if amount is None and exact is None:
         raise invalid(NO_AMOUNT)
     if amount is not None and exact is not None:
-        raise invalid("You may only specify one of these parameters: unit_amount, unit_amount_decimal.")  # unverified
+        raise exclusive("unit_amount", "unit_amount_decimal")  # unverified
     if (amount is not None and amount < 0) or (exact is not None and exact < 0):
         name = "unit_amount" if exact is None else "unit_amount_decimal"
         raise invalid("Invalid non-negative integer", param=name, code="parameter_invalid_integer")
@@ -98,7 +107,7 @@ def _recurring(form: Form) -> tuple[str | None, int]:
 def _product(context: Context, form: Form) -> str:
     identity, data = text(form, "product"), form.get("product_data")
     if identity is not None and data is not None:
-        raise invalid("You may only specify one of these parameters: product, product_data.", param="product")
+        raise exclusive("product", "product_data", param="product")
     if identity is not None:
         if existing(context, identity) is None:
             raise no_such("product", identity, "product")
@@ -183,7 +192,7 @@ def list_(context: Context, form: Form) -> Answer:
     with within("recurring"):
         interval = one_of(recurring, "interval", tuple(INTERVALS)) if isinstance(recurring, dict) else None
     if keys is not None and len(keys) > MAX_KEYS:
-        raise invalid(f"Array too long: lookup_keys may have at most {MAX_KEYS} items.", param="lookup_keys")
+        raise too_long("lookup_keys", MAX_KEYS)
 
     def wanted(row: Price) -> bool:
         return (

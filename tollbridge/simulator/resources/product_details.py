@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from tollbridge.simulator.model.errors import invalid, missing, within
+from tollbridge.simulator.model.errors import invalid, missing, too_long, within
 from tollbridge.simulator.model.rows import Product
 from tollbridge.simulator.protocol.forms import Form, boolean, decimal, nested, text, texts
 from tollbridge.simulator.resources.context import Context
@@ -48,7 +48,7 @@ def more_of(form: Form, kept: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def _bounded(items: list[Any], param: str, most: int) -> list[Any]:
     if len(items) > most:
-        raise invalid(f"Array too long: {param} may have at most {most} items.", param=param)  # wording unverified
+        raise too_long(param, most)
     return items
 
 

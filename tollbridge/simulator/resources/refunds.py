@@ -4,7 +4,7 @@ The order of checks: which charge → whether it can be refunded → the reason 
 Facts are numbered as in `docs/stripe-facts.md`.
 """
 
-from tollbridge.simulator.model.errors import StripeFailure, invalid, no_such, not_found
+from tollbridge.simulator.model.errors import StripeFailure, below_one, invalid, no_such, not_found
 from tollbridge.simulator.model.rows import Charge, Dispute, PaymentIntent, Refund
 from tollbridge.simulator.protocol.answer import Answer, shown
 from tollbridge.simulator.protocol.forms import Form, integer, one_of, text
@@ -117,9 +117,7 @@ def _amount(form: Form, charge: Charge) -> int:
     if asked is None:
         return left
     if asked < 1:
-        raise invalid(
-            "This value must be greater than or equal to 1.", param="amount", code="parameter_invalid_integer"
-        )
+        raise below_one()
     if asked > left:
         shown_asked, shown_left = major(asked, charge.currency), major(left, charge.currency)
         raise invalid(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tollbridge.simulator.model.errors import invalid, within
+from tollbridge.simulator.model.errors import exclusive, invalid, within
 from tollbridge.simulator.protocol.forms import Form, boolean, integer, nested, one_of, text, texts
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.parameters import require_cards
@@ -28,7 +28,7 @@ def trial_end(context: Context, form: Form) -> int | None:
     if boolean(form, "trial_from_plan") and (sent is not None or days is not None):
         raise invalid(FROM_PLAN)  # its param is unverified
     if sent is not None and days is not None:  # wording unverified
-        raise invalid("You may only specify one of these parameters: trial_end, trial_period_days.")
+        raise exclusive("trial_end", "trial_period_days")
     if sent == "now" or (sent is None and not days):
         return None
     ends = integer(form, "trial_end") if sent is not None else context.now + (days or 0) * DAY
