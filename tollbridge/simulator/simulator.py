@@ -98,23 +98,24 @@ class Simulator:
 
     async def answer(self, request: Request) -> Reply:
         """Do what `handle` does, without keeping the event loop waiting."""
-        with self._reminded() as waiting:
-            if waiting:
+        waiting = self._agenda.due()
+        if waiting:
+            with self._again_later(waiting):
                 await self._store.run_soon(self._turning(lambda _context: waiting))
         return await self._engine.answer(request)
 
     def turn(self) -> None:
         """Make the changes that time has brought to what this process has seen, such as a refund that has failed."""
-        with self._reminded() as waiting:
-            if waiting:
+        waiting = self._agenda.due()
+        if waiting:
+            with self._again_later(waiting):
                 self._store.run(self._turning(lambda _context: waiting))
 
     @contextmanager
-    def _reminded(self) -> Iterator[list[Waiting]]:
-        """Give what is due by the agenda; where the state cannot be reached, it is due again with the next call."""
-        waiting = self._agenda.due()
+    def _again_later(self, waiting: list[Waiting]) -> Iterator[None]:
+        """Let what is due be due again with the next call, where the state cannot be reached in this one."""
         try:
-            yield waiting
+            yield
         except Unavailable:  # the call that comes next meets it too, and says so
             for cls, identity in waiting:
                 self._agenda.expect(0, cls, identity)
