@@ -18,6 +18,7 @@ from tollbridge.simulator.protocol.routing import route
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.pagination import CURSORS, PageBounds, list_answer, made_when, page_bounds
 from tollbridge.simulator.resources.showing import as_of, seen
+from tollbridge.simulator.serializers.balance import type_of
 
 DAY = 24 * 3600
 PENDING_DAYS = 7
@@ -122,8 +123,7 @@ def list_(context: Context, form: Form) -> Answer:
     bounds = page_bounds(form)
 
     def wanted(row: BalanceTransaction) -> bool:
-        shown = shapes.balance_transaction(row)
-        return made(row.created) and currency in (None, row.currency) and kind in (None, shown["type"])
+        return made(row.created) and currency in (None, row.currency) and kind in (None, type_of(row))
 
     rows = _all(context, bounds) if source is None else _from(context, source)
     return list_answer(bounds, filter(wanted, rows), lambda row: seen(context, row), "/v1/balance_transactions")

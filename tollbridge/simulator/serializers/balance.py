@@ -28,8 +28,13 @@ def balance_transaction(row: BalanceTransaction) -> Shape:
         "reporting_category": row.kind,
         "source": row.source,
         "status": "available" if row.available else "pending",
-        "type": "adjustment" if row.kind in ADJUSTMENTS else row.kind,
+        "type": type_of(row),
     }
+
+
+def type_of(row: BalanceTransaction) -> str:
+    """Return the `type` of a transaction."""
+    return "adjustment" if row.kind in ADJUSTMENTS else row.kind
 
 
 def _fees(row: BalanceTransaction) -> list[Shape]:
