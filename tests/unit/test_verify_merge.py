@@ -1,6 +1,7 @@
 """Several runs as one: what `tollbridge report merge` makes of the reports of shards and of seeds."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,21 @@ def test_a_finding_of_one_is_a_finding_and_of_one_cause_once() -> None:
     assert whole["exit_code"] == merged([shard(1), found])["exit_code"] == 1
     broken = {rule["id"] for rule in whole["rules"] if rule["verdict"] == "broken"}
     assert broken == {rule["id"] for rule in found["rules"] if rule["verdict"] == "broken"}
+
+
+def test_what_one_let_pass_is_let_pass() -> None:
+    """A call that any of them served although our choices refuse it is named, once."""
+    one, other = (shard(number, tally=Tally(let_pass=Counter(passed))) for number, passed in ((1, "ab"), (2, "bc")))
+    assert merged([one, other])["let_pass"] == ["a", "b", "c"]
+
+
+def test_a_finding_hides_what_follows_from_it_in_any_run() -> None:
+    """The count is that of the merged findings, not that of the run which tells the finding."""
+    found = findings() | {"shard": "2/2"}
+    root, *others = found["findings"]
+    follower = others[0] | {"follows_from": root["fingerprint"]}
+    whole = merged([found | {"shard": "1/2", "findings": [root]}, found | {"findings": [follower]}])
+    assert {one["fingerprint"]: one["hides"] for one in whole["findings"]}[root["fingerprint"]] == 1
 
 
 def test_a_run_that_ended_early_is_exit_code_2() -> None:

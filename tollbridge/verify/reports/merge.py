@@ -7,7 +7,8 @@ from typing import Any
 from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.model.check import SEVERITIES
 from tollbridge.verify.reports.answers import MEDIAN, SLOW
-from tollbridge.verify.reports.report import CLEAN, FOUND, NOT_ASKED, Document
+from tollbridge.verify.reports.finding_lines import followers
+from tollbridge.verify.reports.report import MAX_PASSED, Document, exit_code
 
 SAME = ("tollbridge", "contract", "world", "held", "two_sided", "seed")
 """What shards of one run have in common; runs of several seeds differ in that alone."""
@@ -44,7 +45,8 @@ def merged(runs: Sequence[Document]) -> dict[str, Any]:
         "findings": sorted(findings, key=lambda one: (SEVERITIES.index(one["severity"]), one["seconds_to_find"])),
         "known": [one for one in known if one["fingerprint"] not in found],
         "stale": _in_all([run["stale"] for run in runs]),
-        "not_judged": [*dict.fromkeys(what for run in runs for what in run["not_judged"])],
+        "not_judged": _in_any(run["not_judged"] for run in runs),
+        "let_pass": _in_any(run["let_pass"] for run in runs)[:MAX_PASSED],
         "not_exercised": [*_not_exercised(runs)],
         "checks": [_check(parts) for parts in _by([run["checks"] for run in runs], "name")],
         "rules": [_rule(parts) for parts in _by([run["rules"] for run in runs], "id")],
@@ -53,7 +55,10 @@ def merged(runs: Sequence[Document]) -> dict[str, Any]:
     }
     for check in whole["checks"]:
         check["findings"] = sum(one["check"] == check["name"] for one in findings)
-    return whole | {"exit_code": _exit_code(whole)}
+    for finding in findings:
+        finding["hides"] = len(followers(finding, whole))
+    ended = (whole[member] for member in ("findings", "known", "not_exercised", "unfinished"))
+    return whole | {"exit_code": exit_code(*ended)}
 
 
 def _require_one_run(runs: Sequence[Document]) -> None:
@@ -82,7 +87,7 @@ def _findings(runs: Sequence[Document]) -> Iterator[dict[str, Any]]:
             by_name.setdefault(finding["fingerprint"], []).append(finding)
     for same in by_name.values():
         best = max(same, key=lambda one: (bool(one["scripts"]), one["reproduced"], -one["seconds_to_find"]))
-        seen = [*dict.fromkeys(case for one in same for case in one["seen_in"])]
+        seen = _in_any(one["seen_in"] for one in same)
         yield {**best, "count": sum(one["count"] for one in same), "seen_in": seen[:MAX_SEEN]}
 
 
@@ -91,6 +96,11 @@ def _not_exercised(runs: Sequence[Document]) -> Iterator[str]:
     says = [run["not_exercised"] for run in runs if not run["unfinished"]]
     yield from _in_all(says)
     yield from (what for run in says for what in run if what.startswith(OF_ONE_RUN))
+
+
+def _in_any(lists: Iterable[Iterable[str]]) -> list[str]:
+    """Return what any of the lists has, each once."""
+    return [*dict.fromkeys(one for listed in lists for one in listed)]
 
 
 def _in_all(lists: Sequence[Sequence[str]]) -> list[str]:
@@ -154,9 +164,3 @@ def _edge(bins: Sequence[Document], part: float, slowest: float | None) -> float
 
 def _joined(reasons: Iterable[str | None]) -> str | None:
     return "; ".join(dict.fromkeys(filter(None, reasons))) or None
-
-
-def _exit_code(run: Document) -> int:
-    if run["findings"]:
-        return FOUND
-    return NOT_ASKED if run["unfinished"] or (run["not_exercised"] and not run["known"]) else CLEAN

@@ -80,12 +80,9 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0 clean, 1 findings, 2 not everything could be asked."""
-        if self.findings:
-            return FOUND
-        if self.shard:  # what one did not exercise, another may have: the merged report tells
-            return NOT_ASKED if self.unfinished else CLEAN
-        # What is known may be why something else was not reached: it is said, and is no failure.
-        return NOT_ASKED if (self.unexercised and not self.known) or self.unfinished else CLEAN
+        # What one shard did not exercise, another may have: the merged report tells.
+        unexercised = () if self.shard else self.unexercised
+        return exit_code(self.findings, self.known, unexercised, self.unfinished)
 
     @property
     def ordered(self) -> list[Finding]:
@@ -190,6 +187,16 @@ class Lines:
         """Return the line to which a finding belongs: of the first rule that is broken, or else of the operation."""
         rules = [self.rules[rule] for rule in finding.rules if rule in self.rules]
         return rules[0] if rules else self.operations.get(finding.exchange.operation, 1)
+
+
+def exit_code(
+    findings: Sequence[object], known: Sequence[object], unexercised: Sequence[str], unfinished: str | None
+) -> int:
+    """Return how a run ends: 0 clean, 1 findings, 2 not everything could be asked."""
+    if findings:
+        return FOUND
+    # What is known may be why something else was not reached: it is said, and is no failure.
+    return NOT_ASKED if (unexercised and not known) or unfinished else CLEAN
 
 
 def _known(finding: Finding) -> dict[str, str]:
