@@ -102,6 +102,12 @@ def github_message(text: str) -> str:
     return terminal_lines(text).translate(COMMAND_MESSAGE)
 
 
+def github_log(text: str) -> str:
+    """Return text as one line of a log, in which GitHub's runner finds no workflow command, of the old form neither."""
+    line = terminal(text).replace("##[", "## [")
+    return f"| {line}" if line.lstrip().startswith("::") else line
+
+
 def github_property(text: str) -> str:
     """Return text as the value of a property of one of GitHub's workflow commands, such as `title=`."""
     return terminal_lines(text).translate(COMMAND_PROPERTY)

@@ -62,6 +62,22 @@ def test_an_error_does_nothing_either() -> None:
         assert ("two\nlines " in done.output) == (name == "fails")
 
 
+def test_an_error_has_no_workflow_command() -> None:
+    """The last words of a target may be in it, and a log of GitHub Actions obeys lines."""
+
+    @click.group(cls=Commands)
+    def commands() -> None:
+        """Fail."""
+
+    @commands.command()
+    def fails() -> None:
+        raise click.ClickException("It ended:\n  ::set-output name=a::b\n##[error]x")
+
+    assert CliRunner().invoke(commands, ["fails"]).output == (
+        "Error: It ended:\n|   ::set-output name=a::b\n## [error]x\n"
+    )
+
+
 def test_commands_print_by_these_functions_only() -> None:
     """Nothing in the commands prints past them, but the bar of progress."""
     allowed = {"output.py", "progress.py"}

@@ -13,7 +13,7 @@ from tests.unit.test_verify_findings import report
 from tests.unit.test_verify_reports import run as findings
 from tollbridge.cli.verify import verify
 from tollbridge.contract import load_contract
-from tollbridge.pytest_plugin.items import failure_text
+from tollbridge.pytest_plugin.items import TargetTest, failure_text
 from tollbridge.pytest_plugin.options import OPTIONS
 from tollbridge.pytest_plugin.outcome import Failed, Known, Skipped, outcome_of_check, outcome_of_run
 from tollbridge.verify import CHECKS
@@ -125,6 +125,14 @@ def test_what_a_target_says_tells_the_terminal_nothing(tmp_path: Path) -> None:
     assert "::error::x" in said
     assert obeyed(said) == []
     assert [line for line in said.split("\n") if line.lstrip().startswith("::") or "##[" in line] == []
+
+
+@pytest.mark.parametrize("outcome", [Skipped("a\n::error::x ##[error]y"), Known("a\n::error::x ##[error]y")])
+def test_a_reason_is_one_line_and_no_command(outcome: Skipped | Known) -> None:
+    """pytest's summary prints it as it is: no line of it begins with what a target chose."""
+    with pytest.raises((pytest.skip.Exception, pytest.xfail.Exception)) as ended:
+        TargetTest.end_as(None, outcome)  # type: ignore[arg-type]  # of no test
+    assert str(ended.value) == r"a\n::error::x ## [error]y"
 
 
 def test_a_run_without_the_plugins_use_prints_nothing_of_it(pytester: pytest.Pytester) -> None:

@@ -68,6 +68,18 @@ def test_our_own_line_breaks_stay() -> None:
     assert quoting.terminal_lines("a\n\x1bb\r\n") == "a\n\\x1bb\\r\n"
 
 
+@given(ANYTHING)
+@example("::error::x")
+@example(" \t::set-output name=a::b")
+@example("a ##[error]x")
+def test_a_line_of_a_log_is_no_workflow_command(text: str) -> None:
+    """It is one printable line that does not begin as a command does, and has none of the old form anywhere."""
+    line = quoting.github_log(text)
+    assert line.isprintable()
+    assert not line.lstrip().startswith("::")
+    assert "##[" not in line
+
+
 @given(PLAIN)
 def test_python_reads_back_what_was_written(value: Any) -> None:
     """The expression is a literal, in printable ASCII, and its value is the one that was written."""

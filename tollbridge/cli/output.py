@@ -50,12 +50,13 @@ def hand_over(document: str) -> None:
 
 
 class Commands(click.Group):
-    """Commands whose errors tell a terminal nothing to do, whatever text is in them."""
+    """Commands whose errors tell a terminal and GitHub Actions nothing to do: the end of a target's log is in some."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
-            error.message = quoting.terminal_lines(error.message)  # type: ignore[misc]  # final in types only
+            told = "\n".join(map(quoting.github_log, error.message.split("\n")))
+            error.message = told  # type: ignore[misc]  # final in types only
             raise

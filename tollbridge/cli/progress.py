@@ -4,6 +4,7 @@ import time
 
 import click
 
+from tollbridge import quoting
 from tollbridge.cli.output import say
 
 BAR = 24
@@ -38,9 +39,7 @@ class Progress:
             return
         self.done()
         seconds = time.monotonic() - self._begun
-        # GitHub Actions would obey an order of the old form wherever it stands in a line.
-        told = title.replace("##[", "## [")
-        say((("found", "bad"), (f" {seconds:6.1f} s  {severity:<8}  {told}", "")), err=True)
+        say((("found", "bad"), (f" {seconds:6.1f} s  {severity:<8}  {quoting.github_log(title)}", "")), err=True)
 
     def done(self) -> None:
         """Leave nothing of it behind."""

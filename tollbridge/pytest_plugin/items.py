@@ -33,7 +33,7 @@ class TargetTests(pytest.Collector):
         """Yield the tests, the same in each of xdist's workers."""
         for operation in self.contract.operations:
             for check in CHECKS if operation.body else ():
-                name = shown(f"{operation.operation_id}[{check}]")
+                name = quoting.github_log(f"{operation.operation_id}[{check}]")
                 yield CheckTest.from_parent(self, name=name, check=check, operation=operation.operation_id)
         yield RunTest.from_parent(self, name="everything was exercised")
 
@@ -63,9 +63,9 @@ class TargetTest(pytest.Item):
             case Failed(said):
                 raise TargetFinding(said)
             case Skipped(why):
-                pytest.skip(shown(why))
+                pytest.skip(quoting.github_log(why))
             case Known(found):
-                pytest.xfail(shown(found))
+                pytest.xfail(quoting.github_log(found))
 
 
 class CheckTest(TargetTest):
@@ -103,14 +103,9 @@ def target_items(session: pytest.Session) -> list[pytest.Item]:
     return [*TargetTests.from_parent(session, **about, harness=Harness(session.config), contract=contract).collect()]
 
 
-def shown(text: str) -> str:
-    """Return text that tells a terminal, and GitHub Actions, nothing to do."""
-    return quoting.terminal_lines(text).replace("##[", "## [")
-
-
 def failure_text(said: str) -> str:
-    """Return what is wrong as pytest marks errors: so no line begins as one of GitHub's workflow commands does."""
-    return "\n".join(f"E   {line}" for line in shown(said).split("\n"))
+    """Return what is wrong as pytest marks errors."""
+    return "\n".join(f"E   {quoting.github_log(line)}" for line in said.split("\n"))
 
 
 def _bundled() -> Path:
