@@ -118,7 +118,8 @@ def _judge(run: Run, context: CaseContext, case: Case) -> None:
 def _kept(run: Run, case: Case, verdicts: list[Verdict]) -> list[Finding]:
     """Put verdicts to the findings, keep time for the scripts of those that are new, and return these."""
     new = [f for f in run.evaluator.keep(case, verdicts) if f.fingerprint not in run.options.baseline]
-    fold_all(run)
+    if new:
+        fold_all(run)
     for finding in new:
         finding.log = run.target.words()
         if finding.follows is None:
@@ -136,7 +137,7 @@ def _bring_back(run: Run) -> None:
     """Set a target back that is gone; where that cannot be done, the run ends with what it has."""
     if not run.target.can_reset:
         raise Enough("the target is gone, and no --reset CMD or --start CMD brings it back")
-    run.target.reset()
+    run.set_back(fresh=True)
 
 
 def _how_to_search(run: Run, context: CaseContext) -> "Search":
@@ -150,6 +151,19 @@ def _how_to_search(run: Run, context: CaseContext) -> "Search":
         examples=len(range(number, run.options.max_examples + 1, of)),
         database=run.examples and partial(run.examples, name),
     )
+
+
+def _new(run: Run, context: CaseContext, case: Case, played: list[Exchange]) -> tuple[str, Verdict] | None:
+    """Return the first verdict on a case that is no finding yet, with its name; None where there is none."""
+    shown = judged(run, context, case, played, run.evaluator.judge(played))
+    if any(x.evidence.broken for x in played):
+        run.set_back(fresh=False)  # of a dead process every case would show the same
+    for _, verdicts in shown:
+        for x, check, wrong in verdicts:
+            name = fingerprint(x.operation, check.name, wrong.cause)
+            if name not in run.evaluator.findings:
+                return name, (x, check, wrong)
+    return None
 
 
 def _search(run: Run) -> None:
@@ -174,15 +188,11 @@ def _search(run: Run) -> None:
                 played = _written(run, case, COUNTED, run.runner.play(context, case))
             except Enough:  # the search sees it before the next case; Hypothesis would look for it again
                 return None
-            found = (
-                verdict
-                for _, verdicts in judged(run, context, case, played, run.evaluator.judge(played))
-                for verdict in verdicts
-            )
-            named = ((fingerprint(x.operation, c.name, w.cause), (x, c, w)) for x, c, w in found)
-            name, verdict = next(((n, v) for n, v in named if n not in run.evaluator.findings), (None, None))
-            if name and verdict:
-                seen[name] = verdict
+            new = _new(run, context, case, played)
+            if new is None:
+                return None
+            name, verdict = new
+            seen[name] = verdict
             return name
 
         strategy = sequences_of(run.contract, context, drawn)

@@ -54,3 +54,9 @@ class Run:
     """What calls show that were played alone, by what was sent."""
     examples: "Callable[[str, int], ExampleDatabase] | None" = None
     """Opens Hypothesis's examples of an operation and a turn; None where none are kept."""
+
+    def set_back(self, *, fresh: bool) -> None:
+        """Set the target back where it can be: if that is asked for, or if its process has ended."""
+        if self.target.can_reset and (fresh or self.target.ended):
+            self.runner.hang_up()
+            self.target.reset()

@@ -9,6 +9,7 @@ from tollbridge.verify.model.check import Check
 from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.steps import AtStripe, Call, Case, Together
 from tollbridge.verify.run import Run
+from tollbridge.verify.target.connection import REFUSED
 
 MAX_ALONE = 16
 """Calls of one group that are played alone."""
@@ -38,7 +39,11 @@ def _alone(run: Run, context: CaseContext, case: Case, index: int) -> Iterator[S
     """Yield a case for each call of an exchange, of a group all of them, with what the call shows alone."""
     for name, alone in _calls(case, index).items():
         if name not in run.alone:
-            run.alone[name] = run.evaluator.judge(run.runner.play(context, alone))
+            run.set_back(fresh=False)
+            played = run.runner.play(context, alone)
+            if any(x.evidence.broken == REFUSED for x in played):
+                continue  # whoever is gone shows nothing
+            run.alone[name] = run.evaluator.judge(played)
         yield alone, run.alone[name]
 
 

@@ -121,7 +121,7 @@ def _shown(run: Run, context: CaseContext, case: Case, name: str, *, fresh: bool
     """
     assert run.stripe
     run.stripe.reset()
-    _set_back(run, fresh=fresh)
+    run.set_back(fresh=fresh)
     evaluator = Evaluator([check.name for check in run.evaluator.checks])
     kept, run.runner.known = run.runner.known, Known(run.runner.known.canaries)  # it has to show by itself
     try:
@@ -133,13 +133,6 @@ def _shown(run: Run, context: CaseContext, case: Case, name: str, *, fresh: bool
     finally:
         run.runner.known = kept
     return None
-
-
-def _set_back(run: Run, *, fresh: bool) -> None:
-    """Set the target back where that is asked for, or where its process has ended."""
-    if run.target.can_reset and (fresh or run.target.ended):
-        run.runner.hang_up()
-        run.target.reset()
 
 
 def prove(run: Run) -> None:
@@ -171,7 +164,7 @@ def _unprovable(run: Run, finding: Finding) -> str | None:
 def _script(run: Run, finding: Finding) -> None:
     """Write the scripts of a finding; where the target cannot be set back for them, say that."""
     try:
-        _set_back(run, fresh=True)
+        run.set_back(fresh=True)
         finding.scripts = _failing(run, finding)
     except VerifyError as why:
         finding.replay = str(why)
@@ -187,7 +180,7 @@ def _failing(run: Run, finding: Finding) -> dict[str, str]:
     found: dict[str, str] = {}
     for kind, text in texts.items():
         if found:  # the script before has asked the target too
-            _set_back(run, fresh=len(finding.case.steps) > 1)
+            run.set_back(fresh=len(finding.case.steps) > 1)
         if text is not None and _ended_with(run, text, kind, environment) == KINDS[kind].fails:
             found[kind] = text
     return found
