@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,12 @@ from pathlib import Path
 from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
+
+TOLLBRIDGE = (sys.executable, "-P", "-m", "tollbridge")
+"""Our commands; -P: no file in the working folder shadows a package."""
+
+OF_ANOTHER_SERVER = "TOLLBRIDGE_CONTROL_TOKEN"
+"""A variable of the environment that would close the control API of a server of ours."""
 
 POLL_SECONDS = 0.02
 STOP_SECONDS = 8.0
@@ -69,6 +76,11 @@ class Log:
     def lines(self) -> list[str]:
         """Return the last lines."""
         return bytes(self._kept).decode(errors="replace").splitlines()[-LINES_SHOWN:]
+
+
+def own_environment() -> dict[str, str]:
+    """Return the environment of a server of ours, which is asked for control without a token."""
+    return {name: value for name, value in os.environ.items() if name != OF_ANOTHER_SERVER}
 
 
 def free_port() -> int:

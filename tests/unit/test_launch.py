@@ -5,11 +5,14 @@ import subprocess
 import sys
 import time
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 
 from tollbridge import launch
 from tollbridge.launch import LaunchError, Log, answers, awaited, free_port, launched
+from tollbridge.verify import VerifyError
+from tollbridge.verify.target.started import OwnServer, own_target
 
 SERVE = """
 import http.server, sys, time
@@ -145,3 +148,14 @@ def test_the_end_of_a_log_is_kept_however_long_it_is() -> None:
             time.sleep(0.02)
         assert [one for one in log.lines() if " - " not in one][-2:] == ["line 99999", "ready"]  # not of the requests
         assert len(log.lines()) == launch.LINES_SHOWN
+
+
+def test_our_own_server_takes_no_package_from_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder in which somebody judges may be anybody's: the server ends by what is ours to say."""
+    (tmp_path / "json.py").write_text("raise SystemExit('taken')")
+    monkeypatch.chdir(tmp_path)
+    target = own_target(OwnServer(Path("nowhere.yaml"), tmp_path, Path("nowhere.yaml")), "http://127.0.0.1:1")
+    with pytest.raises(VerifyError, match=r"nowhere\.yaml"), target.running():
+        pass

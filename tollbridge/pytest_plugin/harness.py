@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from tollbridge.launch import ending_with_us, stop
+from tollbridge.launch import TOLLBRIDGE, ending_with_us, stop
 from tollbridge.pytest_plugin.options import OPTIONS, destination
-from tollbridge.testing.processes import TOLLBRIDGE
 
 OURS = frozenset({"url", "json"})
 """Options that are not handed on as they are."""

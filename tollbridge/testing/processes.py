@@ -1,24 +1,17 @@
 """Starting our server and our Stripe, as processes that end with the one that started them."""
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from tollbridge.launch import WITHIN, free_port, launched
+from tollbridge.launch import TOLLBRIDGE, WITHIN, free_port, launched, own_environment
 from tollbridge.testing.server import Server
 from tollbridge.testing.stripe import Stripe
 from tollbridge.world import load_world
 
 WORLD = Path(str(files("tollbridge.world") / "default.yaml"))
-TOLLBRIDGE = (sys.executable, "-P", "-m", "tollbridge")
-"""Our commands; -P: no file in the folder of the tests shadows a package."""
-
-OF_ANOTHER_SERVER = "TOLLBRIDGE_CONTROL_TOKEN"
-"""A variable of the environment that would close the control API of ours."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +76,6 @@ def _running(command: str, files_of: dict[str, Path | None], options: ServerOpti
         [*TOLLBRIDGE, command, "--quiet", "--port", str(port), *given, *options.arguments],
         ready=f"{url}/_tollbridge/health",
         within=options.start_within,
-        env={name: value for name, value in os.environ.items() if name != OF_ANOTHER_SERVER},
+        env=own_environment(),
     ):
         yield url

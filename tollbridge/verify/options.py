@@ -82,11 +82,10 @@ class VerifyOptions:
     organization_header: str | None = None
     start: str | None = None
     start_env: tuple[tuple[str, str], ...] = ()
+    shard: tuple[int, int] | None = None
+    examples_database: str | None = None
 
     @property
     def own(self) -> bool:
         """Whether our own server is judged."""
         return self.url is None and self.start is None
-
-    shard: tuple[int, int] | None = None
-    examples_database: str | None = None

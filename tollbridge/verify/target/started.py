@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tollbridge.launch import WITHIN, LaunchError, Log, answers, free_port, launched
+from tollbridge.launch import TOLLBRIDGE, WITHIN, LaunchError, Log, answers, free_port, launched, own_environment
 from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.target.stripe_double import StripeDouble
 from tollbridge.verify.target.target import Target
@@ -147,14 +146,12 @@ class OwnServer:
 def own_target(server: OwnServer, stripe: str) -> StartedTarget:
     """Return our own server on a free port, with its Stripe at a URL."""
     port = free_port()
-    command = [sys.executable, "-m", "tollbridge", "serve", "--quiet", "--host", "127.0.0.1"]
+    command = [*TOLLBRIDGE, "serve", "--quiet", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--stripe", stripe, "--answer-within", str(server.answer_within)]
     command += ["--contract", str(server.contract), "--handlers", str(server.handlers)]
     command += ["--world", str(server.world), "--no-prefer", "--mock", "none"]  # as in production
-    # A control token of the environment is for another server: this one is asked for tokens without it.
-    environment = {name: value for name, value in os.environ.items() if name != "TOLLBRIDGE_CONTROL_TOKEN"}
     url = f"http://127.0.0.1:{port}"
-    return StartedTarget(url, Program(command, environment, f"{url}/_tollbridge/health", server.start_within))
+    return StartedTarget(url, Program(command, own_environment(), f"{url}/_tollbridge/health", server.start_within))
 
 
 @dataclass(frozen=True)
