@@ -51,7 +51,7 @@ from tollbridge.cli.verify_values import (
 @click.option(
     "--world", type=FILE, help="The target's organizations, accounts, cards, tokens.  [default: the bundled one]"
 )
-@click.option("--contract", type=FILE, help="OpenAPI 3.0 document.  [default: the bundled openapi.yaml]")
+@click.option("--contract", type=FILE, help="OpenAPI 3.0 or 3.1 document.  [default: the bundled openapi.yaml]")
 @click.option("--handlers", type=FOLDER, help="Of our own server, where no URL is given.  [default: the bundled one]")
 @click.option(
     "--hold",

@@ -25,7 +25,7 @@ OPTIONS = (
     Option("stripe-listen", "HOST:PORT", "The address that the target has as its Stripe: the harness listens there."),
     Option("start", "CMD", "A shell command that starts the target, with STRIPE_API_BASE and PORT in its environment."),
     Option("start-env", "NAME=VALUE", "A variable for --tollbridge-start; {stripe} in it is our Stripe.", many=True),
-    Option("contract", "FILE", "OpenAPI 3.0 document.  [default: the bundled one]"),
+    Option("contract", "FILE", "OpenAPI 3.0 or 3.1 document.  [default: the bundled one]"),
     Option("world", "FILE", "The target's organizations, accounts, cards, tokens.  [default: the bundled one]"),
     Option("hold", "documented|provider|choice", "Which rules bind.  [default: provider]"),
     Option("profile", "quick|standard|thorough", "How much is done.  [default: thorough]"),

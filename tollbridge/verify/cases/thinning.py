@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tollbridge.verify.cases import CaseContext, cases
 from tollbridge.verify.model.steps import Call, Case, Together
@@ -26,18 +27,23 @@ class Plan:
         played: the cases of the tables, each with its table's name.
         left: those that are left out.
         every: of tables whose cases are alike, every so many-th case is played.
-        seconds: that the calls of it will take.
+        answer_in: seconds that the target's first answers took.
     """
 
     played: Sequence[Planned]
     left: Sequence[Planned]
     every: int
-    seconds: float
+    answer_in: float
 
-    @property
+    @cached_property
     def calls(self) -> int:
         """How many calls are planned."""
         return sum(calls_of(case) for _, _, case in self.played)
+
+    @property
+    def seconds(self) -> float:
+        """How long the calls will take."""
+        return self.calls * (self.answer_in + HARNESS)
 
 
 def plan(contexts: Sequence[CaseContext], every: int, answer_in: float, time: float) -> Plan:
@@ -67,5 +73,4 @@ def _planned(contexts: Sequence[CaseContext], every: int, answer_in: float) -> P
         now, later = cases(context, every)
         played += [(context, table, case) for table, case in now]
         left += [(context, table, case) for table, case in later]
-    made = Plan(played, left, every, 0.0)
-    return Plan(played, left, every, made.calls * (answer_in + HARNESS))
+    return Plan(played, left, every, answer_in)

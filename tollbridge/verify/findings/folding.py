@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from tollbridge.verify.cases.context import AMOUNT
 from tollbridge.verify.model.evidence import Evidence
 from tollbridge.verify.model.finding import Finding
-from tollbridge.verify.model.steps import JSON
+from tollbridge.verify.model.steps import JSON, OWN
 
 VERDICTS = frozenset(
     {
@@ -72,7 +72,7 @@ def _of_call(x: Evidence, method: str) -> Iterable[Trait]:
     sent = x.sent
     if sent.account is not None:
         yield "account", str(sent.account)
-    if sent.token != "own":  # noqa: S105 - the name of a kind
+    if sent.token != OWN:
         yield "token", sent.token
     for name, value in sent.headers:
         if (name, value) != JSON:
