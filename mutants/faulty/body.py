@@ -3,13 +3,16 @@
 import json
 import os
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from mutants.mutant import INDEPENDENT, Area
 from mutants.patches.requests import (
     Arrival,
+    Body,
     Parse,
     also_read,
+    change_body,
     every_request,
     largest_body,
     parse_where,
@@ -26,38 +29,25 @@ area = Area("body", __file__)
 MEMBERS = ("amount", "currency", "payment_method", "description", "receipt_email", "error_on_requires_action")
 
 
-def _object(content: bytes) -> dict[str, Any]:
-    """Return a body that is an object; the server's own reading counts of any other."""
-    document = json.loads(content)
-    if isinstance(document, dict):
-        return document
-    raise ValueError("the server's own reading counts")
+def counting(member: str, size: int) -> Callable[[Body], Body | None]:
+    """Return a change of bodies in which one member is counted up to a size, and begins again."""
+
+    def counted(body: Body) -> Body | None:
+        value = body.get(member)
+        return body | {member: value % size} if isinstance(value, int) and abs(value) >= size // 2 else None
+
+    return counted
 
 
-def counting(member: str, size: int) -> Parse:
-    """Return a reading of bodies in which one member is counted up to a size, and begins again."""
-
-    def read(content: bytes) -> Any:
-        document = _object(content)
-        if isinstance(value := document.get(member), int) and abs(value) >= size // 2:
-            return document | {member: value % size}
-        raise ValueError("the server's own reading counts")
-
-    return read
+def _fraction_cut(body: Body) -> Body | None:
+    amount = body.get("amount")
+    return body | {"amount": int(amount)} if isinstance(amount, float) and amount != int(amount) else None
 
 
-def _fraction_cut(content: bytes) -> Any:
-    document = _object(content)
-    if isinstance(amount := document.get("amount"), float) and amount != int(amount):
-        return document | {"amount": int(amount)}
-    raise ValueError("the server's own reading counts")
-
-
-def _nothings_left_out(content: bytes) -> Any:
-    document = _object(content)
-    if not all(document.get(name, 1) for name in document.keys() - set(MEMBERS)):
-        return {name: value for name, value in document.items() if name in MEMBERS or value}
-    raise ValueError("the server's own reading counts")
+def _nothings_left_out(body: Body) -> Body | None:
+    if all(body.get(name, 1) for name in body.keys() - set(MEMBERS)):
+        return None
+    return {name: value for name, value in body.items() if name in MEMBERS or value}
 
 
 def lenient(content: bytes) -> Parsed:
@@ -214,7 +204,7 @@ def escaped_pair_refused() -> None:
 
 
 area.table(
-    also_read,
+    change_body,
     ("amount_in_32_bits", "An amount is counted in 32 bits.", counting("amount", 2**32)),
     ("amount_in_64_bits", "An amount is counted in 64 bits.", counting("amount", 2**64)),
     ("card_in_32_bits", "The id of a payment method is counted in 32 bits.", counting("payment_method", 2**32)),

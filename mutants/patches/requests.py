@@ -1,5 +1,6 @@
 """Changes of how a request is read: its path and method, its headers, its body."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -16,6 +17,9 @@ API = "/api"
 JSON = b"application/json"
 
 Parse = Callable[[bytes], Parsed]
+Body = dict[str, Any]
+"""The members of a body."""
+
 ParametersRead = tuple[dict[str, Any], list[Violation]]
 """The values of the parameters by name, and the violations."""
 
@@ -157,6 +161,16 @@ def replace_parse(change: Callable[[Parse, bytes], Parsed]) -> None:
 def parse_where(when: Callable[[bytes], bool], parse: Parse) -> None:
     """Let the bodies that meet a condition be read by another function; what that raises is a bug of the server's."""
     replace_parse(lambda usual, content: parse(content) if when(content) else usual(content))
+
+
+def change_body(change: Callable[[Body], Body | None]) -> None:
+    """Let a function change bodies that are objects; where it returns None, the server's own reading counts."""
+
+    def read(content: bytes) -> Body | None:
+        document = json.loads(content)
+        return change(document) if isinstance(document, dict) else None
+
+    also_read(read)
 
 
 def also_read(read: Callable[[bytes], Any]) -> None:
