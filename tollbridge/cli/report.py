@@ -70,5 +70,5 @@ def _document(path: Path) -> dict[str, Any]:
     except DocumentError as error:
         raise click.UsageError(str(error)) from None
     if fault := reports.fault_of(document):
-        raise click.UsageError(f"{path} is not a JSON report of tollbridge verify {fault}.")
+        raise click.UsageError(f"{path} is not a JSON report of tollbridge verify of this version: {fault}.")
     return document

@@ -178,9 +178,7 @@ def _prepared(
     held = Held(origins, contract)
     runner = Runner(target.url, within, stripe, tokens, RunLimit(options.max_time, begun), Known(canaries))
     contexts = [CaseContext(subject, world, tokens, held, cards, stripe is not None) for subject in subjects(contract)]
-    run = Run(options, contract, world, target, stripe, runner, Evaluator(chosen), contexts, say)
-    run.examples = examples
-    return run
+    return Run(options, contract, world, target, stripe, runner, Evaluator(chosen), contexts, say, examples=examples)
 
 
 def _target(options: VerifyOptions, stripe: StripeDouble | None, within: float, whole: ExitStack) -> Target:

@@ -13,6 +13,9 @@ from tollbridge.verify.reports.junit import junit
 from tollbridge.verify.reports.report import Document
 from tollbridge.verify.reports.sarif import sarif
 
+MAX_FAULT = 200
+"""Characters of the place and of the words of what is wrong with a document: each may repeat the whole of it."""
+
 
 def as_json(run: Document) -> str:
     """Return a run as JSON, in ASCII."""
@@ -26,16 +29,13 @@ def schema() -> dict[str, Any]:
 
 
 def fault_of(document: object) -> str:
-    """Return where a document is not a run's, and what it is there; empty where it is one."""
+    """Return where a document is not a run's of this version, and why; empty where it is one."""
     error = next(jsonschema_rs.Draft7Validator(schema()).iter_errors(document), None)
     if error is None:
         return ""
     place = "/".join(map(str, error.instance_path)) or "its top"
-    return f"of this version: at {place}, {error.message[:MAX_FAULT]}"
+    return f"at {place[:MAX_FAULT]}, {error.message[:MAX_FAULT]}"
 
-
-MAX_FAULT = 200
-"""Characters of what is wrong with a document: it may repeat the whole of it."""
 
 FORMATS: Mapping[str, Callable[[Document], str]] = {
     "json": as_json,
