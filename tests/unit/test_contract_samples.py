@@ -18,6 +18,7 @@ SCHEMAS: dict[str, Any] = {
     "a list": {"type": "array", "minItems": 3, "uniqueItems": True, "items": {"type": "integer", "minimum": 5}},
     "a long text": {"type": "string", "minLength": 30, "maxLength": 31},
     "a pattern": {"type": "string", "pattern": "^[A-Z]{2}-[0-9]{4,6}$", "minLength": 9},
+    "a pattern of repetitions within each other": {"type": "string", "pattern": "^((a*)*)*$", "minLength": 2000},
     "an enum": {"type": "string", "enum": ["b", "a"], "nullable": True},
     "a free object": {"type": "object", "minProperties": 2, "additionalProperties": {"type": "boolean"}},
     "parts": {
@@ -50,6 +51,16 @@ def test_a_value_fits_its_schema_and_is_the_same_again(schema: Any) -> None:
     assert sample == again
 
 
+DOUBLING: dict[str, Any] = {"type": "string"}
+for _ in range(13):
+    DOUBLING = {"allOf": [DOUBLING, DOUBLING]}
+
+
+def str_of(schema: object) -> str:
+    """Return the beginning of a schema, as the name of a test."""
+    return str(schema)[:50]
+
+
 @pytest.mark.parametrize(
     "schema",
     [
@@ -58,11 +69,34 @@ def test_a_value_fits_its_schema_and_is_the_same_again(schema: Any) -> None:
         {"type": "array", "minItems": 10_000_000, "items": {}},
         {"type": "string", "minLength": 10_000_000},
         {"type": "string", "pattern": "(a+)+\\1$", "enum": ["b"]},
+        {"type": "string", "pattern": "^(((ab*)*)*)*$", "minLength": 2000},
+        {"type": "number", "minimum": 10**350, "multipleOf": 0.5},
+        {"allOf": [{"enum": [*range(2_000)]}] * 2},
+        {"type": "object", "required": [f"n{number}" for number in range(200_001)]},
+        {"type": "array", "minItems": 50, "items": DOUBLING},
     ],
+    ids=str_of,
 )
 def test_where_no_value_is_found_there_is_none(schema: Any) -> None:
     """It ends, whatever a schema asks for."""
     assert sample_of(SchemaCheck(schema), "seed") is None
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "minLength": 10.0, "maxLength": 10.0},
+        {"type": "string", "pattern": "^a*$", "minLength": 2.0},
+        {"type": "array", "minItems": 2.0},
+        {"type": "object", "minProperties": 2.0},
+    ],
+)
+def test_a_count_may_be_written_with_a_fraction_of_zero(schema: Any) -> None:
+    """OpenAPI 3.1 takes `2.0` for an integer."""
+    check = SchemaCheck(schema, OPENAPI_31)
+    sample = sample_of(check, "seed")
+    assert sample is not None
+    assert check.is_valid(sample.value)
 
 
 def test_members_that_are_only_written_are_not_in_an_answer() -> None:

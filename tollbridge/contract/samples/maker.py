@@ -16,6 +16,9 @@ MAX_ITEMS = 50
 MAX_SHOWN = 5_000
 """Values of an example that is taken as it is."""
 
+MAX_EFFORT = 200_000
+"""Schemas, names in them and letters of patterns that are looked at for one value, in all ways to make it."""
+
 LONGEST = 200
 Schema = Mapping[str, Any]
 
@@ -37,10 +40,28 @@ class Way:
     deep: int
 
 
+class Effort:
+    """What may still be looked at for one value: schemas that double, or are wide, are much more than the value."""
+
+    def __init__(self) -> None:
+        """Begin with all that is allowed."""
+        self._left = MAX_EFFORT
+
+    def spend(self, amount: int) -> None:
+        """Take an amount away.
+
+        Raises:
+            GivenUp: there is not as much.
+        """
+        self._left -= amount
+        if self._left < 0:
+            raise GivenUp
+
+
 class Maker:
     """Makes one value."""
 
-    def __init__(self, root: Any, randomness: random.Random, way: Way, left_out: str) -> None:
+    def __init__(self, root: Any, randomness: random.Random, way: Way, left_out: str, effort: Effort) -> None:
         """Take the schema that references lead into, and how to choose.
 
         Args:
@@ -48,11 +69,13 @@ class Maker:
             randomness: for what is not determined.
             way: how to choose.
             left_out: the keyword of members that the value does not have: `readOnly` or `writeOnly`.
+            effort: what may still be looked at.
         """
         self._root = root
         self._random = randomness
         self._way = way
         self._left_out = left_out
+        self._effort = effort
         self._values = 0
 
     def made(self, schema: Any, level: int = 0) -> Any:
@@ -70,6 +93,7 @@ class Maker:
 
     def _whole(self, schema: Any, level: int) -> Schema:
         """Return a schema with what stands in its branches beside it."""
+        self._effort.spend(1)
         here = dict(referred(self._root, schema))
         if level > MAX_LEVELS:
             raise GivenUp
@@ -79,7 +103,9 @@ class Maker:
             if branches:
                 parts.append(branches[self._way.branch % len(branches)])
         for part in parts:
-            here = _both(here, self._whole(part, level + 1))
+            more = self._whole(part, level + 1)
+            self._effort.spend(_joining(here, more))
+            here = _both(here, more)
         return here
 
     def _of_type(self, schema: Schema, level: int) -> Any:
@@ -99,13 +125,14 @@ class Maker:
     def _object(self, schema: Schema, level: int) -> dict[str, Any]:
         made: dict[str, Any] = {}
         properties = schema.get("properties", {})
-        required = [*schema.get("required", ())]
+        required = dict.fromkeys(schema.get("required", ()))
+        self._effort.spend(len(properties) + len(required))
         for name in dict.fromkeys([*properties, *required]):
             member = properties.get(name, {})
             if self._is_wanted(member, name in required, level):
                 self._put(made, name, member, name in required, level)
         more = schema.get("additionalProperties", True)
-        for number in range(min(schema.get("minProperties", 0) - len(made), MAX_ITEMS)):
+        for number in range(min(_count(schema, "minProperties") - len(made), MAX_ITEMS)):
             made[f"name{number}"] = self.made(more if isinstance(more, dict) else {}, level + 1)
         return made
 
@@ -124,7 +151,7 @@ class Maker:
     def _array(self, schema: Schema, level: int) -> list[Any]:
         first = schema.get("prefixItems", ())
         items = schema.get("items", {})
-        least = schema.get("minItems", 0)
+        least = _count(schema, "minItems")
         count = max(least, 1) if level < MAX_LEVELS - 2 and schema.get("maxItems", 1) else least
         if count > MAX_ITEMS:
             raise GivenUp
@@ -137,16 +164,24 @@ class Maker:
         return _distinct(made) if schema.get("uniqueItems") else made
 
     def _text(self, schema: Schema, _level: int) -> str:
-        least, most = schema.get("minLength", 0), schema.get("maxLength", max(LONGEST, schema.get("minLength", 0)))
+        least = _count(schema, "minLength")
+        most = _count(schema, "maxLength", max(LONGEST, least))
         if least > MAX_VALUES:
             raise GivenUp
         if "pattern" in schema:
+            self._effort.spend(len(schema["pattern"]))
             text = matching(schema["pattern"], least)
             if text is not None:
                 return text
         return of_format(schema.get("format", ""), least, most)
 
     def _number(self, schema: Schema, _level: int) -> float | int:
+        try:
+            return self._between(schema)
+        except OverflowError:  # of an integer that no fraction is as large as
+            raise GivenUp from None
+
+    def _between(self, schema: Schema) -> float | int:
         least, most = _range(schema)
         step = schema.get("multipleOf") or (1 if schema.get("type") == "integer" else 0.5)
         number = self._random.randint(1, 100)
@@ -156,6 +191,11 @@ class Maker:
         if schema.get("exclusiveMinimum") is True and whole == least:
             whole += step
         return int(whole) if float(whole).is_integer() else whole
+
+
+def _count(schema: Schema, keyword: str, otherwise: int = 0) -> int:
+    """Return what a keyword counts; OpenAPI 3.1 lets it be written as `2.0`."""
+    return int(schema.get(keyword, otherwise))
 
 
 def _range(schema: Schema) -> tuple[Any, Any]:
@@ -174,6 +214,12 @@ def _shown(schema: Schema) -> list[Any]:
     for name in ("examples", "enum"):
         found += schema[name][:1] if isinstance(schema.get(name), list) else []
     return [one for one in found if fits(one, nodes=MAX_SHOWN, depth=MAX_LEVELS)]
+
+
+def _joining(one: Schema, other: Schema) -> int:
+    """Return what is looked at to make two schemas one."""
+    names = sum(len(schema.get(keyword, ())) for schema in (one, other) for keyword in ("properties", "required"))
+    return names + len(one.get("enum", ())) * len(other.get("enum", ()))
 
 
 def _both(one: Schema, other: Schema) -> dict[str, Any]:

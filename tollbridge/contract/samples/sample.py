@@ -1,12 +1,13 @@
 """A value that fits a schema: made in several ways, mended where it breaks a rule, and taken only where it fits."""
 
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from tollbridge.contract.pointer import steps_of
-from tollbridge.contract.samples.maker import GivenUp, Maker, Way
+from tollbridge.contract.samples.maker import Effort, GivenUp, Maker, Way
 from tollbridge.contract.schema import SchemaCheck
 from tollbridge.contract.violations import Violation
 
@@ -41,14 +42,18 @@ def sample_of(check: SchemaCheck, seed: str, *, answered: bool = True) -> Sample
     Returns:
         None where no value was found: there may be none.
     """
+    effort, left_out = Effort(), "writeOnly" if answered else "readOnly"
+    tried: set[str] = set()
     for way in WAYS:
-        maker = Maker(check.root, random.Random(seed), way, "writeOnly" if answered else "readOnly")  # noqa: S311
+        maker = Maker(check.root, random.Random(seed), way, left_out, effort)  # noqa: S311 - the same for the same seed
         try:
             value = maker.made(check.schema)
         except GivenUp:
             continue
-        if _fits(check, value):
+        text = json.dumps(value)
+        if text not in tried and _fits(check, value):
             return Sample(value)
+        tried.add(text)
     return None
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from re import _constants as codes
 from re import _parser as parser
 from typing import Any
@@ -45,6 +46,7 @@ def of_format(name: str, least: int, most: int) -> str:
     return (text + FILLING * least)[:least] if len(text) < least else text
 
 
+@lru_cache(maxsize=1_000)
 def matching(pattern: str, least: int = 0) -> str | None:
     """Return a text that matches a pattern, with repetitions as long as it takes; None where none is found.
 
@@ -67,7 +69,7 @@ def _sequence(parts: Sequence[tuple[Any, Any]], more: int) -> str | None:
     text = ""
     for code, argument in parts:
         made = MAKERS[code](argument, more) if code in MAKERS else None
-        if made is None or len(text) > MAX_LENGTH:
+        if made is None or len(text) + len(made) > MAX_LENGTH:
             return None
         text += made
     return text
@@ -76,7 +78,10 @@ def _sequence(parts: Sequence[tuple[Any, Any]], more: int) -> str | None:
 def _repeated(argument: tuple[int, int, Any], more: int) -> str | None:
     least, most, parts = argument
     one = _sequence(parts, more)
-    return None if one is None else one * min(int(least) + more, int(most), MAX_LENGTH)
+    if one is None or len(one) * int(least) > MAX_LENGTH:
+        return None
+    room = MAX_LENGTH // max(len(one), 1)
+    return one * min(int(least) + more, int(most), room)
 
 
 def _in(argument: Sequence[tuple[Any, Any]], _more: int) -> str | None:
