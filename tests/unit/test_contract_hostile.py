@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.unit.test_contract_load import DOCUMENT, OPERATION, POST, SCHEMA, changed, read
-from tollbridge.contract import ContractError, load_contract
+from tollbridge.contract import ContractError, Sample, load_contract, sample_of, type_of
 from tollbridge.contract.references import MAX_HEIGHT
 from tollbridge.documents import fits
 
@@ -100,6 +100,17 @@ def test_references_to_references_end(tmp_path: Path, schemas: dict[str, Any]) -
     assert refused(tmp_path, with_schemas(schemas, named(0))) == [
         "more than 100 references name each other, one after the other."
     ]
+
+
+def test_references_to_each_other_have_an_end_below_a_member(tmp_path: Path) -> None:
+    """In OpenAPI 3.1, where a reference is a schema: no value fits the member, and its type is told all the same."""
+    schemas = {"S0": named(1), "S1": named(0)}
+    document = with_schemas(schemas, {"type": "object", "properties": {"a": named(0)}}) | {"openapi": "3.1.0"}
+    [operation] = read(tmp_path, document).operations
+    assert operation.body
+    assert type_of(operation.body, "properties", "a") == "string"
+    assert not operation.body.is_valid({"a": "x"})
+    assert sample_of(operation.body, "seed") == Sample({})
 
 
 def test_a_value_that_takes_too_long_to_be_judged_is_refused(tmp_path: Path) -> None:

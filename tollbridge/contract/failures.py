@@ -135,8 +135,13 @@ def _around(root: Schema, holder: Schema, failure: Failure, above: int) -> Schem
 
 
 def referred(root: Schema, schema: Any) -> Schema:
-    """Return a schema, or what its reference names in the schema that it is a part of; empty for true and false."""
-    while isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
+    """Return a schema, or what its reference names in the schema that it is a part of; empty for true and false.
+
+    Of references that name nothing but each other, one is returned.
+    """
+    followed: set[str] = set()
+    while isinstance(schema, dict) and isinstance(schema.get("$ref"), str) and schema["$ref"] not in followed:
+        followed.add(schema["$ref"])
         schema = _at(root, [*steps_of(schema["$ref"])])
     return schema if isinstance(schema, dict) else {}
 
