@@ -12,6 +12,7 @@ from tests.unit.test_contract_load import DOCUMENT, OPERATION, POST, SCHEMA, cha
 from tollbridge.contract import ContractError, Sample, load_contract, sample_of, type_of
 from tollbridge.contract.references import MAX_HEIGHT
 from tollbridge.documents import fits
+from tollbridge.server.routes import routes_of
 
 INTRICATE = "its references name each other so often that a value would be judged without an end."
 BODY = "paths./p.post.requestBody.content.application/json.schema"
@@ -333,11 +334,28 @@ def test_a_path_that_cannot_be_routed_by_is_told(tmp_path: Path, path: str, said
     assert refused(tmp_path, changed("paths", to={path: {"get": OPERATION}})) == [said]
 
 
-def test_a_path_that_takes_too_long_to_be_matched_is_not_served(tmp_path: Path) -> None:
-    """Three parameters between two slashes would take the cube of a path's length."""
-    [operation] = read(tmp_path, changed("paths", to={"/{a}{b}{c}": {"get": OPERATION}})).operations
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/{a}{b}{c}", "more than 2 parameters stand between two slashes."),
+        ("/{a}.{b}/{c}.{d}/x", "two parameters stand between two slashes at more than one place."),
+    ],
+)
+def test_a_path_that_takes_too_long_to_be_matched_is_not_served(tmp_path: Path, path: str, reason: str) -> None:
+    """It would take the cube of a path's length, so requests are not even held against it."""
+    contract = read(tmp_path, changed("paths", to={path: {"get": OPERATION}}))
+    [operation] = contract.operations
     assert operation.unserved
-    assert operation.unserved.reason == "more than 2 parameters stand between two slashes."
+    assert operation.unserved.reason == reason
+    assert routes_of(contract)["paths"] == {}
+
+
+def test_a_parameter_in_a_path_has_no_slashes_whatever_its_format(tmp_path: Path) -> None:
+    """Connexion would let one of the format `path` have them, and match two such in the square of a path's length."""
+    described = {"name": "a", "in": "path", "required": True, "schema": {"type": "string", "format": "path"}}
+    document = changed("paths", to={"/{a}": {"get": OPERATION | {"parameters": [described]}}})
+    [item] = routes_of(read(tmp_path, document))["paths"].values()
+    assert [one["schema"] for one in item["get"]["parameters"]] == [{"type": "string"}]
 
 
 def test_paths_that_differ_in_names_only_are_one_path(tmp_path: Path) -> None:

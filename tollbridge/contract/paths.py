@@ -52,10 +52,20 @@ def require_routable(path: str, place: Place) -> None:
     """Refuse a path that takes too long to be matched.
 
     Raises:
-        Unserved: a step of it has too many parameters.
+        Unserved: it has too many parameters between slashes.
     """
-    if any(len(PARAMETER.findall(step)) > MAX_IN_STEP for step in path.split("/")):
-        raise Unserved(f"more than {MAX_IN_STEP} parameters stand between two slashes.", place)
+    if reason := unroutable(path):
+        raise Unserved(reason, place)
+
+
+def unroutable(path: str) -> str:
+    """Return why a path takes too long to be matched; empty where it does not."""
+    counts = [len(PARAMETER.findall(step)) for step in path.split("/")]
+    if max(counts) > MAX_IN_STEP:
+        return f"more than {MAX_IN_STEP} parameters stand between two slashes."
+    if sum(count > 1 for count in counts) > 1:  # the lengths that each takes are multiplied
+        return "two parameters stand between two slashes at more than one place."
+    return ""
 
 
 def base_path(document: Mapping[str, Any]) -> str:

@@ -52,11 +52,10 @@ def read_parameters(operation: Operation, scope: Scope) -> tuple[dict[str, Any],
 def _sent(parameter: Parameter, template: str, scope: Scope) -> Iterable[str]:
     if parameter.location == "path":
         # Connexion's converters would make 7 of 07.
-        found = _template(template).fullmatch(scope["path"])
-        names = PARAMETER.findall(template)
-        return (
-            value for name, value in zip(names, found.groups() if found else (), strict=False) if name == parameter.name
-        )
+        pattern, names = _template(template)
+        found = pattern.fullmatch(scope["path"])
+        values = found.groups() if found else ()
+        return (value for name, value in zip(names, values, strict=False) if name == parameter.name)
     return sent_at(parameter.location, parameter.name, scope)
 
 
@@ -81,10 +80,11 @@ def _cookies(scope: Scope) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=10_000)
-def _template(path: str) -> re.Pattern[str]:
-    """Return the pattern of a path's template, with a group for each parameter; the last may have slashes."""
+def _template(path: str) -> tuple[re.Pattern[str], list[str]]:
+    """Return the pattern of a path's template, with a group for each parameter, and the names of these."""
     parts = PARAMETER.split(path)
-    return re.compile("".join("([^/]*)" if number % 2 else re.escape(part) for number, part in enumerate(parts)))
+    pattern = "".join("([^/]*)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
+    return re.compile(pattern), parts[1::2]
 
 
 def _read_many(

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from tollbridge.contract import Contract, Operation
+from tollbridge.contract.paths import unroutable
 
 PARAMETER = re.compile(r"\{([^{}]*)\}")
 ANSWERS = {"default": {"description": "as the contract says"}}
@@ -22,14 +23,19 @@ def names_of(contract: Contract) -> Mapping[str, Operation]:
 
 
 def routes_of(contract: Contract) -> dict[str, Any]:
-    """Return an OpenAPI document with the paths and methods of a contract, and nothing else."""
+    """Return an OpenAPI document with the paths and methods of a contract, and nothing else.
+
+    A path that takes too long to be matched is not in it: nothing is found there.
+    """
     paths: dict[str, dict[str, Any]] = {}
     for route, operation in names_of(contract).items():
+        if unroutable(operation.path):
+            continue
         names = PARAMETER.findall(operation.path)
         template = _numbered(operation.path)
         paths.setdefault(template, {})[operation.method] = {
             "operationId": route,
-            "parameters": [_described(f"p{number}", operation, name) for number, name in enumerate(names)],
+            "parameters": [_described(f"p{number}") for number, _ in enumerate(names)],
             "responses": ANSWERS,
         }
     return {"openapi": "3.0.3", "info": {"title": "routes", "version": "1"}, "paths": paths}
@@ -51,8 +57,6 @@ def _numbered(path: str) -> str:
     return PARAMETER.sub(lambda _: f"{{p{next(numbers)}}}", path)
 
 
-def _described(number: str, operation: Operation, name: str) -> dict[str, Any]:
-    """Return a parameter in a path as text, with slashes where its format says so: its type is judged later."""
-    found = next((p for p in operation.parameters if (p.name, p.location) == (name, "path")), None)
-    schema = {"type": "string", "format": str(found.check.schema.get("format", "")) if found else ""}
-    return {"name": number, "in": "path", "required": True, "schema": schema}
+def _described(name: str) -> dict[str, Any]:
+    """Return a parameter in a path as text without slashes: its type and format are judged later."""
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
