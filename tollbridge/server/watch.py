@@ -1,6 +1,6 @@
 """`serve --watch`: what is edited is served, without a restart; a broken edit keeps what was good and is shown.
 
-Files are looked at by their size and time, twice a second: they are few, it needs no library, and it sees edits on
+Files are looked at by their size and time, four times a second: they are few, it needs no library, and it sees edits on
 network and container mounts too, where systems tell of none.
 """
 
