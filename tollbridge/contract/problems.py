@@ -22,7 +22,7 @@ SHAPE = {
             "required": ["status", "title", "meaning"],
             "additionalProperties": False,
             "properties": {
-                "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                "status": STATUS,
                 "title": TEXT,
                 "meaning": TEXT,
             },

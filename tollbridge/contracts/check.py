@@ -89,15 +89,7 @@ def _handlers(contract: Contract, folder: Path, at: At) -> Iterator[Complaint]:
         try:
             load_handlers(replace(contract, operations=(operation,)), folder, BINDINGS)
         except HandlerError as error:
-            yield at.error(_place(contract, operation.operation_id), "handler", str(error))
-
-
-def _place(contract: Contract, operation_id: str) -> tuple[str | int, ...]:
-    for path, item in contract.document["paths"].items():
-        for method, operation in item.items() if isinstance(item, dict) else ():
-            if isinstance(operation, dict) and operation.get("operationId") == operation_id:
-                return "paths", path, method
-    return ("paths",)
+            yield at.error(operation.place, "handler", str(error))
 
 
 def _left_out(contract: Contract, handlers: Path | None) -> Iterator[str]:

@@ -72,7 +72,7 @@ def require_documented(contract: Contract, missing: Mapping[str, Sequence[Entry]
     Raises:
         ContractError: with a line for each operation.
     """
-    lines = operation_lines(contract)
+    lines = operation_lines(contract) if any(missing.values()) else {}
     told = [
         f"{contract.path}:{lines.get(identity, 1)}: {identity} does not document {_listed(entries)}."
         for identity, entries in missing.items()
