@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,13 @@ def program(folder: Path, name: str, script: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(f"#!/bin/sh\n{script}\n")
     (folder / name).chmod(0o755)
+
+
+def test_commands_that_judge_nothing_load_no_harness() -> None:
+    """It takes longer to load than they do; those that need it load it when they run."""
+    look = "import sys, tollbridge.cli; print(*[name for name in sys.modules if name.startswith('tollbridge.verify')])"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def test_the_ledgers_page_is_current() -> None:

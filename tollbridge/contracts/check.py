@@ -15,7 +15,6 @@ from tollbridge.contracts.lints import lints
 from tollbridge.contracts.requirements import requirement_complaints
 from tollbridge.documents import document_of, printable
 from tollbridge.server.handlers import HandlerError, load_handlers
-from tollbridge.verify import CHECKS
 
 NO_TESTS = "The tests that the ledger names were not looked for: there is no folder `tests` beside the contract."
 NO_HANDLERS = "Handlers were not looked for: give their folder by --handlers."
@@ -71,6 +70,8 @@ def _unserved(contract: Contract, at: At) -> Iterator[Complaint]:
 
 
 def _ledger(contract: Contract, at: At) -> Iterator[Complaint]:
+    from tollbridge.verify import CHECKS  # every command loads this module, and few need the harness
+
     root = contract.path.resolve().parent
     names = frozenset(CHECKS)
     places = dict(reversed([*rule_places(contract.document)]))

@@ -13,7 +13,6 @@ from tollbridge.contract.extensions import RULES
 from tollbridge.contract.keywords import DATA, NAMED, within
 from tollbridge.contracts.programs import ProgramFailed, path_program, run_program
 from tollbridge.documents import printable
-from tollbridge.verify import CHECKS
 
 OASDIFF = "v1.37.0"
 """The version whose words are known here; scripts/oasdiff gets it."""
@@ -181,5 +180,7 @@ def _behaviour(value: Any, kind: str = "", *, is_root: bool = True) -> Any:
 
 
 def _checks(rule: Rule) -> tuple[str, ...]:
+    from tollbridge.verify import CHECKS  # every command loads this module, and few need the harness
+
     named = [name for kind, name in rule.enforced_by if kind == "check"]
     return tuple(dict.fromkeys([*named, *(name for name, check in CHECKS.items() if rule.id in check.rules)]))
