@@ -1,6 +1,8 @@
 // Which call of the contract pays, and where in it the parts of a payment stand: `x-stripe` of the operation says so.
 import { basePath } from "./base_path.js";
 
+const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"]; // a path has other members too
+
 /**
  * Return the first operation that creates a payment intent of an amount; null where the contract has none.
  *
@@ -10,8 +12,9 @@ import { basePath } from "./base_path.js";
 export function paymentCall(contract) {
   const base = basePath(contract);
   for (const [path, item] of Object.entries(contract.paths ?? {})) {
-    for (const [method, operation] of Object.entries(item)) {
-      const parts = operation?.["x-stripe"];
+    for (const method of Object.keys(item).filter((name) => METHODS.includes(name))) {
+      const operation = item[method];
+      const parts = operation["x-stripe"];
       if (parts?.creates !== "payment_intent") continue;
       const members = Object.fromEntries(Object.keys(parts).flatMap((part) => {
         const place = pointer(parts[part], "request");
