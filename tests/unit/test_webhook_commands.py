@@ -1,5 +1,7 @@
 """The commands that go with Stripe's CLI: what an address is, and the calls that cause each event."""
 
+import time
+from itertools import islice
 from typing import Any
 
 import click
@@ -8,7 +10,8 @@ from click.testing import CliRunner
 
 from tests.unit.stripe_calls import call, simulator
 from tollbridge.cli import main
-from tollbridge.cli.server import Answer, server_at
+from tollbridge.cli.listen import _lines
+from tollbridge.cli.server import Answer, complaint, server_at
 from tollbridge.cli.trigger import TRIGGERS, caused
 from tollbridge.cli.webhooks import Target, forward_url, target_of, with_webhooks
 from tollbridge.compose import Options
@@ -84,3 +87,44 @@ def test_nobody_there_is_a_sentence() -> None:
         server_at("http://127.0.0.1:1", None)
     with pytest.raises(click.UsageError, match="http://"):
         server_at("localhost", None)
+
+
+class Listed:
+    """A server whose list of deliveries is another one each time."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = iter(answers)
+
+    def control(self, _method: str, _path: str) -> Answer:
+        """Answer the next one."""
+        return next(self.answers)
+
+
+def test_listening_tells_each_event_and_each_try_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A delivery that is listed again without a new try is not told again; other endpoints' are not told."""
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    wrong, right = {"status": 500, "error": None}, {"status": 200, "error": None}
+    first = {"id": "1", "endpoint": "we_1", "type": "charge.failed", "event": "evt_1", "url": "http://a.example"}
+    other = first | {"id": "2", "endpoint": "we_2", "tries": 1, "attempts": [right]}
+    lists = [
+        [first | {"tries": 1, "attempts": [wrong]}, other],
+        [first | {"tries": 1, "attempts": [wrong]}],
+        [first | {"tries": 2, "attempts": [wrong, right]}],
+    ]
+    server = Listed(*(Answer(200, {"data": one}) for one in lists), Answer(503, {"detail": "The database is away."}))
+    lines = _lines(server, "we_1")  # type: ignore[arg-type]
+    told = [line[19:].split() for line in islice(lines, 3)]
+    assert told == [
+        ["-->", "charge.failed", "[evt_1]"],
+        ["<--", "[500]", "POST", "http://a.example", "[evt_1]"],
+        ["<--", "[200]", "POST", "http://a.example", "[evt_1]"],
+    ]
+    with pytest.raises(click.ClickException, match="The database is away"):
+        next(lines)
+
+
+def test_a_refusal_is_told_in_the_servers_words() -> None:
+    """Stripe's error, the control API's problem, else the status."""
+    assert complaint(Answer(400, {"error": {"message": "No such customer"}})) == "No such customer"
+    assert complaint(Answer(503, {"detail": "The database is away."})) == "The database is away."
+    assert complaint(Answer(502, None)) == "The server answered 502."

@@ -68,17 +68,23 @@ def _lines(server: Server, endpoint: str) -> Iterator[str]:
     """Yield a line for each event of an endpoint, and one for each try."""
     told: dict[str, int] = {}
     while True:
-        found = server.control("GET", f"/deliveries?limit={NEWEST}").document
-        mine = [one for one in found["data"] if one["endpoint"] == endpoint]
+        listed = server.control("GET", f"/deliveries?limit={NEWEST}")
+        if listed.status != 200:
+            raise click.ClickException(complaint(listed))
+        mine = [one for one in listed.document["data"] if one["endpoint"] == endpoint]
         for one in reversed(mine):
-            if one["id"] not in told:
-                told[one["id"]] = 0
-                yield f"{_now()}   --> {one['type']} [{one['event']}]"
-            tries = one["tries"] - told[one["id"]]
-            told[one["id"]] = one["tries"]
-            for attempt in one["attempts"][-tries:] if tries else []:
-                yield _answered(one, attempt)
+            yield from _news(one, told.get(one["id"]))
+        told = {one["id"]: one["tries"] for one in mine}
         time.sleep(POLL_SECONDS)
+
+
+def _news(delivery: dict[str, Any], told: int | None) -> Iterator[str]:
+    """Yield what is new of a delivery, of which a number of tries was told; None where it is new itself."""
+    if told is None:
+        yield f"{_now()}   --> {delivery['type']} [{delivery['event']}]"
+    tries = delivery["tries"] - (told or 0)
+    for attempt in delivery["attempts"][-tries:] if tries else []:
+        yield _answered(delivery, attempt)
 
 
 def _answered(delivery: dict[str, Any], attempt: dict[str, Any]) -> str:

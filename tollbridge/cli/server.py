@@ -1,4 +1,4 @@
-"""A running server, as the commands that go with Stripe's CLI ask it: its Stripe, and its control API."""
+"""A running server, as commands ask it: its Stripe, and its control API."""
 
 import json
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ MAX_ANSWER = 8_000_000
 MOUNTED = "/_tollbridge/stripe"
 CONTROL = "/_tollbridge/simulator"
 UNREADABLE = (ValueError, KeyError, TypeError, RecursionError, HTTPException)
+"""What comes of reading an answer that is not a Tollbridge's."""
 
 SERVER = click.option(
     "--server",
@@ -116,7 +117,8 @@ def server_at(url: str, token: str | None) -> Server:
 
 
 def complaint(answer: Answer) -> str:
-    """Return why a call was refused."""
-    error = answer.document.get("error") if isinstance(answer.document, dict) else None
-    said = error.get("message") if isinstance(error, dict) else None
-    return str(said or f"it answered {answer.status}")
+    """Return why a call was refused: what Stripe's error says, or the problem of the control API."""
+    document = answer.document if isinstance(answer.document, dict) else {}
+    error = document.get("error")
+    said = error.get("message") if isinstance(error, dict) else document.get("detail")
+    return str(said or f"The server answered {answer.status}.")

@@ -2,23 +2,20 @@
 
 import json
 import re
-from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import Request, build_opener
 
 import click
 
 from tollbridge.cli.output import say
-from tollbridge.server.exposure import CONTROL_TOKEN
+from tollbridge.cli.server import CONTROL_OPTION, UNREADABLE, Stays
 
 TIMEOUT = 10
 MAX_ANSWER = 65_536
 """Bytes of an answer that are read."""
 
 TOKEN = re.compile(r"[!-~]{1,8192}")
-UNREADABLE = (ValueError, KeyError, TypeError, RecursionError, HTTPException)
-"""What comes of reading an answer that is not a Tollbridge's."""
 
 
 @click.command()
@@ -26,12 +23,7 @@ UNREADABLE = (ValueError, KeyError, TypeError, RecursionError, HTTPException)
 @click.option("--expires-in", type=int, metavar="SECONDS", help="How long it is good.  [default: the world's lifetime]")
 @click.option("--expired", is_flag=True, help="One that expired an hour ago, to see the refusal.")
 @click.option("--url", default="http://localhost:8080", show_default=True, help="Where the sandbox runs.")
-@click.option(
-    "--control-token",
-    envvar=CONTROL_TOKEN,
-    metavar="TOKEN",
-    help=f"The one that the sandbox was started with.  [default: {CONTROL_TOKEN}]",
-)
+@CONTROL_OPTION
 @click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON, not the token alone.")
 def token(
     account: int, expires_in: int | None, expired: bool, url: str, control_token: str | None, as_json: bool
@@ -69,14 +61,6 @@ def token(
         raise click.ClickException(f"No sandbox answers at {url} ({reason}). Start one: tollbridge serve") from None
     except UNREADABLE:
         raise click.ClickException(f"What answers at {url} is no Tollbridge.") from None
-
-
-class Stays(HTTPRedirectHandler):
-    """Follows no redirect: it would take the control token to another server."""
-
-    def redirect_request(self, *_request: Any) -> None:
-        """Return no request."""
-        return
 
 
 def _token(issued: Any) -> str:
