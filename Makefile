@@ -4,7 +4,7 @@
 .PHONY: help serve test coverage verify check mutants prove format bench bench-browser bench-contracts bench-growth bench-snapshots bench-stores bench-verify stripe-mock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\): ## /\1@/p' Makefile | awk -F@ '{ printf "make %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\): ## /\1@/p' Makefile | awk -F@ '{ printf "make %-15s %s\n", $$1, $$2 }'
 
 serve: ## run the server at http://localhost:8080
 	@scripts/setup run && exec .venv/bin/tollbridge serve $(ARGS)
@@ -24,7 +24,7 @@ check: ## everything CI runs on top of test: linters, stripe-mock, integration t
 mutants: ## judge every mutant and variant of our own server: ONLY="name …", ARGS="--fresh --stock"
 	@scripts/setup test && exec .venv/bin/python -m mutants $(ONLY) $(ARGS)
 
-prove: ## what takes long: the kill matrix, Schemathesis and Hypothesis at full length, fifty kills on each kind of state, five minutes of changed files
+prove: ## what takes long: the kill matrix, fuzzing at full length, kills of the server, both ends of the requirements, a release
 	@scripts/setup test && exec scripts/prove $(ARGS)
 
 format: ## rewrite the sources as ruff wants them
@@ -55,4 +55,4 @@ stripe-mock: ## run the real stripe-mock at http://127.0.0.1:12111
 	@exec scripts/stripe-mock $(ARGS)
 
 clean: ## remove what the targets above made
-	@rm -rf .venv .tools bench/node_modules tests/integration/*/node_modules tests/integration/frontend/*/.next tests/integration/frontend/*/dist examples/*/node_modules .mypy_cache .ruff_cache mutants/.results .coverage .pytest_cache .hypothesis .import_linter_cache .schemathesis
+	@rm -rf .venv .tools dist bench/node_modules tests/integration/*/node_modules tests/integration/frontend/*/.next tests/integration/frontend/*/dist examples/*/node_modules .mypy_cache .ruff_cache mutants/.results .coverage .pytest_cache .hypothesis .import_linter_cache .schemathesis

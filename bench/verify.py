@@ -47,16 +47,14 @@ def harness(mutant: str, seconds: int) -> Speed:
     start += ' --port "$PORT" --stripe "$STRIPE_API_BASE" --answer-within 3'
     command = [sys.executable, "-m", "tollbridge", "verify", "--start", start, "--hold", "choice"]
     began = time.monotonic()
-    first = None
-    process = subprocess.Popen(
-        [*command, "--max-time", str(seconds)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr
-    for line in process.stderr:
-        if first is None and line.startswith("found"):
-            first = time.monotonic() - began
-    said = process.communicate()[0]
-    counted = re.search(r"(\d+) calls in ([\d.]+) s", said)
+    first = counted = None
+    with subprocess.Popen(
+        [*command, "--max-time", str(seconds)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout or ():
+            if first is None and line.startswith("found"):
+                first = time.monotonic() - began
+            counted = re.search(r"(\d+) calls in ([\d.]+) s", line) or counted
     return Speed(int(counted[1]), float(counted[2]), first) if counted else Speed(None, seconds, first)
 
 
