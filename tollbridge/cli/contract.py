@@ -41,7 +41,7 @@ class NotCompared(click.ClickException):
 
 @click.group()
 def contract() -> None:
-    """Check a contract, see what it promises, make types of it, and see what a change breaks."""
+    """Check a contract, print its ledger and its types, compare two."""
 
 
 @contract.command()

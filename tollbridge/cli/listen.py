@@ -32,8 +32,8 @@ def listen(forward_to: str, events: str, server: str, control_token: str | None,
       tollbridge listen --forward-to localhost:4242/webhook
       tollbridge listen --forward-to 4242 --events payment_intent.succeeded,charge.failed
 
-    It registers a webhook endpoint, prints its whsec_…, and deletes it when it ends. The server itself delivers, and
-    tries again what fails, so the address is one that the server reaches.
+    It registers a webhook endpoint, prints its signing secret (whsec_…), and deletes the endpoint when it ends. The
+    server itself delivers, and tries again what fails, so it has to reach the address.
 
     Exit codes: 0 ended by Ctrl-C, 1 nobody there or refused (the sentence says why), 2 wrong usage.
     """

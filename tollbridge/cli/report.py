@@ -15,7 +15,7 @@ from tollbridge.documents import DocumentError, read_document
 
 @click.group()
 def report() -> None:
-    """What reports of `tollbridge verify` are."""
+    """Join reports of `tollbridge verify`, and print their schema."""
 
 
 @report.command()
@@ -36,15 +36,16 @@ def schema() -> None:
 def merge(documents: tuple[Path, ...], full: bool, quiet: bool, **files: Path | None) -> None:
     """Join JSON reports into one verdict: the shards of a run, or runs with several seeds.
 
-    A finding of one is a finding, of one cause once; a rule, a check, a role or a problem is exercised if one of them
-    exercised it.
+    What one of them found is a finding, and the same cause is told once. A rule, a check, a role or a problem is
+    exercised where one of them exercised it.
 
     \b
     Examples:
       tollbridge verify --shard 1/2 --json 1.json …; tollbridge verify --shard 2/2 --json 2.json …
       tollbridge report merge 1.json 2.json --html found.html
 
-    Exit codes, as of `tollbridge verify`: 0 clean, 1 findings, 2 a shard is missing, or not everything was exercised.
+    Exit codes, as of `tollbridge verify`: 0 clean, 1 findings, 2 a shard is missing, not everything was exercised, or
+    a file is not a report.
     """
     from tollbridge import verify as harness
     from tollbridge.verify import reports

@@ -113,7 +113,7 @@ TRIGGERS: dict[str, tuple[Step, ...]] = {
 DECLINED = 402
 
 
-@click.command()
+@click.command(epilog=f"Types of events: {', '.join(TRIGGERS)}.")
 @click.argument("event", metavar="TYPE", type=click.Choice(tuple(TRIGGERS)))
 @SERVER
 @CONTROL_OPTION
