@@ -234,7 +234,8 @@ def test_the_commands_of_any_other_ci(repository: Path, beginning: str) -> None:
 
 
 def test_the_hooks_of_pre_commit(repository: Path) -> None:
-    """Each hook of the page is there, and its entry runs: on a file that is good, on one that is not, before a push."""
+    """Each hook of the page is there, and its entry runs: on a file that is good, on one that is not, on two of a
+    commit, before a push."""
     configured = yaml.safe_load(snippet("# .pre-commit", "yaml"))["repos"][0]["hooks"]
     known = {hook["id"]: hook for hook in HOOKS}
     assert {hook["id"] for hook in configured} == known.keys()
@@ -243,6 +244,9 @@ def test_the_hooks_of_pre_commit(repository: Path) -> None:
     for hook, file, code in (("tollbridge-world", "world.yaml", 0), ("tollbridge-contract", "openapi.yaml", 1)):
         assert re.search(known[hook]["files"], f"a/{file}")
         assert run(repository, f"{known[hook]['entry']} {file}").returncode == code
+        good = ROOT / ("examples/world.yaml" if file == "world.yaml" else "openapi.yaml")
+        both = f"{shlex.quote(str(good))} {file}"
+        assert run(repository, f"{known[hook]['entry']} {both}").returncode == code
     stand(repository, "tollbridge", RECORDS)
     verifying = next(hook for hook in configured if hook["id"] == "tollbridge-verify")
     done = run(repository, f"{known['tollbridge-verify']['entry']} {shlex.join(verifying['args'])}")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tollbridge.cli.options import DEFAULTS, FILE, FOLDER
+from tollbridge.cli.options import DEFAULTS, FILE, FILES, FOLDER
 from tollbridge.cli.output import Line, hand_over, say
 from tollbridge.contracts import (
     Change,
@@ -45,12 +45,12 @@ def contract() -> None:
 
 
 @contract.command()
-@CONTRACT
+@FILES
 @click.option("--handlers", type=FOLDER, help="Folder with a file for each controller.  [default: not looked for]")
 @click.option("--lints/--no-lints", default=True, help="Whether Redocly and Spectral are asked.  [default: lints]")
-@click.option("--json", "as_json", is_flag=True, help="The verdict as JSON.")
-def check(file: Path | None, handlers: Path | None, lints: bool, as_json: bool) -> None:
-    """Check a contract FILE (the bundled one with its handlers, if none is given).
+@click.option("--json", "as_json", is_flag=True, help="The verdict as JSON, a document for each FILE.")
+def check(files: tuple[Path, ...], handlers: Path | None, lints: bool, as_json: bool) -> None:
+    """Check contracts, each a FILE (the bundled one with its handlers, if none is given).
 
     Prints everything that is wrong, each as FILE:LINE: error|warning: what it is. It looks at the document's shape, at
     schemas that nothing can fit, at examples and defaults, handlers, and the ledger (x-rules); and it asks Redocly and
@@ -61,15 +61,16 @@ def check(file: Path | None, handlers: Path | None, lints: bool, as_json: bool) 
       tollbridge contract check openapi.yaml
       tollbridge contract check openapi.yaml --handlers handlers --json
 
-    Exit codes: 0 it is good (it may have warnings), 1 something is wrong, 2 wrong usage.
+    Exit codes: 0 all are good (they may have warnings), 1 something is wrong, 2 wrong usage.
     """
-    path = file or DEFAULTS.contract
-    verdict = checked_contract(path, handlers or (None if file else DEFAULTS.handlers), with_lints=lints)
-    if as_json:
-        say(*json.dumps(_document(path, verdict), indent=1).splitlines())
-    else:
-        say(*(_line(path, complaint) for complaint in verdict.complaints), *_summary(path, verdict))
-    sys.exit(0 if verdict.is_good else 1)
+    folder = handlers or (None if files else DEFAULTS.handlers)
+    verdicts = [(path, checked_contract(path, folder, with_lints=lints)) for path in files or (DEFAULTS.contract,)]
+    for path, verdict in verdicts:
+        if as_json:
+            say(*json.dumps(_document(path, verdict), indent=1).splitlines())
+        else:
+            say(*(_line(path, complaint) for complaint in verdict.complaints), *_summary(path, verdict))
+    sys.exit(0 if all(verdict.is_good for _, verdict in verdicts) else 1)
 
 
 @contract.command()

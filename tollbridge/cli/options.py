@@ -8,6 +8,9 @@ from tollbridge.compose import Options
 
 DEFAULTS = Options()
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+FILES = click.argument("files", nargs=-1, type=FILE, metavar="[FILE]…")
+"""As a hook gives them: all that a commit changes."""
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 SEED = click.option(
     "--seed", type=int, metavar="NUMBER", help="Makes the simulator's ids and secrets repeat.  [default: they never do]"

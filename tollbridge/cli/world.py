@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tollbridge import quoting
-from tollbridge.cli.options import DEFAULTS, FILE
+from tollbridge.cli.options import DEFAULTS, FILE, FILES
 from tollbridge.cli.output import hand_over, say
 from tollbridge.worlds import GatewayError, WorldError, checked_world, push_world, role_table, tables_of, world_schema
 
@@ -21,24 +21,28 @@ def world() -> None:
 
 
 @world.command()
-@WORLD
-def check(file: Path | None) -> None:
-    """Check a world FILE (the bundled one, if none is given).
+@FILES
+def check(files: tuple[Path, ...]) -> None:
+    """Check worlds, each a FILE (the bundled one, if none is given).
 
     Prints every fault, each as FILE:LINE: path: what is wrong.
 
-    Exit codes: 0 it is good, 1 it is not, 2 wrong usage.
+    Exit codes: 0 all are good, 1 one is not, 2 wrong usage.
     """
-    path = file or DEFAULTS.world
-    try:
-        found = checked_world(path)
-    except REFUSED as reason:
-        raise click.ClickException(str(reason)) from None
-    methods = sum(len(o.payment_methods) for o in found.organizations.values())
-    say(
-        f"{path}: good. Organizations: {len(found.organizations)}, groups: {len(found.groups)}, "
-        f"accounts: {len(found.accounts)}, payment methods: {methods}."
-    )
+    faults: list[str] = []
+    for path in files or (DEFAULTS.world,):
+        try:
+            found = checked_world(path)
+        except REFUSED as reason:
+            faults.append(str(reason))
+            continue
+        methods = sum(len(o.payment_methods) for o in found.organizations.values())
+        say(
+            f"{path}: good. Organizations: {len(found.organizations)}, groups: {len(found.groups)}, "
+            f"accounts: {len(found.accounts)}, payment methods: {methods}."
+        )
+    if faults:
+        raise click.ClickException("\n".join(faults))
 
 
 @world.command()
