@@ -1,19 +1,43 @@
 """Files that ended the process, or took all memory, given to the commands: each is a sentence, within bounds."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from tests.integration.conftest import ROOT
+from tests.unit.test_contract_hostile import named, twice
 from tests.unit.test_documents import NINES, bomb
+from tollbridge.launch import free_port, launched
 
 SECONDS = 60
 MEMORY = 2 * 1024 * 1024
 """Kilobytes of address space: what asks for more fails."""
+
+BOUNDED = ["sh", "-c", f'ulimit -v {MEMORY}; exec "$@"', "sh", sys.executable, "-m", "tollbridge"]
+
+CHAINED = {
+    "openapi": "3.0.3",
+    "info": {"title": "t", "version": "1"},
+    "paths": {
+        "/p": {
+            "get": {
+                "operationId": "a",
+                "x-openapi-router-controller": "a",
+                "responses": {"200": {"description": "d", "content": {"application/json": {"schema": named(0)}}}},
+            }
+        }
+    },
+    "components": {"schemas": {f"S{n}": twice(n) for n in range(30)} | {"S30": {}}},
+}
+"""Thirty references that double: were they copied, they would be a billion schemas."""
+
+SERVED = ("/p", "/_tollbridge/docs", "/_tollbridge/openapi.json")
 
 
 def write(content: str | bytes) -> Callable[[Path], object]:
@@ -66,9 +90,8 @@ def test_a_hostile_file_is_a_sentence(tmp_path: Path, command: str, make: Callab
     """Whichever command reads it: what was found and where, without a traceback, a signal or a gigabyte."""
     path = tmp_path / "file"
     make(path)
-    bounded = ["sh", "-c", f'ulimit -v {MEMORY}; exec "$@"', "sh", sys.executable, "-m", "tollbridge"]
     done = subprocess.run(
-        [*bounded, *COMMANDS[command], str(path)],
+        [*BOUNDED, *COMMANDS[command], str(path)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -79,3 +102,20 @@ def test_a_hostile_file_is_a_sentence(tmp_path: Path, command: str, make: Callab
     assert "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith(("Error: ", "… and more."))
     assert said.replace("FILE", str(path)) in done.stderr
+
+
+def test_references_that_double_are_served(tmp_path: Path) -> None:
+    """Within the same memory the contract is there, as small as it is, and a mock answers with a few values."""
+    path, port = tmp_path / "openapi.json", free_port()
+    path.write_text(json.dumps(CHAINED))
+    url = f"http://127.0.0.1:{port}"
+    command = [*BOUNDED, "serve", "--quiet", "--port", str(port), "--contract", str(path)]
+    with launched(command, ready=f"{url}/_tollbridge/health", cwd=ROOT):
+        found = {path: _read(f"{url}{path}") for path in SERVED}
+    assert max(map(len, found.values())) < 10_000
+    assert json.loads(found["/p"]).keys() == {"a", "b"}
+
+
+def _read(url: str) -> bytes:
+    with urlopen(url, timeout=SECONDS) as answer:
+        return bytes(answer.read())
