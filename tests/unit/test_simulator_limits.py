@@ -63,6 +63,16 @@ def test_n2_metadata_of_a_new_object_has_fifty_keys() -> None:
     assert create(simulator(), **{f"metadata[{n}]": "v" for n in range(51)}).status == 400
 
 
+@pytest.mark.parametrize("metadata", [{f"metadata[{'k' * 41}]": "v"}, {"metadata[k]": "v" * 501}], ids=["key", "value"])
+def test_n1_metadata_of_a_new_object_has_bounds(metadata: dict[str, str]) -> None:
+    """The same at creation; nothing is made."""
+    stripe = simulator()
+    answer = create(stripe, **metadata)
+    assert refused(answer) == (400, None, None)
+    assert answer.error["message"].startswith("Metadata ")
+    assert call(stripe, "GET", INTENTS).document["data"] == []
+
+
 @pytest.mark.parametrize("types", [{}, {"payment_method_types[]": None}], ids=["for cards", "automatic methods"])
 def test_n3_a_whole_descriptor_is_not_for_cards(types: dict[str, None]) -> None:
     """Refused at create, update and capture in Stripe's words; an empty one, which unsets it, is taken."""
