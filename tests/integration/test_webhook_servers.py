@@ -4,8 +4,9 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from urllib.request import Request, urlopen
 
 import pytest
@@ -15,9 +16,8 @@ from tests.integration.conftest import ROOT
 from tollbridge.launch import free_port, launched
 
 KEY = {"Authorization": "Bearer sk_test_webhooks", "Content-Type": "application/x-www-form-urlencoded"}
-PAID = {"amount": 1999, "currency": "usd", "payment_method": "pm_card_visa", "payment_method_types[]": "card"}
-SECRET = "whsec_of_this_test"
-KILLS = 2
+SECONDS = 60
+"""After which a command that says nothing more is ended: its next line would be waited for without an end."""
 
 
 @pytest.fixture
@@ -27,19 +27,27 @@ def consumer() -> Iterator[Consumer]:
         yield server
 
 
-def begun(stack: ExitStack, *options: str) -> tuple["subprocess.Popen[bytes]", str]:
-    """Start `tollbridge stripe`; the process, and its address."""
-    url = f"http://127.0.0.1:{free_port()}"
-    command = [sys.executable, "-m", "tollbridge", "stripe", "--quiet", "--port", url.rpartition(":")[2], *options]
-    return stack.enter_context(launched(command, ready=f"{url}/_tollbridge/health", cwd=ROOT)), url
+@contextmanager
+def listening_to(url: str, forward: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run `tollbridge listen`."""
+    command = [sys.executable, "-m", "tollbridge", "listen", "--server", url, "-f", forward]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
+        over = threading.Timer(SECONDS, process.kill)
+        over.start()
+        try:
+            yield process
+        finally:
+            over.cancel()
+            process.kill()
 
 
 def test_listen_and_trigger_show_what_is_delivered(consumer: Consumer) -> None:
     """Each event and each answer on a line, as Stripe's CLI shows them; the endpoint is gone afterwards."""
-    with ExitStack() as stack:
-        _, url = begun(stack)
-        command = [sys.executable, "-m", "tollbridge", "listen", "--server", url, "-f", consumer.url()]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as listening:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "tollbridge", "stripe", "--quiet", "--port", str(port)]
+    with launched(command, ready=f"{url}/_tollbridge/health", cwd=ROOT):
+        with listening_to(url, consumer.url()) as listening:
             assert listening.stdout
             ready = listening.stdout.readline()
             assert ready.startswith("> Ready! Your webhook signing secret is whsec_")
