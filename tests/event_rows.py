@@ -1,18 +1,11 @@
 """What every store has to do with events: they are kept with what caused them, and thrown away when they are old."""
 
-from typing import Any
-
 from tests.consumer import an_endpoint
-from tests.unit.stripe_calls import NOW, call, create, on
-from tollbridge.simulator import Simulator, Store
+from tests.unit.stripe_calls import NOW, call, create, event_types, on
+from tollbridge.simulator import Store
 from tollbridge.simulator.model.rows import Attempt
 
 DAY = 24 * 3600
-
-
-def types(stripe: Simulator, **form: Any) -> list[str]:
-    """The types of all events, the oldest first."""
-    return [one["type"] for one in reversed(call(stripe, "GET", "/v1/events", {"limit": 100} | form).document["data"])]
 
 
 def attempt(status: int) -> Attempt:
@@ -31,9 +24,9 @@ class EventRules:
         call(stripe, "POST", "/v1/customers", {})
         other = on(again) if not store.alone else stripe
         expected = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "customer.created"]
-        assert types(other) == expected
+        assert event_types(other) == expected
         [newest, *_] = call(other, "GET", "/v1/events", {"limit": 1}).document["data"]
-        assert types(other, starting_after=newest["id"]) == expected[:3]
+        assert event_types(other, starting_after=newest["id"]) == expected[:3]
         assert call(other, "GET", f"/v1/events/{newest['id']}").document == newest
 
     def test_events_are_thrown_away_when_both_clocks_are_thirty_days_beyond_them(self, store: Store) -> None:
@@ -50,7 +43,7 @@ class EventRules:
         assert store.counts()["Event"] == 2
         store.prune(stripe.clock() + 29 * DAY + 1, now[0] + 29 * DAY + 1)
         assert store.counts()["Event"] == 1
-        assert types(stripe) == ["customer.created"]
+        assert event_types(stripe) == ["customer.created"]
 
     def test_a_delivery_is_kept_with_its_event_and_taken_by_one(self, store: Store, again: Store) -> None:
         """Of two servers one takes it, an endpoint's in their order; one that died leaves it to the other."""

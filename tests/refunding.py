@@ -3,15 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.unit.stripe_calls import ANN, NOW, call, create, on
+from tests.unit.stripe_calls import ANN, NOW, call, create, on, paid
 from tollbridge.simulator import Simulator, Store
 
 REFUNDS, TRANSACTIONS = "/v1/refunds", "/v1/balance_transactions"
-
-
-def paid(stripe: Simulator, card: str = "pm_card_visa", **more: Any) -> dict[str, Any]:
-    """Pay ten dollars; the intent."""
-    return dict(create(stripe, confirm="true", payment_method=card, **more).document)
 
 
 def transactions(stripe: Simulator, **form: Any) -> list[dict[str, Any]]:

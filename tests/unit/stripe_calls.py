@@ -86,3 +86,18 @@ def create(stripe: Simulator, **form: Any) -> Answered:
     """Create an intent of 10.00 USD for a card; `None` leaves a parameter away."""
     whole = {"amount": 1000, "currency": "usd", "payment_method_types[]": "card"} | form
     return call(stripe, "POST", INTENTS, {name: value for name, value in whole.items() if value is not None})
+
+
+def paid(stripe: Simulator, card: str = "pm_card_visa", **form: Any) -> dict[str, Any]:
+    """Pay 10.00 USD with a card; the intent."""
+    return dict(create(stripe, confirm="true", payment_method=card, **form).document)
+
+
+def events(stripe: Simulator, **form: Any) -> list[dict[str, Any]]:
+    """The newest events, up to a hundred, the oldest first."""
+    return list(reversed(call(stripe, "GET", "/v1/events", {"limit": 100} | form).document["data"]))
+
+
+def event_types(stripe: Simulator, **form: Any) -> list[str]:
+    """Their types."""
+    return [one["type"] for one in events(stripe, **form)]

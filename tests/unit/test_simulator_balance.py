@@ -4,16 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.unit.stripe_calls import NOW, SEED, call, create, simulator
+from tests.unit.stripe_calls import NOW, SEED, call, create, paid, simulator
 from tollbridge.simulator import Simulator
 
 TRANSACTIONS = "/v1/balance_transactions"
 DAY = 24 * 3600
-
-
-def paid(stripe: Simulator, card: str = "pm_card_visa", **more: Any) -> dict[str, Any]:
-    """Pay ten dollars; the intent."""
-    return dict(create(stripe, confirm="true", payment_method=card, **more).document)
 
 
 def of(stripe: Simulator, source: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.stripe_calls import ANN, ANNS, BOB, INTENTS, NOW, Answered, call, simulator
+from tests.unit.stripe_calls import ANN, ANNS, BOB, INTENTS, NOW, Answered, call, event_types, simulator
 from tollbridge.simulator import Simulator
 from tollbridge.simulator.seed import PRICE
 
@@ -39,12 +39,6 @@ def intent_of(stripe: Simulator, identity: str) -> dict[str, Any]:
     """Return the payment intent of an invoice."""
     [payment] = invoice(stripe, identity, "payments.data.payment.payment_intent")["payments"]["data"]
     return dict(payment["payment"]["payment_intent"])
-
-
-def kinds(stripe: Simulator, since: int = 0) -> list[str]:
-    """The types of the events after some, the oldest first."""
-    events = call(stripe, "GET", "/v1/events", {"limit": 100}).document["data"]
-    return [one["type"] for one in events][::-1][since:]
 
 
 def test_s1_a_first_invoice_is_paid_at_once() -> None:
@@ -123,11 +117,11 @@ def test_s4_a_card_that_asks() -> None:
     intent = intent_of(stripe, waits["id"])
     assert (intent["status"], intent["payment_method"]) == ("requires_action", made["default_payment_method"])
     assert intent["next_action"]["type"] == "use_stripe_sdk"
-    assert "invoice.payment_action_required" in kinds(stripe)
-    seen = len(kinds(stripe))
+    assert "invoice.payment_action_required" in event_types(stripe)
+    seen = len(event_types(stripe))
     stripe.authenticate(intent["id"], passes=True)
     assert shown(stripe, made["id"])["status"] == "active"
-    later = kinds(stripe, seen)
+    later = event_types(stripe)[seen:]
     assert {"payment_intent.succeeded", "invoice.paid", "invoice.payment_succeeded", "invoice_payment.paid"} <= {*later}
     [event] = call(stripe, "GET", "/v1/events", {"type": "customer.subscription.updated"}).document["data"]
     assert event["data"]["previous_attributes"] == {"status": "incomplete"}
@@ -249,7 +243,7 @@ def test_s11_cancel_at_period_end() -> None:
     assert (ended["status"], ended["ended_at"], ended["canceled_at"]) == ("canceled", NOW + MONTH, NOW)
     assert ended["cancellation_details"]["feedback"] == "unused"
     assert len(call(stripe, "GET", INVOICES, {"customer": ANN}).document["data"]) == 1
-    assert kinds(stripe)[-1] == "customer.subscription.deleted"
+    assert event_types(stripe)[-1] == "customer.subscription.deleted"
 
 
 def test_s12_a_canceled_subscription_takes_little() -> None:
@@ -350,7 +344,7 @@ def test_s23_the_events_of_a_paid_start() -> None:
     """All that logs of real consumers have, but for the customer's update; in the order of their effect."""
     stripe = simulator()
     subscribe(stripe)
-    assert kinds(stripe) == [
+    assert event_types(stripe) == [
         "payment_intent.created",
         "charge.succeeded",
         "payment_intent.succeeded",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.stripe_calls import NOW, Answered, call, create, simulator
+from tests.unit.stripe_calls import NOW, Answered, call, event_types, paid, simulator
 from tollbridge.simulator import Simulator
 
 DISPUTES = "/v1/disputes"
@@ -12,9 +12,9 @@ DAY = 24 * 3600
 CARDS = ("pm_card_createDispute", "pm_card_createDisputeProductNotReceived", "pm_card_createDisputeInquiry")
 
 
-def paid(stripe: Simulator, card: str = CARDS[0], **more: Any) -> dict[str, Any]:
-    """Pay ten dollars with a card whose payments are disputed; the intent."""
-    return dict(create(stripe, confirm="true", payment_method=card, **more).document)
+def disputed(stripe: Simulator, card: str = CARDS[0], **more: Any) -> dict[str, Any]:
+    """Pay with a card whose payments are disputed; the intent."""
+    return paid(stripe, card, **more)
 
 
 def dispute_of(stripe: Simulator, intent: dict[str, Any]) -> dict[str, Any]:
@@ -25,11 +25,6 @@ def dispute_of(stripe: Simulator, intent: dict[str, Any]) -> dict[str, Any]:
 def defended(stripe: Simulator, dispute: str, said: str, **more: Any) -> Answered:
     """Give evidence."""
     return call(stripe, "POST", f"{DISPUTES}/{dispute}", {"evidence[uncategorized_text]": said, **more})
-
-
-def kinds(stripe: Simulator) -> list[str]:
-    """The types of all events, the oldest first."""
-    return [one["type"] for one in call(stripe, "GET", "/v1/events", {"limit": 100}).document["data"]][::-1]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +38,7 @@ def kinds(stripe: Simulator) -> list[str]:
 def test_g1_a_payment_with_a_disputed_card(card: str, status: str, reason: str, code: str, kind: str) -> None:
     """The charge is disputed at once and names the dispute, which has its evidence due at the end of the eighth day."""
     stripe = simulator()
-    intent = paid(stripe, card)
+    intent = disputed(stripe, card)
     assert intent["status"] == "succeeded"
     charge = call(stripe, "GET", f"/v1/charges/{intent['latest_charge']}").document
     dispute = call(stripe, "GET", f"{DISPUTES}/{charge['dispute']}").document
@@ -69,7 +64,7 @@ def test_g1_a_payment_with_a_disputed_card(card: str, status: str, reason: str, 
 def test_g2_what_a_dispute_takes() -> None:
     """The amount and fifteen dollars, at once; an inquiry takes nothing."""
     stripe = simulator()
-    dispute = dispute_of(stripe, paid(stripe))
+    dispute = dispute_of(stripe, disputed(stripe))
     [taken] = dispute["balance_transactions"]
     assert call(stripe, "GET", f"/v1/balance_transactions/{taken['id']}").document == taken
     assert (taken["amount"], taken["fee"], taken["net"], taken["status"]) == (-1000, 1500, -2500, "available")
@@ -77,14 +72,14 @@ def test_g2_what_a_dispute_takes() -> None:
     assert taken["description"] == f"Chargeback withdrawal for {dispute['charge']}"
     assert taken["fee_details"][0]["description"] == "Dispute fee"
     assert call(stripe, "GET", "/v1/balance_transactions", {"source": dispute["id"]}).document["data"] == []
-    asked = dispute_of(stripe, paid(stripe, CARDS[2]))
+    asked = dispute_of(stripe, disputed(stripe, CARDS[2]))
     assert (asked["balance_transaction"], asked["balance_transactions"]) == (None, [])
 
 
 def test_g3_winning_evidence_gives_the_money_back() -> None:
     """The bank looks at it first; the fee is kept, and the charge can be refunded."""
     stripe = simulator()
-    intent = paid(stripe)
+    intent = disputed(stripe)
     dispute = dispute_of(stripe, intent)
     looked_at = defended(stripe, dispute["id"], "winning_evidence").document
     assert looked_at["status"] == "under_review"
@@ -106,7 +101,7 @@ def test_g3_winning_evidence_gives_the_money_back() -> None:
 def test_g4_a_lost_dispute(closes: bool) -> None:
     """By evidence a moment later, by giving in at once; then it takes no more of either, in Stripe's words."""
     stripe = simulator()
-    dispute = dispute_of(stripe, paid(stripe))
+    dispute = dispute_of(stripe, disputed(stripe))
     path = f"{DISPUTES}/{dispute['id']}"
     if closes:
         assert call(stripe, "POST", f"{path}/close").document["status"] == "lost"
@@ -123,7 +118,7 @@ def test_g4_a_lost_dispute(closes: bool) -> None:
 def test_g5_an_inquiry_escalates() -> None:
     """With the evidence that asks for it, it becomes a dispute that takes the money."""
     stripe = simulator()
-    intent = paid(stripe, CARDS[2])
+    intent = disputed(stripe, CARDS[2])
     asked = dispute_of(stripe, intent)
     assert defended(stripe, asked["id"], "escalate_inquiry_evidence").document["status"] == "warning_under_review"
     stripe.clock.advance(10)
@@ -135,18 +130,18 @@ def test_g5_an_inquiry_escalates() -> None:
 def test_g6_an_open_dispute_forbids_refunds() -> None:
     """With a code of its own, whatever else is wrong; an inquiry does not forbid them."""
     stripe = simulator()
-    intent = paid(stripe)
+    intent = disputed(stripe)
     refused = call(stripe, "POST", "/v1/refunds", {"payment_intent": intent["id"], "reason": "bogus"})
     assert (refused.status, refused.error["code"]) == (400, "charge_disputed")
     assert refused.error["message"] == f"Charge {intent['latest_charge']} has been charged back; cannot issue a refund."
     assert "param" not in refused.error
-    assert call(stripe, "POST", "/v1/refunds", {"payment_intent": paid(stripe, CARDS[2])["id"]}).status == 200
+    assert call(stripe, "POST", "/v1/refunds", {"payment_intent": disputed(stripe, CARDS[2])["id"]}).status == 200
 
 
 def test_g7_a_hold_is_disputed_when_it_is_captured() -> None:
     """Not before."""
     stripe = simulator()
-    intent = paid(stripe, capture_method="manual")
+    intent = disputed(stripe, capture_method="manual")
     missing = call(stripe, "GET", f"/v1/charges/{intent['latest_charge']}/dispute")
     assert (missing.status, missing.error["message"]) == (404, f"No dispute for charge: {intent['latest_charge']}")
     assert missing.error.keys().isdisjoint({"code", "param"})
@@ -164,19 +159,19 @@ def test_g8_an_unknown_dispute() -> None:
 def test_g9_the_events_of_a_dispute() -> None:
     """With the payment, when evidence is given, and when it is won."""
     stripe = simulator()
-    intent = paid(stripe)
+    intent = disputed(stripe)
     begun = ["charge.succeeded", "charge.dispute.created", "charge.dispute.funds_withdrawn", "payment_intent.succeeded"]
-    assert kinds(stripe)[-4:] == begun
+    assert event_types(stripe)[-4:] == begun
     defended(stripe, dispute_of(stripe, intent)["id"], "winning_evidence")
-    assert kinds(stripe)[-1] == "charge.dispute.updated"
+    assert event_types(stripe)[-1] == "charge.dispute.updated"
     stripe.clock.advance(10)
-    assert kinds(stripe)[-2:] == ["charge.dispute.funds_reinstated", "charge.dispute.closed"]
+    assert event_types(stripe)[-2:] == ["charge.dispute.funds_reinstated", "charge.dispute.closed"]
 
 
 def test_evidence_that_is_not_submitted_leaves_the_dispute_as_it_is() -> None:
     """It is kept for later (unverified)."""
     stripe = simulator()
-    dispute = dispute_of(stripe, paid(stripe))
+    dispute = dispute_of(stripe, disputed(stripe))
     staged = defended(stripe, dispute["id"], "winning_evidence", submit="false").document
     assert (staged["status"], staged["evidence_details"]["submission_count"]) == ("needs_response", 0)
     assert staged["evidence"]["uncategorized_text"] == "winning_evidence"

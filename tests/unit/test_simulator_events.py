@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.unit.stripe_calls import ANN, ANNS, INTENTS, NOW, call, create, simulator
+from tests.unit.stripe_calls import ANN, ANNS, INTENTS, NOW, call, create, event_types, events, simulator
 from tests.unit.test_simulator_machine import Intents
 from tollbridge.simulator import Simulator
 from tollbridge.simulator.model.rows import ROW_TYPES
@@ -19,16 +19,6 @@ SETUP = {"payment_method_types[]": "card", "customer": ANN, "payment_method": AN
 MONTHLY = {"currency": "usd", "unit_amount": 100, "recurring[interval]": "month", "product_data[name]": "P"}
 NOT_AT_STRIPE = {"payment_intent.updated", "setup_intent.updated"}
 """Effects that the record notes and that Stripe has no event for."""
-
-
-def events(stripe: Simulator, **form: Any) -> list[dict[str, Any]]:
-    """The newest events, the oldest first."""
-    return list(reversed(call(stripe, "GET", "/v1/events", {"limit": 100} | form).document["data"]))
-
-
-def types(stripe: Simulator, **form: Any) -> list[str]:
-    """Their types."""
-    return [one["type"] for one in events(stripe, **form)]
 
 
 def an_intent(stripe: Simulator, **form: Any) -> str:
@@ -135,17 +125,17 @@ def test_a_call_makes_the_events_that_stripe_makes(name: str) -> None:
         answer = call(stripe, method, path.format(made), whole | form)
         assert answer.status in (200, 402)
         made = made or f"{path}/{answer.document.get('id')}"
-    assert types(stripe) == expected
+    assert event_types(stripe) == expected
 
 
 def test_a_refused_call_makes_no_event() -> None:
     """What changed nothing tells of nothing; a replay tells nothing again."""
     stripe = simulator()
     assert create(stripe, amount=1).status == 400
-    assert types(stripe) == []
+    assert event_types(stripe) == []
     for _ in range(2):
         call(stripe, "POST", INTENTS, {"amount": 1000, "currency": "usd"}, idempotency_key="k")
-    assert types(stripe) == ["payment_intent.created"]
+    assert event_types(stripe) == ["payment_intent.created"]
 
 
 def test_an_event_is_shown_as_stripe_shows_it() -> None:
@@ -232,9 +222,9 @@ def test_a_charge_gets_its_balance_transaction_two_seconds_later() -> None:
     create(stripe, **PAID, capture_method="automatic")
     create(stripe, **HELD)
     create(stripe, **PAID | {"payment_method": "pm_card_visa_chargeDeclined"})
-    assert "charge.updated" not in types(stripe)
+    assert "charge.updated" not in event_types(stripe)
     stripe.clock.advance(1)
-    assert types(stripe, type="charge.updated") == []
+    assert event_types(stripe, type="charge.updated") == []
     stripe.clock.advance(1)
     [late] = events(stripe, type="charge.updated")
     charge = call(stripe, "GET", f"/v1/charges/{paid['latest_charge']}").document
@@ -253,17 +243,17 @@ def test_a_list_is_filtered_by_type_and_time() -> None:
     create(stripe, **PAID)
     stripe.clock.advance(10)
     call(stripe, "POST", "/v1/customers", {})
-    assert types(stripe, type="charge.succeeded") == ["charge.succeeded"]
-    assert types(stripe, type="payment_intent.*") == ["payment_intent.created", "payment_intent.succeeded"]
-    assert types(stripe, type="charge.[s]ucceeded") == types(stripe, type="charge.?ucceeded") == []
-    assert types(stripe, **{"types[]": ["customer.created", "charge.succeeded"]}) == [
+    assert event_types(stripe, type="charge.succeeded") == ["charge.succeeded"]
+    assert event_types(stripe, type="payment_intent.*") == ["payment_intent.created", "payment_intent.succeeded"]
+    assert event_types(stripe, type="charge.[s]ucceeded") == event_types(stripe, type="charge.?ucceeded") == []
+    assert event_types(stripe, **{"types[]": ["customer.created", "charge.succeeded"]}) == [
         "charge.succeeded",
         "customer.created",
     ]
-    assert types(stripe, **{"created[gt]": NOW}) == ["charge.updated", "customer.created"]
-    assert types(stripe, created=NOW + 10) == ["customer.created"]
-    assert types(stripe, delivery_success="false") == []
-    assert len(types(stripe, delivery_success="true")) == 5
+    assert event_types(stripe, **{"created[gt]": NOW}) == ["charge.updated", "customer.created"]
+    assert event_types(stripe, created=NOW + 10) == ["customer.created"]
+    assert event_types(stripe, delivery_success="false") == []
+    assert len(event_types(stripe, delivery_success="true")) == 5
     both = call(stripe, "GET", "/v1/events", {"type": "a", "types[]": ["b"]})
     many = call(stripe, "GET", "/v1/events", {"types[]": ["b"] * 21})
     assert (both.status, many.status) == (400, 400)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.stripe_calls import NOW, Answered, call, simulator
+from tests.unit.stripe_calls import NOW, Answered, call, event_types, simulator
 from tollbridge.simulator import Simulator
 
 PRODUCTS, PRICES = "/v1/products", "/v1/prices"
@@ -19,11 +19,6 @@ def price(stripe: Simulator, **more: Any) -> Answered:
     """Make a price of a new product; None leaves a parameter away."""
     form = {"currency": "usd", "unit_amount": 2000, "product_data[name]": "Gate", **more}
     return call(stripe, "POST", PRICES, {name: value for name, value in form.items() if value is not None})
-
-
-def kinds(stripe: Simulator) -> list[str]:
-    """The types of all events, the oldest first."""
-    return [one["type"] for one in call(stripe, "GET", "/v1/events", {"limit": 100}).document["data"]][::-1]
 
 
 def test_p1_the_members_of_a_product() -> None:
@@ -75,7 +70,7 @@ def test_p3_a_product_with_its_first_price() -> None:
     shown = product(stripe, **{f"default_price_data[{name}]": value for name, value in data.items()})
     first = call(stripe, "GET", f"{PRICES}/{shown['default_price']}").document
     assert (first["product"], first["currency"], first["recurring"]["interval"]) == (shown["id"], "eur", "month")
-    assert [kind for kind in kinds(stripe) if not kind.startswith("plan")] == ["product.created", "price.created"]
+    assert [kind for kind in event_types(stripe) if not kind.startswith("plan")] == ["product.created", "price.created"]
     made = call(stripe, "GET", "/v1/events", {"type": "product.created"}).document["data"][0]
     assert made["data"]["object"]["default_price"] == first["id"]
 

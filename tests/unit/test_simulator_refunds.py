@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.stripe_calls import ANN, ANNS, NOW, Answered, call, create, simulator
+from tests.unit.stripe_calls import ANN, ANNS, NOW, Answered, call, create, events, paid, simulator
 from tollbridge.simulator import Simulator
 
 REFUNDS = "/v1/refunds"
@@ -18,11 +18,6 @@ MEMBERS = {
     *("destination_details", "metadata", "payment_intent", "payment_method", "reason", "receipt_number"),
     *("source_transfer_reversal", "status", "transfer_reversal"),
 }
-
-
-def paid(stripe: Simulator, card: str = "pm_card_visa", **more: Any) -> dict[str, Any]:
-    """Pay ten dollars; the intent."""
-    return dict(create(stripe, confirm="true", payment_method=card, **more).document)
 
 
 def refund(stripe: Simulator, intent: dict[str, Any], **more: Any) -> Answered:
@@ -300,25 +295,19 @@ def test_what_is_not_simulated_is_a_501() -> None:
         assert refund(stripe, intent, **{name: "x"}).status == 501
 
 
-def events(stripe: Simulator, *kinds: str) -> list[dict[str, Any]]:
-    """Return the events of some types, the oldest first."""
-    form = {"types[]": list(kinds), "limit": 100}
-    return list(reversed(call(stripe, "GET", "/v1/events", form).document["data"]))
-
-
-ABOUT_REFUNDS = ("refund.created", "refund.updated", "refund.failed", "charge.refunded", "charge.refund.updated")
+ABOUT_REFUNDS = ["refund.created", "refund.updated", "refund.failed", "charge.refunded", "charge.refund.updated"]
 
 
 def test_r25_the_events_of_a_refund() -> None:
     """Two with the create, the charge in one of them; two more a second later, when the reference comes by itself."""
     stripe = simulator()
     made = call(stripe, "POST", REFUNDS, {"payment_intent": paid(stripe)["id"], "amount": 300}, idempotency_key="k")
-    first = events(stripe, *ABOUT_REFUNDS)
+    first = events(stripe, **{"types[]": ABOUT_REFUNDS})
     assert {one["type"] for one in first} == {"refund.created", "charge.refunded"}
     assert {one["data"]["object"]["object"] for one in first} == {"refund", "charge"}
     assert {one["request"]["idempotency_key"] for one in first} == {"k"}
     stripe.clock.advance(10)
-    later = events(stripe, *ABOUT_REFUNDS)[2:]
+    later = events(stripe, **{"types[]": ABOUT_REFUNDS})[2:]
     assert {one["type"] for one in later} == {"refund.updated", "charge.refund.updated"}
     for one in later:
         assert one["data"]["object"]["id"] == made.document["id"]
@@ -333,10 +322,10 @@ def test_r26_the_events_of_a_refund_that_fails() -> None:
     made = refund(stripe, paid(stripe, "pm_card_refundFail")).document
     stripe.clock.advance(3600)
     call(stripe, "POST", f"{REFUNDS}/{made['id']}", {"metadata[a]": "1"})
-    [failed] = events(stripe, "refund.failed")
+    [failed] = events(stripe, type="refund.failed")
     assert failed["data"]["object"]["status"] == "failed"
     assert failed["data"]["object"]["metadata"] == {}
     assert NOW < failed["created"] < NOW + 3600
-    named, fails, edited = events(stripe, "refund.updated")
+    named, fails, edited = events(stripe, type="refund.updated")
     assert (named["created"], fails["created"], edited["created"]) == (NOW + 1, failed["created"], NOW + 3600)
     assert edited["data"]["previous_attributes"] == {"metadata": {"a": None}}
