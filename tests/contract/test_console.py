@@ -3,7 +3,6 @@
 import json
 import re
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.contract.conftest import PATH, SETTINGS, Server, in_this_process, served
+from tests.waiting import wait_until
 from tollbridge.compose import Options
 from tollbridge.server import console, journal
 from tollbridge.server.builtin_routes import ASSETS
@@ -248,11 +248,7 @@ def kept_by(server: Server, count: int) -> None:
     """Wait until so many exchanges are kept: they are written beside the requests."""
     kept = server.stripe.shared_journal
     assert kept is not None
-    for _ in range(500):
-        if len(kept.noted(0, count)) == count:
-            return
-        time.sleep(0.01)
-    pytest.fail(f"{count} exchanges are not kept after five seconds")
+    wait_until(lambda: len(kept.noted(0, count)) == count)
 
 
 def test_servers_of_one_state_show_one_list(
@@ -291,11 +287,7 @@ def test_a_list_that_cannot_be_kept_costs_no_request(
     monkeypatch.setattr(one.stripe.shared_journal, "note", note)
     assert one.http.post(PATH, json=BODY).status_code == 200
     assert followed(one)[1] == []
-    for _ in range(500):
-        if "could not be kept for the console" in caplog.text:
-            return
-        time.sleep(0.01)
-    pytest.fail(f"the log says nothing of it: {caplog.text}")
+    wait_until(lambda: "could not be kept for the console" in caplog.text)
 
 
 def test_only_the_newest_are_kept_in_a_database(shared_state: tuple[Server, Server, Path]) -> None:

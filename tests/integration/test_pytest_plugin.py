@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,6 +12,7 @@ from threading import Thread
 
 import pytest
 
+from tests.waiting import wait_until
 from tollbridge.launch import answers, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,10 +60,7 @@ def test_no_server_outlives_a_pytest_that_is_killed(project: Path) -> None:
     (project / "test_killed.py").write_text(KILLED)
     assert pytest_in(project, "-p", "no:xdist").returncode == -9
     url = (project / "url").read_text()
-    until = time.monotonic() + 60
-    while answers(url) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert not answers(url)
+    wait_until(lambda: not answers(url))
 
 
 @pytest.mark.long

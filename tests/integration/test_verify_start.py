@@ -7,13 +7,13 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from tests.integration.conftest import ROOT, serve_command
+from tests.waiting import wait_until
 from tollbridge import verify as harness
 from tollbridge.cli.options import DEFAULTS
 from tollbridge.cli.verify import verify as command_line
@@ -157,11 +157,9 @@ def test_nothing_is_left_of_a_run_that_is_ended(sent: signal.Signals) -> None:
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "tollbridge", "verify", url, "--max-examples", "0", "--start", started("none")]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
-        until = time.monotonic() + 60
-        while not answers(url) and time.monotonic() < until:
-            time.sleep(0.02)
-        run.send_signal(sent)
+        try:
+            wait_until(lambda: answers(url))
+        finally:
+            run.send_signal(sent)
         run.communicate(timeout=60)
-    while answers(url) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not answers(url)
+    wait_until(lambda: not answers(url))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import wait_until
 from tollbridge import launch
 from tollbridge.launch import LaunchError, Log, answers, awaited, free_port, launched
 from tollbridge.verify import VerifyError
@@ -132,10 +133,7 @@ def test_a_server_ends_with_us_even_where_we_are_killed() -> None:
         us.stdout.readline()
         assert answers(url)
         us.kill()
-    until = time.monotonic() + 60
-    while answers(url) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not answers(url)
+    wait_until(lambda: not answers(url))
 
 
 def test_the_end_of_a_log_is_kept_however_long_it_is() -> None:
@@ -143,9 +141,7 @@ def test_the_end_of_a_log_is_kept_however_long_it_is() -> None:
     command, url = server("for n in range(100_000): print('line', n)\nprint('ready', flush=True)")
     log = Log()
     with launched(command, ready=url, within=60, log=log):
-        until = time.monotonic() + 60
-        while "ready" not in log.lines() and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_until(lambda: "ready" in log.lines())
         assert [one for one in log.lines() if " - " not in one][-2:] == ["line 99999", "ready"]  # not of the requests
         assert len(log.lines()) == launch.LINES_SHOWN
 
