@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.contract.any_contract import document
 from tests.contract.conftest import SETTINGS, Server, served
 from tollbridge.compose import CANNOT_START, Options, compose
 from tollbridge.payments import Reply
@@ -41,10 +42,8 @@ PATH = "/refunds/12-b"
 def contract(folder: Path, **changes: Any) -> Path:
     """Write a contract with one operation."""
     operation = deepcopy(OPERATION) | changes
-    document = {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/refunds/{refund-id}": {}}}
-    document["paths"]["/refunds/{refund-id}"] = {"post": operation}  # type: ignore[index]
     path = folder / "openapi.json"
-    path.write_text(json.dumps(document))
+    path.write_text(json.dumps(document({"/refunds/{refund-id}": {"post": operation}})))
     return path
 
 
@@ -136,7 +135,7 @@ def test_what_the_contract_does_not_allow_is_withheld(tmp_path: Path, returned: 
     answer = answered(tmp_path, returned)
     assert (answer.status_code, answer.json()["error_code"]) == (500, "contract-breach")
     assert told in answer.json()["detail"]
-    assert "canary" not in answer.text.replace("/canary", "")
+    assert "canary" not in answer.text
 
 
 TAKES = """async def refund({takes}):

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.contract.any_contract import document
 from tests.contract.conftest import SETTINGS, served
 from tollbridge.compose import Options, compose
 from tollbridge.contract import ContractError, load_contract
@@ -34,13 +35,8 @@ def options(
     folder: Path, raised: str = "problems['gate-shut']('Gate 12 is shut.')", takes: str = "problems", **changes: Any
 ) -> Options:
     """Return the options of a server with one operation, whose handler raises an expression."""
-    document = {
-        "openapi": "3.0.3",
-        "info": {"title": "t", "version": "1"},
-        "x-problems": {"gate-shut": SHUT},
-        "paths": {"/gate": {"post": deepcopy(OPERATION) | changes}},
-    }
-    (folder / "openapi.json").write_text(json.dumps(document, indent=1))
+    made = document({"/gate": {"post": deepcopy(OPERATION) | changes}}, **{"x-problems": {"gate-shut": SHUT}})
+    (folder / "openapi.json").write_text(json.dumps(made, indent=1))
     (folder / "gates.py").write_text(RAISES.format(takes=takes, raised=raised))
     return Options(contract=folder / "openapi.json", handlers=folder, calls=SETTINGS)
 
@@ -110,10 +106,10 @@ def test_declared_problems_of_another_shape_are_told_with_their_line(
 def responses(asking: Options) -> dict[str, Any]:
     """Return the responses of the operation in the contract as it is served, references followed."""
     for server in served(asking):
-        document = server.http.get("/_tollbridge/openapi.json").json()
-        assert json.loads(server.http.get("/_tollbridge/openapi.yaml").text) == document
-        shown = document["paths"]["/gate"]["post"]["responses"]
-        known = document["components"]["responses"]
+        told = server.http.get("/_tollbridge/openapi.json").json()
+        assert json.loads(server.http.get("/_tollbridge/openapi.yaml").text) == told
+        shown = told["paths"]["/gate"]["post"]["responses"]
+        known = told["components"]["responses"]
     return {status: known.get(str(one.get("$ref")).rpartition("/")[2], one) for status, one in shown.items()}
 
 
@@ -137,8 +133,8 @@ def test_a_documented_response_gets_the_media_type_only(tmp_path: Path) -> None:
     assert {*found["409"]["content"]} == {"application/json", PROBLEM}
     every = {"default": {"description": "any", "content": {PROBLEM: {}}}}
     for server in served(options(tmp_path, responses=every)):
-        document = server.http.get("/_tollbridge/openapi.json").json()
-        assert document == server.sandbox.contract.document
+        told = server.http.get("/_tollbridge/openapi.json").json()
+        assert told == server.sandbox.contract.document
         assert server.http.get("/_tollbridge/openapi.yaml").content == server.sandbox.contract.content
 
 
