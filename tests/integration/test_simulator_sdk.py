@@ -1,7 +1,6 @@
 """The official SDK against the simulator behind a real server: what production's client makes of its answers."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +14,7 @@ from starlette.routing import Mount
 
 from tests.consumer import consuming
 from tests.unit.stripe_calls import ANN, ANNS, INTENTS, KEY, SEED
+from tests.waiting import wait_until
 from tollbridge.launch import free_port
 from tollbridge.simulator import Delivering, Fault, NoAnswer, Request, Simulator, StripeDoor
 
@@ -177,8 +177,7 @@ def test_the_sdk_registers_an_endpoint_and_verifies_what_it_is_sent(simulator: S
         wanted: list[Any] = ["payment_intent.succeeded"]
         endpoint = client.v1.webhook_endpoints.create({"url": consumer.url(), "enabled_events": wanted})
         client.v1.payment_intents.create({**PAY, "payment_method": "pm_card_visa"})
-        while not consumer.received:
-            time.sleep(0.01)
+        wait_until(lambda: bool(consumer.received))
         one = consumer.received[0]
         event = client.construct_event(one.body, one.headers["Stripe-Signature"], str(endpoint.secret), tolerance=None)
         found = client.v1.events.retrieve(event.id)
