@@ -201,6 +201,11 @@ def variants(document: dict[str, Any], text: str) -> list[dict[str, Any]]:
     return made
 
 
+def code_of(number: int) -> str:
+    """Return the `error_code` of a variant: each is a cause of its own, as causes have words and no numbers."""
+    return "variant-" + "".join("abcdefghij"[int(digit)] for digit in str(number))
+
+
 class Target:
     """A server that answers each request with one variant, always the same for the same request."""
 
@@ -230,13 +235,14 @@ class Target:
             self._tell(self.told[number - len(self.answers)])
         body = dict(answer["body"])
         if body.get("error_code") == "invalid-request":
-            body["error_code"] = f"variant-{number}"  # each is a cause of its own
+            body["error_code"] = code_of(number)
         return _written(answer, body, self.status)
 
     def _tell(self, told: dict[str, Any]) -> None:
         assert self.stripe
         form = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in told["form"].items())
-        head = [f"POST {told.get('path', '/v1/payment_intents')} HTTP/1.1", "Host: stripe", "Connection: close"]
+        head = [f"POST {told.get('path', '/v1/payment_intents')} HTTP/1.1", "Connection: close"]
+        head += ["Host: {}:{}".format(*self.stripe)]
         head += [f"{name}: {value}" for name, value in told["headers"].items()]
         head += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}", "", form]
         with suppress(OSError), socket.create_connection(self.stripe, timeout=5) as line:

@@ -133,7 +133,7 @@ def scripts_run(folder: Path, target: Target, url: str) -> Iterator[str]:
         for command in [pytest_all, *(["sh", str(script)] for script in sorted(folder.glob("*.sh")))]:
             code, output = on_a_terminal(command, **environment)
             assert code == 1, output
-            assert " failed" in output or "WRONG" in output
+            assert " passed" not in output
             yield output
 
 
@@ -154,7 +154,8 @@ def test_each_part_of_a_hostile_answer_is_shown_as_text(tmp_path: Path) -> None:
     assert len(target.given) == len(target.answers) + len(target.told)
     assert_nothing_was_obeyed(output, target.canary)
     report = json.loads((tmp_path / "report.json").read_bytes())
-    assert 1 <= len(report["findings"]) <= len(target.given)  # what has one cause is one finding
+    # No error_code, and one that is no word, are one cause.
+    assert len(report["findings"]) == len(target.given) - 1
 
 
 @pytest.mark.long
