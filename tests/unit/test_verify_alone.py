@@ -1,6 +1,7 @@
 """What is played after the target's process has ended is played to a new one: calls alone, random sequences."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.unit.test_verify_checks import exchange
 from tests.unit.test_verify_findings import CALL
 from tollbridge.verify.cases import random_sequences
 from tollbridge.verify.checks import CHECKS
-from tollbridge.verify.findings.alone import judged
+from tollbridge.verify.findings.alone import MAX_REMEMBERED, judged
 from tollbridge.verify.model.check import Wrong
 from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.steps import Case
@@ -70,6 +71,16 @@ def test_a_target_that_is_gone_shows_nothing_alone(target: Target) -> None:
     [(shown, kept), *instead] = judged(run, None, case, [x], [verdict])  # type: ignore[arg-type]  # of no operation
     assert (shown, kept, instead) == (case, [verdict], [])
     assert not any(run.alone.values())
+
+
+def test_what_calls_showed_alone_is_remembered_within_a_bound() -> None:
+    """Each may have been answered with a megabyte, and a search draws ever new ones."""
+    run = the_run(Mortal("http://127.0.0.1:1"))
+    x = exchange(answer=None, broken=CLOSED)
+    for amount in range(2 * MAX_REMEMBERED):
+        case = Case("a fault", (replace(CALL, document={"amount": amount}),))
+        judged(run, None, case, [x], [(x, CHECKS["answers-under-faults"], Wrong("", "", ""))])  # type: ignore[arg-type]
+    assert len(run.alone) == MAX_REMEMBERED
 
 
 def test_the_search_goes_on_with_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:

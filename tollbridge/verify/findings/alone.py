@@ -14,6 +14,9 @@ from tollbridge.verify.target.connection import REFUSED
 MAX_ALONE = 16
 """Calls of one group that are played alone."""
 
+MAX_REMEMBERED = 100
+"""Calls of which a run remembers what they showed alone: each may have been answered with a megabyte."""
+
 Shown = tuple[Case, list[Verdict]]
 """A case, and what it shows."""
 
@@ -43,6 +46,8 @@ def _alone(run: Run, context: CaseContext, case: Case, index: int) -> Iterator[S
             played = run.runner.play(context, alone)
             if any(x.evidence.broken == REFUSED for x in played):
                 continue  # whoever is gone shows nothing
+            if len(run.alone) >= MAX_REMEMBERED:
+                del run.alone[next(iter(run.alone))]  # the oldest; it is played once more where it comes again
             run.alone[name] = run.evaluator.judge(played)
         yield alone, run.alone[name]
 
