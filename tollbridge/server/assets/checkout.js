@@ -1,6 +1,6 @@
 // A checkout as a user's page would have it: our API, and Stripe.js by its public names. What the server was asked, and
 // what it asked of Stripe, is shown beside it.
-import { $, call, element, say, takeTokens } from "./control.js";
+import { $, call, element, say, takeTokens, tokenOf } from "./control.js";
 import { clientSide, stripeSide } from "./exchanges.js";
 import { follow } from "./follow.js";
 import { filledPath, paymentCall, secretIn } from "./payment_call.js";
@@ -78,7 +78,7 @@ function headersOfForm(token) {
 /** Return a token for the chosen organization; null where none is needed. */
 async function token() {
   const account = accountOf(Number($("organization").value));
-  return account === null ? null : (await (await call("POST", "tokens", { account })).json()).access_token;
+  return account === null ? null : tokenOf(account);
 }
 
 /** Return whose token a request for an organization needs; null where none is needed. */

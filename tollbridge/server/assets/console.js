@@ -1,6 +1,6 @@
 // The console: exchanges as they come, faults, reset, and who there is in the world.
 // Everything that a client sent is put into the page as text, never as markup.
-import { $, call, element, say, takeTokens } from "./control.js";
+import { $, call, element, say, takeTokens, tokenOf } from "./control.js";
 import { listDeliveries, listDeliveriesSoon } from "./deliveries.js";
 import { clientSide, stripeSide } from "./exchanges.js";
 import { follow } from "./follow.js";
@@ -207,10 +207,6 @@ function showWorld() {
 
 function cells(...values) {
   return element("tr", {}, ...values.map((value) => element("td", {}, value instanceof Node ? value : String(value))));
-}
-
-async function tokenOf(account) {
-  return (await (await call("POST", "tokens", { account })).json()).access_token;
 }
 
 async function copyToken(account) {

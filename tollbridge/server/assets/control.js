@@ -48,6 +48,11 @@ export async function call(method, path, document) {
   throw error;
 }
 
+/** Return a new token of an account. */
+export async function tokenOf(account) {
+  return (await (await call("POST", "tokens", { account })).json()).access_token;
+}
+
 /** Make an element; what stands in it is text or other elements, never markup. */
 export function element(name, properties, ...children) {
   const made = Object.assign(document.createElement(name), properties);
