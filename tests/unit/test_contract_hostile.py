@@ -131,6 +131,17 @@ def test_a_value_that_takes_too_long_to_be_judged_is_refused(tmp_path: Path) -> 
         assert (told.detail == "The value breaks the contract; it has too many parts to say where.") is (where == "#")
 
 
+def test_a_large_value_that_is_wrong_in_each_branch_is_not_told_part_by_part(tmp_path: Path) -> None:
+    """An error for each item and branch would take gigabytes; of a small value it is told where it is wrong."""
+    branches = [{"type": "object", "required": [f"a{number}"]} for number in range(20)]
+    [operation] = read(tmp_path, changed(*SCHEMA, to={"type": "array", "items": {"anyOf": branches}})).operations
+    assert operation.body
+    assert [one.pointer for one in operation.body.violations([1, 1])] == ["#/0", "#/1"]
+    [told] = operation.body.violations([1] * 32_000)
+    assert told.detail == "The value breaks the contract; it has too many parts to say where."
+    assert operation.body.broken([{"a0": 1}] * 32_000, 1).count == 0
+
+
 def test_all_that_contracts_copy_is_counted(tmp_path: Path) -> None:
     """A schema just within the bound is copied for one operation; the others keep references, and judge the same."""
     schemas = {f"S{n}": twice(n) for n in range(14)} | {"S14": {"type": "string"}}

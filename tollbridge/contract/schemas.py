@@ -17,7 +17,7 @@ from tollbridge.contract.meta_schema import misshapen_part
 from tollbridge.contract.patterns import Patterns
 from tollbridge.contract.references import References, TooMuch, followed, target
 from tollbridge.contract.schema import SchemaCheck, strict, whole
-from tollbridge.contract.violations import Broken, Violation, broken_by
+from tollbridge.contract.violations import Broken, broken_by, untold
 from tollbridge.documents import Place, printable
 
 MAX_LOOKS = 100_000
@@ -75,21 +75,13 @@ class SharedCheck(SchemaCheck):
         """Tell whether an instance breaks no rule; one that cannot be judged breaks one."""
         return self._looks(instance, MAX_LOOKS) <= MAX_LOOKS and self._shared.validator.is_valid({self._name: instance})
 
-    def violations(self, instance: object) -> list[Violation]:
-        """Return every rule that an instance breaks, in the contract's order."""
-        return self._broken(instance, None).listed
-
-    def broken(self, instance: object, most: int) -> Broken:
-        """Return the first rules that an instance breaks, and how many there are."""
-        return self._broken(instance, most)
-
     def _broken(self, instance: object, most: int | None) -> Broken:
         count = self._looks(instance, MAX_LOOKS)
         if count <= MAX_TOLD:
             return broken_by(self._shared.validator, self._shared.root, {self._name: instance}, most, self._name)
         if count <= MAX_LOOKS and self._shared.validator.is_valid({self._name: instance}):
             return Broken([], 0)
-        return Broken([Violation("The value breaks the contract; it has too many parts to say where.", None, "#")], 1)
+        return untold()
 
     def _looks(self, instance: object, most: int) -> int:
         return looks(self._shared.definitions, self.schema, instance, most)

@@ -45,6 +45,11 @@ class Broken:
     count: int
 
 
+def untold() -> Broken:
+    """Return what is said of a value that is wrong, where saying what is wrong in it would take too long."""
+    return Broken([Violation("The value breaks the contract; it has too many parts to say where.", None, "#")], 1)
+
+
 def broken_by(
     validator: Validator, root: Mapping[str, Any], instance: object, most: int | None, name: str | None = None
 ) -> Broken:
