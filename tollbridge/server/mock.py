@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from tollbridge.contract import Example, Operation, Response
+from tollbridge.contract.paths import PARAMETER
 from tollbridge.server.documented import Answer, answer_of, is_json, made_answer
 
 HEADER = "Tollbridge-Mock"
@@ -16,7 +17,6 @@ HEADER = "Tollbridge-Mock"
 
 EXAMPLE, GENERATED, BREAKS = "example", "generated", "example-breaks-schema"
 SUCCESS = re.compile(r"2(?:[0-9]{2}|XX)", re.IGNORECASE)
-PARAMETER = re.compile(r"\{([^{}]*)\}")
 WITHIN = "data"
 """The member in which many APIs answer what was asked for."""
 

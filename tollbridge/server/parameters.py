@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl
 from starlette.types import Scope
 
 from tollbridge.contract import Operation, Parameter, SchemaCheck, Violation, type_of
+from tollbridge.contract.paths import PARAMETER
 from tollbridge.contract.wording import WHOLE
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,18})?", re.ASCII)
-PARAMETER = re.compile(r"\{([^{}]*)\}")
 BOOLEANS = {"true": True, "false": False}
 EXPECTED = {
     "integer": "digits only, without sign, fraction, separator or leading zero",

@@ -5,15 +5,13 @@ formats the server's URL with what stands in its braces, and takes a parameter's
 nothing of the document itself.
 """
 
-import re
 from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
 from tollbridge.contract import Contract, Operation
-from tollbridge.contract.paths import unroutable
+from tollbridge.contract.paths import PARAMETER, unroutable
 
-PARAMETER = re.compile(r"\{([^{}]*)\}")
 ANSWERS = {"default": {"description": "as the contract says"}}
 
 
