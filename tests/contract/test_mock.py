@@ -115,6 +115,18 @@ def test_the_request_is_judged_before_a_mock_answers(pets: Server) -> None:
     assert pets.http.get("/pets/0").status_code == 400
 
 
+def test_of_a_query_that_breaks_thousands_of_rules_the_first_are_listed(tmp_path: Path) -> None:
+    """Each item of a list is judged; all are counted, and the answer does not grow with the request."""
+    items = {"type": "array", "items": {"type": "integer"}}
+    described = {"name": "q", "in": "query", "explode": False, "schema": items}
+    contract = document({"/p": {"get": {"parameters": [described], "responses": answering({})}}})
+    with serving(tmp_path, contract) as server:
+        reply = server.http.get("/p?q=" + ",".join(["x"] * 5_000))
+    assert reply.status_code == 400
+    assert len(reply.json()["errors"]) == 100
+    assert reply.json()["detail"].startswith("The request breaks 5000 rules; errors lists the first 100")
+
+
 def test_prefer_chooses_among_the_answers_of_a_mock(pets: Server) -> None:
     """By status and by name; a status that has a schema and no example is answered by a value made for it."""
     chosen = pets.http.get("/named/1", headers={"Prefer": "example=tom"})

@@ -162,7 +162,7 @@ class Operations:
         values, refused = read_parameters(operation, scope)
         broken = _broken(operation, parsed)
         refused += scope[EXCHANGE].steering.refused
-        listed = [*broken.listed, *refused]
+        listed = [*broken.listed, *refused[:MAX_LISTED]]
         if listed:
             count = broken.count + len(refused)
             raise InvalidRequest(_summary(listed, count), [_entry(violation) for violation in listed])
