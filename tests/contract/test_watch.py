@@ -239,3 +239,22 @@ def test_an_application_that_cannot_begin_says_so() -> None:
     for app in (failing, leaving):
         with pytest.raises(RuntimeError, match="startup failed"):
             anyio.run(begin, app, backend="asyncio")
+
+
+def test_a_folder_that_goes_while_it_is_looked_through_is_no_edit(
+    edited: Edited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a branch is checked out: what was good stays served, and the next edit is seen."""
+
+    def gone(_self: Path, _pattern: str) -> Iterator[Path]:
+        raise FileNotFoundError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rglob", gone)
+        edited.look()
+    edited.look()
+    edited.look()
+    assert edited.http.post(PATH, json=GOOD).status_code == 201
+    assert edited.watching.wrong == ""
+    edited.edit("openapi.yaml", "minimum: 50", "minimum: 5000")
+    assert edited.http.post(PATH, json=GOOD).status_code == 400

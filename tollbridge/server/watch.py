@@ -107,7 +107,10 @@ class Watching:
             await self.look()
 
     def _signature(self) -> Signature:
-        return dict(_signed(islice(self._files(), MAX_FILES)))
+        try:
+            return dict(_signed(islice(self._files(), MAX_FILES)))
+        except OSError:  # a folder went while it was looked through; the next looks see what is left
+            return {}
 
 
 def _signed(files: Iterable[Path]) -> Iterator[tuple[Path, tuple[int, int, int]]]:
