@@ -168,6 +168,7 @@ def test_the_scripts_of_a_hostile_target_run_nothing_of_it(tmp_path: Path) -> No
         assert_nothing_was_obeyed(output, target.canary)
         scripts = [*(tmp_path / "scripts").iterdir()]
         assert len(scripts) >= 16
+        assert len({script.stem.rpartition("-")[0] for script in scripts if script.suffix == ".sh"}) > 3
         assert all(script.read_bytes().isascii() for script in scripts)
         printed = [*scripts_run(tmp_path / "scripts", target, url)]
     assert any(MARK in output for output in printed)
