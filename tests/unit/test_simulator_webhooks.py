@@ -3,11 +3,12 @@
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import pytest
 import stripe as sdk
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from tests.consumer import Consumer, an_endpoint, consuming
@@ -16,6 +17,7 @@ from tollbridge.simulator import Simulator, control
 from tollbridge.simulator.model.challenge_page import page_token
 from tollbridge.simulator.resources.deliveries import RETRY_AFTER
 from tollbridge.simulator.webhooks.deliverer import Deliverer
+from tollbridge.simulator.webhooks.lifespan import Delivering
 
 ENDPOINTS = "/v1/webhook_endpoints"
 PAID = {"confirm": "true", "payment_method": "pm_card_visa"}
@@ -370,3 +372,28 @@ def test_the_control_api_shows_and_repeats_deliveries(consumer: Consumer) -> Non
         assert http.post("/deliveries/nothing/redeliver").status_code == 404
     deliver(stripe)
     assert types(consumer) == ["charge.succeeded"] * 2
+
+
+def test_deliveries_end_before_the_application_does(consumer: Consumer) -> None:
+    """When the server is told that the application has shut down, nothing is under way, and no connection is open."""
+    stripe = simulator()
+    an_endpoint(stripe, consumer.url("/hangs"))
+    create(stripe)
+    said: list[str] = []
+    left: list[set[asyncio.Task[Any]]] = []
+
+    async def receive() -> dict[str, Any]:
+        if "lifespan.startup.complete" not in said:
+            return {"type": "lifespan.startup"}
+        async with asyncio.timeout(PATIENCE):
+            while not consumer.received:  # noqa: ASYNC110 - the consumer is a thread
+                await asyncio.sleep(0.01)
+        return {"type": "lifespan.shutdown"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        said.append(message["type"])
+        left.append(asyncio.all_tasks() - {asyncio.current_task()})
+
+    asyncio.run(Delivering(Starlette(), stripe, timeout=PATIENCE)({"type": "lifespan"}, receive, send))
+    assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert [len(tasks) for tasks in left] == [1, 0]

@@ -70,8 +70,10 @@ class Deliverer:
                 await self._turn()
         finally:
             self._outbox.sleep(wake)
-            for task in self._under_way.values():
+            under_way = [*self._under_way.values()]
+            for task in under_way:
                 task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
             if self._poster:
                 await self._poster.close()
 

@@ -28,6 +28,8 @@ class Delivering:
         async def watched(message: Message) -> None:
             if message["type"] == "lifespan.startup.complete":
                 self._task = asyncio.create_task(Deliverer(self._simulator, timeout=self._timeout).run())
+            if message["type"].startswith("lifespan.shutdown"):
+                await self._end()  # while the server still waits: afterwards its loop may stop with connections open
             await send(message)
 
         try:
