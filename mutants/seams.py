@@ -12,7 +12,8 @@ from typing import Any
 
 from tollbridge.server.wire import Parsed as Parsed  # what the patches of PARSE_JSON return
 
-COMPOSE = "tollbridge.compose"
+SANDBOX = "tollbridge.compose.sandbox"
+WAY_TO_STRIPE = "tollbridge.compose.gateway"
 PAYMENTS = "tollbridge.payments"
 CALLS = "tollbridge.gateway.calls"
 OPERATIONS = "tollbridge.server.operations"
@@ -55,9 +56,9 @@ class Seam:
 
 
 # When the server starts.
-LOAD_WORLD = Seam(COMPOSE, "load_world", "Reads the world file: accounts, organizations and their cards.")
-URL_GATEWAY = Seam(COMPOSE, "url_gateway", "Makes the gateway to a Stripe at a URL.")
-APPLICATION = Seam(COMPOSE, "application", "Makes the ASGI application.")
+LOAD_WORLD = Seam(SANDBOX, "load_world", "Reads the world file: accounts, organizations and their cards.")
+URL_GATEWAY = Seam(WAY_TO_STRIPE, "url_gateway", "Makes the gateway to a Stripe at a URL.")
+APPLICATION = Seam(SANDBOX, "application", "Makes the ASGI application.")
 READ_CONTRACT = Seam("tollbridge.contract.load", "_read", "Reads the OpenAPI document from its file.")
 HTTP_CLIENT = Seam("stripe", "HTTPXClient.__init__", "Makes the SDK's HTTP client, with its time-out.")
 

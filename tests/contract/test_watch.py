@@ -212,7 +212,7 @@ def test_the_files_are_looked_at_by_themselves(tmp_path: Path, monkeypatch: pyte
 
 def test_a_defect_of_ours_keeps_what_was_good_too(edited: Edited, monkeypatch: pytest.MonkeyPatch) -> None:
     """An edit on which the server itself fails is told by its kind, and is in the log."""
-    monkeypatch.setattr("tollbridge.compose.load_world", lambda _path: 1 / 0)
+    monkeypatch.setattr("tollbridge.compose.sandbox.load_world", lambda _path: 1 / 0)
     edited.edit("openapi.yaml", "minimum: 50", "minimum: 51")
     assert "ZeroDivisionError" in edited.watching.wrong
     assert edited.http.post(PATH, json=GOOD).status_code == 201
