@@ -253,7 +253,7 @@ def test_an_endpoint_that_misbehaves_costs_others_nothing(consumer: Consumer, ki
     an_endpoint(stripe, consumer.url(f"/{kind}"), "charge.succeeded")
     an_endpoint(stripe, consumer.url("/next"))
     create(stripe, **PAID)
-    deliver(stripe, timeout=1.0)
+    deliver(stripe, timeout=2.0)
     shown = {one["url"].rpartition("/")[2]: one for one in stripe.outbox.newest(10)}
     assert types(consumer, "/next") == PAYMENT
     assert (shown[kind]["status"], shown[kind]["tries"], shown[kind]["due"]) == ("waiting", 1, NOW + RETRY_AFTER[0])
