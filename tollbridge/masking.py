@@ -1,4 +1,4 @@
-"""What a secret looks like, wherever it stands: one table for the log and for the record of Stripe's calls."""
+"""What a secret looks like, wherever it stands: one table for log, record of Stripe's calls, and evidence of a run."""
 
 import re
 from collections.abc import Callable

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.unit.test_masking import SECRETS
 from tests.unit.test_verify_checks import CONTRACT, FAULTS, SECRET, TERMS, exchange, problem, told
+from tollbridge.masking import holds_card_number
 from tollbridge.verify.checks import CHECKS
 from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.evaluator import Evaluator
@@ -92,6 +94,27 @@ def test_equal_secrets_stay_equal() -> None:
     assert whole.endswith(tail)
     assert other not in (whole, tail)
     assert masking.text(once) == once
+
+
+@pytest.mark.parametrize(("secret", "hidden"), SECRETS.values(), ids=list(SECRETS))
+@pytest.mark.parametrize("around", ["{}", "x {} y", "/v1/{}/confirm", "'{}'", "café {} ☂"])
+def test_evidence_holds_nothing_that_a_log_hides(around: str, secret: str, hidden: str) -> None:
+    """What the log masks is masked in evidence, and stays the same where it is seen again."""
+    masking = Masking([])
+    once = masking.text(around.format(secret))
+    assert hidden not in once
+    assert masking.text(once) == once
+    assert masking.text(around.format(secret)) == once
+    body = json.loads(masking.body(json.dumps({"a": around.format(secret)})))
+    assert hidden not in body["a"]
+
+
+@pytest.mark.parametrize("number", [4242424242424242, 378282246310005, 6011000990139424])
+def test_a_card_number_in_evidence_is_another_number_of_its_length(number: int) -> None:
+    """So a body in which it is a number is read as before."""
+    hidden = json.loads(Masking([]).body(json.dumps({"amount": number})))["amount"]
+    assert isinstance(hidden, int)
+    assert (len(str(hidden)), hidden == number, holds_card_number(str(hidden))) == (len(str(number)), False, False)
 
 
 HEAD = json.dumps({"run": asdict(Head("http://t", "c", "w", [], True, True, 1))})

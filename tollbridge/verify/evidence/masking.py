@@ -1,6 +1,6 @@
 """Secrets of a run's evidence, replaced by placeholders: equal ones by equal ones, and of the same form.
 
-So a file of evidence can be judged again, and has no token, no key and no client secret in it.
+So a file of evidence can be judged again, and has no token, no key, no client secret and no card number in it.
 """
 
 import base64
@@ -8,14 +8,15 @@ import hmac
 import json
 import re
 from collections.abc import Iterable
+from itertools import cycle
 from secrets import token_bytes
 from typing import Any
 
+from tollbridge.masking import holds_card_number, masked
 from tollbridge.verify.model.evidence import MAX_DEPTH, NO_TOKEN_OF_ANYBODY, depth
 
-CLIENT_SECRET = re.compile(r"\b((?:pi|seti)_[A-Za-z0-9]{1,200}_secret_)([A-Za-z0-9]+)")
-KEY = re.compile(r"\b((?:[sr]k_(?:test|live)|whsec)_)(\w+)")
-BEARER = re.compile(r"\b((?:Bearer|Basic) )([\w.~+/=-]{6,})", re.I)
+KEY = re.compile(r"((?:[sr]k_(?:test|live)|whsec)_)(\w+)")
+DIGIT = re.compile(r"[0-9]")
 PREFIX = "token-"
 MIN_SECRET = 6
 """Characters of a token that is replaced wherever it stands; a shorter one would take words away."""
@@ -69,16 +70,23 @@ class Masking:
         """Return a text without secrets."""
         for secret in sorted((one for one in self._placeholders if one in text), key=len, reverse=True):
             text = text.replace(secret, self._placeholders[secret])
-        for form in (CLIENT_SECRET, KEY, BEARER):
-            text = form.sub(self._formed, text)
-        return text
+        return masked(text, self._formed)
 
-    def _formed(self, found: re.Match[str]) -> str:
+    def _formed(self, kept: str, secret: str) -> str:
         """Return the placeholder of what has the form of a secret; a placeholder and the public token stay."""
-        hidden = found[2].removeprefix(PREFIX)
-        if hidden in self._made or found[2] == NO_TOKEN_OF_ANYBODY:
-            return found[0]
-        return f"{found[1]}{self._hash(found[2])}"
+        hidden = secret.removeprefix(kept)
+        if hidden.removeprefix(PREFIX) in self._made or hidden == NO_TOKEN_OF_ANYBODY or len(hidden) < MIN_SECRET:
+            return secret
+        return f"{kept}{self._hash(hidden)}" if kept or not secret[0].isdigit() else self._of_number(secret)
+
+    def _of_number(self, digits: str) -> str:
+        """Return a number of the same length that is no card's; JSON reads it where it reads the card's."""
+        hidden = digits
+        while hidden == digits or holds_card_number(hidden):
+            others = cycle(str(int(self._hash(hidden), 16)))
+            hidden = DIGIT.sub(lambda _digit: next(others), hidden)  # noqa: B023 - called at once
+        self._made.add(hidden)
+        return hidden
 
     def document(self, document: Any) -> Any:
         """Return a JSON document without secrets, in names of members too."""
