@@ -1,4 +1,4 @@
-"""Who takes part: how each server is started, what it is asked, and what it has to answer."""
+"""The servers that take part: how each is started, the requests it gets, and the answers it has to give."""
 
 import json
 import shutil
@@ -22,12 +22,12 @@ ATTACH: dict[str, object] = {**CREATE, "payment_method": 4242}
 FORM = urlencode({**CREATE, "payment_method_types[0]": "card"})
 PAID = {"amount": 4200, "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true"}
 CONFIRM = urlencode({**PAID, "payment_method_types[0]": "card"})
-"""What localstripe takes too."""
+"""The request that localstripe takes too."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked over and over.
+    """The request that is repeated.
 
     Args:
         path: of the POST.

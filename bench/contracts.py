@@ -33,7 +33,7 @@ HEAD = f"{'':<16}{'':<12}{'starts':>7}{'served':>10}{'right':>10}{'refused':>10}
 
 @dataclass
 class Seen:
-    """What was seen of one server with one style.
+    """The results of one server with one style.
 
     Args:
         style: its name.

@@ -15,7 +15,7 @@ MARK = "TOLL "
 
 @dataclass(frozen=True)
 class Round:
-    """What one round showed.
+    """The figures of one round.
 
     Args:
         rate: requests per second.

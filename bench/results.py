@@ -1,4 +1,4 @@
-"""What the rounds add up to: medians, ratios with their spread, bars."""
+"""Results of all rounds: medians, ratios with their spread, bars."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -45,7 +45,7 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Bar:
-    """What is asked for, and what was seen."""
+    """A bar, and the measured figure."""
 
     asked: str
     seen: str

@@ -32,7 +32,7 @@ GROWTH = 1.3
 """How many times more the largest size may cost than none, in CPU and in time."""
 
 SHARES = (("sqlite", "memory", 0.5), ("postgresql", "memory", 0.35), ("postgresql x2", "postgresql", 1.5))
-"""Who is to serve at least what part of whose requests per second, at each size."""
+"""The bars: which store serves at least which share of another's requests per second, at each size."""
 
 CONTROL = "/_tollbridge/simulator"
 COLUMNS = ("", "stored", "req/s", "server µs", "database µs", "wrk µs", "p50 ms", "p99 ms")

@@ -28,7 +28,7 @@ SERVED = [sys.executable, "-m", "mutants.serve"]
 
 @dataclass(frozen=True)
 class Speed:
-    """What a tool did in its seconds.
+    """The figures of one tool.
 
     Args:
         cases: how many requests; None where the tool was cut off before it told.

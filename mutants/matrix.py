@@ -25,7 +25,7 @@ MAX_SECONDS = 600
 
 @dataclass
 class Result:
-    """What the harness said of one mutant.
+    """The harness's result for one mutant.
 
     Args:
         name: of the mutant.

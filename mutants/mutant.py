@@ -1,4 +1,4 @@
-"""What a mutant is, and how an area of mutants is written down."""
+"""Mutants, and how an area of mutants is written down."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ LEGAL = "legal"
 
 
 class Author(StrEnum):
-    """Who wrote a mutant: a harness that finds only what its own author thought of proves little."""
+    """The author of a mutant: a harness that finds only its own author's faults proves little."""
 
     HARNESS = "the authors of the harness"
     INDEPENDENT = "somebody else"

@@ -37,7 +37,7 @@ class Seam:
 
     @property
     def current(self) -> Any:
-        """What the server uses now."""
+        """The object that the server uses now."""
         owner, attribute = self._place()
         return getattr(owner, attribute)
 

@@ -34,7 +34,7 @@ MAX_SHOWN, LINES_SHOWN, END_SHOWN = 20, 9, 60
 
 @dataclass
 class Tally:
-    """What became of the files of a kind.
+    """The outcomes for the files of one kind.
 
     Args:
         kind: of file.

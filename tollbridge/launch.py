@@ -41,7 +41,7 @@ LEAST_WORK = 0.005
 PROC = Path("/proc")
 
 ORPHANS = 'read -r _; kill -s KILL -- "-$0" 2>/dev/null'
-"""What ends a process group when its standard input ends: as we hold that, when we end, however that comes."""
+"""A shell line that ends a process group when its standard input closes: we hold that end, so it closes when we end."""
 
 
 class LaunchError(Exception):

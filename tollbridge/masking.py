@@ -1,4 +1,4 @@
-"""What a secret looks like, wherever it stands: one table for log, record of Stripe's calls, and evidence of a run."""
+"""Forms of secrets, wherever they stand: one table for log, record of Stripe's calls, and evidence of a run."""
 
 import re
 from collections.abc import Callable
@@ -41,15 +41,15 @@ def masked(text: str, mask: Mask) -> str:
         text: any; where a secret is in it only once percent-encoding is undone, the text comes back without that.
         mask: what stands for a secret.
     """
+    found = plain = _masked_as_it_is(text, mask)
     for _ in range(MAX_ROUNDS):
-        found = _masked_as_it_is(text, mask)
-        if "%" not in found:
-            return found
-        plain = unquote(found)
-        if plain == found or _masked_as_it_is(plain, mask) == plain == unquote(plain):
-            return found
-        text = plain
-    return _masked_as_it_is(text, mask)
+        if "%" not in plain:
+            break
+        plain = unquote(plain)
+        below = _masked_as_it_is(plain, mask)
+        if below != plain:
+            found = plain = below
+    return found
 
 
 def has_secret(text: str) -> bool:

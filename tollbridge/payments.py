@@ -29,7 +29,7 @@ NOTHING_TO_CONFIRM_WITH = "payment_intent_unexpected_state"
 
 
 class Reply(NamedTuple):
-    """What a handler answers.
+    """The answer of a handler.
 
     Args:
         status: of HTTP; one that the contract documents for the operation.

@@ -1,4 +1,4 @@
-"""What happens while Stripe fails."""
+"""Faults in the behaviour while Stripe fails."""
 
 from collections.abc import Callable
 from typing import NoReturn

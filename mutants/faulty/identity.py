@@ -1,4 +1,4 @@
-"""Who asks: tokens, and the order in which what is wrong is told."""
+"""Faults in tokens, and in the order of refusals."""
 
 import base64
 import json

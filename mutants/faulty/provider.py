@@ -1,4 +1,4 @@
-"""What Stripe is told, and which secret goes back."""
+"""Faults in the calls to Stripe, and in the secret that is returned."""
 
 from collections.abc import Mapping
 

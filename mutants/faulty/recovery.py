@@ -1,4 +1,4 @@
-"""What is left, and what is answered, where the second of the two effects fails, or the first one."""
+"""Faults in recovery: one of the two effects fails, and the rest or the answer is wrong."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress

@@ -284,7 +284,7 @@ area.table(
 
 @area.mutant()
 def stripes_words_repeated() -> None:
-    """What Stripe says to a request that it refuses is repeated to the client."""
+    """Stripe's message about a refused request is repeated to the client."""
     said = {"words": ""}
 
     def refused(failure: Failure) -> bool:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mutants import seams
 
 OWN_PATHS = "/_tollbridge"
-"""What is below it is not the contract's, so it stays as it is."""
+"""The prefix of our own routes, which are not in the contract and stay unchanged."""
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Request:
 
 @dataclass
 class Answer:
-    """What the server would answer; a mutant changes it.
+    """The answer of the server, for a mutant to change.
 
     Args:
         request: that is answered.

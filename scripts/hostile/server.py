@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message
 
 CONTRACT_BREACH = b'"contract-breach"'
-"""What a handler that answers anything deserves."""
+"""The problem that answers where a handler returns something undocumented."""
 
 WITHIN = 60
 """Seconds for one answer."""

@@ -1,4 +1,4 @@
-"""What is done with a changed file: it is read as a server reads it, and what can be read is served and asked."""
+"""Trials of changed files: each is read as a server reads it, and a readable one is served and called."""
 
 import json
 import keyword
@@ -33,7 +33,7 @@ MAX_SAID = 40_000
 
 
 class Accused(Exception):
-    """What was done with a file did not end as it has to: with sentences, or well."""
+    """A trial that ended neither well nor with sentences."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ REFUSED, TAKEN, ACCUSED = "refused", "taken", "accused"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file.
+    """The outcome for one file.
 
     Args:
         kind: of file.

@@ -231,3 +231,10 @@ def test_the_record_of_a_whole_run_is_json_without_secrets() -> None:
     text = json.dumps([(told.path, told.parameters, told.idempotency_key) for told in stripe.record])
     assert CANARY not in text
     assert "4242424242424242" not in text
+
+
+@given(st.text(alphabet="%25aFé ", max_size=40))
+@example("%2525 and %252525")
+def test_without_a_secret_a_text_stays_as_it_was_encoded(text: str) -> None:
+    """However often it is percent-encoded."""
+    assert redacted(text) == text

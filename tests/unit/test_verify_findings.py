@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from tests.unit.test_masking import SECRETS
 from tests.unit.test_verify_checks import CONTRACT, HELD, SUBJECT, exchange, problem, reply
 from tollbridge.cli.progress import Progress
 from tollbridge.simulator import Fault
 from tollbridge.verify.checks import CHECKS
 from tollbridge.verify.evaluator import Evaluator, Tally
 from tollbridge.verify.findings.shrink import reduced
-from tollbridge.verify.model.evidence import TOKEN, Known
+from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
 from tollbridge.verify.model.finding import came_back, fingerprint, masked
 from tollbridge.verify.model.steps import Break, Call, Case, Mend, Step
 from tollbridge.verify.reports.report import Report
@@ -43,9 +44,17 @@ def report(**changes: Any) -> Report:
 
 def test_secrets_are_masked() -> None:
     """Client secrets, API keys and tokens do not reach a report."""
-    text = "pi_1_secret_abc sk_test_abcdef Authorization: Bearer eyJ.abc-d_e.f Basic eDp4"
+    text = "pi_1_secret_abc sk_test_abcdef Authorization: Bearer eyJ.abc-d_e.f Basic dXNlcjpwYXNz"
     assert masked(text) == "pi_1_secret_*** sk_test_*** Authorization: Bearer *** Basic ***"
     assert "secret_abc" not in came_back(exchange())
+    for secret, hidden in SECRETS.values():
+        assert hidden not in masked(f"a {secret} b")
+
+
+@pytest.mark.parametrize("text", ['Bearer realm="yard"', "Bearer sk_test_script", f"Bearer {NO_TOKEN_OF_ANYBODY}"])
+def test_what_is_no_secret_is_shown(text: str) -> None:
+    """A challenge, and the key and the token that everybody knows, are as they were."""
+    assert masked(text) == text
 
 
 def test_known_secrets_are_masked_wherever_they_stand() -> None:

@@ -22,7 +22,7 @@ class GoneAsking(Exception):
 
 
 class Challenges(Protocol):
-    """What the page needs of the simulator."""
+    """The questions that the page asks the simulator."""
 
     def is_asking(self, intent: str, token: str) -> Awaitable[bool]:
         """Tell whether a challenge waits for its cardholder.

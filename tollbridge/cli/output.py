@@ -1,4 +1,4 @@
-"""What the commands print: whatever text is in it, it tells a terminal nothing to do but our own styles."""
+"""Output of the commands: foreign text in it is escaped, so a terminal obeys our own styles only."""
 
 import os
 import sys

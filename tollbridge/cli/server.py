@@ -17,7 +17,7 @@ MAX_ANSWER = 8_000_000
 MOUNTED = "/_tollbridge/stripe"
 CONTROL = "/_tollbridge/simulator"
 UNREADABLE = (ValueError, KeyError, TypeError, RecursionError, HTTPException)
-"""What comes of reading an answer that is not a Tollbridge's."""
+"""Errors raised by an answer that does not come from a Tollbridge server."""
 
 SERVER = click.option(
     "--server",
@@ -44,7 +44,7 @@ class Stays(HTTPRedirectHandler):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the status, and the document."""
+    """An answer: its status, and its document."""
 
     status: int
     document: Any

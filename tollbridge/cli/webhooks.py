@@ -1,4 +1,4 @@
-"""What an address for webhooks is, and the options that register one."""
+"""Addresses for webhooks, and the options that register one."""
 
 import secrets
 from dataclasses import dataclass, replace

@@ -23,7 +23,7 @@ def bundled() -> Path:
 
 @dataclass(frozen=True)
 class Options:
-    """What a server is made from.
+    """Options of one server.
 
     Args:
         contract: the OpenAPI document.

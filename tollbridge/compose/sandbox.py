@@ -40,10 +40,10 @@ from tollbridge.world import World, WorldError, load_world
 log = logging.getLogger(__name__)
 
 BINDINGS: Mapping[str, object] = {"payments": Payments, "problems": Problems}
-"""What a handler may ask for by name, besides body, caller and the operation's parameters; as classes."""
+"""Objects that a handler can take by name, besides body, caller and the operation's parameters; as classes."""
 
 CANNOT_START = (BindError, ContractError, ExposureError, GatewayError, HandlerError, StateError, WorldError)
-"""What keeps a server from starting; each is a sentence for whoever started it."""
+"""Errors that keep a server from starting; the message is a sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
 
 @dataclass(frozen=True)
 class Lasting:
-    """What outlives an edit of contract, handlers and world.
+    """Objects that stay when contract, handlers or world are edited.
 
     Args:
         simulator: the state; None where Stripe is elsewhere.

@@ -1,4 +1,4 @@
-"""What the commands ask about webhooks of the built-in Stripe."""
+"""The commands' questions about webhooks of the built-in Stripe."""
 
 from tollbridge.simulator import event_names, is_deliverable
 

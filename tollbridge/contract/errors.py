@@ -1,4 +1,4 @@
-"""What is wrong with a contract, in sentences."""
+"""Errors of a contract, as sentences."""
 
 from collections.abc import Iterable
 
@@ -25,7 +25,7 @@ class Fault(Exception):
 
 
 class Unserved(Fault):
-    """What an operation needs and this server does not have: the operation is not served, the others are."""
+    """A feature that one operation needs and this server lacks: that operation is not served, the others are."""
 
 
 def error_of(document: Document, faults: Iterable[Fault]) -> ContractError:

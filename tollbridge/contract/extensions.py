@@ -1,4 +1,4 @@
-"""What a contract says beyond OpenAPI, in members that begin with `x-`: each name in this place."""
+"""The members of a contract that extend OpenAPI (`x-…`): their names, all in this place."""
 
 PREFIX = "x-"
 

@@ -1,4 +1,4 @@
-"""What a failed validation says, keyword by keyword, with the place that each failure is about.
+"""Failures of a validation, keyword by keyword, with the place that each is about.
 
 An `anyOf` whose branches are told apart by an enumerated member (the currency, for money) is judged by the
 one branch that the instance means. As jsonschema-rs tells it, it would be one failure of the whole body, and

@@ -30,7 +30,7 @@ SHAPE = {
         },
     },
 }
-"""What `x-rules` is."""
+"""The schema of `x-rules`."""
 
 
 @dataclass(frozen=True)

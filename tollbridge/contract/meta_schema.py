@@ -29,7 +29,7 @@ KINDS = {
     "Response": "response",
     "Schema": "schema",
 }
-"""What a reference can name: as the schema of 3.0 calls it, and as that of 3.1 does."""
+"""Kinds of objects that a reference can name: as the schema of 3.0 calls them, and as that of 3.1 does."""
 
 WIDE = ("paths", "components")
 MAX_TOLD = 5_000

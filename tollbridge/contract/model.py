@@ -1,4 +1,4 @@
-"""What a server and the harness need of a contract."""
+"""The contract, as the server and the harness read it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

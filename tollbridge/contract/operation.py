@@ -20,7 +20,7 @@ from tollbridge.documents import Place, printable
 
 TYPES = ("integer", "number", "boolean", "string")
 FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-"""What a header may be called (RFC 9110, section 5.1)."""
+"""Names that a header can have (RFC 9110, section 5.1)."""
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}

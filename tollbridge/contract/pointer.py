@@ -3,7 +3,7 @@
 from urllib.parse import quote, unquote
 
 FRAGMENT = "/~!$&'()*+,;=:@-._?"
-"""What a fragment may hold unescaped, by RFC 3986 §3.5."""
+"""Characters that a fragment holds unescaped (RFC 3986 §3.5)."""
 
 MAX_NAME = 40
 """Characters of a name that are shown."""

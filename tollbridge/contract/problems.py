@@ -29,7 +29,7 @@ SHAPE = {
         }
     },
 }
-"""What `x-problems` is: by `error_code`, in kebab case."""
+"""The schema of `x-problems`: by `error_code`, in kebab case."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ MAX_CHAIN = 100
 SHOWN = 200
 CYCLE = "references lead back to themselves."
 ANNOTATIONS = frozenset(("$ref", "description", "summary"))
-"""What a reference may have beside it, and changes nothing of what it names."""
+"""Members that may stand beside a reference and do not change its target."""
 
 
 class TooMuch(Fault):
@@ -38,7 +38,7 @@ class TooMuch(Fault):
 
 
 class Named(NamedTuple):
-    """What a reference names, without references.
+    """The target of a reference, with its own references resolved.
 
     Args:
         value: the value.

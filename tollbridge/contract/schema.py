@@ -12,7 +12,7 @@ from tollbridge.documents import fits
 
 RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 NAMED = ("$defs", "dependentSchemas", "patternProperties", "properties")
-"""What has schemas with names that somebody gave, which are not keywords."""
+"""Keywords whose members are schemas under names of the author's choice."""
 
 MAX_TOLD = 50_000
 """Schemas that may be held against the parts of one value of which it is told what is wrong where. jsonschema-rs 0.60.3

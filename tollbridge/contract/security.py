@@ -1,4 +1,4 @@
-"""What a contract asks callers to prove themselves by: its security schemes, and which of them an operation takes."""
+"""Security schemes of a contract, and which of them an operation takes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a contract says, as a URL can hold it."""
+"""Texts of a contract, encoded for a URL."""
 
 import re
 from urllib.parse import quote

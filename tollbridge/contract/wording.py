@@ -12,7 +12,7 @@ from tollbridge.contract.failures import Failure
 from tollbridge.documents import printable
 
 WHOLE = "The body"
-"""What a sentence calls the instance itself; of a parameter whoever tells it puts the name there."""
+"""The name of the instance itself in a sentence; for a parameter, the caller puts its name there."""
 
 NAME_SHOWN = 40
 WORD_SHOWN = 12

@@ -1,4 +1,4 @@
-"""What the owner of a contract asks of it: is it sound, what does it promise, what does a change break."""
+"""Tools for the owner of a contract: check it, list its promises, show what a change breaks."""
 
 from tollbridge.contract import ContractError, load_contract
 from tollbridge.contracts.check import checked_contract

@@ -1,4 +1,4 @@
-"""What is wrong with a contract, or doubtful, one by one."""
+"""Errors and doubts about a contract, one by one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check of a contract came to.
+    """The result of checking a contract.
 
     Args:
         complaints: by line.

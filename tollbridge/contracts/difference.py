@@ -1,4 +1,4 @@
-"""What a change of a contract breaks: by oasdiff, for clients and for servers, and in the ledger."""
+"""Breaking changes between two contracts: for clients and servers by oasdiff, and in the ledger."""
 
 import json
 import re
@@ -77,7 +77,7 @@ class RuleChange:
 
 @dataclass(frozen=True)
 class Difference:
-    """What changed between two contracts.
+    """The changes between two contracts.
 
     Args:
         changes: of what OpenAPI says.

@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 SECONDS = 120
 MAX_OUTPUT = 64 * 1024 * 1024
 QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
-"""What keeps these programs from reporting to their makers, and from colours."""
+"""Variables that keep these programs from sending reports home, and from colours."""
 
 
 class ProgramMissing(Exception):
@@ -24,7 +24,7 @@ class ProgramFailed(Exception):
 
 @dataclass(frozen=True)
 class Done:
-    """What a program came to.
+    """The outcome of a program.
 
     Args:
         code: its exit code.

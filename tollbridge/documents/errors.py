@@ -1,4 +1,4 @@
-"""What is wrong with a document, in sentences."""
+"""Errors of a document, as sentences."""
 
 from collections.abc import Iterable
 from itertools import islice

@@ -1,11 +1,11 @@
-"""What a text is made of, in order: the same for JSON and for YAML."""
+"""Parse events of a text, in order: the same for JSON and for YAML."""
 
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 
 class Kind(StrEnum):
-    """What an event is about."""
+    """The kinds of events."""
 
     LIST = "a list"
     OBJECT = "an object"

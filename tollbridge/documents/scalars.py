@@ -1,4 +1,4 @@
-"""What a plain YAML scalar means: the core schema of YAML 1.2, whose values are JSON's.
+"""Values of plain YAML scalars: the core schema of YAML 1.2, whose values are JSON's.
 
 OpenAPI asks for it, and PyYAML has 1.1 only, in which `no` is false, `1:30` is 90, `010` is 8, and a date is an object
 that no JSON has. Here these are text, text, 10 and text.

@@ -73,7 +73,7 @@ class Open:
 
     @property
     def value(self) -> Any:
-        """What it is as a value."""
+        """The node as a plain value."""
         return self.members if self.is_object else list(self.members.values())
 
 

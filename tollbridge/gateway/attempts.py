@@ -1,4 +1,4 @@
-"""What became of each attempt of one call, which the SDK's retries hide from whoever called it.
+"""The outcome of each attempt of one call, which the SDK's retries hide from the caller.
 
 Whether a charge may have happened depends on all attempts, not on the last: a reset and then a refused
 connection is "perhaps", a refused connection alone is "no".

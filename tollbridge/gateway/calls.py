@@ -1,4 +1,4 @@
-"""What we ask of Stripe, as typed functions with small results."""
+"""Calls to Stripe, as typed functions with small results."""
 
 import asyncio
 from collections.abc import Mapping

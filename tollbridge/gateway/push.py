@@ -91,7 +91,7 @@ MONTHLY: dict[str, Any] = {
     "recurring": {"interval": "month"},
     "product_data": {"name": "Yard management"},
 }
-"""What the subscriptions are for."""
+"""The product that the subscriptions are for."""
 
 
 def _id(answer: Any) -> str:

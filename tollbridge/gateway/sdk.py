@@ -24,7 +24,7 @@ API_VERSION = "2026-08-26.dahlia"
 
 Headers = dict[str, str]
 PLAIN = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
-"""What a form holds as it is."""
+"""Texts that a form holds unchanged."""
 
 
 class LoggingRefused(Exception):

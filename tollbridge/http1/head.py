@@ -1,4 +1,4 @@
-"""What the head of a request has to be before any application sees it (RFC 9112), and what its target means.
+"""Rules for the head of a request before any application sees it (RFC 9112), and the meaning of its target.
 
 httptools has judged characters, lengths and chunks by then. What is judged here, it lets through: a missing Host, the
 version HTTP/2.0, codings that nobody undoes.
@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 class Target(NamedTuple):
-    """What a request target means.
+    """A parsed request target.
 
     Args:
         raw_path: the path as it was sent.

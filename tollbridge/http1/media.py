@@ -1,4 +1,4 @@
-"""What a head says of the body below it: its media type, and whether there is one. One reading for every route."""
+"""The body that a head announces: its media type, and whether there is one. One reading for every route."""
 
 from collections.abc import Mapping
 

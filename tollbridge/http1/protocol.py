@@ -21,7 +21,7 @@ HEAD_WITHIN = 10.0
 """Seconds from the connection, or from the first byte of a further request, to the end of its head."""
 
 PRIOR_KNOWLEDGE = "Pause on PRI/Upgrade"
-"""What httptools (0.9.0) says of a client that begins with HTTP/2."""
+"""The message of httptools (0.9.0) for a client that begins with HTTP/2."""
 
 
 class LimitedProtocol(HttpToolsProtocol):

@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 
 @pytest.fixture(scope="session")
 def tollbridge_options() -> "ServerOptions":
-    """What the servers of `tollbridge_server` and `tollbridge_stripe` are started with: override it to change that."""
+    """Options of the servers of `tollbridge_server` and `tollbridge_stripe`: override this fixture to change them."""
     from tollbridge.testing import ServerOptions
 
     return ServerOptions()

@@ -42,7 +42,7 @@ class Harness:
 
     @cached_property
     def _result(self) -> dict[str, Any]:
-        """What came of the run; made by the first process that asks, read by the others."""
+        """The result of the run; made by the first process that asks, read by the others."""
         result = _shared_folder(self._config) / "tollbridge.json"
         with _alone(result.with_suffix(".lock")):
             if not result.exists():

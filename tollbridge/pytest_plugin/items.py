@@ -69,7 +69,7 @@ class TargetTest(pytest.Item):
 
 
 class CheckTest(TargetTest):
-    """What a check says of an operation."""
+    """The verdict of one check on one operation."""
 
     def __init__(self, check: str, operation: str, **more: Any) -> None:
         super().__init__(**more)

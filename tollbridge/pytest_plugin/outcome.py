@@ -1,4 +1,4 @@
-"""What the document of a run says of one test."""
+"""The outcome of one test, read from the document of a run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -36,7 +36,7 @@ from tollbridge.server.undocumented import amended, by_operation, require_docume
 
 @dataclass(frozen=True)
 class Parts:
-    """What an application is made of.
+    """The parts of an application.
 
     Args:
         contract: what is served.

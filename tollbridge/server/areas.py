@@ -1,4 +1,4 @@
-"""What a path belongs to. What is below `/_tollbridge` and is not named here is control, so that a new route is guarded
+"""The areas of paths. What is below `/_tollbridge` and is not named here is control, so that a new route is guarded
 before anybody thinks of it.
 """
 
@@ -20,7 +20,7 @@ PAGES_BELOW = (f"{SURFACE}/docs/assets/", f"{SURFACE}/problems/")
 
 
 class Area(Enum):
-    """What a path belongs to."""
+    """The areas of paths."""
 
     API = "the API"
     PAGES = "the pages"

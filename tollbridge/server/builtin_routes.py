@@ -1,4 +1,4 @@
-"""What the server offers besides the contract, below `/_tollbridge`: docs, the contract, problem pages."""
+"""Routes of our own, below `/_tollbridge`: docs, the contract, problem pages."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ from tollbridge.server.tokens import Tokens
 from tollbridge.world import world_schema
 
 ASSETS = Path(__file__).parent / "assets"
-"""What the pages load: our own files, and Swagger UI (scripts/swagger-ui), without its sample pages."""
+"""Files that the pages load: our own, and Swagger UI (scripts/swagger-ui) without its sample pages."""
 
 DOCS = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}: API docs</title>

@@ -1,4 +1,4 @@
-"""What the console asks for, below `/_tollbridge/console`: exchanges as they come, and who there is in the world."""
+"""The console's routes, below `/_tollbridge/console`: exchanges as they come, and the people of the world."""
 
 import asyncio
 from collections import deque
@@ -37,7 +37,7 @@ NOW = "now"
 
 @dataclass(frozen=True)
 class Console:
-    """What the console shows.
+    """The data that the console shows.
 
     Args:
         journal: the exchanges.

@@ -1,4 +1,4 @@
-"""What another contract asks callers to prove themselves by: whether it is there, and of its form."""
+"""Credentials that another contract asks for: their presence and their form are checked."""
 
 import binascii
 from base64 import b64decode

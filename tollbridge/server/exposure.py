@@ -11,7 +11,7 @@ CONTROL_TOKEN = "TOLLBRIDGE_CONTROL_TOKEN"  # noqa: S105 - its name
 
 
 class ExposureError(Exception):
-    """What the user allows cannot be followed; the sentence says why."""
+    """An option that allows access cannot be followed; the message says why."""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ NOT_JSON = f"Send the body as {JSON} (a snapshot as {NDJSON}), with that Content
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be done with a request.
+    """The gate's decision about a request.
 
     Args:
         area: what its path belongs to.

@@ -9,7 +9,7 @@ from tollbridge.http1.media import media_type
 from tollbridge.server.hosts import host_name
 
 ELSEWHERE = ("cross-site", "same-site")
-"""What a browser's `Sec-Fetch-Site` says where another origin's page is behind a request."""
+"""Values of `Sec-Fetch-Site` that a browser sends for a page of another origin."""
 
 
 @dataclass(frozen=True)

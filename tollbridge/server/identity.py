@@ -1,4 +1,4 @@
-"""Who calls, and for which organization."""
+"""The caller of a request, and the organization that it is for."""
 
 from dataclasses import dataclass
 

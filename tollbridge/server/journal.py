@@ -202,7 +202,7 @@ def note_call(method: str, path: str, form: bytes, key: str | None, began: float
 
 
 class Kept(Protocol):
-    """What keeps entries where several servers see them; called from threads."""
+    """A store of entries that several servers share; called from threads."""
 
     def note(self, entries: list[bytes], most: int) -> None:
         """Keep entries, and of all of them the newest so many."""
@@ -355,4 +355,4 @@ def summary_of(document: bytes) -> dict[str, object]:
 SUMMARY = frozenset(
     ("when", "id", "area", "method", "path", "status", "error_code", "operation", "milliseconds", "asked", "steered")
 )
-"""What a list shows of an entry."""
+"""The members of an entry that a list shows."""

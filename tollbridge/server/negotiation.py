@@ -1,4 +1,4 @@
-"""What the headers say of the body and of the answer: media type, encoding, `Accept`."""
+"""Content negotiation: media type and encoding of the body, and `Accept`."""
 
 from tollbridge.http1.media import FORM, JSON, media_type
 from tollbridge.problems import NotAcceptable, UnsupportedMediaType

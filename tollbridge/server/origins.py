@@ -7,7 +7,7 @@ from tollbridge.server.hosts import LABELS, host_name, is_loopback
 
 PATTERN = re.compile(r"([a-z][a-z0-9+.-]*)://(\*\.)?(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::([0-9]{1,5}|\*))?")
 ANY, OPAQUE = "*", "null"
-"""What `--cors` takes besides origins: every page, and pages without an origin (files, sandboxed frames)."""
+"""Values of `--cors` besides origins: every page, and pages without an origin (files, sandboxed frames)."""
 
 SECONDS = b"600"
 
@@ -48,7 +48,7 @@ def origin_pattern(text: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True)
 class Origins:
-    """What `--cors` lets in, besides the pages of this machine.
+    """Origins that `--cors` lets in, besides the pages of this machine.
 
     Args:
         allowed: one for each `--cors`.

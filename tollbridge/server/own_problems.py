@@ -1,4 +1,4 @@
-"""What handlers raise of the contract's own problems: `raise problems["gate-closed"]("Gate 12 is closed.")`."""
+"""Problems of the contract's own, for handlers to raise: `raise problems["gate-closed"]("Gate 12 is closed.")`."""
 
 from collections.abc import Callable, Sequence
 from functools import partial

@@ -183,7 +183,7 @@ RECIPES: tuple[Recipe, ...] = (
 )
 
 DEFECTS = ("contract-breach", "internal-error")
-"""What nothing that a client sends leads to: the server's own defects, which only `Prefer` shows."""
+"""Problems that no request leads to: the server's own defects, which only `Prefer` shows."""
 
 
 def recipe_of(status: int, error_code: str) -> Recipe | None:

@@ -1,4 +1,4 @@
-"""What a handler answers, as HTTP: a status, a body or none, headers; held to what the contract documents.
+"""Answers of handlers, as HTTP: a status, a body or none, headers; held to what the contract documents.
 
 A handler returns `(status, body)` or `(status, body, headers)`. The body of a status without content is None. Where the
 contract has several media types, JSON is sent, or what the header `Content-Type` says.

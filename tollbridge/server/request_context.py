@@ -1,4 +1,4 @@
-"""What the layers of the server note on one request, for its log line and its problems."""
+"""Notes of the server's layers on one request, for its log line and its problems."""
 
 from dataclasses import dataclass, field
 from secrets import token_hex

@@ -1,4 +1,4 @@
-"""What Connexion is given of a contract: its paths, with a name for the operation at each.
+"""The part of a contract that Connexion gets: its paths, with a name for the operation at each.
 
 Connexion (3.3.0) follows every `$ref` of a document, to any URL and any file, copies what it finds without bound,
 formats the server's URL with what stands in its braces, and takes a parameter's name in a path for Python's. So it gets

@@ -1,4 +1,4 @@
-"""What a handler may ask for, and whether it takes what the contract lets a request send."""
+"""Signatures of handlers: the names they can take, and whether they take all that a request can hold."""
 
 import ast
 import inspect

@@ -27,7 +27,7 @@ SHOWN = 40
 
 @dataclass(frozen=True)
 class Steering:
-    """What a request asks of its answer.
+    """The preferences of a request about its answer.
 
     Args:
         wait: seconds before anything is done.

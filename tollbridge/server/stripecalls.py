@@ -1,4 +1,4 @@
-"""What the gate has to know of calls to Stripe, which only the simulator knows."""
+"""Facts about calls to Stripe that the gate needs and only the simulator has."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ def _no_key(_headers: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class StripeCalls:
-    """What is known of calls to Stripe; the default is for a server without its own.
+    """Facts about calls to Stripe; the default is for a server without a Stripe of its own.
 
     Args:
         for_pages: whether a route, by method and path, is one that Stripe.js uses.

@@ -18,7 +18,7 @@ LEAST_SECRET = 32
 
 @dataclass(frozen=True)
 class Tokens:
-    """What tokens are made and judged by.
+    """Issues and judges tokens.
 
     Args:
         world: whose accounts they speak for, and how they are to be.

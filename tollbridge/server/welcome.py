@@ -1,4 +1,4 @@
-"""What a person sees who opens the server's root in a browser: a 404, as no operation is there, that leads on."""
+"""The page at the server's root: a 404, as no operation is there, with links to the pages that exist."""
 
 from starlette.types import Scope, Send
 

@@ -1,4 +1,4 @@
-"""What a simulator begins with: the objects of a plain seed."""
+"""The first objects of a simulator, made of a plain seed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from tollbridge.simulator.state.unit_of_work import Row, UnitOfWork
 
 PRODUCT = "prod_TollbridgeYard"
 PRICE = "price_TollbridgeYardMonthly01"
-"""What the subscriptions of a seed are for: 20.00 USD a month."""
+"""The price of a seed's subscriptions: 20.00 USD a month."""
 
 
 def plant(work: UnitOfWork, seed: Mapping[str, Any], now: int) -> None:

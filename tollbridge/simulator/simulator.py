@@ -140,7 +140,7 @@ class Simulator:
 
     @property
     def shared_journal(self) -> SharedJournal | None:
-        """What keeps the journal of all servers of the state; None where the state is this process's alone."""
+        """The journal that all servers of the state share; None where the state belongs to this process alone."""
         return self._store if isinstance(self._store, SharedJournal) else None
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ WORLD = Path(str(files("tollbridge.world") / "default.yaml"))
 
 @dataclass(frozen=True)
 class ServerOptions:
-    """What our server and our Stripe are started with.
+    """Options of our server and our Stripe.
 
     Args:
         world: the world file; None for the bundled one.

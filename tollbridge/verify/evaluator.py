@@ -20,7 +20,7 @@ Verdict = tuple[Exchange, Check, Wrong]
 
 @dataclass
 class Tally:
-    """What a run counted.
+    """The counts of a run.
 
     Args:
         held: how often each check's precondition held.

@@ -51,7 +51,7 @@ class Run:
     right: dict[int, str] = field(default_factory=dict)
     writer: Writer | None = None
     alone: dict[str, list[Verdict]] = field(default_factory=dict)
-    """What calls show that were played alone, by what was sent."""
+    """Results of calls that were played alone, by what was sent."""
     examples: "Callable[[str, int], ExampleDatabase] | None" = None
     """Opens Hypothesis's examples of an operation and a turn; None where none are kept."""
 

@@ -1,4 +1,4 @@
-"""What ends a run before its end: its time, or a target that sends without an end."""
+"""Limits that end a run early: its time, or a target that sends without an end."""
 
 import time
 from collections.abc import Iterator

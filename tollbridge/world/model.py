@@ -1,4 +1,4 @@
-"""What the world is made of."""
+"""The objects of a world."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a world's schema cannot say: ids that are given once, and names of what exists."""
+"""Rules that a world's schema cannot express: ids are unique, and references name existing objects."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

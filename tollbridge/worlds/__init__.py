@@ -1,4 +1,4 @@
-"""What one does with a world file besides serving it: check it, show it, bring it to a Stripe."""
+"""Tools for world files: check one, show it, push it to a Stripe."""
 
 from tollbridge.gateway import GatewayError
 from tollbridge.world import WorldError, world_schema

@@ -1,4 +1,4 @@
-"""Who may act for whom, as a table: made by asking the code that decides, not by describing it."""
+"""A table of the roles and the organizations they can act for: computed by the code that decides."""
 
 from collections.abc import Sequence
 

@@ -41,7 +41,7 @@ class Way:
 
 
 class Effort:
-    """What may still be looked at for one value: schemas that double, or are wide, are much more than the value."""
+    """Bounds the schemas that are looked at for one value: they can double, or be wider than the value."""
 
     def __init__(self) -> None:
         """Begin with all that is allowed."""

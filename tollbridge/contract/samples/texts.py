@@ -132,4 +132,4 @@ MAKERS: Mapping[Any, Callable[[Any, int], str | None]] = {
     codes.MAX_REPEAT: _repeated,
     codes.MIN_REPEAT: _repeated,
 }
-"""What each part of a pattern makes; of the others, such as a repetition of what a group matched, there is no text."""
+"""The text that each part of a pattern makes; other parts, such as back-references, make none."""

@@ -118,7 +118,7 @@ def no_such(what: str, identity: str, param: str) -> StripeFailure:
 
 
 def no_access(key: str, account: str) -> StripeFailure:
-    """What a key is told of an account that it does not reach (fact e29)."""
+    """The refusal for an account that the key does not reach (fact e29)."""
     return StripeFailure(
         403,
         f"The provided key '{key[:8]}***' does not have access to account '{account[:60]}' (or that account does not "
@@ -128,7 +128,7 @@ def no_access(key: str, account: str) -> StripeFailure:
 
 
 def unrecognized_url(method: str, path: str) -> StripeFailure:
-    """What Stripe answers where it has no such route; the hint is for who reads (of a POST it is unverified)."""
+    """Stripe's answer for a route that it does not have; the hint is for a person (for a POST it is unverified)."""
     hint = (
         "If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make "
         "sure you passed a valid (non-empty) identifier in your code. "
@@ -204,7 +204,7 @@ INJECTED: dict[str, StripeFailure] = {
 
 
 UNREACHABLE = "The simulator's state cannot be reached; the server's log says why."
-"""What a client is told: a database's own words may name its host and its user."""
+"""The message for a client: a database's own message may name its host and its user."""
 
 
 def unavailable() -> "StripeFailure":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What a payment costs: parts in basis points, each a hundredth of a percent.
+    """The fee of a payment: parts in basis points, each a hundredth of a percent.
 
     Args:
         country: of the account.

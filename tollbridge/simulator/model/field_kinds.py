@@ -1,4 +1,4 @@
-"""What a text or a number in a row may be: words for the annotations of rows, which a type checker passes over."""
+"""Kinds of texts and numbers in rows: words for the annotations of rows, which a type checker ignores."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What each field of a row has to be, as the annotation of the field says it.
+"""Rules for each field of a row, taken from its annotation.
 
 A state that is put back may be anybody's. Its rows are held against the types that the simulator's code is checked by,
 so that a field which is added to a row is checked too, and what is put back is answered as what was made here.
@@ -27,7 +27,7 @@ Fits = Callable[[Any], bool]
 
 @dataclass(frozen=True)
 class Kind:
-    """What a value has to be.
+    """A rule for a value.
 
     Args:
         words: in a sentence: it has to be …

@@ -1,4 +1,4 @@
-"""What makes ids and secrets: the system's randomness, or one that repeats itself from a seed."""
+"""The source of ids and secrets: the system's randomness, or one that repeats itself from a seed."""
 
 import random
 
@@ -19,7 +19,7 @@ class Chance:
 
     @property
     def repeating(self) -> random.Random | None:
-        """What repeats itself in another run; None for the system's."""
+        """The source that repeats itself in another run; None for the system's."""
         return None if isinstance(self.randomness, random.SystemRandom) else self.randomness
 
     def seed_of_draws(self) -> int:

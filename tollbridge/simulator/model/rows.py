@@ -44,7 +44,7 @@ DISPUTE_STATUSES = (
 INVOICE_STATUSES = ("draft", "open", "paid", "uncollectible", "void")
 BILLING_REASONS = ("subscription_create", "subscription_cycle")
 TRANSACTIONS = ("charge", "refund", "refund_failure", "dispute", "dispute_reversal")
-"""What moves money on the balance, as Stripe's `reporting_category` names it."""
+"""Kinds of movements on the balance, as Stripe's `reporting_category` names them."""
 
 CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
 USAGES = ("off_session", "on_session")
@@ -78,14 +78,14 @@ Usage = Annotated[str, OneOf(USAGES)]
 
 
 class Recurring(TypedDict):
-    """What is read of the recurrence of a price."""
+    """The members that are read of a price's recurrence."""
 
     interval: Annotated[str, OneOf(tuple(INTERVALS))]
     interval_count: Annotated[int, Between(1, max(INTERVALS.values()))]
 
 
 class ItemPrice(TypedDict):
-    """What is read of the price in an item of a subscription."""
+    """The members that are read of the price in a subscription's item."""
 
     id: str
     currency: str
@@ -94,7 +94,7 @@ class ItemPrice(TypedDict):
 
 
 class Item(TypedDict):
-    """What is read of an item of a subscription."""
+    """The members that are read of a subscription's item."""
 
     id: str
     subscription: str
@@ -105,7 +105,7 @@ class Item(TypedDict):
 
 
 class Shown(TypedDict):
-    """What is read of an object that is kept as it is shown."""
+    """The members that are read of an object that is kept as it is shown."""
 
     id: str
 
@@ -317,7 +317,7 @@ class Dispute(NamedTuple):
 
 
 class BalanceTransaction(NamedTuple):
-    """What moved money on the balance, in minor units: `source` is the charge, the refund or the dispute behind it.
+    """A movement of money on the balance, in minor units: `source` is the charge, the refund or the dispute behind it.
 
     Those of charges that were captured at once are not stored: they are worked out from the charge.
     """
@@ -415,7 +415,7 @@ class Token(NamedTuple):
 
 
 class ConfirmationToken(NamedTuple):
-    """What a customer entered before there was an intent; `used_by` is the intent that it confirmed, None for none."""
+    """Data that a customer entered before there was an intent; `used_by` is the intent that it confirmed, or None."""
 
     id: Identity
     payment_method: MethodId
@@ -427,7 +427,7 @@ class ConfirmationToken(NamedTuple):
 
 
 class Event(NamedTuple):
-    """What one call changed, and the events that Stripe makes of it; the objects are rendered when they are asked for.
+    """The changes of one call, and the events that Stripe makes of them; the objects are rendered when they are read.
 
     `made` is the machine's time. `request` is the id of the call and `key` its idempotency key, None where no call
     asked. A change is a type of row, the row as it was stored before (None for a new one) and after. `types` has a list

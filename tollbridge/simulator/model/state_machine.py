@@ -27,10 +27,10 @@ TRANSITIONS: dict[tuple[str, str], str] = {
 """Which event moves which status where. What is not here does not happen."""
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
-"""What can be confirmed; without a method, one is given first."""
+"""States in which an intent can be confirmed; without a method, one is given first."""
 
 CHANGEABLE = (*CONFIRMABLE,)
-"""What can be updated in more than its metadata and description."""
+"""States in which more than metadata and description can be updated."""
 
 CANCELABLE = tuple(dict.fromkeys(status for status, event in TRANSITIONS if event == "canceled"))
 

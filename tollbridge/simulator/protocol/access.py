@@ -1,4 +1,4 @@
-"""Who is let in, and what the others are told: keys, versions, accounts.
+"""Access: keys, versions, accounts, and the refusals for the wrong ones.
 
 Facts are numbered as in `docs/stripe-facts.md`.
 """

@@ -1,4 +1,4 @@
-"""What an operation of the simulator answers."""
+"""The answer of an operation of the simulator."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from tollbridge.simulator import serializers as shapes
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Stripe says.
+    """An answer of Stripe's.
 
     Args:
         status: the HTTP status.

@@ -20,7 +20,7 @@ SYNTAX = "KIND [before|after] [SECONDS], such as `500 after` or `slow before 2.5
 
 @dataclass
 class Fault:
-    """What to do to matching calls.
+    """A fault, and the calls that it hits.
 
     Args:
         method: `GET`, `POST` or `DELETE`; None for any.

@@ -1,4 +1,4 @@
-"""What goes into the simulator and what comes out; the same through every door."""
+"""Requests to the simulator and its replies; the same through every door."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What goes back: the headers of every answer, refusals, and what a fault sends in an answer's place."""
+"""Replies: the headers of every answer, refusals, and the answers of faults."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What a route is, and how a request finds its own."""
+"""Routes, and how a request finds its own."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Route:
 
     @cached_property
     def names(self) -> tuple[tuple[str, int], ...]:
-        """What its path names, each with its place in the path."""
+        """The names in its path, each with its place."""
         steps = enumerate(self.template.split("/"))
         return tuple((step[1:-1], place) for place, step in steps if step.startswith("{"))
 

@@ -1,4 +1,4 @@
-"""What Stripe has, generated from its specification (scripts/generate_stripe_table.py).
+"""Routes and parameters that Stripe has, generated from its specification (scripts/generate_stripe_table.py).
 
 Every route of the API, and for the routes that are simulated every parameter: so what Stripe has and the
 simulator has not is told apart, truthfully, from what Stripe has not.

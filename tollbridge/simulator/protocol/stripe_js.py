@@ -1,4 +1,4 @@
-"""What Stripe.js sends beside the documented parameters: its key and version as parameters, and what it measures.
+"""Parameters of Stripe.js beside the documented ones: its key, its version, and its measurements.
 
 Only a call with a publishable key may send them: with a secret key they are parameters that Stripe does not have. The
 list is what public test suites and issue threads show; Stripe documents none of it.

@@ -1,1 +1,1 @@
-"""What each of Stripe's resources does: one file a resource, and what they share."""
+"""The operations of Stripe's resources: one file a resource, and the parts that they share."""

@@ -1,4 +1,4 @@
-"""What a confirmation does: the card is charged, or refuses, or asks the cardholder first."""
+"""Confirmation of an intent: the card is charged, or refuses, or asks the cardholder first."""
 
 import re
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ NOT_WITH_AUTOMATIC = (
 
 @dataclass(frozen=True, slots=True)
 class Confirming:
-    """What a confirmation asks for.
+    """The parameters of a confirmation.
 
     Args:
         fails_on_action: rather refuse than ask the cardholder.

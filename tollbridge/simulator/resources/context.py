@@ -1,4 +1,4 @@
-"""What an operation of the simulator works with."""
+"""The context of an operation: the state, the clock and the randomness that it works with."""
 
 import random
 from collections.abc import Callable

@@ -19,7 +19,7 @@ ACKNOWLEDGED = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class Sendable:
-    """What is sent for a delivery.
+    """The request of a delivery.
 
     Args:
         url: where to.

@@ -18,7 +18,7 @@ CLOSED = ("won", "lost", "warning_closed")
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What kind of dispute a test card begins.
+    """The dispute that a test card begins.
 
     Args:
         reason: Stripe's.

@@ -30,7 +30,7 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 assert len(DIGITS) ** 2 == MAX_EVENTS
 
 ALL = "*"
-"""What an endpoint that wants every event asks for."""
+"""The type with which an endpoint asks for every event."""
 
 RANDOM_PART = 21
 ROW_LENGTH = len("evt_1") + RANDOM_PART
@@ -38,7 +38,7 @@ ROW_LENGTH = len("evt_1") + RANDOM_PART
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What made a change.
+    """The request that made a change.
 
     Args:
         machine: seconds since the epoch, by the machine's clock.

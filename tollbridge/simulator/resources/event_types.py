@@ -343,7 +343,7 @@ LATE_SECONDS = {"charge.updated": SETTLES_AFTER}
 """How much later than its call an event is made that tells what time has added to an object that the call has made."""
 
 LAST = ("payment_intent.created", "setup_intent.created")
-"""What real consumers get after the events that followed from it, in the order `arrival` (public logs)."""
+"""Events that real consumers get after those that followed from them, in the order `arrival` (public logs)."""
 
 RANK = {name: rank for rank, name in enumerate(LOGICAL)}
 BY_NAME = {(row, one.name): one for row, types in EVENT_TYPES.items() for one in types}

@@ -1,4 +1,4 @@
-"""What a payment does to the invoice that it is of, and that to the subscription."""
+"""Effects of a payment on its invoice, and of the invoice on its subscription."""
 
 from tollbridge.simulator.model.rows import Invoice, PaymentIntent, Subscription
 from tollbridge.simulator.resources.context import Context

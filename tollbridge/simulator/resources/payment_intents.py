@@ -46,7 +46,7 @@ FROZEN = {
     "capture_method",
     "setup_future_usage",
 }
-"""What an intent that succeeded, or was canceled, keeps as it is."""
+"""Members that do not change once an intent has succeeded or was canceled."""
 
 CONFIRMATION_METHODS = ("automatic", "manual")
 NOT_BY_BROWSERS = (

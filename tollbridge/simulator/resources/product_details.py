@@ -1,4 +1,4 @@
-"""What is said of a product, where it is made itself or with a price of it."""
+"""Parameters of a product, where it is created itself or with a price."""
 
 from decimal import Decimal
 from typing import Any

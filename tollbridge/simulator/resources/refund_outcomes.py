@@ -1,4 +1,4 @@
-"""What becomes of a refund after its answer: the network names it, and two test cards decide late."""
+"""Refunds after their answer: the network names them, and two test cards decide late."""
 
 from tollbridge.simulator.model.rows import Charge, Refund
 from tollbridge.simulator.resources.balance import moved

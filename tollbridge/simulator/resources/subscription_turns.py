@@ -1,4 +1,4 @@
-"""What time does to subscriptions: trials end, periods are renewed and paid, and what is never paid expires."""
+"""Subscriptions as time goes by: trials end, periods are renewed and paid, unpaid first invoices expire."""
 
 from typing import Any
 

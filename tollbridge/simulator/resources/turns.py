@@ -1,4 +1,4 @@
-"""What changes by itself as time goes by: which objects, when, and how.
+"""Changes that time makes: of which objects, when, and how.
 
 Whoever reads such an object, and whoever moves the clock, makes the changes that have become due first, each at its own
 time. So a change is written like any other, and once, however many processes share the state.

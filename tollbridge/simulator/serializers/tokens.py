@@ -7,7 +7,7 @@ from tollbridge.simulator.model.rows import ConfirmationToken, Token
 
 Shape = dict[str, Any]
 OWNER = ("address_city", "address_country", "address_line1", "address_line2", "address_state", "address_zip", "name")
-"""What a token's card says of its owner."""
+"""The members of a token's card about its owner."""
 
 HALF_A_DAY = 43_200
 BRANDS = {

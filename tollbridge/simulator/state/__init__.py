@@ -1,1 +1,1 @@
-"""What is kept, and how: units of work over memory or SQL, idempotency keys, clock, faults, the call log, snapshots."""
+"""The state: units of work over memory or SQL, idempotency keys, clock, faults, the call log, snapshots."""

@@ -1,4 +1,4 @@
-"""What a request will probably read, told from the ids that it names."""
+"""Prefetching: the rows that a request will probably read, by the ids that it names."""
 
 import re
 

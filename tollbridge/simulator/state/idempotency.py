@@ -67,7 +67,7 @@ class Use(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What a state has of a key.
+    """An idempotency key in a state.
 
     Args:
         first: the first answer; None before there is one.

@@ -1,4 +1,4 @@
-"""What the simulator was told: one call of the record."""
+"""One call that the simulator received."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

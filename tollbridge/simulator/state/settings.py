@@ -1,4 +1,4 @@
-"""What all who share a store share besides its objects: the clock's setting, faults that wait, and who gets events."""
+"""Settings kept in the store: the clock, pending faults, and how events are delivered."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any

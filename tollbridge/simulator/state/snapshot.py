@@ -40,7 +40,7 @@ class KeyLine(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What the first line says, beside the format.
+    """The members of the first line, beside the format.
 
     Args:
         stopped_at: seconds since the epoch at which the clock stands; None goes with the machine's.

@@ -36,11 +36,11 @@ class Again(Exception):
 
 
 class Unavailable(Exception):
-    """What keeps the state cannot be reached, or takes no more; nothing of this unit of work is known to be kept."""
+    """The state's store cannot be reached, or is full; nothing of this unit of work is known to be kept."""
 
 
 class Needed(NamedTuple):
-    """What a job will probably ask its store for, so that one question can fetch it all.
+    """The rows that a job will probably ask for, so that one query can fetch them all.
 
     Args:
         keys: idempotency keys.
@@ -116,7 +116,7 @@ class Whole:
 
 
 class Source(Protocol):
-    """What a unit of work asks."""
+    """The questions of a unit of work."""
 
     def begin(self) -> None:
         """Begin; ended by `commit` or `abort`, whichever comes, also where that raises."""
@@ -246,7 +246,7 @@ class UnitOfWork:
 
 @runtime_checkable
 class SharedJournal(Protocol):
-    """What keeps the entries of a journal for all servers that share a state; the simulator does not read them."""
+    """Keeps the entries of a journal for all servers that share a state; the simulator does not read them."""
 
     def note(self, entries: list[bytes], most: int) -> None:
         """Keep entries, and of all of them the newest so many."""
@@ -268,7 +268,7 @@ class SharedJournal(Protocol):
 
 
 class Store(Protocol):
-    """What keeps the simulator's state.
+    """Keeps the simulator's state.
 
     Args:
         waits: whether a call may wait for a disk or a network.

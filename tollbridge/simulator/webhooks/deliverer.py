@@ -1,4 +1,4 @@
-"""What makes the deliveries of a process: several endpoints at once, to each of them one after the other."""
+"""The deliveries of a process: to several endpoints at once, to each of them one after the other."""
 
 import asyncio
 import logging

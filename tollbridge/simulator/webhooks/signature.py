@@ -4,7 +4,7 @@ import hmac
 from hashlib import sha256
 
 FALSE_KEY = b"whsec_v0"
-"""What the deliberately wrong scheme `v0` is made with: no consumer may take it for a signature."""
+"""The key of the deliberately wrong scheme `v0`: no consumer may take it for a signature."""
 
 
 def signature(secret: str, body: bytes, timestamp: int) -> str:

@@ -1,4 +1,4 @@
-"""What the makers of cases share: who is there to ask, and a right call to begin from."""
+"""Shared by the makers of cases: the accounts that can call, and a right call to begin from."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who asks: tokens, roles, and the header that names an organization; and what each may pay with."""
+"""Cases about identity: tokens, roles, the organization header, and whose cards a caller can use."""
 
 from collections.abc import Iterator
 from typing import Any

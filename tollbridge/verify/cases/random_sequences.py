@@ -39,7 +39,7 @@ class Ended(BaseException):
 
 @dataclass
 class Drawn:
-    """What the generator made.
+    """The values that the generator made.
 
     Args:
         cases: how many were played.

@@ -9,7 +9,7 @@ from tollbridge.world import Account, Organization, PaymentMethod
 
 TOGETHER = 8
 Payer = tuple[Account | None, Organization | None]
-"""Who asks, None for nobody in particular, and who pays."""
+"""The caller, None for any, and the organization that pays."""
 
 SLOW = Break(Fault(None, None, "slow", times=None, share=0.7, seconds=0.03))
 

@@ -21,7 +21,7 @@ Planned = tuple[CaseContext, str, Case]
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run plays.
+    """The cases that a run plays.
 
     Args:
         played: the cases of the tables, each with its table's name.

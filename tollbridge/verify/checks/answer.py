@@ -24,7 +24,7 @@ from tollbridge.verify.model.expectation import Expectation
 
 CHARSET = re.compile(r"charset=\"?([^\s;\"]{1,100})", re.I)
 FRAGMENT = "/~!$&'()*+,;=:@-._?"
-"""What the fragment of a URI may hold unescaped (RFC 3986, section 3.5)."""
+"""Characters that the fragment of a URI holds unescaped (RFC 3986, section 3.5)."""
 
 
 def refused_by_http(x: Evidence, e: Expectation) -> bool:

@@ -1,4 +1,4 @@
-"""What has to be true of an exchange before a check judges it, or before it could have broken a rule."""
+"""Conditions on an exchange: when a check judges it, and when it could have broken a rule."""
 
 from __future__ import annotations
 

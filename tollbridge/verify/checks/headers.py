@@ -50,7 +50,7 @@ RIGHT = {
     "x-request-id": r"\S",
     "allow": r"^[A-Z]{1,99}( {0,9}, {0,9}[A-Z]{1,99}){0,99}$",
 }
-"""What the value of a header has to look like; Stripe, RFC 9110 and RFC 9111 say the same of all of them."""
+"""Forms of header values; Stripe, RFC 9110 and RFC 9111 agree on all of them."""
 
 WORDS = {
     "cache-control": "no-store",

@@ -12,7 +12,7 @@ from tollbridge.verify.model.evidence import Answer, Evidence
 from tollbridge.verify.model.expectation import Expectation
 
 VARIES = re.compile(r"[0-9a-fA-F-]{16,}|req[-_][A-Za-z0-9]+|\b[0-9A-HJKMNP-TV-Z]{26}\b|\d+")
-"""What differs from answer to answer: ids of many forms, times and numbers."""
+"""Texts that differ from answer to answer: ids of many forms, times and numbers."""
 
 OF_ITS_OWN = ("date", "content-length", "x-request-id", "age", "etag", "server-timing", "keep-alive")
 """Headers whose values differ rightly from answer to answer."""

@@ -1,4 +1,4 @@
-"""What a success claims, and whether it is true at Stripe, however it came about."""
+"""Claims of a success, and whether they are true at Stripe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be judged of this contract, in this world, from these sides; and why the rest cannot."""
+"""Applicable checks: those that this contract, this world and these doors allow, and why the rest cannot run."""
 
 from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.model.check import Check

@@ -20,7 +20,7 @@ from tollbridge.verify.model.expectation import Effect, Expectation, Terms
 
 FORMAT = 1
 COUNTED, KEPT = "counted", "kept"
-"""What became of an exchange: it was judged and counted; its findings were reported too."""
+"""The fate of an exchange: it was judged and counted; its findings were reported too."""
 
 MAX_LINE = 16_000_000
 MAX_LINES = 500_000

@@ -1,4 +1,4 @@
-"""What the scripts of a finding have in common: the check's own source, what the run expected, and tokens as variables.
+"""Parts that all scripts of a finding share: the check's source, the run's expectation, tokens as variables.
 
 Scripts (`shell_script`, `pytest_script`) show a finding again without the harness. They set Stripe back, send every
 step, and judge the last call. Whatever a target or a contract says stands in them as data: a quoted word of the shell,
@@ -39,7 +39,7 @@ FUTURE = "from __future__ import annotations\n"
 
 @dataclass(frozen=True)
 class Shown:
-    """What a script is to show.
+    """The finding that a script shows.
 
     Args:
         runner: whose target, Stripe and tokens it speaks of.

@@ -110,7 +110,7 @@ def bundle(*functions: Callable[..., Any]) -> Bundle:
 
 
 class Taken:
-    """What is taken along, found step by step: names lead to definitions, and these to more names."""
+    """The definitions that a script takes along, found step by step: names lead to definitions, these to more names."""
 
     def __init__(self) -> None:
         """Begin with nothing."""

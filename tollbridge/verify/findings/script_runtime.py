@@ -1,4 +1,4 @@
-"""What a finding's script does besides judging: it sends, keeps what came back, and asks Stripe what it has.
+"""The runtime of a finding's script: it sends calls, keeps the answers, and reads Stripe's objects.
 
 Scripts carry parts of this module, so it imports the standard library only and runs on Python 3.9.
 """

@@ -1,1 +1,1 @@
-"""What a run speaks of: operations, steps, evidence of an exchange, and what a right answer to it is."""
+"""The words of a run: operations, steps, evidence of an exchange, and the expected answer."""

@@ -1,4 +1,4 @@
-"""What a check is, and the list of all of them."""
+"""Checks, and the list of all of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CRITICAL, HIGH, MEDIUM, LOW = "critical", "high", "medium", "low"
 SEVERITIES = (CRITICAL, HIGH, MEDIUM, LOW)
 
 NAME = re.compile(r"[a-z]{1,40}(?:-[a-z]{1,40}){0,20}")
-"""What a check may be called: its name stands in file names and in scripts."""
+"""Names that a check can have: they stand in file names and in scripts."""
 
 MAX_SAID = 2_000
 """Characters of what a verdict says."""

@@ -112,7 +112,7 @@ def depth(document: Any) -> int:
 
 @dataclass(frozen=True)
 class Known:
-    """What earlier exchanges of the run have shown.
+    """Facts that earlier exchanges of the run have shown.
 
     Args:
         canaries: texts that belong into no answer, or only into their own request's, with the kind of each.
@@ -131,7 +131,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was seen of one exchange.
+    """The evidence of one exchange.
 
     Args:
         number: of the exchange in its run.
@@ -212,7 +212,7 @@ class Evidence:
 
     @property
     def effects(self) -> list[Document]:
-        """What these calls changed, in order: `what` happened, and the object's `id`."""
+        """The changes that these calls made, in order: `what` happened, and the object's `id`."""
         return [effect for call in self.writes for effect in call["effects"]]
 
     @property

@@ -30,7 +30,7 @@ class Exchange:
 
     @cached_property
     def known(self) -> Known:
-        """What the run knows after it."""
+        """The run's knowledge after it."""
         return remembered(self.evidence, self.expectation.terms.secret)
 
     def kept(self) -> Self:

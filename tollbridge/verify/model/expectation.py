@@ -1,4 +1,4 @@
-"""What a right answer to one call is, as plain JSON: all of the contract and the world that a check needs, resolved.
+"""The expected answer to one call, as plain JSON: the parts of contract and world that a check needs, resolved.
 
 Scripts of findings carry parts of this module, so it imports the standard library only and runs on Python 3.9.
 """
@@ -14,7 +14,7 @@ MAY_NAME = ("ADMIN", "ORG_GROUP_ADMIN")
 
 @dataclass(frozen=True)
 class Terms:
-    """What binds a target at one operation: the contract, and which of its rules are held.
+    """The terms of one operation: its contract, and which rules are held.
 
     Args:
         operation: its id.
@@ -50,7 +50,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Effect:
-    """What an accepted call leaves at Stripe.
+    """The objects that an accepted call leaves at Stripe.
 
     Args:
         params: what the intent carries, by Stripe's names; None for a member that it lacks.
@@ -71,7 +71,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Expectation:
-    """What a right answer is.
+    """The expected answer.
 
     Args:
         terms: what binds the target.

@@ -6,17 +6,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from tollbridge import quoting
+from tollbridge import masking, quoting
 from tollbridge.verify.model.check import Check, Wrong
 from tollbridge.verify.model.evidence import API_KEY, NO_TOKEN_OF_ANYBODY, TOKEN, Document, Headers, Known
 from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.steps import AtStripe, Break, Call, Case, Mend, Step, Together
 
-SECRETS = re.compile(
-    r"(_secret_)[A-Za-z0-9]+|([sr]k_(?:test|live)_)(?!script\b)\w+|(whsec_)\w+"
-    rf"|(Bearer |Basic )(?!sk_test_script\b|{re.escape(NO_TOKEN_OF_ANYBODY)}|\w{1, 100}=\")[\w.~+/=-]+"
-)
-"""What has the form of a secret; the key that the scripts show, and the token that nobody issued, are none."""
+PUBLIC = re.compile(rf"script|sk_test_script|{re.escape(NO_TOKEN_OF_ANYBODY)}|\w{{1,100}}=")
+"""Texts with the form of a secret that stay: the scripts' key, the token that nobody issued, a challenge's."""
 
 LEAST_SECRET = 6
 """Characters of a token or key that is masked wherever it stands; a shorter one would take words away."""
@@ -40,7 +37,11 @@ def masked(text: str, known: Known | None = None) -> str:
     """
     for secret in _secrets(known) if known else ():
         text = text.replace(secret, "***")
-    return quoting.terminal_lines(SECRETS.sub(lambda found: next(filter(None, found.groups())) + "***", text))
+    return quoting.terminal_lines(masking.masked(text, _mask))
+
+
+def _mask(kept: str, secret: str) -> str:
+    return secret if PUBLIC.fullmatch(secret.removeprefix(kept)) else f"{kept}***"
 
 
 def brief(text: str, known: Known | None = None, most: int = MAX_SHOWN) -> str:

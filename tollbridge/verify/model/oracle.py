@@ -1,4 +1,4 @@
-"""What a right answer to a call is: from the contract, the world, and what Stripe has at that moment.
+"""The oracle: expects an answer from the contract, the world, and Stripe's objects at that moment.
 
 The order of refusals that binds every target: the token before violations, violations before who may act and what
 there is. Within the last group the order is free, so a call with two such faults may get either answer.
@@ -26,7 +26,7 @@ INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
 
 
 class Stripe(Protocol):
-    """What the oracle asks Stripe."""
+    """The questions that the oracle asks Stripe."""
 
     def customer(self, identity: str) -> Mapping[str, Any] | None:
         """Return a customer; None where Stripe has no such one."""
@@ -55,7 +55,7 @@ class Oracle:
 
     @cached_property
     def terms(self) -> Terms:
-        """What binds the target at the operation."""
+        """The terms of the operation."""
         return terms_of(self.subject, self.held)
 
     def expected(self, call: Call) -> Expectation:

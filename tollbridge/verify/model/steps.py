@@ -1,4 +1,4 @@
-"""What is sent: calls to the target, things done at Stripe in between, and cases made of both."""
+"""Steps of a case: calls to the target, and actions at Stripe between them."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ JSON = ("Content-Type", "application/json")
 Headers = tuple[tuple[str, str], ...]
 
 OWN, EXPIRED, UNKNOWN, BASIC, TWICE, TWO = "own", "expired", "unknown", "basic", "twice", "two"
-"""What a call shows as its token: the account's own, one that expired, one that nobody issued, another scheme, two."""
+"""Kinds of tokens of a call: the account's own, expired, issued by nobody, of another scheme, two at once."""
 
 LOWER, BARE, SCHEME_ONLY, EMPTY, OTHER_SCHEME = "lower", "bare", "scheme only", "empty", "other scheme"
 """The own one with the scheme in lower case, without a scheme, no token behind the scheme, nothing, another scheme."""
@@ -26,7 +26,7 @@ GOOD_TOKENS = (OWN, LOWER)
 
 @dataclass(frozen=True)
 class Head:
-    """What stands in the head of a request beside the headers that a case gives.
+    """The head of a request beside the headers that a case gives.
 
     Args:
         version: of HTTP.
@@ -44,7 +44,7 @@ PLAIN = Head()
 
 @dataclass(frozen=True)
 class WireVerdict:
-    """What a strict-wire row has to get.
+    """The expected answer to a strict-wire row.
 
     Args:
         status: the HTTP status.

@@ -10,4 +10,4 @@ MAY_CARRY = {
     *("amount", "currency", "description", "receipt_email", "customer", "payment_method", "payment_method_types"),
     *("confirm", "error_on_requires_action", "metadata", "expand", "capture_method", "automatic_payment_methods"),
 }
-"""What a call about an intent may carry; everything else changes what the intent does."""
+"""Parameters that a call about an intent may carry; every other one changes what the intent does."""

@@ -1,4 +1,4 @@
-"""What an operation means, as far as the contract says it: its members by role, a body that fits, who may ask."""
+"""The meaning of an operation, by the contract: its members by role, a body that fits, the roles that may call."""
 
 import copy
 import json
@@ -21,7 +21,7 @@ TOKENS_FROM = "TARGET_TOKEN_"
 """How a variable of the environment begins from which a world file may take a token."""
 
 TOKEN = re.compile(r"[!-~]{1,8192}")
-"""What is taken for a token: what can stand in a header and in the environment of a script."""
+"""Texts that can be a token: they fit in a header and in the environment of a script."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a run says: one result, of which each file here makes one format."""
+"""Reports: one result, of which each file here makes one format."""
 
 from tollbridge.verify.reports.finding_lines import finding_text, title
 from tollbridge.verify.reports.formats import FORMATS, fault_of, schema

@@ -11,7 +11,7 @@ from tollbridge.verify.reports.finding_lines import followers
 from tollbridge.verify.reports.report import MAX_PASSED, Document, exit_code
 
 SAME = ("tollbridge", "contract", "world", "held", "two_sided", "seed")
-"""What shards of one run have in common; runs of several seeds differ in that alone."""
+"""Members that are equal in all shards of a run; runs with several seeds differ in the seed alone."""
 
 MAX_SEEN, MAX_TOLD = 12, 20
 """Cases that a finding names, and shards that a sentence does."""

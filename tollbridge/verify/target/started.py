@@ -23,7 +23,7 @@ PLACE = re.compile(r"\{([a-z_]{1,40})\}")
 
 @dataclass(frozen=True)
 class Program:
-    """What a target is started with.
+    """Options of a started target.
 
     Args:
         command: the program and its arguments, or a text for a shell.
@@ -126,7 +126,7 @@ class StartedTarget(Target):
 
 @dataclass(frozen=True)
 class OwnServer:
-    """What our own server is started with.
+    """Options of our own server, as a target.
 
     Args:
         contract: the OpenAPI document.

@@ -44,7 +44,7 @@ MAX_LOOKS = 3
 
 @dataclass(frozen=True)
 class Moment:
-    """What Stripe had at one moment.
+    """Stripe's objects at one moment.
 
     Args:
         total: how many calls it had been told.
@@ -57,7 +57,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Seen:
-    """What Stripe saw since a moment.
+    """The calls that Stripe received since a moment.
 
     Args:
         calls: that it was told, as the record shows them.

@@ -1,4 +1,4 @@
-"""What every kind of database gives a transaction, and is given by it."""
+"""The interface between a transaction and each kind of database."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ Identity = tuple[str, str]
 
 
 class Found(NamedTuple):
-    """What a transaction knows when it begins.
+    """The data that a transaction begins with.
 
     Args:
         rows: objects that were asked for; None for one that does not exist.
@@ -32,7 +32,7 @@ class Found(NamedTuple):
 
 @dataclass
 class Changes:
-    """What a transaction writes.
+    """The writes of a transaction.
 
     Args:
         fresh: objects that the table does not have yet.

@@ -1,4 +1,4 @@
-"""What a database's failures mean."""
+"""Failures of a database, translated."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -10,7 +10,7 @@ from tollbridge.simulator.state.sql.version import VERSIONS
 from tollbridge.simulator.state.unit_of_work import Unavailable
 
 MAGIC = b"SQLite format 3\x00"
-"""What every SQLite file begins with."""
+"""The first bytes of every SQLite file."""
 
 PRIVATE, OTHERS = 0o600, 0o077
 BESIDE = ("-wal", "-shm", "-journal")

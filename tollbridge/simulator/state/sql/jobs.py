@@ -27,7 +27,7 @@ the thread has something to do while the loop has not: both at once would wait f
 
 T = TypeVar("T")
 Outcome = tuple[Any, Exception | None]
-"""What a job returned, or raised."""
+"""The result of a job, or its error."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,7 +23,7 @@ class Unforeseen(Exception):
 
 
 class Transaction:
-    """What units of work ask, one after the other; each sees what those before it kept.
+    """A transaction of several units of work, one after the other; each sees the writes of those before it.
 
     Rows are read once. Writes wait for the end, unless a list is asked for, which the database has to put together.
     """

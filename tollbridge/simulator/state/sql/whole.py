@@ -33,7 +33,7 @@ COLUMNS = ", ".join(OBJECTS.columns.keys())
 INSERT = f"INSERT INTO objects ({COLUMNS}) VALUES ({', '.join('?' * len(OBJECTS.columns))})"
 COPY = f"COPY objects ({COLUMNS}) FROM STDIN"
 REPLACED = text(f"SELECT setval('{REPLACED_BY}', pg_current_xact_id()::text::bigint)")
-"""What a transaction that sees the state from before is refused by; after our own inserts, as it holds for them too."""
+"""Refuses the writes of transactions that see the older state; run after our own inserts, as it binds them too."""
 
 LOCKED = "LOCK TABLE idempotency_keys, objects, calls, settings, waiting IN EXCLUSIVE MODE"
 """In the order in which units of work write. Readers wait for nobody."""

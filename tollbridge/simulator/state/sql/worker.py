@@ -1,4 +1,4 @@
-"""What the store's thread does: jobs, those that came together in one transaction.
+"""The store's thread: runs jobs, those that came together in one transaction.
 
 The thread waits: for the database to begin, and for the disk. The jobs themselves are done where their callers are, on
 the event loop: two threads that both have something to do in Python hand its lock to each other dozens of times a job,
