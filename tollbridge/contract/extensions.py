@@ -25,3 +25,6 @@ UNKNOWN_MEMBERS = "x-unknown-members"
 
 FORM = "x-form"
 """Of a text's schema with a pattern: what the pattern means, for people."""
+
+WRITTEN = "x-tollbridge-written"
+"""Of a schema as it is compiled: its pattern as the contract has it, for sentences."""

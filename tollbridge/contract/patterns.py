@@ -5,6 +5,7 @@ A pattern of 20 characters may need megabytes, and every one that a contract has
 
 import jsonschema_rs
 
+from tollbridge.contract.ecma import PatternError, translated
 from tollbridge.contract.errors import Unserved
 from tollbridge.documents import Place, printable
 
@@ -32,13 +33,22 @@ class Patterns:
         Raises:
             Unserved: it is not one that can be compiled, or all of them together need too much.
         """
+        shown = printable(pattern, SHOWN)
         if pattern not in self._sizes:
-            self._sizes[pattern] = next((size for size in SIZES if _fits(pattern, size)), None)
+            try:
+                self._sizes[pattern] = _size(translated(pattern))
+            except PatternError as error:
+                raise Unserved(f"the pattern {shown!r} is not one that can be compiled: {error}.", place) from None
             self._total += self._sizes[pattern] or 0
         if self._sizes[pattern] is None:
-            raise Unserved(f"the pattern {printable(pattern, SHOWN)!r} is not one that can be compiled.", place)
+            raise Unserved(f"the pattern {shown!r} is not one that can be compiled.", place)
         if self._total > MAX_TOTAL:
             raise Unserved(f"the patterns need more than {MAX_TOTAL:,} bytes when they are compiled.", place)
+
+
+def _size(pattern: str) -> int | None:
+    """Return the size that a pattern fits; None where it can not be compiled."""
+    return next((size for size in SIZES if _fits(pattern, size)), None)
 
 
 def _fits(pattern: str, size: int) -> bool:

@@ -5,7 +5,9 @@ from typing import Any
 
 from tollbridge.contract.branches import flattened
 from tollbridge.contract.dialect import OPENAPI_30, Dialect
+from tollbridge.contract.ecma import translated
 from tollbridge.contract.effort import looks
+from tollbridge.contract.extensions import WRITTEN
 from tollbridge.contract.keywords import is_data
 from tollbridge.contract.violations import Broken, Violation, broken_by, untold
 from tollbridge.documents import fits
@@ -79,7 +81,10 @@ def strict(schema: Any, dialect: Dialect = OPENAPI_30) -> Any:
     """Return the schema in the draft of JSON Schema that its dialect is judged by.
 
     OpenAPI 3.0's `nullable` becomes a type, and the formats `int32` and `int64` become bounds: every validator leaves
-    them unchecked. Branches that one member tells apart become an `anyOf`.
+    them unchecked. Branches that one member tells apart become an `anyOf`. Patterns become those of the engine.
+
+    Raises:
+        ValueError: a pattern cannot be read.
     """
     if isinstance(schema, list):
         return [strict(item, dialect) for item in schema]
@@ -89,6 +94,8 @@ def strict(schema: Any, dialect: Dialect = OPENAPI_30) -> Any:
         return {"$ref": schema["$ref"]}  # OpenAPI 3.0 ignores what stands beside it
     made = {name: _strict_part(name, value, dialect) for name, value in schema.items()}
     _bound(made)
+    if isinstance(schema.get("pattern"), str):
+        made |= {"pattern": translated(schema["pattern"]), WRITTEN: schema["pattern"]}
     if not dialect.is_json_schema and made.pop("nullable", False) is True and isinstance(made.get("type"), str):
         made["type"] = [made["type"], "null"]
         if "enum" in made and None not in made["enum"]:
@@ -100,7 +107,8 @@ def strict(schema: Any, dialect: Dialect = OPENAPI_30) -> Any:
 
 def _strict_part(name: str, value: Any, dialect: Dialect) -> Any:
     if name in NAMED and isinstance(value, dict):
-        return {given: strict(member, dialect) for given, member in value.items()}
+        spell = translated if name == "patternProperties" else str
+        return {spell(given): strict(member, dialect) for given, member in value.items()}
     return value if is_data(name) else strict(value, dialect)
 
 

@@ -170,8 +170,8 @@ class Schemas:
             for name in UNFOLLOWED:
                 if name in inner:
                     raise Unserved(f"`{name}` is not followed; refer to components by `$ref`.", place)
-            if "pattern" in inner:
-                self._patterns.require(inner["pattern"], place)
+            for pattern in (*inner.get("patternProperties", ()), *([inner["pattern"]] if "pattern" in inner else ())):
+                self._patterns.require(pattern, place)
 
 
 def _alone(schema: Any) -> Any:

@@ -7,7 +7,7 @@ the place of free text is told by its kind or its length.
 
 from collections.abc import Callable, Sequence
 
-from tollbridge.contract.extensions import FORM, UNKNOWN_MEMBERS
+from tollbridge.contract.extensions import FORM, UNKNOWN_MEMBERS, WRITTEN
 from tollbridge.contract.failures import Failure
 from tollbridge.documents import printable
 
@@ -143,7 +143,8 @@ def _too_long(name: str, failure: Failure) -> str:
 
 
 def _pattern(name: str, failure: Failure) -> str:
-    expected = failure.schema.get(FORM, f"text that matches {failure.schema['pattern']}")
+    written = failure.schema.get(WRITTEN, failure.schema["pattern"])
+    expected = failure.schema.get(FORM, f"text that matches {written}")
     return f"{name} is {_shown(failure.value)} of another form; send {expected}."
 
 
