@@ -47,6 +47,17 @@ ORPHANS = 'read -r _; kill -s KILL -- "-$0" 2>/dev/null'
 class LaunchError(Exception):
     """The process did not come up; the sentence has its last words."""
 
+    def __init__(self, sentence: str, last_words: Sequence[str] = ()) -> None:
+        """Say it.
+
+        Args:
+            sentence: what went wrong.
+            last_words: the end of the process's log, which may hold secrets.
+        """
+        super().__init__("\n".join((f"{sentence}:", *last_words)) if last_words else f"{sentence}.")
+        self.sentence = f"{sentence}."
+        self.last_words = list(last_words)
+
 
 class Log:
     """The end of what a process prints, read as it comes: a process whose pipe nobody reads would stand still."""
@@ -203,18 +214,17 @@ def _wait(process: "subprocess.Popen[bytes]", ready: str, within: float, longest
     while True:
         if process.poll() is not None:
             log.finish()
-            raise LaunchError(f"The process ended with code {process.returncode}:\n{_last_words(log)}")
+            raise LaunchError(f"The process ended with code {process.returncode}", log.lines())
         if answers(ready):
             return
         now, done = time.monotonic(), _worked(process.pid)
         if done - worked >= LEAST_WORK * within:
             worked, still = done, now
         if now - still > within:
-            raise LaunchError(
-                f"Nothing answered at {ready}, and the process did nothing for {within:g} s:\n{_last_words(log)}"
-            )
+            said = f"Nothing answered at {ready}, and the process did nothing for {within:g} s"
+            raise LaunchError(said, log.lines())
         if now - began > longest:
-            raise LaunchError(f"Nothing answered at {ready} within {longest:g} s:\n{_last_words(log)}")
+            raise LaunchError(f"Nothing answered at {ready} within {longest:g} s", log.lines())
         time.sleep(POLL_SECONDS)
 
 
@@ -235,7 +245,3 @@ def _worked(pid: int) -> float:
             for task in process.joinpath("task").iterdir():
                 waiting += map(int, task.joinpath("children").read_text().split())
     return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _last_words(log: Log) -> str:
-    return "\n".join(log.lines())

@@ -30,7 +30,7 @@ from tollbridge.contract import load_contract
 from tollbridge.verify.cases import CaseContext
 from tollbridge.verify.checks import CHECKS
 from tollbridge.verify.coverage.applicable import not_applicable
-from tollbridge.verify.evaluator import broken_rules
+from tollbridge.verify.evaluator import broken_rules, held_against
 from tollbridge.verify.model.check import Check
 from tollbridge.verify.model.evidence import Evidence, Known, answer_of
 from tollbridge.verify.model.exchange import Exchange
@@ -106,15 +106,12 @@ class Judge:
 
 
 def _verdicts(x: Exchange, context: CaseContext) -> Iterator[tuple[str, str]]:
-    for check in CHECKS.values():
-        if not_applicable(check, context):
-            continue
-        if wrong := check.judge(x.evidence, x.expectation):
+    applicable = (check for check in CHECKS.values() if not not_applicable(check, context))
+    for check, wrong in held_against(applicable, x):
+        if wrong:
             rules = ", ".join(broken_rules(check, wrong[0], x)) or "none of the ledger's"
             said = f"{wrong[0].said}\nexpected: {wrong[0].expected}\n{check.asserts}\nrules: {rules}"
             yield check.name, quoting.terminal_lines(said)
-            if check.gate:
-                return
 
 
 def call_of(case: Any, response: Any, context: CaseContext) -> Call:

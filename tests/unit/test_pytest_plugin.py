@@ -1,10 +1,12 @@
 """The pytest plugin, without a target: what it loads, what it takes, and what it makes of a run's document."""
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.unit.test_verify_findings import report
 from tests.unit.test_verify_reports import run as findings
 from tollbridge.cli.verify import verify
 from tollbridge.contract import load_contract
+from tollbridge.pytest_plugin.harness import Harness
 from tollbridge.pytest_plugin.items import TargetTest, failure_text
 from tollbridge.pytest_plugin.options import OPTIONS
 from tollbridge.pytest_plugin.outcome import Failed, Known, Skipped, outcome_of_check, outcome_of_run
@@ -55,6 +58,23 @@ def test_the_options_are_the_harnesss() -> None:
         assert options[f"--{option.name}"].multiple == option.many, option.name  # type: ignore[attr-defined]
         assert option.help.endswith((".", "]")), option.name
     assert (OPTIONS[0].name, verify.params[0].name) == ("url", "url")
+
+
+def test_a_report_is_written_where_pytest_was_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path of `--tollbridge-json` is read as those that the harness reads, wherever a test has gone to."""
+    (called_in := tmp_path / "called").mkdir()
+    (gone_to := tmp_path / "gone").mkdir()
+    config = SimpleNamespace(
+        getoption=lambda name: "run.json" if name == "tollbridge_json" else None,
+        invocation_params=SimpleNamespace(dir=called_in),
+        _tmp_path_factory=SimpleNamespace(getbasetemp=lambda: tmp_path),
+    )
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    monkeypatch.setattr(Harness, "_judged", lambda _self, _report: {"findings": []})
+    monkeypatch.chdir(gone_to)
+    Harness(cast("pytest.Config", config)).run()
+    assert json.loads((called_in / "run.json").read_text("utf-8")) == {"findings": []}
+    assert [*gone_to.iterdir()] == []
 
 
 def test_a_check_that_judged_and_found_nothing_passes() -> None:

@@ -69,3 +69,11 @@ def test_another_operation_is_not_judged() -> None:
     """What our contract does not have is Schemathesis's alone."""
     other = SimpleNamespace(method="DELETE", operation=SimpleNamespace(path="/other"))
     assert Judge().verdicts(other, response(500)) == {}
+
+
+def test_an_answer_that_was_asked_for_by_prefer_is_not_judged() -> None:
+    """As in a run of the harness: a sandbox may follow it, and says so."""
+    steered = response(500, Prefer="code=500")
+    assert Judge().verdicts(CASE, steered) != {}
+    steered.headers = {**steered.headers, "preference-applied": ["code=500"]}
+    assert Judge().verdicts(CASE, steered) == {}

@@ -39,6 +39,15 @@ def test_a_target_that_is_too_slow_for_all_is_not_thinned_to_nothing() -> None:
     assert planned(30, 15).every == MOST
 
 
+def test_the_tables_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However far they have to be thinned, each table is made one time: that is a second for thousands of cases."""
+    made: list[str] = []
+    for name, table in TABLES.items():
+        monkeypatch.setitem(TABLES, name, lambda context, n=name, t=table: made.append(n) or t(context))
+    assert planned(30, 15).every == MOST
+    assert made == [*TABLES]
+
+
 def test_calls_are_counted_and_not_steps() -> None:
     """Those that are under way together count each; what is done at Stripe counts nothing."""
     assert calls_of(Case("x", (CALL, Together((CALL, CALL)), Mend()))) == 3

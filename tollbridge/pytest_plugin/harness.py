@@ -51,7 +51,8 @@ class Harness:
                 made.replace(result)
         found: dict[str, Any] = json.loads(result.read_text("utf-8"))
         if (wanted := self._given("json")) and "could_not" not in found:
-            Path(str(wanted)).write_text(json.dumps(found, indent=1), "utf-8")
+            # As the harness reads paths, whose folder this is: a test may have gone to another one.
+            (self._config.invocation_params.dir / str(wanted)).write_text(json.dumps(found, indent=1), "utf-8")
         return found
 
     def _judged(self, report: Path) -> dict[str, Any]:

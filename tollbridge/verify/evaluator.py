@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tollbridge.verify.checks import CHECKS
@@ -99,15 +99,7 @@ class Evaluator:
     def _judge(self, x: Exchange) -> list[Verdict]:
         self._count(x)
         found: list[Verdict] = []
-        if x.evidence.steered:
-            return found
-        for check in self.checks:
-            # Of a call that the simulator cannot answer nothing is known but what it was told.
-            if x.evidence.unsimulated and check.name != "adds-nothing":
-                continue
-            verdicts = check.judge(x.evidence, x.expectation)
-            if verdicts is None:
-                continue
+        for check, verdicts in held_against(self.checks, x):
             rules = check.exercised(x.evidence, x.expectation)
             self.tally.held[check.name] += 1
             self.tally.held_at[check.name, x.operation] += 1
@@ -115,8 +107,6 @@ class Evaluator:
             if verdicts:
                 self.tally.broken.update(rules)
                 found += [(x, check, wrong) for wrong in verdicts[:MAX_VERDICTS]]
-                if check.gate:
-                    break
         if not found and is_let_pass(x):
             self.tally.let_pass[x.evidence.sent.note] += 1
         return found
@@ -149,6 +139,23 @@ class Evaluator:
             self.findings[name] = finding
             new.append(finding)
         return new
+
+
+def held_against(checks: Iterable[Check], x: Exchange) -> Iterator[tuple[Check, list[Wrong]]]:
+    """Yield each check that has something to judge in an exchange, with what it finds.
+
+    Where a check that is a gate finds something, the checks behind it have nothing to judge.
+    """
+    for check in () if x.evidence.steered else checks:
+        # Of a call that the simulator cannot answer nothing is known but what it was told.
+        if x.evidence.unsimulated and check.name != "adds-nothing":
+            continue
+        verdicts = check.judge(x.evidence, x.expectation)
+        if verdicts is None:
+            continue
+        yield check, verdicts
+        if verdicts and check.gate:
+            return
 
 
 def is_let_pass(x: Exchange) -> bool:

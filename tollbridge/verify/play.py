@@ -19,7 +19,7 @@ from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.finding import Finding, fingerprint
 from tollbridge.verify.model.steps import Case
 from tollbridge.verify.run import Run
-from tollbridge.verify.target.connection import CLOSED, REFUSED
+from tollbridge.verify.target.connection import REFUSED
 
 if TYPE_CHECKING:  # it takes longer to load than a run without random sequences may take
     from tollbridge.verify.cases.random_sequences import Search
@@ -46,7 +46,7 @@ def play(run: Run) -> None:
         _play_tables(run)
         _search(run)
     except VerifyError as why:
-        raise Enough(str(why)) from None
+        raise Enough("\n".join(run.in_words(why))) from None
 
 
 def _written(run: Run, case: Case, use: str, played: list[Exchange]) -> list[Exchange]:
@@ -93,9 +93,7 @@ def _play_all(run: Run, planned: Sequence[Planned]) -> None:
 
 
 def _judge(run: Run, context: CaseContext, case: Case) -> None:
-    played = _written(run, case, KEPT, run.runner.play(context, case))
-    if any(x.evidence.broken == CLOSED for x in played):
-        run.target.await_end()
+    played = _written(run, case, KEPT, run.play(context, case))
     verdicts = run.evaluator.judge(played)
     keep_right(run, case.name, played, (x for x, _, _ in verdicts))
     shown = judged(run, context, case, played, verdicts)
@@ -185,7 +183,7 @@ def _search(run: Run) -> None:
             drawn.cases += 1
             run.say("random sequences", 0.9 + 0.1 * min(1.0, drawn.cases / run.options.max_examples))
             try:
-                played = _written(run, case, COUNTED, run.runner.play(context, case))
+                played = _written(run, case, COUNTED, run.play(context, case))
             except Enough:  # the search sees it before the next case; Hypothesis would look for it again
                 return None
             new = _new(run, context, case, played)

@@ -22,13 +22,12 @@ from tollbridge.verify.evidence.masking import Masking
 from tollbridge.verify.findings.reproduce import prove, reported
 from tollbridge.verify.findings.script import secrets_of
 from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
-from tollbridge.verify.model.finding import brief
 from tollbridge.verify.model.subject import Tokens, subjects, world_tokens
 from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
 from tollbridge.verify.options import VerifyOptions
 from tollbridge.verify.play import play
 from tollbridge.verify.reports.report import Report
-from tollbridge.verify.run import Announce, Run, Say, Tell
+from tollbridge.verify.run import Announce, Run, Say, Tell, in_words
 from tollbridge.verify.run_limit import RunLimit
 from tollbridge.verify.target.probe import first_cases, opening
 from tollbridge.verify.target.runner import Runner
@@ -83,7 +82,7 @@ def verify(
         except KeyboardInterrupt:
             run.unfinished = "interrupted"
         except VerifyError as why:
-            raise VerifyError(*str(why).split("\n"), *_log_of(run)) from None
+            raise VerifyError(*run.in_words(why)) from None
         return _report(run, time.monotonic() - begun)
 
 
@@ -101,12 +100,6 @@ def _spelt(contract: Contract, header: str | None) -> Contract:
         for operation in contract.operations
     )
     return replace(contract, operations=operations)
-
-
-def _log_of(run: Run) -> list[str]:
-    """Return the end of the target's log, with a line before it; nothing where there is none."""
-    lines = [brief(line, run.runner.known) for line in run.target.words()]
-    return ["The end of the target's log:", *lines] if lines else []
 
 
 def _writer(run: Run, file: IO[str]) -> Writer:
@@ -166,8 +159,11 @@ def _prepared(
     if own or options.start or options.stripe_listen:
         stripe = whole.enter_context(_stripe_side(options, world))
     within = options.answer_within or (OWN_SECONDS if own else FOREIGN_SECONDS)
-    target = _target(options, stripe, within, whole)
     tokens = world_tokens(world)
+    try:
+        target = _target(options, stripe, within, whole)
+    except VerifyError as why:
+        raise VerifyError(*in_words(why, Known(canaries_of(tokens, world)))) from None
     if not tokens.good:
         tokens = desk_tokens(target.url, world, options.control_token, within=within)
     origins = options.hold or (EVERY_ORIGIN if own else frozenset({DOCUMENTED, PROVIDER}))

@@ -14,7 +14,8 @@ from tollbridge.verify.model.steps import Case
 
 Table = Callable[[CaseContext], Iterable[Case]]
 
-Planned = tuple[str, Case]
+Planned = tuple[str, int, Case]
+"""A table's name, the number of a case in it, and the case."""
 
 TABLES: dict[str, Table] = {
     "methods": methods,
@@ -37,19 +38,15 @@ ALIKE = frozenset({"methods", "tokens", "members", "money", "currencies"})
 """Tables of many cases that are alike: they are thinned where a run has to be short."""
 
 
-def cases(context: CaseContext, every: int = 1) -> tuple[list[Planned], list[Planned]]:
-    """Return the cases of the tables, each with the table's name: those to be played, and those left out.
-
-    Args:
-        context: whose cases are meant.
-        every: of a table whose cases are alike, every so many-th one is to be played.
-    """
-    played: list[Planned] = []
-    left: list[Planned] = []
-    for name, table in TABLES.items():
-        for number, case in enumerate(table(context)):
-            (left if name in ALIKE and number % every else played).append((name, case))
-    return played, left
+def cases(context: CaseContext) -> list[Planned]:
+    """Return the cases of all tables, each with the table's name and with its number there."""
+    return [(name, n, case) for name, table in TABLES.items() for n, case in enumerate(table(context))]
 
 
-__all__ = ["TABLES", "CaseContext", "cases"]
+def is_thinned_out(planned: Planned, every: int) -> bool:
+    """Tell whether a case is left out where of tables whose cases are alike every so many-th one is played."""
+    table, number, _ = planned
+    return table in ALIKE and number % every > 0
+
+
+__all__ = ["TABLES", "CaseContext", "cases", "is_thinned_out"]

@@ -50,7 +50,7 @@ def _in_redis(url: str) -> Open:
         from hypothesis.extra.redis import RedisExampleDatabase
         from redis import Redis
     except ImportError:
-        raise VerifyError("--examples-database in Redis needs its client: pip install 'hypothesis[redis]'.") from None
+        raise VerifyError("--examples-database in Redis needs its client: pip install 'tollbridge[redis]'.") from None
     try:
         redis = Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
         redis.ping()

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tollbridge.verify.cases import CaseContext, cases
+from tollbridge.verify.cases import CaseContext, cases, is_thinned_out
+from tollbridge.verify.cases import Planned as Numbered
 from tollbridge.verify.model.steps import Call, Case, Together
 
 HARNESS = 0.015
@@ -55,9 +56,10 @@ def plan(contexts: Sequence[CaseContext], every: int, answer_in: float, time: fl
         answer_in: seconds that the target's first answers took.
         time: seconds that are left of the run.
     """
-    made = _planned(contexts, every, answer_in)
+    whole = [(context, one) for context in contexts for one in cases(context)]
+    made = _thinned(whole, every, answer_in)
     while made.seconds > FOR_TABLES * time and made.every < MOST:
-        made = _planned(contexts, made.every * 2, answer_in)
+        made = _thinned(whole, made.every * 2, answer_in)
     return made
 
 
@@ -66,11 +68,10 @@ def calls_of(case: Case) -> int:
     return sum(len(step.calls) if isinstance(step, Together) else isinstance(step, Call) for step in case.steps)
 
 
-def _planned(contexts: Sequence[CaseContext], every: int, answer_in: float) -> Plan:
+def _thinned(whole: Sequence[tuple[CaseContext, Numbered]], every: int, answer_in: float) -> Plan:
     played: list[Planned] = []
     left: list[Planned] = []
-    for context in contexts:
-        now, later = cases(context, every)
-        played += [(context, table, case) for table, case in now]
-        left += [(context, table, case) for table, case in later]
+    for context, (table, number, case) in whole:
+        out = is_thinned_out((table, number, case), every)
+        (left if out else played).append((context, table, case))
     return Plan(played, left, every, answer_in)

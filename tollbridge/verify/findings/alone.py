@@ -43,7 +43,7 @@ def _alone(run: Run, context: CaseContext, case: Case, index: int) -> Iterator[S
     for name, alone in _calls(case, index).items():
         if name not in run.alone:
             run.set_back(fresh=False)
-            played = run.runner.play(context, alone)
+            played = run.play(context, alone)
             if any(x.evidence.broken == REFUSED for x in played):
                 continue  # whoever is gone shows nothing
             if len(run.alone) >= MAX_REMEMBERED:

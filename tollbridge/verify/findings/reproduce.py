@@ -22,7 +22,7 @@ from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.finding import Finding, fingerprint
 from tollbridge.verify.model.steps import Call, Case, Together
 from tollbridge.verify.run import Run
-from tollbridge.verify.target.connection import CLOSED, REFUSED
+from tollbridge.verify.target.connection import REFUSED
 
 HISTORY = 12
 """How many earlier cases are played before one that does not fail alone."""
@@ -84,8 +84,6 @@ def _take(run: Run, context: CaseContext, finding: Finding, case: Case) -> bool:
         finding.case, finding.reproduced = case, True
         finding.replay = "none that was run alone failed again"
         x, wrong = shown
-        if x.evidence.broken == CLOSED:
-            run.target.await_end()
         finding.exchange, finding.wrong, finding.log = x.kept(), wrong.brief(), run.target.words()
     return shown is not None
 
@@ -125,7 +123,7 @@ def _shown(run: Run, context: CaseContext, case: Case, name: str, *, fresh: bool
     evaluator = Evaluator([check.name for check in run.evaluator.checks])
     kept, run.runner.known = run.runner.known, Known(run.runner.known.canaries)  # it has to show by itself
     try:
-        for x, check, wrong in evaluator.judge(run.runner.play(context, case)):
+        for x, check, wrong in evaluator.judge(run.play(context, case)):
             if x.evidence.broken == REFUSED:
                 return None  # whoever is gone shows nothing
             if fingerprint(x.operation, check.name, wrong.cause) == name:
@@ -167,7 +165,7 @@ def _script(run: Run, finding: Finding) -> None:
         run.set_back(fresh=True)
         finding.scripts = _failing(run, finding)
     except VerifyError as why:
-        finding.replay = str(why)
+        finding.replay = "\n".join(run.in_words(why))
 
 
 def _failing(run: Run, finding: Finding) -> dict[str, str]:

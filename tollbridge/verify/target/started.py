@@ -87,23 +87,24 @@ class StartedTarget(Target):
             raise VerifyError(
                 f"Something answers at {self.url} before the target is started: end it, or take another URL."
             )
+        begun = time.monotonic()
         self._begin()
+        self.set_back_in = time.monotonic() - begun
         try:
             yield self
         finally:
             self._end()
 
     def _begin(self) -> None:
-        program, begun = self._program, time.monotonic()
+        program = self._program
         self._launch = launched(
             program.command, ready=program.ready, within=program.within, env=program.environment, log=self._log
         )
         try:
             self._process: subprocess.Popen[bytes] = self._launch.__enter__()
         except LaunchError as error:
-            said = f"The target does not start (--start-within gives it longer). {error}"
-            raise VerifyError(*said.split("\n")) from None
-        self.set_back_in = time.monotonic() - begun
+            said = f"The target does not start (--start-within gives it longer). {error.sentence}"
+            raise VerifyError(said, log=error.last_words) from None
 
     def _end(self) -> None:
         self._launch.__exit__(None, None, None)
@@ -114,14 +115,16 @@ class StartedTarget(Target):
         Raises:
             VerifyError: it does not end, or does not start again.
         """
+        begun = time.monotonic()
         self._end()
         if answers(self._program.ready):
             raise VerifyError(
                 f"The target was stopped to be started anew, and something still answers at {self.url}: let the "
                 "command of --start stay in the foreground, so that what it starts ends with it."
             )
-        super().reset()
+        self._run_reset()
         self._begin()
+        self.set_back_in = time.monotonic() - begun
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,14 @@ class Target:
         Raises:
             VerifyError: the command failed.
         """
+        begun = time.monotonic()
+        self._run_reset()
+        self.set_back_in = time.monotonic() - begun
+
+    def _run_reset(self) -> None:
+        """Run the command of `--reset`, if there is one."""
         if self._reset is None:
             return
-        begun = time.monotonic()
         try:
             done = subprocess.run(  # noqa: S602 - the user's own command
                 self._reset, shell=True, capture_output=True, text=True, timeout=RESET_SECONDS, check=False
@@ -63,8 +68,7 @@ class Target:
             raise VerifyError(f"--reset took longer than {RESET_SECONDS} s: {self._reset}") from None
         if done.returncode:
             said = (done.stderr or done.stdout).strip().splitlines()[-3:]
-            raise VerifyError(f"--reset failed with code {done.returncode}: {self._reset}", *said)
-        self.set_back_in = time.monotonic() - begun
+            raise VerifyError(f"--reset failed with code {done.returncode}: {self._reset}", log=said)
 
 
 def desk_tokens(url: str, world: World, control_token: str | None = None, *, within: float = DESK_SECONDS) -> Tokens:
