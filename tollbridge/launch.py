@@ -60,7 +60,7 @@ class LaunchError(Exception):
 
 
 class Log:
-    """The end of what a process prints, read as it comes: a process whose pipe nobody reads would stand still."""
+    """The end of what a process prints, read as it comes: a process stops when its pipe is full and not read."""
 
     def __init__(self) -> None:
         self._kept = bytearray()
@@ -95,7 +95,7 @@ def own_environment() -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on just now."""
+    """Return a TCP port of 127.0.0.1 that is free just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -231,7 +231,7 @@ def _wait(process: "subprocess.Popen[bytes]", ready: str, within: float, longest
 def _worked(pid: int) -> float:
     """Return the seconds of CPU that a process and those that it started have used.
 
-    Where a system does not tell (it has no /proc), time itself counts as work: whoever lives is waited for.
+    Where a system does not tell (it has no /proc), time itself counts as work: a living process is waited for.
     """
     if not PROC.joinpath("self/stat").exists():
         return time.monotonic()

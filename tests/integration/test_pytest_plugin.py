@@ -117,6 +117,6 @@ def test_a_target_that_cannot_be_asked_fails_with_a_sentence(project: Path) -> N
     done = pytest_in(project, "-k", "[one-intent]", "--tollbridge-url", url, "--tollbridge-json", "found.json")
     assert done.returncode == 1
     assert "1 failed" in done.stdout
-    assert "E   Error: Nobody can be asked" in done.stdout
+    assert "E   Error: No target answers" in done.stdout
     assert "harness.py" not in done.stdout
     assert not (project / "found.json").exists()

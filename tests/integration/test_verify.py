@@ -125,7 +125,7 @@ def test_a_target_that_is_still_starting_is_waited_for() -> None:
     late = f"import time, runpy; time.sleep(4); runpy.run_path({program!r}, None, '__main__')"
     asked = [f"http://127.0.0.1:{port}", "--stripe-listen", f"127.0.0.1:{stripe}", "--world", str(WORLD), "--fail-fast"]
     hasty = verify(*asked)
-    assert (hasty.returncode, "Nobody can be asked" in hasty.stderr) == (2, True)
+    assert (hasty.returncode, "No target answers" in hasty.stderr) == (2, True)
     environment = {**os.environ, "STRIPE_API_BASE": f"http://127.0.0.1:{stripe}"}
     with subprocess.Popen([sys.executable, "-c", late, str(port), str(WORLD)], env=environment) as target:
         try:

@@ -20,7 +20,7 @@ from tollbridge.verify.play import share
 from tollbridge.verify.reports import merged
 
 CHECK, OPERATION = "one-intent", "create_payment_intent"
-ROLE = "the role ADMIN: nobody asked as it"
+ROLE = "the role ADMIN: no call was made with it"
 
 
 def shard(number: int, of: int = 2, **changes: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "pages"
 
 
 class GoneAsking(Exception):
-    """Nobody is asked at an address: it is not one of ours, or its challenge has ended."""
+    """No cardholder is asked at this address: it is not one of ours, or its challenge has ended."""
 
 
 class Challenges(Protocol):

@@ -35,7 +35,7 @@ def listen(forward_to: str, events: str, server: str, control_token: str | None,
     It registers a webhook endpoint, prints its signing secret (whsec_…), and deletes the endpoint when it ends. The
     server itself delivers, and tries again what fails, so it has to reach the address.
 
-    Exit codes: 0 ended by Ctrl-C, 1 nobody there or refused (the sentence says why), 2 wrong usage.
+    Exit codes: 0 ended by Ctrl-C, 1 no server there, or refused (the sentence says why), 2 wrong usage.
     """
     try:
         url = forward_url(forward_to)

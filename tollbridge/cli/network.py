@@ -69,7 +69,7 @@ def warn(host: str, exposure: Exposure, *, is_open: str) -> None:
     Args:
         host: what it listens on.
         exposure: how far it can be reached.
-        is_open: what may be used by whoever reaches it.
+        is_open: what anybody who reaches it may use.
     """
     if exposure.shared:
         control = "asks for its token" if exposure.control_token else f"is off ({TURN_ON})"
@@ -82,7 +82,7 @@ def network_lines(network: str, exposure: Exposure, *, is_open: str, control: st
     Args:
         network: the server's address there.
         exposure: how far it can be reached.
-        is_open: what may be used by whoever reaches it.
+        is_open: what anybody who reaches it may use.
         control: what takes the control token.
     """
     if not exposure.shared:

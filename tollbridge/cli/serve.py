@@ -302,14 +302,13 @@ def _network(reach: Exposure, network: str) -> list[str]:
 
 def _open_to_all(sandbox: Sandbox) -> str:
     if sandbox.tokens_required:
-        return "whoever reaches it may use the docs, and with a token the API"
-    return (
-        f"whoever reaches it may use the API, as {sandbox.world.default_account.name} (--auth required asks for tokens)"
-    )
+        return "anybody who reaches it may use the docs, and with a token the API"
+    account = sandbox.world.default_account.name
+    return f"anybody who reaches it may use the API, as {account} (--auth required asks for tokens)"
 
 
 def _without_token(sandbox: Sandbox) -> str:
     if sandbox.tokens_required:
-        return "nobody without a token: tollbridge token --account ID"
+        return "only requests with a token: tollbridge token --account ID"
     account = sandbox.world.default_account
     return f"{account.name} ({account.role}) without a token"

@@ -112,7 +112,7 @@ def server_at(url: str, token: str | None) -> Server:
         if answer.status == 200 and isinstance(answer.document, dict) and "data" in answer.document:
             return server
         if stripe and answer.status in (401, 403):
-            raise click.ClickException(f"{url} lets nobody in without its control token: give it by --control-token.")
+            raise click.ClickException(f"{url} asks for its control token: give it by --control-token.")
     raise click.ClickException(f"What answers at {url} is not a Tollbridge with events.")
 
 

@@ -90,7 +90,7 @@ def stripe(
     if not quiet:
         banner = _stripe_banner(url_of(host, sockets), network_url(host, sockets), reach, webhook_lines(options))
         say(*banner, err=True)
-    warn(host, reach, is_open="whoever reaches it is let in with any key sk_test_…")
+    warn(host, reach, is_open="anybody who reaches it is let in with any key sk_test_…")
     run(app, sockets)
 
 

@@ -36,7 +36,7 @@ def token(
       tollbridge token --account 10                 of a disabled account: refused with inactive-account
       curl -H "Authorization: Bearer $(tollbridge token --account 7)" …
 
-    Exit codes: 0 printed, 1 refused or nobody there (the sentence says why), 2 wrong usage.
+    Exit codes: 0 printed, 1 refused, or no server there (the sentence says why), 2 wrong usage.
     """
     if expired and expires_in is not None:
         raise click.UsageError("Either --expired or --expires-in.")
@@ -64,7 +64,7 @@ def token(
 
 
 def _token(issued: Any) -> str:
-    """Return the token of an answer; whoever reads it from our output takes it for one word."""
+    """Return the token of an answer, as one word: scripts read it from our output."""
     token = issued["access_token"]
     if not TOKEN.fullmatch(token):
         raise ValueError("no token")

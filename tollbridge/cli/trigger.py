@@ -125,7 +125,7 @@ def trigger(event: str, server: str, control_token: str | None) -> None:
       tollbridge trigger payment_intent.succeeded
       tollbridge trigger charge.refunded --server http://localhost:8080
 
-    Exit codes: 0 caused, 1 nobody there or refused (the sentence says why), 2 wrong usage.
+    Exit codes: 0 caused, 1 no server there, or refused (the sentence says why), 2 wrong usage.
     """
     running = server_at(server, control_token)
     for line in caused(event, running.call):

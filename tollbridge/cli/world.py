@@ -102,7 +102,7 @@ def push(file: Path | None, stripe: str, out: Path | None) -> None:
       tollbridge world push my-world.yaml --out there.yaml
       STRIPE_API_KEY=sk_test_… tollbridge world push --stripe live-test --out test-mode.yaml
 
-    Exit codes: 0 pushed, 1 refused or nobody there (the sentence says why), 2 wrong usage.
+    Exit codes: 0 pushed, 1 refused, or no server there (the sentence says why), 2 wrong usage.
     """
     try:
         text = push_world(file or DEFAULTS.world, stripe, say=lambda line: say(line, err=True))

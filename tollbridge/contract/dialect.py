@@ -1,4 +1,4 @@
-"""The versions of OpenAPI that are read, and what differs between them for whoever reads a schema."""
+"""The versions of OpenAPI that are read, and their differences for a reader of schemas."""
 
 from dataclasses import dataclass
 from typing import Any

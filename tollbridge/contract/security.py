@@ -50,7 +50,7 @@ def _schemes(described: Mapping[str, Mapping[str, Any]]) -> Iterator[Scheme]:
             yield Scheme(KEY, scheme["in"], scheme["name"])
         elif _is_basic(scheme):
             yield Scheme(BASIC)
-        elif scheme["type"] != "mutualTLS":  # proven below HTTP, where nobody here looks
+        elif scheme["type"] != "mutualTLS":  # proven below HTTP, where this server does not look
             yield Scheme(BEARER)
 
 

@@ -48,7 +48,7 @@ class Document:
 
     @cached_property
     def _lines(self) -> int | Lines:
-        """Where everything is: asked for only where something is wrong, so it is kept by nobody else."""
+        """Where everything is: only error messages ask for it, so it is not kept elsewhere."""
         return Builder().built(self.events(self.text)).lines
 
 

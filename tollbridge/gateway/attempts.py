@@ -36,6 +36,6 @@ class Attempts:
         self.lost(arrived=status >= 500 and status != 501)
 
     def out_of_time(self) -> None:
-        """Note that nobody waits for the attempt under way any more."""
+        """Note that the attempt under way was given up."""
         self.status = None
         self.lost(arrived=self.under_way)

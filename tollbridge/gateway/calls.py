@@ -39,7 +39,7 @@ class FoundIntent:
         status: Stripe's word.
         amount: minor units of the currency.
         currency: three letters, lower case.
-        customer: whose it is; None for nobody's.
+        customer: whose it is; None for no customer.
     """
 
     status: str
@@ -137,7 +137,7 @@ class StripeSession:
         await self._ask("post", path, {"default_payment_method": method})
 
     async def cancel_intent(self, intent: str) -> None:
-        """Cancel a PaymentIntent that nobody confirmed, with the time kept for that.
+        """Cancel an unconfirmed PaymentIntent, with the time kept for that.
 
         Raises:
             Problem: 409, 502 or 503 by the table in `failures`.

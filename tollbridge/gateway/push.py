@@ -44,7 +44,7 @@ def push(stripe_at: str, key: str | None, wanted: Sequence[Wanted], say: Callabl
         Stripe's id for each of the world's.
 
     Raises:
-        GatewayError: Stripe refused, or nobody is there; what was made until then stays there.
+        GatewayError: Stripe refused, or did not answer; objects made until then stay there.
     """
     client = _client(stripe_at, key)
     ids: dict[str, str] = {}

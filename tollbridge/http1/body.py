@@ -24,7 +24,7 @@ class BodyTooSlow(Exception):
 
 
 class ClientGone(Exception):
-    """The client left before its body was whole: what it sent is not acted upon, and nobody is there to answer."""
+    """The client left before its body was whole: its request has no effect, and gets no answer."""
 
 
 @dataclass(frozen=True, slots=True)

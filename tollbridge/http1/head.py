@@ -21,7 +21,7 @@ ENCODED_SLASH = re.compile(r"%2[Ff]")
 
 
 class Refused(Exception):
-    """A request that no application sees: its status, and a sentence for whoever sent it."""
+    """A request that no application sees: its status, and a sentence for its sender."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)

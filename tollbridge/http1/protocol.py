@@ -285,7 +285,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._timer = None
 
     def _be_slow(self) -> None:
-        """Refuse a head that took too long; while something is being answered, nobody waits for it."""
+        """Refuse a head that took too long; while an answer is being sent, its client does not wait for it."""
         self._timer = None
         if self.transport.is_closing():
             return

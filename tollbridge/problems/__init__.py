@@ -23,7 +23,7 @@
         ├── OriginNotAllowed 403       ├── TooManyFollowers 503
         ├── OperationNotServed 501     └── MalformedForm 400
 
-Each class fixes `status`, `title` and `error_code`; whoever raises it gives the `detail` and, where the
+Each class fixes `status`, `title` and `error_code`; its raiser gives the `detail` and, where the
 class has them, further members. A class's docstring is what its page at `type` says.
 """
 

@@ -28,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # pytest's own take away what -k, -m and --deselect leave out
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Add the tests of the target behind the others: whoever waits for the harness has nothing else to do."""
+    """Add the tests of the target behind the others: a worker waits for the harness when it has nothing else to do."""
     if not any(config.getoption(destination(name)) for name in ("url", "start")):
         return
     from tollbridge.pytest_plugin.items import target_items

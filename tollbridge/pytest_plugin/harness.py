@@ -1,4 +1,4 @@
-"""The run of the harness that all tests of a target share: one process, whoever of xdist's workers begins it."""
+"""The run of the harness that all tests of a target share: one process, begun by any of xdist's workers."""
 
 import fcntl
 import json

@@ -55,7 +55,7 @@ def surface(
 
     Args:
         contract: what is documented.
-        tokens: what is issued to whoever asks.
+        tokens: issues them to anybody.
         ready: whether the server can serve.
         mounts: further applications, by their path below `/_tollbridge`.
         browser: the routes of the browser's Stripe.

@@ -45,7 +45,7 @@ def load_handlers(
         The functions, by the operation's id.
 
     Raises:
-        HandlerError: a file or function is missing, defined twice, not async, asks for what nobody has, or does not
+        HandlerError: a file or function is missing, defined twice, not async, takes an unknown name, or does not
             take what a request may send.
     """
     modules: dict[str, ModuleType] = {}

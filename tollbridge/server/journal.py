@@ -40,7 +40,7 @@ FLUSH_SECONDS = 0.25
 """How long exchanges wait for others, to be written to a database together."""
 
 RARE_SECONDS = 15.0
-"""How long they wait at most while more come and nobody follows them: of so many, only the newest would stay."""
+"""How long they wait at most while more come and no page follows them: of so many, only the newest would stay."""
 
 FOLLOWED_SECONDS = 10.0
 """How long a look at the exchanges counts as following them."""
@@ -180,7 +180,7 @@ class Newest:
 
 
 calls_made: ContextVar[list[StripeCall] | None] = ContextVar("calls_made", default=None)
-"""Where calls to Stripe are noted while a request is answered; None where nobody asks for them."""
+"""Where calls to Stripe are noted while a request is answered; None where they are not needed."""
 
 
 def note_call(method: str, path: str, form: bytes, key: str | None, began: float, status: int, answer: bytes) -> None:
@@ -220,7 +220,7 @@ class Kept(Protocol):
         """Say that somebody follows the entries, until a time in seconds since the epoch."""
 
     def followed(self) -> float:
-        """Return the time until which somebody follows the entries; 0 where nobody has."""
+        """Return the time until which a page follows the entries; 0 for none."""
 
 
 class Journal:

@@ -37,7 +37,7 @@ class Lifespan:
             await self._app(scope, self._asked.get, self._told.put)
         except Exception as error:
             await self._told.put({"type": "lifespan.failed", "message": repr(error)})
-        finally:  # so that nobody waits for an application that has gone
+        finally:  # so that no caller waits for an application that has gone
             await self._told.put({"type": "lifespan.over"})
 
     async def _ask(self, what: str) -> None:

@@ -173,7 +173,7 @@ class Operations:
         return {name: value for name, value in offered.items() if name in served.wants}
 
     def _account(self, operation: Operation, authorization: list[bytes], scope: Scope) -> Account:
-        """Return who calls: by this server's tokens, or whoever has what the contract's own schemes ask for."""
+        """Return who calls: by this server's tokens, or by the credentials that the contract's own schemes ask for."""
         if operation.security:
             require_credentials(operation, scope)
             return self._identity.default()

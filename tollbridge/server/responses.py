@@ -16,7 +16,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 
 def json_response(document: object, status: int = 200, media: str = JSON) -> Response:
-    """Return a document as an answer that nobody keeps.
+    """Return a document as an answer that no cache keeps.
 
     Args:
         document: what is answered; bytes are JSON already.

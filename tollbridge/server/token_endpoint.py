@@ -1,4 +1,4 @@
-"""Where tokens are issued: `/_tollbridge/tokens`, for whoever tries this server out. It is a sandbox, and says so."""
+"""`POST /_tollbridge/tokens`: issues test tokens to anybody."""
 
 import json
 from typing import Any

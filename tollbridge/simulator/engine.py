@@ -129,7 +129,7 @@ class Engine:
 
     @contextmanager
     def waking(self) -> Iterator[None]:
-        """Wake whoever delivers, where deliveries were kept meanwhile."""
+        """Wake the deliverer, where deliveries were kept meanwhile."""
         before = self._deliverable
         yield
         if self._deliverable != before:

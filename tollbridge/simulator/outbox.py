@@ -1,4 +1,4 @@
-"""The outbox: the deliveries that wait, as whoever makes them asks for them."""
+"""The outbox: pending deliveries, as the deliverer asks for them."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator

@@ -121,7 +121,7 @@ class Simulator:
                 self._agenda.expect(0, cls, identity)
 
     def _turn_everything(self) -> None:
-        """Do so with all that there is, and wake whoever delivers: the clock was moved, or others may have written."""
+        """Do so with all that there is, and wake the deliverer: the clock was moved, or others may have written."""
         self._store.run(self._turning(everything))
         self._engine.wake()
 
@@ -270,7 +270,7 @@ class Simulator:
         self._store.change(lambda shared: shared.faults.add(fault, seed))
 
     def intents(self) -> list[PaymentIntent]:
-        """Return every payment intent, oldest first: for whoever stands beside the simulator."""
+        """Return every payment intent, oldest first: for tests and tools in the same process."""
         return worked(self._store, lambda work: list(work.listed(PaymentIntent, newest_first=False)))
 
     def subscription(self, identity: str) -> Subscription | None:

@@ -14,7 +14,7 @@ class VerifyError(Exception):
         Args:
             said: the sentence.
             more: lines after it.
-            log: what a process printed that is why; whoever tells it masks its secrets (`Run.in_words`).
+            log: what a process printed that is why; its secrets are masked where it is told (`Run.in_words`).
         """
         super().__init__("\n".join(map(quoting.terminal, (said, *more))))
         self.log = list(log)

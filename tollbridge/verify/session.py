@@ -189,7 +189,7 @@ def _target(options: VerifyOptions, stripe: StripeDouble | None, within: float, 
         server = OwnServer(options.contract, options.handlers, options.world, max(0.5, within / 2), start_within)
         return whole.enter_context(own_target(server, stripe.url).running())
     if options.start_within:
-        awaited(options.url, options.start_within)  # where nobody is, the first call says so
+        awaited(options.url, options.start_within)  # where no server is, the first call says so
     return Target(options.url, options.reset)
 
 

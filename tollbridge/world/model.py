@@ -56,7 +56,7 @@ class Account:
         group: the id of the group it manages; None manages none.
         active: whether it may call at all.
         claims: further claims of its tokens.
-        token: a token of its, for whoever tests a server that issues its own: as it is, or `$TARGET_TOKEN_…`, a
+        token: a token of its, for tests of a server that issues its own: as it is, or `$TARGET_TOKEN_…`, a
             variable of the environment; None for none.
         expired_token: the same of one that has expired.
     """

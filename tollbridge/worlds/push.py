@@ -22,7 +22,7 @@ def push_world(path: Path, stripe_at: str, *, say: Callable[[str], None]) -> str
 
     Raises:
         WorldError: it is no world, or a card of it has no alias to be made from.
-        GatewayError: Stripe refused, or nobody is there.
+        GatewayError: Stripe refused, or did not answer.
     """
     world = checked_world(path)
     wanted = [one for organization in world.organizations.values() for one in _wanted(path, organization, say)]

@@ -1,4 +1,4 @@
-"""Making a value for a schema, keyword by keyword; what it makes may break a rule, and is judged by whoever asked."""
+"""Making a value for a schema, keyword by keyword; a value may break a rule, so the caller judges it."""
 
 import copy
 import random

@@ -9,7 +9,7 @@ def page_of(base: str, identity: str, secret: str) -> str:
     """Return the address of the page of an intent.
 
     Args:
-        base: the server's own address; empty where it has no such page: then it is Stripe's, which nobody can reach.
+        base: the server's own address; empty where it has no such page: then it is Stripe's, which cannot be reached.
         identity: of the intent.
         secret: the intent's client secret; the address shows only what is derived from it.
     """

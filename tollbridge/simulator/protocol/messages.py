@@ -39,7 +39,7 @@ class Reply:
 
 
 class Late(Exception):
-    """A fault: the answer comes later. Whoever holds the door waits `seconds`, and then asks `answer` for it."""
+    """A fault: the answer comes later. The door waits `seconds`, and then asks `answer` for it."""
 
     def __init__(self, seconds: float, answer: Callable[[], Reply]) -> None:
         super().__init__(seconds)

@@ -16,13 +16,13 @@ class Agenda:
     """
 
     def __init__(self, machine: Callable[[], int]) -> None:
-        """Begin with nothing, by a clock that nobody sets."""
+        """Begin with nothing, by a clock that cannot be set."""
         self._machine = machine
         self._heap: list[tuple[int, str, Waiting]] = []
         self._next: dict[Waiting, int] = {}
 
     def expect(self, seconds: int, cls: type[tuple[Any, ...]], identity: str) -> None:
-        """Remember that an object changes in some seconds; whoever looks at it before that is reminded again."""
+        """Remember that an object changes in some seconds; a look at it before that reminds again."""
         waiting, when = (cls, identity), self._machine() + seconds
         if waiting not in self._next or when < self._next[waiting]:
             self._next[waiting] = when

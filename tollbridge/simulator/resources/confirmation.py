@@ -104,7 +104,7 @@ def authenticated(context: Context, row: PaymentIntent, *, passes: bool) -> Answ
     """Go on where the cardholder was asked: charge the card, or take note that it was not its holder.
 
     Raises:
-        StripeFailure: 400, where nobody was asked.
+        StripeFailure: 400, where no cardholder was asked.
     """
     if row.status != "requires_action" or row.payment_method is None:
         raise unexpected_state(f"No authentication is due: the status is {row.status}.", {})
@@ -213,7 +213,7 @@ def _succeeded(context: Context, row: PaymentIntent, method: PaymentMethod) -> A
 
 
 def _keep(context: Context, row: PaymentIntent, method: PaymentMethod) -> None:
-    """Set the card up for what follows, or use it up where nobody keeps it."""
+    """Set the card up for what follows, or use it up where no customer keeps it."""
     if row.customer and row.future_usage:
         context.work.put(method._replace(customer=row.customer, set_up=row.future_usage == "off_session"))
         if method.customer is None:

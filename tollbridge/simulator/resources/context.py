@@ -23,7 +23,7 @@ class Context:
         version: of the API that the call asks for, as it says it; empty where it does not.
         base: the address of the server whose page asks cardholders; empty where it has none.
         effects: what changed, such as `payment_intent.created`, with the object's id.
-        machine: tells the machine's time, which nobody sets.
+        machine: tells the machine's time, which cannot be set.
         expect: is told when an object will change by itself, with its type and its id.
         shared: returns what all who share the state share, to be read only.
         change: changes that by a function of it, with the unit of work.

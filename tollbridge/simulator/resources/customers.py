@@ -103,7 +103,7 @@ def every_method(context: Context, form: Form, customer: str) -> Answer:
 
 
 def living(context: Context, identity: str) -> Customer:
-    """Return a customer that the path names and nobody deleted.
+    """Return a customer that the path names and that is not deleted.
 
     Raises:
         StripeFailure: 404.

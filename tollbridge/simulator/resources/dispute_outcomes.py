@@ -72,7 +72,7 @@ def _withdrawn(context: Context, row: Dispute, charge: Charge) -> Dispute:
 
 
 def next_change(row: Dispute) -> int | None:
-    """Return when a dispute is decided, in seconds since the epoch; None while nobody has to."""
+    """Return when a dispute is decided, in seconds since the epoch; None while that is not known."""
     return row.decided_at
 
 

@@ -139,7 +139,7 @@ class OneEvent:
 
     @property
     def created(self) -> int:
-        """When it happened, in seconds since the epoch; before that nobody sees it."""
+        """When it happened, in seconds since the epoch; before that it is not shown."""
         return self.row.created + (LATE_SECONDS[self.type] if self.is_late else 0)
 
     @property

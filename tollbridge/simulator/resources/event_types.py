@@ -81,7 +81,7 @@ def is_new(before: Any, _after: Any) -> bool:
 
 
 def is_shown_otherwise(before: Any, after: Any) -> bool:
-    """Tell whether an object that was there is shown in another way; what nobody sees makes no event."""
+    """Tell whether an object that was there is shown in another way; a change that is not shown makes no event."""
     return before is not None and bool(previous(shapes.shown(before), shapes.shown(after)))
 
 

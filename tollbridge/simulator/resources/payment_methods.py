@@ -1,4 +1,4 @@
-"""Payment methods: cards, kept by a customer or by nobody."""
+"""Payment methods: cards, of a customer or of none."""
 
 from tollbridge.simulator.model.cards import BY_NUMBER
 from tollbridge.simulator.model.errors import invalid, missing, no_such, not_found, within
@@ -106,7 +106,7 @@ def attached(context: Context, row: PaymentMethod, owner: str) -> Answer:
 
 
 def detach(context: Context, _form: Form, payment_method: str) -> Answer:
-    """`POST /v1/payment_methods/{payment_method}/detach`; nobody may use it again."""
+    """`POST /v1/payment_methods/{payment_method}/detach`; it cannot be used again."""
     row = existing(context, payment_method)
     if row.customer is None:
         raise invalid(NOT_ATTACHED)

@@ -107,7 +107,7 @@ def authenticated(context: Context, row: SetupIntent, *, passes: bool) -> Answer
     """Go on where the cardholder was asked.
 
     Raises:
-        StripeFailure: 400, where nobody was asked.
+        StripeFailure: 400, where no cardholder was asked.
     """
     if row.status != "requires_action":
         raise _unexpected(row, f"No authentication is due: the status is {row.status}.")

@@ -47,7 +47,7 @@ def _expired(context: Context, row: Subscription) -> Subscription:
 
 
 def voided(context: Context, invoice: Invoice) -> Invoice:
-    """Write that nobody has to pay an invoice any more; its intent is canceled."""
+    """Void an invoice; its intent is canceled."""
     intent = context.work.get(PaymentIntent, invoice.payment_intent or "")
     if intent is not None and intent.status in CANCELABLE:
         ended = {"canceled_at": context.now, "cancellation_reason": "void_invoice", "next_action": None}

@@ -18,7 +18,7 @@ from tollbridge.simulator.resources.payment_intents import require_secret
 OUTCOMES = ("succeed", "fail")
 RUNS_CODE = re.compile(r"(?:javascript|data|vbscript):", re.IGNORECASE)
 PASSED = ("succeeded", "requires_capture", "requires_confirmation")
-OVER = "Nobody is asked any more: this challenge has ended, or has never been."
+OVER = "This challenge has ended, or has never been: there is nothing to answer."
 
 Intent = PaymentIntent | SetupIntent
 

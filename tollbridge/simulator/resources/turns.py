@@ -1,6 +1,6 @@
 """Changes that time makes: of which objects, when, and how.
 
-Whoever reads such an object, and whoever moves the clock, makes the changes that have become due first, each at its own
+A read of such an object, and a move of the clock, makes the changes that have become due first, each at its own
 time. So a change is written like any other, and once, however many processes share the state.
 """
 
@@ -16,7 +16,7 @@ from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.event_log import Cause, note_events
 
 MOST = 500
-"""Changes that are made at once, so that a clock which is moved by years keeps nobody waiting; the rest follow with the
+"""Changes that are made at once, so that a clock which is moved by years takes a bounded time; the rest follow with the
 next calls."""
 
 R = TypeVar("R", bound=tuple[Any, ...])

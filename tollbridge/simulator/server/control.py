@@ -304,7 +304,7 @@ def _told(operation: Operation) -> Operation:
         except BodyTooSlow as reason:
             return _problem(408, str(reason))
         except ClientGone:
-            return Response(status_code=400)  # which nobody reads
+            return Response(status_code=400)  # the client has left
 
     return answering
 

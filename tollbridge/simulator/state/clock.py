@@ -20,7 +20,7 @@ class Clock:
         return self.at(self._store.shared())
 
     def machine(self) -> int:
-        """Return the time of the machine, which nobody sets here."""
+        """Return the time of the machine, which cannot be set."""
         return self._source()
 
     def at(self, shared: Shared) -> int:

@@ -4,7 +4,7 @@ A key replays for a day of the simulator's clock, as at Stripe. It is thrown awa
 simulator's clock and on the machine's: a clock that a test sets ahead and back forgets no key that is live again.
 
 While a slow answer is under way its key is in use, for everybody who shares the state: another call with it gets
-Stripe's 409. Any other call takes no time of the simulator's: whoever brings its key meanwhile waits, and replays.
+Stripe's 409. Any other call takes no time of the simulator's: a call with its key meanwhile waits, and is a replay.
 """
 
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""A slow call's hold of its idempotency key: whoever else brings the key meanwhile is told that it is in use."""
+"""A slow call's hold of its idempotency key: other calls with the key are told meanwhile that it is in use."""
 
 from contextlib import suppress
 from dataclasses import dataclass

@@ -56,7 +56,7 @@ class Head(NamedTuple):
 
 
 def dump(store: Store, randomness: random.Random | None) -> IO[bytes]:
-    """Return the lines of a snapshot as a file, from its beginning; whoever reads it closes it.
+    """Return the lines of a snapshot as a file, from its beginning; the reader closes it.
 
     All of it is read at one moment, and before the first line is given away: a reader may take its time.
 

@@ -264,7 +264,7 @@ class SharedJournal(Protocol):
         """Say that somebody follows the entries, until a time in seconds since the epoch."""
 
     def followed(self) -> float:
-        """Return the time until which somebody follows the entries; 0 where nobody has."""
+        """Return the time until which a page follows the entries; 0 for none."""
 
 
 class Store(Protocol):
@@ -340,9 +340,10 @@ class Store(Protocol):
         """
 
     def take(self, endpoint: str, now: int, machine: int, until: int) -> str | None:
-        """Return the id of an endpoint's next delivery, which nobody else takes; None where none is due.
+        """Return the id of an endpoint's next delivery, which no other process takes; None where none is due.
 
-        It is under way until it is written again, or until a time of the machine's: whoever took it may have died.
+        It is under way until it is written again, or until a time of the machine's: the process that took it may have
+        died.
         """
 
     def waiting(self) -> int:
@@ -367,7 +368,7 @@ class Store(Protocol):
         """Change clock and faults by a function of them, and return what it returns."""
 
     def close(self) -> None:
-        """Let go of it; it is opened again by whoever asks next."""
+        """Let go of it; the next question opens it again."""
 
     def secret(self, name: str, fresh: bytes) -> bytes:
         """Return a secret that all who share this store have; the fresh one becomes it where there is none."""

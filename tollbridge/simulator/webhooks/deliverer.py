@@ -57,11 +57,11 @@ class Deliverer:
         return bool(self._under_way)
 
     async def run(self) -> None:
-        """Deliver; what is under way when this is cancelled is delivered again by whoever comes next."""
+        """Deliver; what is under way when this is cancelled is delivered again by the next deliverer."""
         loop = asyncio.get_running_loop()
 
         def wake() -> None:
-            with suppress(RuntimeError):  # the loop is closed: nobody delivers any more
+            with suppress(RuntimeError):  # the loop is closed: deliveries have ended
                 loop.call_soon_threadsafe(self._woken.set)
 
         self._outbox.wake_by(wake)

@@ -65,7 +65,7 @@ class CaseContext:
         return [account for account in self.world.accounts.values() if account.id in self.tokens.good]
 
     def default(self) -> Account:
-        """Return who acts in a call that names nobody."""
+        """Return the account of a call that names none."""
         return self.world.default_account
 
     def home(self) -> Organization | None:

@@ -1,4 +1,4 @@
-"""Tokens that nobody issued, made of good ones: what a forger tries."""
+"""Forged tokens, made of good ones."""
 
 import base64
 import json

@@ -43,7 +43,7 @@ def leaks(context: CaseContext) -> Iterator[Case]:
 
 
 def _refused(context: CaseContext, accepted: Call) -> Call:
-    """Return a call that is wrong in a member that nobody knows, with a canary in whatever it has."""
+    """Return a call that is wrong in an unknown member, with a canary in whatever it has."""
     header = context.subject.organization
     more = {"canary": UNKNOWN_MEMBER}
     if "payment_method" in context.subject.members:

@@ -61,7 +61,7 @@ def _edges(context: CaseContext, code: str, least: int, most: int, step: int) ->
 
 
 def _primes_of(step: int) -> list[int]:
-    """Return the primes of a step: whoever checks a finer one lets its half, or its fifth, pass."""
+    """Return the primes of a step: a check of a finer step lets its half, or its fifth, pass."""
     return [prime for prime in (2, 3, 5, 7) if step % prime == 0]
 
 

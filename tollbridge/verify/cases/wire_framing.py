@@ -16,7 +16,7 @@ OFFERS: dict[str, Headers] = {
 """None of them can be accepted: `h2c` needs HTTP2-Settings (RFC 7540 §3.2.1)."""
 
 CHOOSES: Headers = (("Prefer", "code=503"),)
-"""A sandbox may follow it, and says so by `Preference-Applied`; whoever follows it in silence lets clients lie."""
+"""A sandbox may follow it, and says so by `Preference-Applied`; in silence, its clients could choose their answers."""
 
 
 def offers(context: CaseContext) -> Iterator[Case]:

@@ -1,4 +1,4 @@
-"""Whether the target keeps its word, and nobody's money is taken twice, while Stripe fails."""
+"""Checks while Stripe fails: the target keeps its word, and no money is taken twice."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def _card_codes(context: CaseContext) -> set[str]:
 
 
 def _identity(context: CaseContext) -> dict[str, str]:
-    """Return the problems about who asks that nobody of this world can be given, with the reason."""
+    """Return the problems about the caller that no account of this world can get, with the reason."""
     usable = context.usable()
     active = [account for account in usable if account.active]
     organizations = [context.world.organizations.get(a.organization or 0) for a in [context.default(), *active]]

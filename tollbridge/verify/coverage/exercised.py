@@ -31,10 +31,10 @@ def unexercised(run: Run, aside: dict[str, str]) -> Iterator[str]:
 
 
 def _roles(run: Run) -> Iterator[str]:
-    """Yield the roles as which nobody asked."""
+    """Yield the roles that no call was made with."""
     for role in sorted({account.role for context in run.contexts for account in _who_can_act(context)}):
         if not any(run.evaluator.tally.accounts[a.id] for a in run.world.accounts.values() if a.role == role):
-            yield f"the role {role}: nobody asked as it"
+            yield f"the role {role}: no call was made with it"
 
 
 def _header(context: CaseContext) -> Iterator[str]:

@@ -45,7 +45,7 @@ def _alone(run: Run, context: CaseContext, case: Case, index: int) -> Iterator[S
             run.set_back(fresh=False)
             played = run.play(context, alone)
             if any(x.evidence.broken == REFUSED for x in played):
-                continue  # whoever is gone shows nothing
+                continue  # a target that has gone shows nothing
             if len(run.alone) >= MAX_REMEMBERED:
                 del run.alone[next(iter(run.alone))]  # the oldest; it is played once more where it comes again
             run.alone[name] = run.evaluator.judge(played)

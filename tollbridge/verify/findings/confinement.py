@@ -45,7 +45,7 @@ def exit_code(
         except subprocess.TimeoutExpired:
             return None
         finally:
-            with suppress(ProcessLookupError):  # of its session nobody is left
+            with suppress(ProcessLookupError):  # no process of its session is left
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 

@@ -125,7 +125,7 @@ def _shown(run: Run, context: CaseContext, case: Case, name: str, *, fresh: bool
     try:
         for x, check, wrong in evaluator.judge(run.play(context, case)):
             if x.evidence.broken == REFUSED:
-                return None  # whoever is gone shows nothing
+                return None  # a target that has gone shows nothing
             if fingerprint(x.operation, check.name, wrong.cause) == name:
                 return x, wrong
     finally:

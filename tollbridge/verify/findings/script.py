@@ -65,7 +65,7 @@ def is_plain(case: Case) -> bool:
 
 
 def is_endless(x: Exchange) -> bool:
-    """Tell whether an answer did not end: whoever ran a script for it would wait, or fill a disk."""
+    """Tell whether an answer did not end: its script would wait, or fill a disk."""
     return any((one.broken or "").startswith(ENDLESS) for one in (x.evidence, *x.evidence.parallel))
 
 

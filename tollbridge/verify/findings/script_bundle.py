@@ -215,7 +215,7 @@ class Taken:
 
 def _kept_parts(node: ast.ClassDef, taken: Taken) -> list[ast.AST]:
     """Return what of a class is needed: its decorators and bases, and the members that are read."""
-    whole = node.name in taken.positional  # whoever gives arguments by position counts on all fields
+    whole = node.name in taken.positional  # arguments by position need all fields
     parts: list[ast.AST] = [*node.decorator_list, *node.bases]
     for member in node.body:
         if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name):
@@ -226,7 +226,7 @@ def _kept_parts(node: ast.ClassDef, taken: Taken) -> list[ast.AST]:
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a node and what is in it, without annotations, which nobody evaluates, and without `@check(…)`."""
+    """Yield a node and what is in it, without annotations, which are not evaluated, and without `@check(…)`."""
     yield node
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns"):

@@ -81,7 +81,7 @@ def seen_by(moments: list[dict[str, Any] | None]) -> list[dict[str, Any]]:
     """Return what Stripe was told during each call, and of the last one what Stripe has now.
 
     Args:
-        moments: what Stripe had before each call; None where nobody looked.
+        moments: what Stripe had before each call; None where it was not read.
     """
 
     def reading() -> list[dict[str, Any]]:
@@ -114,7 +114,7 @@ def ask(method: str, path: str, headers: list[Any], body: bytes, seconds: float)
     try:
         line.connect()
     except OSError as error:
-        raise CannotTell(f"Nobody listens at {os.environ['TARGET']}: {error}") from None
+        raise CannotTell(f"No server listens at {os.environ['TARGET']}: {error}") from None
     begun, over = time.monotonic(), threading.Timer(seconds, cut, [line.sock])
     over.start()
     try:
@@ -137,7 +137,7 @@ def ask(method: str, path: str, headers: list[Any], body: bytes, seconds: float)
 
 
 def cut(line: Any) -> None:
-    """End a connection, whoever reads from it: an answer may not take its time byte by byte."""
+    """End a connection while it is read from: an answer may not take its time byte by byte."""
     with suppress(OSError):
         socket.socket.shutdown(line, socket.SHUT_RDWR)
 
@@ -169,7 +169,7 @@ def look(file: str) -> None:
 
 
 def looked(folder: str, number: int) -> dict[str, Any] | None:
-    """Return what Stripe had before a call; None where nobody looked."""
+    """Return what Stripe had before a call; None where it was not read."""
     file = Path(folder) / f"{number}.stripe"
     return json.loads(file.read_text()) if file.exists() else None
 

@@ -39,7 +39,7 @@ stripe POST "$STRIPE{reset}" || {{
   echo "No Stripe of Tollbridge's at $STRIPE: tollbridge stripe --port {port} --world FILE" >&2; exit 2
 }}"""
 SHELL_END = """\
-if [ -e "$out/nobody" ]; then echo "Nobody listens at $TARGET." >&2; exit 2; fi
+if [ -e "$out/nobody" ]; then echo "No server listens at $TARGET." >&2; exit 2; fi
 python3 "$out/judge.py" "$out"
 case $? in 0) exit 0;; 7) exit 1;; *) exit 2;; esac
 """

@@ -17,7 +17,7 @@ Document = dict[str, Any]
 Headers = list[list[str]]
 
 NO_TOKEN_OF_ANYBODY = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmVkLWJ5LW5vYm9keS1hdC1hbGwtMDAwMDAwMDA"  # noqa: S105
-"""A token that nobody issued; it may be shown."""
+"""A token that was never issued; it may be shown."""
 
 TOKEN, API_KEY = "a token", "an API key"
 """The kinds of canaries that are secrets."""
@@ -146,7 +146,7 @@ class Evidence:
         faults: what Stripe was told to do wrong, as its control API takes it.
         after_fault: whether a fault of Stripe's was mended just before.
         previous: the exchange before, where the two are compared; None otherwise.
-        same: whether nobody may tell the two answers apart.
+        same: whether the two answers have to be alike.
         equal: whether the two requests are equal.
         together: whether others were under way, so that Stripe's calls cannot be told apart.
         parallel: at the last of requests that were under way together, all of them; empty at others.

@@ -13,7 +13,7 @@ from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.steps import AtStripe, Break, Call, Case, Mend, Step, Together
 
 PUBLIC = re.compile(rf"script|sk_test_script|{re.escape(NO_TOKEN_OF_ANYBODY)}|\w{{1,100}}=")
-"""Texts with the form of a secret that stay: the scripts' key, the token that nobody issued, a challenge's."""
+"""Texts with the form of a secret that stay: the scripts' key, the token that was never issued, a challenge's."""
 
 LEAST_SECRET = 6
 """Characters of a token or key that is masked wherever it stands; a shorter one would take words away."""

@@ -13,7 +13,7 @@ JSON = ("Content-Type", "application/json")
 Headers = tuple[tuple[str, str], ...]
 
 OWN, EXPIRED, UNKNOWN, BASIC, TWICE, TWO = "own", "expired", "unknown", "basic", "twice", "two"
-"""Kinds of tokens of a call: the account's own, expired, issued by nobody, of another scheme, two at once."""
+"""Kinds of tokens of a call: the account's own, expired, never issued, of another scheme, two at once."""
 
 LOWER, BARE, SCHEME_ONLY, EMPTY, OTHER_SCHEME = "lower", "bare", "scheme only", "empty", "other scheme"
 """The own one with the scheme in lower case, without a scheme, no token behind the scheme, nothing, another scheme."""
@@ -164,7 +164,7 @@ class Case:
     Args:
         name: what they try, in words.
         steps: in their order.
-        same: the last two calls are to get answers that nobody can tell apart.
+        same: the last two calls have to get answers that are alike.
         equal: the last two calls are equal, and so is their verdict.
     """
 

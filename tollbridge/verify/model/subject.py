@@ -209,7 +209,7 @@ class Tokens:
         return next((token for other, token in self.good.items() if other != account), None)
 
     def every(self) -> list[str]:
-        """Return every token, for whoever looks for them where they do not belong."""
+        """Return every token, for checks that look for leaked ones."""
         return [*self.good.values(), *self.expired.values()]
 
 

@@ -25,7 +25,7 @@ def stopped(mark: str) -> tuple[str, str]:
     """Return two lines between which GitHub obeys no command that a target wrote into its answers.
 
     Args:
-        mark: a word that nobody can guess.
+        mark: a word that cannot be guessed.
     """
     return f"::stop-commands::{mark}", f"::{mark}::"
 

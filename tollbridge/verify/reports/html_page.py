@@ -1,4 +1,4 @@
-"""A run as one HTML page that needs nothing else: it asks nobody for anything, and runs no script but its own."""
+"""A run as one self-contained HTML page: it makes no request, and runs no script but its own."""
 
 from base64 import b64encode
 from hashlib import sha256

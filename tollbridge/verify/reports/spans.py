@@ -1,4 +1,4 @@
-"""Lines for people: texts, each with what it is. Whoever prints them makes them safe to print, and gives styles."""
+"""Lines for people: texts, each with its kind. The printer makes them safe to print, and gives styles."""
 
 import textwrap
 from collections.abc import Iterator, Mapping

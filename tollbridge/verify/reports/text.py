@@ -17,7 +17,7 @@ def text(run: Document, *, width: int = 100, full: bool = False) -> str:
 def lines(run: Document, *, width: int = 100, full: bool = False) -> Iterator[Line]:
     """Yield the lines of a run for people.
 
-    A text in them is whatever a target, a contract or a world says: whoever shows it makes it safe to show.
+    Texts of a target, a contract or a world are as they came: the printer makes them safe to show.
 
     Args:
         run: its document.

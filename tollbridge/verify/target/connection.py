@@ -166,7 +166,7 @@ class _Timed(io.RawIOBase):
         self._reader = io.BufferedReader(self)
 
     def makefile(self, _mode: str) -> "io.BufferedReader[_Timed]":
-        """Return the one reader: what it has read ahead belongs to whoever reads on."""
+        """Return the one reader: the next reader needs what it has read ahead."""
         return self._reader
 
     def readable(self) -> bool:

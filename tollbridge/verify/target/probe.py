@@ -27,20 +27,18 @@ TOKENS_UNKNOWN = (
 )
 
 NOT_THERE = ("refuses connections", "cannot be reached", "no TLS")
-"""Ways in which an exchange ends where nobody is there to be judged."""
+"""Ways in which an exchange ends where no target is there to be judged."""
 
 
 def opening(runner: Runner, context: CaseContext, *, own: bool) -> CaseContext:
     """Look at the target, and return the context with what the target is held to.
 
     Raises:
-        VerifyError: nobody is there, a token is needed that is not known, or the world is another one.
+        VerifyError: no target is there, an unknown token is needed, or the world is another one.
     """
     anonymous = _asked(runner, context, context.call())
     if anonymous.broken and any(why in anonymous.broken for why in NOT_THERE):
-        raise VerifyError(
-            f"Nobody can be asked at {runner.url}: {anonymous.broken}. Start the target, or mend the URL."
-        )
+        raise VerifyError(f"No target answers at {runner.url}: {anonymous.broken}. Start the target, or mend the URL.")
     held = context.held
     if anonymous.status == 401 and not own:
         held = replace(held, anonymous=False)
@@ -76,7 +74,7 @@ def _right_calls(context: CaseContext) -> Iterator[Call]:
 
 
 def _require_tokens(served: list[Evidence]) -> None:
-    """Refuse a target that serves nobody who shows a token.
+    """Refuse a target that serves no call with a token.
 
     Raises:
         VerifyError: it does not.
@@ -106,8 +104,8 @@ def _require_our_stripe(runner: Runner, context: CaseContext, served: list[Evide
 def _require_a_world(context: CaseContext, served: list[Evidence]) -> None:
     """Refuse a target that lives in another world.
 
-    It does where it asks Stripe for what the world file does not have, whoever pays; or where it refuses every right
-    call for who asks, or what there is.
+    It does where it asks Stripe for objects that the world file does not have, for any organization; or where it
+    refuses every right call for who asks, or what there is.
 
     Raises:
         VerifyError: it does.

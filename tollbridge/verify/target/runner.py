@@ -246,7 +246,7 @@ class Runner:
 
 
 def _is_gone(played: list[Exchange]) -> bool:
-    """Tell whether the last call found nobody after one that got no answer."""
+    """Tell whether the last call found no target after one that got no answer."""
     return len(played) > 1 and played[-1].evidence.broken == REFUSED and played[-2].evidence.broken is not None
 
 

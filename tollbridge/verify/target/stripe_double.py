@@ -144,7 +144,7 @@ class StripeDouble:
 
     @contextmanager
     def controllable(self) -> Iterator[None]:
-        """Let whoever asks reset, break and read Stripe, as scripts do; the target must not, while it is judged."""
+        """Let any caller reset, break and read Stripe, as scripts do; the target must not, while it is judged."""
         self._controllable = True
         try:
             yield
@@ -160,7 +160,7 @@ class StripeDouble:
         return self._server.wait_for(doing())
 
     def moment(self) -> Moment:
-        """Return what Stripe has now; nothing is read again where nobody has called since the moment before."""
+        """Return what Stripe has now; nothing is read again where no call came since the moment before."""
         self.calls = 0
         last = self._moment
         return last if last and last.total == self._total() else self._look()

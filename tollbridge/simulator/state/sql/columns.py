@@ -41,7 +41,7 @@ class KeyRow(NamedTuple):
 
 
 class WaitRow(NamedTuple):
-    """A row of the table `waiting`, of a delivery that nobody has under way."""
+    """A row of the table `waiting`, of a delivery that is not under way."""
 
     delivery: str
     endpoint: str

@@ -21,7 +21,7 @@ class Found(NamedTuple):
         rows: objects that were asked for; None for one that does not exist.
         keys: the same of idempotency keys.
         shared: clock and faults, as they are stored; None where they were never set.
-        places: some that nobody else takes.
+        places: some that no other transaction takes.
     """
 
     rows: dict[Identity, bytes | None]

@@ -36,7 +36,7 @@ def opened(url: URL) -> tuple[Engine, Engine]:
     """Return an engine that writes and one that only reads; nothing is connected yet.
 
     An SQLite file is written by one at a time: the writers of this process wait for their one connection, which costs
-    less than SQLite's own waiting. Readers see the state of their beginning, and wait for nobody.
+    less than SQLite's own waiting. Readers see the state of their beginning, and do not wait.
     """
     if url.drivername == "sqlite":
         require_file(Path(str(url.database)))
@@ -111,7 +111,7 @@ def migrated(engine: Engine) -> None:
     """
     with translated(), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            # whoever waited has to see what the others made meanwhile
+            # after waiting, it has to see what the others made meanwhile
             connection.execution_options(isolation_level="READ COMMITTED")
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATING})
         config = steps(connection)

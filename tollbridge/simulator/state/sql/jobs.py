@@ -78,7 +78,7 @@ class Jobs:
         return future.result()
 
     async def wait_soon(self, call: Callable[[], T], needed: Callable[[], Needed]) -> T:
-        """Do what `wait` does, without keeping the event loop waiting; nobody who stopped waiting is served."""
+        """Do what `wait` does, without blocking the event loop; a cancelled caller gets no result."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         gathered = self._gathered.setdefault(loop, [])
@@ -128,7 +128,7 @@ class Jobs:
             jobs = [job for job in taken if not job.future.cancelled()]
             try:
                 outcomes = self._together(jobs)
-            except Exception as error:  # nobody is left waiting, whatever happens
+            except Exception as error:  # no caller is left waiting, whatever happens
                 log.exception("The state's thread failed.")
                 outcomes = [(None, error)] * len(jobs)
             _tell(zip(jobs, outcomes, strict=True))
@@ -158,7 +158,7 @@ def _tell(ended: Iterable[tuple[Job, Outcome]]) -> None:
         else:
             of_loops.setdefault(job.loop, []).append((job, outcome))
     for loop, group in of_loops.items():
-        with suppress(RuntimeError):  # it is closed: nobody waits there
+        with suppress(RuntimeError):  # it is closed: there is no caller
             loop.call_soon_threadsafe(_set_all, group)
 
 

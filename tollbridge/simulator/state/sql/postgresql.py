@@ -150,11 +150,11 @@ class Postgres:
         return [content for index in range(found.ntuples) if (content := found.get_value(index, 0))]
 
     def places(self, _last: int) -> Iterable[int]:
-        """Return places that nobody else takes."""
+        """Return places that no other transaction takes."""
         return _places(self._asked([(NEXT_PLACES, [ENCODED[INT8](1)])])[0])
 
     def write(self, changes: Changes) -> None:
-        """Write, with what is asked next; in the order in which whoever replaces the state locks the tables."""
+        """Write, with what is asked next; in the order in which a replacement of the state locks the tables."""
         commands = self._waiting
         for statement, kinds, rows in (
             (KEEP_FRESH, KEY_KINDS, changes.new_keys),

@@ -40,7 +40,7 @@ class Sqlite:
         self._connection = connection
 
     def begin(self, _needed: Needed, _jobs: int) -> Found:
-        """Begin, once nobody else writes; what is needed is read when it is needed: it is a look into memory."""
+        """Begin, once no other transaction writes; rows are read when they are needed: it is a look into memory."""
         with _translated():
             self._connection.execute("BEGIN IMMEDIATE")
             shared = self._connection.execute(SHARED).fetchone()

@@ -89,4 +89,4 @@ one at a time, counts for itself."""
 
 REPLACED_BY = "replaced_by"
 """PostgreSQL's sequence with the number of the transaction that replaced the state last. A trigger on the objects
-refuses whoever does not see what it did (migration 0005)."""
+refuses transactions that do not see what it did (migration 0005)."""

@@ -93,7 +93,7 @@ class Transaction:
     def key(self, key: str) -> Known:
         """Return what is known of an idempotency key.
 
-        Whoever answers the same key elsewhere at the same time is found out when this transaction is written.
+        A transaction elsewhere that answers the same key at the same time is found out when this one is written.
         """
         if key not in self._keys:
             row = self._key_rows[key] if key in self._key_rows else self._asked.key(key)
@@ -162,7 +162,7 @@ class Transaction:
         self._written, self._known, self._told, self._shared_changed = {}, {}, [], False
 
     def _changes(self) -> Changes:
-        """Return what is not written yet, in one order for everybody: so nobody waits in a circle."""
+        """Return what is not written yet, in one order for all transactions: so there is no deadlock."""
         changes = Changes(told=self._told, shared=self._shared if self._shared_changed else None)
         for (name, identity), content in sorted(self._written.items()):
             into = changes.changed if (name, identity) in self._in_table else changes.fresh

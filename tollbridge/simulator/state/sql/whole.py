@@ -36,7 +36,7 @@ REPLACED = text(f"SELECT setval('{REPLACED_BY}', pg_current_xact_id()::text::big
 """Refuses the writes of transactions that see the older state; run after our own inserts, as it binds them too."""
 
 LOCKED = "LOCK TABLE idempotency_keys, objects, calls, settings, waiting IN EXCLUSIVE MODE"
-"""In the order in which units of work write. Readers wait for nobody."""
+"""In the order in which units of work write. Readers do not wait."""
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def replaced(
     Args:
         engine: one whose statements see what others did before.
         shared: clock and faults.
-        rows: type, and place and fields; read when nobody else can change the state any more.
+        rows: type, and place and fields; read when no other transaction can change the state any more.
         keys: complete when the rows were read.
         forgets_calls: whether the record is cleared too.
 
@@ -104,7 +104,7 @@ def replaced(
 
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
-    """Give a connection in whose transaction nobody else changes the state: on SQLite its beginning sees to that."""
+    """Give a connection in whose transaction no other one changes the state: on SQLite its beginning sees to that."""
     with engine.connect() as connection:
         for _ in range(TRIES):
             try:

@@ -149,7 +149,7 @@ class Worker:
 def _alone(job: Job) -> Outcome:
     try:
         return job.call(), None
-    except Exception as error:  # it goes to whoever waits for the job
+    except Exception as error:  # it goes to the caller who waits for the job
         return None, error
 
 
@@ -163,7 +163,7 @@ def _outcome(job: Job) -> Outcome:
         return job.call(), None
     except (Again, Unavailable, Unforeseen):
         raise
-    except Exception as error:  # it goes to whoever waits for the job
+    except Exception as error:  # it goes to the caller who waits for the job
         return None, error
 
 
