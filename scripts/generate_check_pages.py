@@ -22,6 +22,8 @@ contract's ledger (`x-rules` in `openapi.yaml`) it enforces, what it needs, and 
 NEEDS = {
     "stripe": "Stripe's side",
     "choice": "`--hold choice`",
+    "form": "`--hold choice`, or an operation without `x-stripe`",
+    "ordinary": "an operation without `x-stripe`",
     "headers": "a contract that documents headers",
     "wire": "an operation with an amount and a currency",
     "texts": "an operation with free texts",

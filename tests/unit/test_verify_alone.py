@@ -88,7 +88,7 @@ def test_the_search_goes_on_with_a_new_process(monkeypatch: pytest.MonkeyPatch) 
     target = Mortal("http://127.0.0.1:1")
     run: Any = the_run(target)
     run.options = SimpleNamespace(max_examples=2, shard=None, seed=1)
-    run.contexts = [SimpleNamespace(subject=SimpleNamespace(operation=CALL.operation))]
+    run.contexts = [SimpleNamespace(subject=SimpleNamespace(operation=CALL.operation, ordinary=False))]
     shown: list[str | None] = []
 
     def search(_strategy: object, shows: Callable[[Case], str | None], *_: object) -> Iterator[tuple[str, Case]]:

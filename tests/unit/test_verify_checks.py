@@ -195,6 +195,13 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
     "may be stored": ("documented-headers", {"answer": Answer(200, HEADERS[:1], f'{{"client_secret":"{SECRET}"}}')}),
     "no secret": ("answer-schema", {"answer": reply(200, "{}", media="application/json")}),
     "refused for nothing": ("accepts-valid", {"answer": problem(409, "provider-refused")}),
+    "an ordinary operation that is not there": (
+        "serves-what-is-documented",
+        {
+            "right": replace(expected("shown", 200), terms=replace(TERMS, ordinary=True)),
+            "answer": problem(405, "method-not-allowed"),
+        },
+    ),
     "two intents": ("one-intent", {"intents": [INTENT, INTENT]}),
     "no intent": ("one-intent", {"intents": []}),
     "another amount": ("intent-carries-the-request", {"intents": [intent(amount=420_000)]}),

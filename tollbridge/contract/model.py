@@ -26,6 +26,7 @@ class Parameter:
         extensions: its members that begin with `x-`.
         items: the type of an array's items; empty where it is none.
         delimiter: what stands between the items of an array; empty where each is sent by itself.
+        example: the first one that the contract shows of it; None where it shows none.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Parameter:
     extensions: Mapping[str, object]
     items: str = ""
     delimiter: str = ""
+    example: object = None
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,14 @@ class Response:
         media: its schemas, by media type.
         headers: its headers, each with the example that the contract shows; None where it shows none.
         examples: of its bodies, in the contract's order.
+        required_headers: the names of those that every such answer has.
     """
 
     status: str
     media: Mapping[str, SchemaCheck]
     headers: Mapping[str, object]
     examples: tuple[Example, ...] = ()
+    required_headers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

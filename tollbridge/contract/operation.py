@@ -146,6 +146,7 @@ class OperationReader:
             extensions={name: value for name, value in entry.items() if name.startswith(PREFIX)},
             items=items if kind == "array" else "",
             delimiter="" if entry.get("explode", style == "form") and style == "form" else DELIMITERS.get(style, ""),
+            example=self._shown(entry, place),
         )
 
     def _body(self, body: Mapping[str, Any] | None, place: Place) -> Any:
@@ -169,7 +170,20 @@ class OperationReader:
         headers = {
             name: self._header(entry, (*place, "headers", name)) for name, entry in response.get("headers", {}).items()
         }
-        return Response(status, media, headers, tuple(self._examples(content, (*place, "content"))))
+        return Response(
+            status,
+            media,
+            headers,
+            tuple(self._examples(content, (*place, "content"))),
+            frozenset(self._required(response, place)),
+        )
+
+    def _required(self, response: Mapping[str, Any], place: Place) -> Iterator[str]:
+        """Yield the names of the headers that every such answer has; OpenAPI ignores one called Content-Type."""
+        for name, entry in response.get("headers", {}).items():
+            header = self._followed(entry, "Header", (*place, "headers", name))
+            if header.get("required") and name.lower() != "content-type":
+                yield name
 
     def _header(self, given: Any, place: Place) -> object:
         """Return the example of a header; of one that every answer has and no example shows, a value that fits it."""

@@ -147,15 +147,19 @@ def held_against(checks: Iterable[Check], x: Exchange) -> Iterator[tuple[Check, 
     Where a check that is a gate finds something, the checks behind it have nothing to judge.
     """
     for check in () if x.evidence.steered else checks:
-        # Of a call that the simulator cannot answer nothing is known but what it was told.
-        if x.evidence.unsimulated and check.name != "adds-nothing":
-            continue
-        verdicts = check.judge(x.evidence, x.expectation)
+        verdicts = check.judge(x.evidence, x.expectation) if is_for(check, x) else None
         if verdicts is None:
             continue
         yield check, verdicts
         if verdicts and check.gate:
             return
+
+
+def is_for(check: Check, x: Exchange) -> bool:
+    """Tell whether a check is for an exchange: for its operation, and for what is known of it."""
+    if x.evidence.unsimulated and check.name != "adds-nothing":
+        return False  # of a call that the simulator cannot answer nothing is known but what it was told
+    return check.ordinary or not x.expectation.terms.ordinary
 
 
 def is_let_pass(x: Exchange) -> bool:

@@ -170,7 +170,7 @@ def _search(run: Run) -> None:
         return
     from tollbridge.verify.cases.random_sequences import Drawn, search, sequences_of
 
-    for context in run.contexts:
+    for context in (one for one in run.contexts if not one.subject.ordinary):
         how = _how_to_search(run, context)
         if not how.examples:
             continue

@@ -67,6 +67,8 @@ class Run:
     announce: Announce = lambda _plan: None
     generated: int = 0
     dropped: int = 0
+    uncalled: dict[str, str] = field(default_factory=dict)
+    """Why operations cannot be called, by their ids."""
     right: dict[int, str] = field(default_factory=dict)
     writer: Writer | None = None
     alone: dict[str, list[Verdict]] = field(default_factory=dict)

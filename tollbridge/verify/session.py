@@ -22,6 +22,7 @@ from tollbridge.verify.evidence.masking import Masking
 from tollbridge.verify.findings.reproduce import prove, reported
 from tollbridge.verify.findings.script import secrets_of
 from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
+from tollbridge.verify.model.requests import uncallable
 from tollbridge.verify.model.subject import Tokens, subjects, world_tokens
 from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
 from tollbridge.verify.options import VerifyOptions
@@ -173,8 +174,17 @@ def _prepared(
         canaries[f"{stripe.host}:{stripe.port}"] = "the address of Stripe"
     held = Held(origins, contract)
     runner = Runner(target.url, within, stripe, tokens, RunLimit(options.max_time, begun), Known(canaries))
-    contexts = [CaseContext(subject, world, tokens, held, cards, stripe is not None) for subject in subjects(contract)]
-    return Run(options, contract, world, target, stripe, runner, Evaluator(chosen), contexts, say, examples=examples)
+    known = subjects(contract)
+    uncalled = uncallable(contract, known)
+    contexts = [
+        CaseContext(subject, world, tokens, held, cards, stripe is not None)
+        for subject in known
+        if subject.operation.operation_id not in uncalled
+    ]
+    evaluator = Evaluator(chosen)
+    run = Run(options, contract, world, target, stripe, runner, evaluator, contexts, say, examples=examples)
+    run.uncalled = uncalled
+    return run
 
 
 def _target(options: VerifyOptions, stripe: StripeDouble | None, within: float, whole: ExitStack) -> Target:

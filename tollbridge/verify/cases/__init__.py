@@ -8,6 +8,8 @@ from tollbridge.verify.cases.identity import methods, roles, tokens
 from tollbridge.verify.cases.leaks import leaks
 from tollbridge.verify.cases.members import members
 from tollbridge.verify.cases.money import currencies, money
+from tollbridge.verify.cases.ordinary import bodies, operations, parameters, security
+from tollbridge.verify.cases.ordinary import wire as wire_of_any
 from tollbridge.verify.cases.sequences import sequences, together
 from tollbridge.verify.cases.wire import wire
 from tollbridge.verify.model.steps import Case
@@ -31,16 +33,25 @@ TABLES: dict[str, Table] = {
     "faults": faults,
     "currencies": currencies,
 }
-"""By name."""
+"""By name: of an operation that is for something at Stripe."""
 
+ORDINARY_TABLES: dict[str, Table] = {
+    "operations": operations,
+    "security": security,
+    "wire": wire_of_any,
+    "parameters": parameters,
+    "bodies": bodies,
+}
+"""By name: of any other operation."""
 
-ALIKE = frozenset({"methods", "tokens", "members", "money", "currencies"})
+ALIKE = frozenset({"methods", "tokens", "members", "money", "currencies", "parameters", "bodies"})
 """Tables of many cases that are alike: they are thinned where a run has to be short."""
 
 
 def cases(context: CaseContext) -> list[Planned]:
     """Return the cases of all tables, each with the table's name and with its number there."""
-    return [(name, n, case) for name, table in TABLES.items() for n, case in enumerate(table(context))]
+    tables = ORDINARY_TABLES if context.subject.ordinary else TABLES
+    return [(name, n, case) for name, table in tables.items() for n, case in enumerate(table(context))]
 
 
 def is_thinned_out(planned: Planned, every: int) -> bool:

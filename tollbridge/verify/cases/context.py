@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from tollbridge.verify.model.expectation import Terms
 from tollbridge.verify.model.steps import AtStripe, Call, Headers
 from tollbridge.verify.model.subject import Subject, Tokens, minimal
-from tollbridge.verify.model.terms import Held
+from tollbridge.verify.model.terms import Held, terms_of
 from tollbridge.world import Account, Organization, PaymentMethod, World
 
 AMOUNT = 100_000
@@ -46,6 +48,11 @@ class CaseContext:
     held: Held
     cards: dict[str, dict[str, Any]]
     two_sided: bool
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The terms of the operation."""
+        return terms_of(self.subject, self.held)
 
     def call(self, account: Account | None = None, note: str = "", **roles: Any) -> Call:
         """Return a right call, with members by role; `None` for the account takes the world's default one."""

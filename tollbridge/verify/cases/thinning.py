@@ -14,6 +14,9 @@ HARNESS = 0.015
 FOR_TABLES = 0.6
 """The part of a run's time that is planned with: failing Stripes, replays and scripts take the rest."""
 
+OPERATIONS = "operations"
+"""The table that comes first, of all operations: a run that is cut short has called each of them."""
+
 MOST = 64
 """The most that tables are thinned: every so many-th case."""
 
@@ -74,4 +77,5 @@ def _thinned(whole: Sequence[tuple[CaseContext, Numbered]], every: int, answer_i
     for context, (table, number, case) in whole:
         out = is_thinned_out((table, number, case), every)
         (left if out else played).append((context, table, case))
+    played.sort(key=lambda planned: planned[1] != OPERATIONS)
     return Plan(played, left, every, answer_in)

@@ -11,8 +11,8 @@ from urllib.parse import quote
 from tollbridge.verify.checks.causes import of_stripe, status_and_code, told_by_stripe, word
 from tollbridge.verify.checks.conditions import (
     answered,
-    choices_held,
     expects_success,
+    form_held,
     in_any,
     no_fault,
     no_fault_before,
@@ -47,6 +47,7 @@ def documented(x: Evidence, e: Expectation) -> dict[str, Any] | None:
     sample="The target closed the connection without an answer.",
     when=(no_fault,),
     gate=True,
+    ordinary=True,
 )
 def answers(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge any exchange without a fault."""
@@ -68,6 +69,7 @@ def row_or_kind(e: Expectation) -> str:
     sample="The target answered 500 to a body that is not UTF-8.",
     when=(no_fault, no_fault_before),  # the exchange after a fault is judged by `recovers`
     gate=True,
+    ordinary=True,
 )
 def no_server_error(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge any exchange without a fault in it or before it."""
@@ -78,8 +80,13 @@ def no_server_error(x: Evidence, e: Expectation) -> list[Wrong]:
 
 
 def has_documented_form(x: Evidence, e: Expectation) -> bool:
-    """Tell whether the answer's form is held: a success's always; a refusal's with our choices only."""
-    return x.answer is not None and (x.ok or e.terms.choice)
+    """Tell whether the answer's form is held: a success's always; a refusal's where the contract's word on it is."""
+    return x.answer is not None and (x.ok or e.terms.refusals) and not is_elsewhere(e)
+
+
+def is_elsewhere(e: Expectation) -> bool:
+    """Tell whether the request may never reach its ordinary operation, so that its form says nothing of the answer."""
+    return e.terms.ordinary and e.by_http
 
 
 def response_of(x: Evidence, e: Expectation) -> dict[str, Any] | None:
@@ -94,17 +101,20 @@ def response_of(x: Evidence, e: Expectation) -> dict[str, Any] | None:
     severity=HIGH,
     sample="The target answered 418, which the contract does not document.",
     rules={"success.status": expects_success},
-    when=(answered, choices_held),  # which status tells what is our choice
+    when=(answered, form_held),  # of what is for something at Stripe, which status tells what is our choice
     gate=True,
-    needs=("choice",),
+    needs=("form",),
+    ordinary=True,
 )
 def documented_status(x: Evidence, e: Expectation) -> list[Wrong] | None:
-    """Judge any answer but what HTTP itself refuses; with our choices only."""
-    if refused_by_http(x, e):
+    """Judge any answer but what HTTP itself refuses, and what else may refuse a call of an ordinary operation."""
+    if refused_by_http(x, e) or is_elsewhere(e):
         return None
     if documented(x, e):
         return []
-    known = sorted(int(status) for status in e.terms.responses if status.isdigit())
+    if e.terms.ordinary and 400 <= x.status < 500 and x.status in e.statuses:
+        return None  # few contracts document each refusal, and those that every server has least of all
+    known = ", ".join(sorted(e.terms.responses)) or "none: the contract documents no response"
     cause = f"{row_or_kind(e)}: {status_and_code(x)}{of_stripe(x)}"
     return [Wrong(cause, f"The answer is {x.status}{x.named}.{told_by_stripe(x)}", f"one of {known}")]
 
@@ -117,16 +127,17 @@ def documented_status(x: Evidence, e: Expectation) -> list[Wrong] | None:
     rules={"refusal.problem": refused},
     when=(has_documented_form,),
     gate=True,
+    ordinary=True,
 )
 def media(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge any answer whose documented response has a body."""
     response = response_of(x, e)
-    if response is None or not response["media"] or x.answer is None:
+    if response is None or not response["media"] or x.answer is None or x.sent.method == "HEAD":
         return None
     came, known = media_type(x.answer), sorted(response["media"])
-    if came in known:
+    if documented_media(response, came) is not None:
         charset = CHARSET.search(x.answer.header("content-type") or "")
-        if charset is None or charset[1].lower() in ("utf-8", "utf8"):
+        if charset is None or charset[1].lower() in ("utf-8", "utf8") or not came.endswith("json"):
             return []
         return [
             Wrong(
@@ -137,6 +148,13 @@ def media(x: Evidence, e: Expectation) -> list[Wrong] | None:
     return [Wrong(f"{x.status} {kind}", f"The {x.status} came as {came or 'nothing'}.", " or ".join(known))]
 
 
+def documented_media(response: dict[str, Any], came: str) -> Any:
+    """Return the schema for the media type of an answer, of the key that fits it best; None where none does."""
+    known = {name.partition(";")[0].strip().lower(): found for name, found in response["media"].items()}
+    wide = [came, f"{came.partition('/')[0]}/*", "*/*"]
+    return next((known[name] for name in wide if name in known), None) if came else None
+
+
 @check(
     "problem-status",
     "A problem's `status` is the status of the HTTP answer (RFC 9457, section 3.1.2).",
@@ -144,6 +162,7 @@ def media(x: Evidence, e: Expectation) -> list[Wrong] | None:
     sample="An HTTP 404 carries a problem with status 400.",
     when=(answered,),
     optional=True,
+    ordinary=True,
 )
 def problem_status(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge any answer that is a problem."""
@@ -167,14 +186,15 @@ def problem_status(x: Evidence, e: Expectation) -> list[Wrong] | None:
     rules={**in_any("secret.form"), "refusal.problem": refused},
     when=(has_documented_form,),
     gate=True,
+    ordinary=True,
 )
 def schema(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge answers whose documented response has a schema for their media type."""
     response = response_of(x, e)
     if response is None or x.answer is None or not x.answer.text:
         return None
-    found = response["media"].get(media_type(x.answer))
-    if found is None:
+    found = documented_media(response, media_type(x.answer))
+    if found is None or not media_type(x.answer).endswith("json"):
         return None
     wrong = []
     for place in violated(json.dumps(found), x.document)[:3]:
@@ -185,7 +205,7 @@ def schema(x: Evidence, e: Expectation) -> list[Wrong] | None:
 
 
 def violated(written: str, document: Any) -> list[str]:
-    """Return the places of a document that break a JSON Schema (Draft 4), each once."""
+    """Return the places of a document that break a JSON Schema, each once."""
     places: dict[str, None] = {}
     for error in validator(written).iter_errors(document):
         names = getattr(error.kind, "unexpected", None) or [getattr(error.kind, "property", None)]
@@ -197,10 +217,12 @@ def violated(written: str, document: Any) -> list[str]:
 
 @lru_cache(maxsize=64)
 def validator(written: str) -> Any:
-    """Return a compiled JSON Schema."""
+    """Return a compiled JSON Schema, of Draft 4 where it does not say another dialect."""
     import jsonschema_rs  # only this check needs it
 
-    return jsonschema_rs.Draft4Validator(json.loads(written), offline=True)  # evidence may be somebody else's
+    schema = json.loads(written)
+    validators = jsonschema_rs.Draft4Validator, jsonschema_rs.Draft202012Validator
+    return validators["$schema" in schema](schema, offline=True)  # evidence may be somebody else's
 
 
 def pointer(steps: list[Any]) -> str:

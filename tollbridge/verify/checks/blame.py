@@ -39,6 +39,7 @@ def blames(x: Evidence, e: Expectation) -> bool:
     when=(blames,),
     needs=("choice",),
     decided=always,
+    ordinary=True,
 )
 def blames_right(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge 400s of calls whose faults are known."""
@@ -58,6 +59,7 @@ def blames_right(x: Evidence, e: Expectation) -> list[Wrong]:
     rules=in_any("refusal.complete"),
     when=(blames,),
     needs=("choice",),
+    ordinary=True,
 )
 def reports_all(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge 400s of calls whose faults are known, and not too many."""
@@ -78,6 +80,7 @@ def reports_all(x: Evidence, e: Expectation) -> list[Wrong] | None:
     rules={"refusal.problem": refused},
     when=(answered, choices_held, not_accepted),
     needs=("choice",),
+    ordinary=True,
 )
 def helps(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge problems; with our choices only."""

@@ -65,6 +65,7 @@ def under(x: Evidence) -> str:
 def known_places(places: Any, e: Expectation) -> str:
     """Return the places that a problem blames, or has to; a name that the contract does not have is one of many."""
     known = {f"#/{member}" for member in e.terms.members.values()} | {"#", e.terms.header or "#"}
+    known |= {place for place in e.places if e.terms.ordinary and not place.startswith("#")}  # parameters
     return " ".join(sorted({place if place in known else "#/…" for place in map(str, places)}))
 
 

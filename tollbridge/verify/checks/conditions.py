@@ -57,6 +57,11 @@ def choices_held(_x: Evidence, e: Expectation) -> bool:
     return e.terms.choice
 
 
+def form_held(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether the contract's word on the form of answers is held: on ordinary operations there is no other."""
+    return e.terms.choice or e.terms.ordinary
+
+
 def no_fault(x: Evidence, _e: Expectation) -> bool:
     """Tell whether Stripe was well."""
     return not x.faults

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tollbridge.verify.checks.answer import documented
-from tollbridge.verify.checks.conditions import answered, choices_held, in_any, refused, when_decided
+from tollbridge.verify.checks.answer import documented, has_documented_form
+from tollbridge.verify.checks.conditions import answered, choices_held, form_held, in_any, refused, when_decided
 from tollbridge.verify.model.check import LOW, Wrong, check
 from tollbridge.verify.model.evidence import Evidence, identified, own_ids
 from tollbridge.verify.model.expectation import Expectation
@@ -17,13 +17,14 @@ from tollbridge.verify.model.expectation import Expectation
     severity=LOW,
     sample="A 401 has no WWW-Authenticate.",
     rules=in_any("cache.none"),
-    when=(answered, choices_held),
-    needs=("choice", "headers"),
+    when=(answered, form_held),
+    needs=("form", "headers"),
+    ordinary=True,
 )
 def headers(x: Evidence, e: Expectation) -> list[Wrong] | None:
-    """Judge answers whose documented response has headers; with our choices only."""
+    """Judge answers whose documented response has headers."""
     response = documented(x, e)
-    if x.answer is None or response is None or not response["headers"]:
+    if x.answer is None or response is None or not response["headers"] or not has_documented_form(x, e):
         return None
     wrong = []
     for name in response["headers"]:
@@ -32,7 +33,7 @@ def headers(x: Evidence, e: Expectation) -> list[Wrong] | None:
             wrong.append(Wrong(f"{name} of {x.status}", said, f"the header {name}", _rules(name)))
     sent = {name.lower(): value for name, value in x.answer.headers}
     for name in response["headers"]:
-        value, right = sent.get(name.lower()), RIGHT.get(name.lower())
+        value, right = sent.get(name.lower()), RIGHT.get(name.lower()) if e.terms.choice else None
         if value is not None and right and not re.search(right, value, re.I):
             said = f"{name} of the {x.status} is {value!r}."
             wrong.append(Wrong(f"value of {name}", said, WORDS[name.lower()], _rules(name)))
@@ -89,6 +90,7 @@ def allows(x: Evidence, e: Expectation) -> list[Wrong] | None:
     rules={"refusal.problem": refused},
     when=(answered, choices_held),
     needs=("choice", "headers"),
+    ordinary=True,
 )
 def ids_of_their_own(x: Evidence, _e: Expectation) -> list[Wrong]:
     """Judge answers with such an id; with our choices only."""

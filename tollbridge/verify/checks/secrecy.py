@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from tollbridge.verify.checks.causes import place_in, status_and_code
 from tollbridge.verify.checks.conditions import answered, in_any, not_accepted, value
 from tollbridge.verify.model.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.model.evidence import API_KEY, TOKEN, Evidence, secret_of, texts_of
 from tollbridge.verify.model.expectation import Expectation
+
+SECRET_NAME = re.compile("secret|key|token", re.I)
+"""In the name of a member whose value is a secret."""
 
 FREE_TEXTS = ("a description", "an e-mail address", "the value of an unknown member")
 SECRETS = (TOKEN, API_KEY)
@@ -67,6 +71,7 @@ def shown(x: Evidence, e: Expectation) -> str:
     sample="A 402 carries the intent's client secret.",
     rules=in_any("secret.once"),
     when=(answered,),
+    ordinary=True,
 )
 def secret_in_its_place(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge any answer."""
@@ -79,6 +84,8 @@ def secret_in_its_place(x: Evidence, e: Expectation) -> list[Wrong]:
 def _secrets_shown(x: Evidence, e: Expectation) -> Iterator[tuple[str, str, str]]:
     """Yield the kind of each secret that an answer shows, the secret, and what it is in words."""
     visible, secret = shown(x, e), secret_of(x, e.terms.secret)
+    for text in documented_secrets(x, e):
+        visible = visible.replace(text, "")
     if found := CLIENT_SECRET.search(visible):
         yield "client secret", found.group(), "a client secret"
     if found := KEY_OF_STRIPE.search(visible):
@@ -89,6 +96,39 @@ def _secrets_shown(x: Evidence, e: Expectation) -> Iterator[tuple[str, str, str]
         yield "disguised", disguise, "the client secret, or its last part, once more"
     if token := next((token for token in _canaries(x, TOKEN) if token in visible), None):
         yield "token", token, "a bearer token"
+
+
+def documented_secrets(x: Evidence, e: Expectation) -> list[str]:
+    """Return the texts of an ordinary operation's success that stand where the contract documents a secret."""
+    if not (e.terms.ordinary and x.ok):
+        return []
+    response = e.terms.responses.get(str(x.status)) or e.terms.responses.get("2XX") or e.terms.responses.get("default")
+    names = {name for name in names_of((response or {}).get("media")) if SECRET_NAME.search(name)}
+    return sorted({text for text in texts_at(x.document, names) if text}, key=len, reverse=True)
+
+
+def names_of(schema: Any) -> Iterator[str]:
+    """Yield the names of the members that a schema documents."""
+    if isinstance(schema, dict):
+        members = schema.get("properties")
+        yield from members if isinstance(members, dict) else ()
+        for value in schema.values():
+            yield from names_of(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from names_of(value)
+
+
+def texts_at(document: Any, names: set[str]) -> Iterator[str]:
+    """Yield the texts of members of some names, anywhere in a document."""
+    if isinstance(document, dict):
+        for name, value in document.items():
+            if name in names and isinstance(value, str):
+                yield value
+            yield from texts_at(value, names)
+    elif isinstance(document, list):
+        for value in document:
+            yield from texts_at(value, names)
 
 
 def _canaries(x: Evidence, wanted: str) -> list[str]:
@@ -107,17 +147,22 @@ def disguises(secret: str) -> tuple[str, str]:
     severity=HIGH,
     sample="A 409 tells the customer's id at Stripe.",
     when=(answered,),
+    ordinary=True,
 )
 def nothing_of_the_inside(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge any answer; the id of a charged intent has a place of its own."""
     visible = shown(x, e)
     wrong = []
-    for what, pattern in INSIDE.items():
+    # What an ordinary operation answers to a right request is its own: paths, statements and names of errors, too.
+    sought = {"a stack": INSIDE["a stack"]} if e.terms.ordinary and x.ok else INSIDE
+    for what, pattern in sought.items():
         found = pattern.search(visible)
-        if found and found.group() not in x.sent.text:
+        if found and found.group() not in x.sent.everything:
             cause = f"{what} in {status_and_code(x)} at {place_in(x, found.group())}"
             wrong.append(Wrong(cause, f"The {x.status} shows {what}: {found.group()[:60]!r}.", "none"))
     for pattern in (INTERNAL_ID, *((INTENT_ID,) if _may_name_no_intent(x, e) else ())):
+        if e.terms.ordinary:
+            break  # its ids are its own
         told = next((found.group() for found in pattern.finditer(visible) if found.group() not in x.sent.text), None)
         if told:
             said = f"The {x.status} shows an id of Stripe's ({told.partition('_')[0]}_…)."
@@ -184,6 +229,7 @@ def _free_canaries(x: Evidence) -> dict[str, str]:
     sample="A 404 carries the description of the request before it.",
     rules=in_any("answer.own"),
     when=(answered,),
+    ordinary=True,
 )
 def nothing_of_another(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge any answer, by canaries: values that stand in some requests and nowhere else."""

@@ -9,8 +9,8 @@ from tollbridge.verify.checks.conditions import (
     always,
     charges,
     charges_the_default,
-    choices_held,
     expects_success,
+    form_held,
     has_capitals,
     has_eight_digits,
     has_null,
@@ -35,7 +35,7 @@ from tollbridge.verify.model.expectation import MAY_NAME, Expectation, kebab
 
 def wrong_status(x: Evidence, e: Expectation, cause: str) -> list[Wrong]:
     """Return what is wrong with a refusal's status and code."""
-    exact = e.terms.choice or e.kind in ("declined", "token")
+    exact = (e.terms.choice or e.kind in ("declined", "token")) and not e.terms.ordinary
     fine = x.status in e.statuses if exact else 400 <= x.status < 500
     if not fine:
         expected = " or ".join(map(str, e.statuses)) if exact else "a refusal (4xx)"
@@ -134,6 +134,30 @@ def success_of(e: Expectation) -> str:
     return str(min(e.statuses)) if e.terms.choice else "a success (2xx)"
 
 
+def is_right_request(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether the request is right, of an ordinary operation."""
+    return e.kind in ("fits", "shown")
+
+
+@check(
+    "serves-what-is-documented",
+    "A request of the contract's own examples, or made for its schemas, is not refused as if it had another form.",
+    severity=HIGH,
+    sample="The target answered 405 to GET /fees, which the contract documents.",
+    when=(settled, is_right_request),
+    gate=True,
+    needs=("ordinary",),
+    ordinary=True,
+)
+def serves_documented(x: Evidence, e: Expectation) -> list[Wrong]:
+    """Judge right requests to ordinary operations; an undocumented success is judged by `documented-status`."""
+    if x.status in e.statuses or not 400 <= x.status < 500:
+        return []
+    said = f"The answer is {x.status}{x.named}."
+    shown = "a success: the contract shows this request" if e.kind == "shown" else "a success, or a refusal for a value"
+    return [Wrong(f"{e.kind}: {x.status} {word(x.code or '')}".strip(), said, shown)]
+
+
 def violates(_x: Evidence, e: Expectation) -> bool:
     """Tell whether the request breaks a rule of the contract."""
     return e.kind == "violations"
@@ -153,6 +177,7 @@ def violates(_x: Evidence, e: Expectation) -> bool:
     when=(settled, violates),
     gate=True,
     decided=always,
+    ordinary=True,
 )
 def refuses_invalid(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge calls that break rules of the contract."""
@@ -180,13 +205,14 @@ def refused_by_the_wire_table(_x: Evidence, e: Expectation) -> bool:
         "page.request",
         "request.http",
     ),
-    when=(settled, choices_held, refused_by_the_wire_table),
+    when=(settled, form_held, refused_by_the_wire_table),
     gate=True,
-    needs=("choice",),
+    needs=("form",),
     decided=always,
+    ordinary=True,
 )
 def wire_verdict(x: Evidence, e: Expectation) -> list[Wrong]:
-    """Judge rows of the strict-wire table that are refused; with our choices only."""
+    """Judge what HTTP, or the reading of JSON, has to refuse; where Stripe is called, with our choices only."""
     if e.statuses == [401] and any(not one.startswith(f"{OWN_TOKEN} ") for one in x.known.served):
         return []  # that tokens are not judged is found already
     return wrong_status(x, e, f"{min(e.statuses)} {' '.join(e.codes)}")
@@ -211,6 +237,7 @@ def token_refused(_x: Evidence, e: Expectation) -> bool:
     gate=True,
     needs=("bad token",),
     decided=always,
+    ordinary=True,
 )
 def judges_tokens(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge calls with a token that is not good, whatever else is wrong with them.

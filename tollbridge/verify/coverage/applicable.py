@@ -11,17 +11,25 @@ NEVER = {
 }
 """Documented problems that no right target can be made to give."""
 
+CHOICES = "our choices are not held: --hold choice"
 STRIPE = "Stripe's side is not seen: point the target at the harness and give --stripe-listen"
+
+
+NOT_OF_STRIPE = "the operation says nothing of what it is for at Stripe (x-stripe)"
 
 
 def missing_needs(context: CaseContext) -> dict[str, str]:
     """Return what a check may need and this run has not, each with the reason."""
+    if context.subject.ordinary:
+        return _missing_of_ordinary(context)
     subject = context.subject
     good, bad = context.methods(context.home(), good=True), context.methods(context.home(), good=False)
     others = [o for o in context.world.organizations.values() if o is not context.home() and o.payment_methods]
     has = {
         "stripe": (context.two_sided, STRIPE),
-        "choice": (context.held.choice, "our choices are not held: --hold choice"),
+        "ordinary": (False, "x-stripe says what the operation is for, and other checks judge its calls"),
+        "choice": (context.held.choice, CHOICES),
+        "form": (context.held.choice, CHOICES),
         "headers": (any(r.headers for r in subject.operation.responses.values()), "the contract documents no headers"),
         "wire": (
             {"amount", "currency"} <= subject.members.keys() and subject.spelt_plainly,
@@ -46,8 +54,24 @@ def missing_needs(context: CaseContext) -> dict[str, str]:
     return {name: reason for name, (there, reason) in has.items() if not there}
 
 
+def _missing_of_ordinary(context: CaseContext) -> dict[str, str]:
+    """Return the same for an ordinary operation, of what its checks may need."""
+    operation = context.subject.operation
+    held, terms = context.held, context.terms
+    documented = any(response["headers"] for response in terms.responses.values())
+    asks = operation.requires_token or context.default().id in context.tokens.good
+    has = {
+        "choice": (held.choice, CHOICES),
+        "headers": (documented, "the contract requires no headers"),
+        "bad token": (asks, "the contract asks for no proof of who asks, or the world gives no tokens"),
+    }
+    return {name: reason for name, (there, reason) in has.items() if not there}
+
+
 def not_applicable(check: Check, context: CaseContext) -> str | None:
     """Return why a check cannot be exercised; None where it can."""
+    if context.subject.ordinary and not check.ordinary:
+        return NOT_OF_STRIPE
     missing = missing_needs(context)
     return next((missing[need] for need in check.needs if need in missing), None)
 

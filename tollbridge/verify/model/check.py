@@ -61,6 +61,7 @@ class Check:
             operation's members; without one of them it is not applicable.
         optional: whether a right target may never give it an occasion.
         decided: in which exchanges it judges, besides its own rules, those that decided what a right answer is.
+        ordinary: whether it judges operations, too, that say nothing of what they are for at Stripe.
         alone: checks that tell of a call alone what this one tells of it under way with others, or while Stripe fails:
             where one of them finds the call wrong when it is played alone, neither the group nor the fault is to blame.
     """
@@ -77,6 +78,7 @@ class Check:
     optional: bool = False
     decided: Condition | None = None
     alone: tuple[str, ...] = ()
+    ordinary: bool = False
 
     def judge(self, x: Evidence, e: Expectation) -> list[Wrong] | None:
         """Return what is wrong with an exchange; None where there is nothing to judge."""
@@ -106,6 +108,7 @@ def check(
     optional: bool = False,
     decided: Condition | None = None,
     alone: tuple[str, ...] = (),
+    ordinary: bool = False,
 ) -> Callable[[Judge], Judge]:
     """Put a function on the list of checks; its arguments are those of `Check`."""
 
@@ -114,7 +117,19 @@ def check(
 
     def listing(function: Judge) -> Judge:
         CHECKS[name] = Check(
-            name, asserts, rules or {}, severity, sample, function, when, gate, needs, optional, decided, alone
+            name,
+            asserts,
+            rules or {},
+            severity,
+            sample,
+            function,
+            when,
+            gate,
+            needs,
+            optional,
+            decided,
+            alone,
+            ordinary,
         )
         return function
 

@@ -24,11 +24,13 @@ class Terms:
         caller: the roles that the caller decides (`customer`, `subscription`).
         secret: the answer's member that holds the client secret; None without one.
         header: the name of the header that names the effective organization; None without one.
-        responses: by status, what the contract documents: `media`, a JSON Schema (Draft 4) by media type, and the names
-            of its `headers`.
+        responses: by status, what the contract documents: `media`, a JSON Schema by media type (of Draft 4, where
+            `$schema` says nothing else), and the names of its `headers`.
         codes: the documented problems, as pairs of status and `error_code`; empty where the contract enumerates none.
         choice: whether our own choices are held.
         ledger: whether each of the ledger's rules is held, by its id.
+        ordinary: whether the operation says nothing of what it is for at Stripe.
+        refusals: whether a refusal, too, has to have the form that the contract documents.
     """
 
     operation: str
@@ -42,6 +44,8 @@ class Terms:
     codes: list[list[str]] = field(default_factory=list)
     choice: bool = True
     ledger: dict[str, bool] = field(default_factory=dict)
+    ordinary: bool = False
+    refusals: bool = True
 
     def holds(self, rule: str) -> bool:
         """Tell whether a rule is held; what the ledger has no word on, the contract's schema itself says."""
@@ -75,8 +79,10 @@ class Expectation:
 
     Args:
         terms: what binds the target.
-        kind: `accepted`, `declined`, `violations`, `token`, `refused`, `wire`, or `free` where nothing is held.
-        statuses: the HTTP statuses that the contract's choices allow, in order.
+        kind: `accepted`, `declined`, `violations`, `token`, `refused`, `wire`, or `free` where nothing is held; of a
+            right request to an ordinary operation `shown`, where the contract shows it, or `fits`.
+        statuses: the HTTP statuses that the contract's choices allow, in order; of an ordinary operation, those that
+            may be right.
         codes: the `error_code`s that they allow, in order; empty for any.
         places: the pointers and headers to blame, in order; also where our choices alone refuse, and are not held.
         rules: the ledger's rules that decided.

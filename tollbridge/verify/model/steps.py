@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from tollbridge.contract import Operation, sendable
+from tollbridge.contract import Operation, Scheme, sendable
 from tollbridge.simulator import Fault
 
 JSON = ("Content-Type", "application/json")
@@ -63,6 +63,30 @@ class WireVerdict:
     half_pair: bool = False
 
 
+FITS, SHOWN = "fits", "shown"
+"""Kinds of right answers of ordinary operations: of a request that is made for its schemas, and of one that the
+contract shows as an example, or that needs nothing."""
+
+VIOLATES, PROVES_NOTHING, ELSEWHERE = "violations", "token", "wire"
+"""Of a request that breaks a rule of the contract, of one without what its security asks for, and of one that HTTP
+itself may refuse."""
+
+
+@dataclass(frozen=True)
+class RightAnswer:
+    """What a call of an ordinary operation has to get; the maker of the case knows what it changed in a right one.
+
+    Args:
+        kind: one of the five above.
+        places: the pointers, headers and parameters that are wrong.
+        code: the `error_code` with which our own server refuses it; None for any.
+    """
+
+    kind: str
+    places: frozenset[str] = frozenset()
+    code: str | None = None
+
+
 @dataclass(frozen=True)
 class Call:
     """One request to the target.
@@ -81,6 +105,9 @@ class Call:
         wire: what the strict-wire table says of it; None where the contract's schema decides.
         head: what is unusual about the head of the request.
         note: what is special about it, in words.
+        query: names and values behind the path.
+        security: what it proves itself by in place of a bearer token; empty for the bearer token.
+        right: what it has to get; None where the operation says what it is for at Stripe, and the oracle knows.
     """
 
     operation: Operation
@@ -96,6 +123,9 @@ class Call:
     wire: WireVerdict | None = None
     head: Head = PLAIN
     note: str = ""
+    query: Headers = ()
+    security: tuple[Scheme, ...] = ()
+    right: RightAnswer | None = None
 
     @property
     def body(self) -> bytes:
@@ -115,7 +145,7 @@ class Call:
         path = self.operation.target if self.path is None else self.path
         for name, value in self.path_values.items():
             path = path.replace(f"{{{sendable(name)}}}", quote(str(value), safe=""))
-        return path
+        return f"{path}?{urlencode(self.query)}" if self.query else path
 
     def but(self, **changes: Any) -> "Call":
         """Return the call with some changes."""

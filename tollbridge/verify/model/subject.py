@@ -41,6 +41,11 @@ class Subject:
     caller: frozenset[str]
 
     @property
+    def ordinary(self) -> bool:
+        """Whether the operation says nothing of what it is for at Stripe."""
+        return not self.operation.stripe or self.operation.body is None
+
+    @property
     def schema(self) -> Mapping[str, Any]:
         """The body's schema; empty where there is no body."""
         return self.operation.body.schema if self.operation.body else {}
@@ -132,19 +137,21 @@ def minimal(schema: Mapping[str, Any]) -> Any:
 
 
 def subjects(contract: Contract) -> list[Subject]:
-    """Return the operations that can be judged: those that take a JSON body.
+    """Return the operations that can be judged: those that are for something at Stripe first.
 
     Raises:
-        VerifyError: there is none.
+        VerifyError: there is none, or what one says of Stripe does not fit its body.
     """
-    found = [_subject(operation) for operation in contract.operations if operation.body]
+    found = [subject_of(operation) for operation in contract.operations if not operation.unserved]
     for subject in found:
-        if not _is_object(subject.schema):
+        if not subject.ordinary and not _is_object(subject.schema):
             named = subject.operation.operation_id
-            raise VerifyError(f"{named}: its body is no JSON object with properties, which is all that is judged.")
+            raise VerifyError(
+                f"{named}: its body is no JSON object with properties, which is all that x-stripe is for."
+            )
     if not found:
-        raise VerifyError(f"{contract.path}: no operation takes a JSON body, so there is nothing to verify.")
-    return found
+        raise VerifyError(f"{contract.path}: it has no operation that can be called, so there is nothing to verify.")
+    return sorted(found, key=lambda subject: subject.ordinary)
 
 
 def _is_object(schema: Mapping[str, Any]) -> bool:
@@ -155,7 +162,12 @@ def _is_object(schema: Mapping[str, Any]) -> bool:
         return False
 
 
-def _subject(operation: Operation) -> Subject:
+def subject_of(operation: Operation) -> Subject:
+    """Return an operation as the harness sees it.
+
+    Raises:
+        VerifyError: what it says of Stripe does not fit its body.
+    """
     said: Any = operation.stripe or {}
     if not isinstance(said, dict):
         raise VerifyError(

@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from tollbridge.contract import Contract
+from tollbridge.contract import Contract, Response, SchemaCheck
+from tollbridge.contract.keywords import objects
 from tollbridge.verify.model.expectation import Terms
 from tollbridge.verify.model.subject import Subject
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+"""The dialect of schemas in OpenAPI 3.1."""
 
 DOCUMENTED, PROVIDER, CHOICE = "documented", "provider", "choice"
 """The origins of rules: the documented page, Stripe, and our own choice."""
@@ -47,6 +52,7 @@ class Held:
 def terms_of(subject: Subject, held: Held) -> Terms:
     """Return what binds a target at an operation, resolved to plain JSON."""
     operation, header = subject.operation, subject.organization
+    draft = {} if str(held.contract.document.get("openapi")).startswith("3.0") else {"$schema": DRAFT}
     return Terms(
         operation=operation.operation_id,
         method=operation.method.upper(),
@@ -56,13 +62,38 @@ def terms_of(subject: Subject, held: Held) -> Terms:
         secret=subject.secret,
         header=header.name if header else None,
         responses={
-            status: {
-                "media": {media: check.schema for media, check in response.media.items()},
-                "headers": list(response.headers),
+            status if status == "default" else status.upper(): {
+                "media": {media: {**draft, **alone(check)} for media, check in response.media.items()},
+                "headers": _headers(subject, response),
             }
             for status, response in operation.responses.items()
         },
         codes=[list(pair) for pair in sorted(subject.codes)],
         choice=held.choice,
         ledger={rule: held.rule(rule) for rule in held.ledger},
+        ordinary=subject.ordinary,
+        refusals=held.choice or (subject.ordinary and held.rule("refusal.problem")),
     )
+
+
+def _headers(subject: Subject, response: Response) -> list[str]:
+    """Return the headers that an answer has to have; for an operation of Stripe's all that are documented are."""
+    return [name for name in response.headers if name in response.required_headers or not subject.ordinary]
+
+
+def alone(check: SchemaCheck) -> dict[str, Any]:
+    """Return a schema that stands alone, with what its references name."""
+    if check.root is check.schema:
+        return dict(check.schema)
+    keyword = next(name for name in check.root if name != "properties")
+    named: dict[str, Any] = {}
+    waiting = [check.schema]
+    while waiting:
+        references = [part["$ref"] for _, part in objects(waiting.pop()) if isinstance(part.get("$ref"), str)]
+        for number in (reference.rpartition("/")[2] for reference in references):
+            if number not in named:
+                named[number] = check.root[keyword][number]
+                waiting.append(named[number])
+    if "$ref" in check.schema and keyword == "definitions":  # Draft 4 ignores what stands beside a reference
+        return {"allOf": [check.schema], keyword: named}
+    return {**check.schema, keyword: named}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tollbridge.verify.cases import CaseContext
+from tollbridge.verify.cases.ordinary.right import right_call
 from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.model.evidence import Evidence
 from tollbridge.verify.model.steps import Call, Case
@@ -36,9 +37,10 @@ def opening(runner: Runner, context: CaseContext, *, own: bool) -> CaseContext:
     Raises:
         VerifyError: no target is there, an unknown token is needed, or the world is another one.
     """
+    if context.subject.ordinary:
+        return _ordinary(runner, context)
     anonymous = _asked(runner, context, context.call())
-    if anonymous.broken and any(why in anonymous.broken for why in NOT_THERE):
-        raise VerifyError(f"No target answers at {runner.url}: {anonymous.broken}. Start the target, or mend the URL.")
+    _require_somebody(runner, anonymous)
     held = context.held
     if anonymous.status == 401 and not own:
         held = replace(held, anonymous=False)
@@ -56,13 +58,29 @@ def opening(runner: Runner, context: CaseContext, *, own: bool) -> CaseContext:
     return context
 
 
+def _ordinary(runner: Runner, context: CaseContext) -> CaseContext:
+    """Look whether somebody is there: of an ordinary operation nothing else is to be learned before it is judged."""
+    _require_somebody(runner, _asked(runner, context, right_call(context)))
+    return context
+
+
+def _require_somebody(runner: Runner, x: Evidence) -> None:
+    """Refuse to judge where no target is.
+
+    Raises:
+        VerifyError: no target answers.
+    """
+    if x.broken and any(why in x.broken for why in NOT_THERE):
+        raise VerifyError(f"No target answers at {runner.url}: {x.broken}. Start the target, or mend the URL.")
+
+
 def _asked(runner: Runner, context: CaseContext, call: Call) -> Evidence:
     return runner.play(context, Case("opening", (call,)))[0].evidence
 
 
 def first_cases(context: CaseContext) -> Iterator[Case]:
     """Yield the calls that every target of the world has to serve, or at least one of them."""
-    for call in _right_calls(context):
+    for call in (right_call(context),) if context.subject.ordinary else _right_calls(context):
         yield Case("opening", (call,))
 
 

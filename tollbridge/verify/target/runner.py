@@ -20,7 +20,9 @@ from tollbridge.verify.model.evidence import (
     Sent,
 )
 from tollbridge.verify.model.exchange import Exchange
+from tollbridge.verify.model.expectation import Expectation
 from tollbridge.verify.model.oracle import Oracle
+from tollbridge.verify.model.ordinary import expected_of
 from tollbridge.verify.model.steps import (
     BARE,
     BASIC,
@@ -44,6 +46,7 @@ from tollbridge.verify.model.steps import (
 from tollbridge.verify.model.stripe_routes import CREATE, MAY_CARRY
 from tollbridge.verify.model.subject import Tokens
 from tollbridge.verify.run_limit import RunLimit
+from tollbridge.verify.target import proof
 from tollbridge.verify.target.connection import REFUSED, Broken, RawConnection
 from tollbridge.verify.target.stripe_double import MAX_CALLS, OURS, Moment, StripeDouble
 
@@ -136,7 +139,7 @@ class Runner:
         return self.stripe
 
     def _one(self, context: CaseContext, call: Call, previous: Exchange | None, compared: Case | None) -> Exchange:
-        expectation = self._oracle(context).expected(call)
+        expectation = self._expected(context, call)
         before = self.stripe.moment() if self.stripe else None
         if self.line is None:
             self.line = RawConnection(self.url, self.within)
@@ -157,6 +160,11 @@ class Runner:
             expectation = replace(expectation, previous=previous.expectation)
         return self._kept(Exchange(evidence, expectation))
 
+    def _expected(self, context: CaseContext, call: Call) -> Expectation:
+        if call.right:
+            return expected_of(context.terms, call, context.default().role)
+        return self._oracle(context).expected(call)
+
     def _oracle(self, context: CaseContext) -> Oracle:
         return Oracle(context.subject, context.world, context.held, context.cards, self.stripe)
 
@@ -172,7 +180,8 @@ class Runner:
     def _ask(self, line: RawConnection, call: Call) -> tuple[Answer | None, str | None]:
         begun, status = time.monotonic(), 0
         try:
-            answer = line.ask(call.verb, call.target, self.headers(call), call.body, call.head)
+            target = proof.target_of(call, self.tokens)
+            answer = line.ask(call.verb, target, self.headers(call), call.body, call.head)
             status = answer.status
         except Broken as error:
             return None, str(error)
@@ -185,6 +194,8 @@ class Runner:
         return (*call.content, *self._authorization(call), *call.headers)
 
     def _authorization(self, call: Call) -> Headers:
+        if call.security:
+            return proof.headers_of(call, self.tokens)
         if call.account is None:
             return ()
         token = self.tokens.good.get(call.account, NO_TOKEN_OF_ANYBODY)

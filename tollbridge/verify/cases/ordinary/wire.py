@@ -1,0 +1,48 @@
+"""What HTTP itself may refuse, at an ordinary operation: no JSON, another media type, a method and a path of nobody."""
+
+import re
+from collections.abc import Iterator
+
+from tollbridge.contract import Contract
+from tollbridge.verify.cases.context import CaseContext
+from tollbridge.verify.cases.ordinary.right import right_call
+from tollbridge.verify.model.requests import FORM
+from tollbridge.verify.model.steps import ELSEWHERE, Call, Case, RightAnswer
+
+NOT_JSON = (("no JSON", b"{"), ("nothing for a body", b""), ("JSON and more", b"{} {}"), ("no UTF-8", b'{"x": "\xff"}'))
+METHODS = ("DELETE", "PATCH", "PUT", "POST", "GET")
+
+
+def wire(context: CaseContext) -> Iterator[Case]:
+    """Yield a right request with one thing wrong that is not of its values."""
+    operation = context.subject.operation
+    right = right_call(context)
+    if operation.body and operation.body_type != FORM and right.content:
+        for what, raw in NOT_JSON if operation.body_required else ():
+            yield _case(right.but(raw=raw, document=None), what, "malformed-json")
+        strange = right.but(content=(("Content-Type", "text/x-unknown"),))
+        yield _case(strange, "another media type", "unsupported-media-type")
+    path = unknown_path(context.held.contract, operation.target)
+    yield _case(right.but(path=path, path_values={}, query=()), "a path that no operation has", "not-found")
+    if context.held.choice:  # what a contract does not document another server may have
+        known = {one.method.upper() for one in context.held.contract.operations if one.path == operation.path}
+        for method in [one for one in METHODS if one not in known][:1]:
+            yield _case(right.but(method=method), f"the method {method}", "method-not-allowed")
+
+
+def _case(call: Call, what: str, code: str) -> Case:
+    return Case(what, (call.but(right=RightAnswer(ELSEWHERE, code=code), note=what),))
+
+
+def unknown_path(contract: Contract, near: str) -> str:
+    """Return a path below an operation's that fits no template of the contract."""
+    templates = [re.compile("/".join(map(_pattern, one.target.split("/")))) for one in contract.operations]
+    path = "/".join("unknown" if "{" in step else step for step in near.rstrip("/").split("/"))
+    while any(template.fullmatch(path) for template in templates):
+        path += "/unknown"
+    return path
+
+
+def _pattern(step: str) -> str:
+    """Return what matches a step of a template; one with parameters, somewhat too widely, in one go."""
+    return "[^/]*" if "{" in step else re.escape(step)
