@@ -109,7 +109,7 @@ def test_references_to_each_other_have_an_end_below_a_member(tmp_path: Path) -> 
     document = with_schemas(schemas, {"type": "object", "properties": {"a": named(0)}}) | {"openapi": "3.1.0"}
     [operation] = read(tmp_path, document).operations
     assert operation.body
-    assert type_of(operation.body, "properties", "a") == "string"
+    assert type_of(operation.body, ("properties", "a")) == "string"
     assert not operation.body.is_valid({"a": "x"})
     assert sample_of(operation.body, "seed") == Sample({})
 

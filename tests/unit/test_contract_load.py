@@ -232,8 +232,8 @@ def test_bytes_that_are_no_text_are_one_sentence(tmp_path: Path) -> None:
 UNSERVED: list[tuple[str, dict[str, Any], str]] = [
     (
         "a body that is not read",
-        changed(*POST, "requestBody", to={"content": {"application/x-thing": {}}}),
-        "only bodies of `application/json` and `application/x-www-form-urlencoded` are read.",
+        changed(*POST, "requestBody", to={"content": {"application/x-thing": {"schema": {"type": "object"}}}}),
+        "a body of application/x-thing is not read; JSON, forms, text and bytes are.",
     ),
     (
         "a bad pattern",

@@ -85,3 +85,38 @@ def test_a_body_without_an_example_is_made(tmp_path: Path) -> None:
 def test_it_is_shown_as_a_command(request_: ExampleRequest, lines: list[str]) -> None:
     """With what it has, quoted for a shell."""
     assert _curl(request_, "http://h") == lines
+
+
+OF_A_FORM = {"a": "x y", "n": 5, "list": ["p", "q"]}
+KINDS: list[tuple[str, Any, str, str]] = [
+    ("application/vnd.pet+json", {"a": 1}, "application/vnd.pet+json", '{"a": 1}'),
+    ("application/x-www-form-urlencoded", OF_A_FORM, "application/x-www-form-urlencoded", "a=x+y&n=5&list=p&list=q"),
+    (
+        "multipart/form-data",
+        {"a": "x", "o": {"b": 1}},
+        "multipart/form-data; boundary=part",
+        '--part\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n'
+        '--part\r\nContent-Disposition: form-data; name="o"\r\nContent-Type: application/json\r\n\r\n{"b": 1}\r\n'
+        "--part--\r\n",
+    ),
+    ("text/plain", "Dock 4", "text/plain", "Dock 4"),
+    ("text/*", "Dock 4", "text/plain", "Dock 4"),
+    ("*/*", "Dock 4", "application/json", '"Dock 4"'),
+    ("image/*", "GIF", "image/x", "GIF"),
+]
+
+
+@pytest.mark.parametrize(("named", "example", "sent_as", "sent"), KINDS, ids=[row[0] for row in KINDS])
+def test_a_body_is_shown_as_its_media_type_is_sent(
+    tmp_path: Path, named: str, example: Any, sent_as: str, sent: str
+) -> None:
+    """JSON by any name, a form, parts and text, with the type that says so."""
+    body = {"content": {named: {"example": example}}}
+    request = example_request(operation(tmp_path, "/p", "post", requestBody=body))
+    assert (request.headers[0], request.body) == (f"Content-Type: {sent_as}", sent)
+
+
+def test_a_pasted_text_never_names_a_file() -> None:
+    """curl sends a file where what follows `-d` begins with an @."""
+    commands = [str(_curl(ExampleRequest("POST", "/p", (), text), "http://x")) for text in ("@/etc/passwd", "x@y")]
+    assert ["--data-raw" in command for command in commands] == [True, False]

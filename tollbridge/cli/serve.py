@@ -291,7 +291,9 @@ def _curl(request: ExampleRequest, url: str) -> list[Line]:
     """Return a request as a command; what is pasted is run, so all of it is quoted."""
     first = f"  curl -X {request.method} {quoting.shell(url + request.target)}"
     parts = [f"-H {quoting.shell(header)}" for header in request.headers]
-    parts += [f"-d {quoting.shell(request.body)}"] if request.body is not None else []
+    if request.body is not None:
+        option = "--data-raw" if request.body.startswith("@") else "-d"  # -d @NAME would send a file of that name
+        parts.append(f"{option} {quoting.shell(request.body)}")
     return [first + (" \\" if parts else ""), *([f"    {' '.join(parts)}"] if parts else [])]
 
 

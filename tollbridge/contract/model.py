@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tollbridge.contract.bodies import JSON, Body
 from tollbridge.contract.ledger import Rule
 from tollbridge.contract.schema import SchemaCheck
 from tollbridge.contract.security import Scheme
@@ -98,8 +99,7 @@ class Operation:
         method: lower case.
         path: with the server's base path, as the contract spells it; its parameters are between braces.
         parameters: the path's and the operation's own.
-        body: the schema of its body; None where it has none.
-        body_type: the media type of its body, JSON where it takes that.
+        bodies: that it takes, one of each media type, the one that is taken for the operation's first.
         body_required: whether a body has to be sent.
         example: the first example of a body; None where the contract shows none.
         examples: all that it shows of bodies, in its order.
@@ -116,17 +116,26 @@ class Operation:
     method: str
     path: str
     parameters: tuple[Parameter, ...]
-    body: SchemaCheck | None
     body_required: bool
     example: object
     responses: Mapping[str, Response]
     stripe: Mapping[str, object] | None
     requires_token: bool
-    body_type: str = "application/json"
+    bodies: tuple[Body, ...] = ()
     examples: tuple[Example, ...] = ()
     security: tuple[tuple[Scheme, ...], ...] = ()
     place: Place = ()
     unserved: Obstacle | None = None
+
+    @property
+    def body(self) -> SchemaCheck | None:
+        """The schema of its body, JSON where it takes that; None where it takes none."""
+        return self.bodies[0].check if self.bodies else None
+
+    @property
+    def body_type(self) -> str:
+        """The media type of that body."""
+        return self.bodies[0].media_type if self.bodies else JSON
 
     @property
     def target(self) -> str:

@@ -1,28 +1,27 @@
 """Reading an operation: its parameters, bodies and answers, references followed, their schemas compiled."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tollbridge.contract.bodies import Body, bodies_of, essence
 from tollbridge.contract.dialect import Dialect
 from tollbridge.contract.errors import Fault, Unserved
 from tollbridge.contract.extensions import CONTROLLER, PREFIX, RULES, STRIPE
-from tollbridge.contract.failures import referred
 from tollbridge.contract.meta_schema import misshapen_part
 from tollbridge.contract.model import Example, Obstacle, Operation, Parameter, Response
 from tollbridge.contract.paths import require_routable
 from tollbridge.contract.references import followed
 from tollbridge.contract.samples import sample_of
-from tollbridge.contract.schema import SchemaCheck
 from tollbridge.contract.schemas import Schemas
 from tollbridge.contract.security import alternatives
+from tollbridge.contract.types import type_of
 from tollbridge.documents import Place, printable
 
 TYPES = ("integer", "number", "boolean", "string")
 FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """Names that a header can have (RFC 9110, section 5.1)."""
 
-JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
 """Between the items of an array, by the style of a parameter; where they are not sent one by one."""
 
@@ -68,18 +67,19 @@ class OperationReader:
         place: Place = ("paths", path, method)
         spec = item[method]
         require_routable(path, place)
-        body = self._followed(spec.get("requestBody"), "RequestBody", (*place, "requestBody"))
+        body = self._followed(spec.get("requestBody"), "RequestBody", (*place, "requestBody")) or {}
+        content, within = body.get("content", {}), (*place, "requestBody", "content")
+        bodies = bodies_of(content, within, self._schemas) if body else ()
         return self._bare(
             path,
             method,
             spec,
             operation_id,
             parameters=tuple(self._parameters(item, spec, place)),
-            body=self._body(body, (*place, "requestBody")),
-            body_required=bool((body or {}).get("required")),
-            body_type=_body_type(body),
-            example=self._shown((body or {}).get("content", {}).get(_body_type(body), {}), (*place, "requestBody")),
-            examples=tuple(self._examples((body or {}).get("content", {}), (*place, "requestBody", "content"))),
+            bodies=bodies,
+            body_required=bool(body.get("required")),
+            example=self._example(content, bodies, within),
+            examples=tuple(self._examples(content, within)),
             responses={
                 status: self._response(status, entry, (*place, "responses", status))
                 for status, entry in spec.get("responses", {}).items()
@@ -92,7 +92,6 @@ class OperationReader:
         security = spec.get("security", self._document.get("security", [{}]))
         nothing: dict[str, Any] = {
             "parameters": (),
-            "body": None,
             "body_required": False,
             "example": None,
             "responses": {},
@@ -149,15 +148,6 @@ class OperationReader:
             example=self._shown(entry, place),
         )
 
-    def _body(self, body: Mapping[str, Any] | None, place: Place) -> Any:
-        if body is None:
-            return None
-        media = _body_type(body)
-        if media not in body.get("content", {}):
-            raise Unserved(f"only bodies of `{JSON}` and `{FORM}` are read.", place)
-        schema = body["content"][media].get("schema", {})
-        return self._schemas.check(schema, (*place, "content", media, "schema"), "the body")
-
     def _response(self, status: str, given: Any, place: Place) -> Response:
         response = self._followed(given, "Response", place)
         content = response.get("content", {})
@@ -196,6 +186,11 @@ class OperationReader:
         )
         return sample and sample.value
 
+    def _example(self, content: Mapping[str, Any], bodies: Sequence[Body], place: Place) -> object:
+        """Return the first example of the body that is taken for the operation's; None where none is shown."""
+        names = [name for name in content if bodies and essence(name) == bodies[0].media_type]
+        return self._shown(content[names[0]], (*place, names[0])) if names else None
+
     def _shown(self, described: Mapping[str, Any], place: Place) -> object:
         """Return the first example of a body or a header; None where none is shown."""
         named = (
@@ -214,31 +209,11 @@ class OperationReader:
                     yield Example(name, media_type, entry["value"])
 
 
-def _body_type(body: Mapping[str, Any] | None) -> str:
-    """Return the media type that a body is read in: JSON, or a form where it does not take that."""
-    content = (body or {}).get("content", {})
-    return FORM if FORM in content and JSON not in content else JSON
-
-
 def _is_read(kind: str, items: str, location: str, style: str) -> bool:
     """Tell whether values of a type are read from a place in a style."""
     if kind == "object":
         return style == "deepObject" and location == "query"
     return style in DELIMITERS and (kind in TYPES or (kind == "array" and items in TYPES))
-
-
-def type_of(check: SchemaCheck, *steps: str) -> str:
-    """Return the type of a schema, or of what is within it, besides null; that of its branches where it says none."""
-    schema: Any = check.schema
-    for step in steps:
-        schema = referred(check.root, schema).get(step, {})
-    schema = referred(check.root, schema)
-    kinds = schema.get("type", [])
-    found = {kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"}
-    for branches in ("allOf", "anyOf", "oneOf"):
-        for branch in schema.get(branches, ()) if not found else ():
-            found |= {str(referred(check.root, branch).get("type", "string"))}
-    return found.pop() if len(found) == 1 else "string"
 
 
 def _controller(spec: Mapping[str, Any], place: Place) -> str | None:

@@ -156,7 +156,8 @@ class BodyTooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The body is not `application/json` in UTF-8 without a content encoding."""
+    """The body is not of a media type that the operation takes (`application/json`, as a rule), its text is not UTF-8,
+    or it has a content encoding."""
 
     status = 415
     title = "The body's media type is not supported"

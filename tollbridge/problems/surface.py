@@ -36,7 +36,8 @@ class OriginNotAllowed(SurfaceProblem):
 
 
 class MalformedForm(SurfaceProblem):
-    """The body could not be read as a form. Send `name=value` pairs, percent-encoded in UTF-8, a thousand at most."""
+    """The body could not be read as a form. Send `name=value` pairs, percent-encoded in UTF-8, or parts between
+    boundaries (`multipart/form-data`), each with a name; a thousand at most."""
 
     status = 400
     title = "The body is not a form"

@@ -12,12 +12,11 @@ from functools import lru_cache
 
 from starlette.types import Send
 
-from tollbridge.contract import Example, Operation, Response, Sample, SchemaCheck, sample_of
+from tollbridge.contract import Example, Operation, Response, Sample, SchemaCheck, is_json_type, sample_of
 from tollbridge.documents import printable
 from tollbridge.http1.media import PROBLEM, media_type
 from tollbridge.server.responses import send_bytes
 
-JSON_TYPE = re.compile(r"application/(?:[a-z0-9.-]+\+)?json")
 TEXT = "text/plain"
 EMPTY = (204, 205, 304)
 """Statuses whose answers have no body, whatever the contract shows."""
@@ -125,7 +124,7 @@ def made_answer(response: Response, status: int, seed: str) -> Answer | None:
 
 def is_json(content_type: str) -> bool:
     """Tell whether a body of a type is JSON, a vendor's included."""
-    return JSON_TYPE.fullmatch(media_type(content_type)) is not None
+    return is_json_type(media_type(content_type))
 
 
 def _made_type(response: Response) -> str | None:

@@ -1,7 +1,9 @@
 """Content negotiation: media type and encoding of the body, and `Accept`."""
 
-from tollbridge.http1.media import FORM, JSON, media_type
+from tollbridge.http1.media import JSON
 from tollbridge.problems import NotAcceptable, UnsupportedMediaType
+
+CHARSETS = ("utf-8", "utf8", "us-ascii")
 
 
 def require_json_body(content_types: list[bytes], encodings: list[bytes]) -> None:
@@ -31,16 +33,28 @@ def require_json_body(content_types: list[bytes], encodings: list[bytes]) -> Non
             raise UnsupportedMediaType("The charset is not utf-8. Send JSON encoded in UTF-8.")
 
 
-def require_form_body(content_types: list[bytes], encodings: list[bytes]) -> None:
-    """Refuse a body that is not a form, as its headers tell.
+def require_plain(content_types: list[bytes], encodings: list[bytes], expected: str) -> str:
+    """Return the one Content-Type of a body that is not encoded, of text in UTF-8.
+
+    Args:
+        content_types: every `Content-Type` value of the request.
+        encodings: every `Content-Encoding` value of the request.
+        expected: the media types that are taken, in words.
 
     Raises:
         UnsupportedMediaType: 415.
     """
-    if len(content_types) != 1 or media_type(content_types[0].decode("latin-1")) != FORM:
-        raise UnsupportedMediaType(f"One Content-Type was expected: {FORM}.")
     if any(encoding.strip().lower() not in (b"", b"identity") for encoding in encodings):
         raise UnsupportedMediaType("The body has a Content-Encoding; send it as it is.")
+    if len(content_types) != 1:
+        found = "none" if not content_types else "several"
+        raise UnsupportedMediaType(f"One Content-Type was expected ({expected}); there is {found}.")
+    content_type = content_types[0].decode("latin-1")
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.strip().partition("=")
+        if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in CHARSETS:
+            raise UnsupportedMediaType("The charset is not utf-8. Send text encoded in UTF-8.")
+    return content_type
 
 
 def require_json_accepted(accepts: list[bytes]) -> None:
@@ -79,3 +93,18 @@ def _quality(text: str) -> float:
         return min(max(float(text), 0.0), 1.0)
     except ValueError:
         return 0.0
+
+
+def accepts_any(accepts: list[bytes], types: frozenset[str]) -> bool:
+    """Tell whether `Accept` has a range around one of some media types; one of quality 0 is none.
+
+    Args:
+        accepts: every `Accept` value of the request.
+        types: in lower case, without parameters.
+    """
+    for media_range in b",".join(accepts).decode("latin-1").lower().split(",") if types else ():
+        name, *parameters = (part.strip() for part in media_range.split(";"))
+        quality = next((_quality(one[2:]) for one in parameters if one.startswith("q=")), 1.0)
+        if quality and any(name in (one, f"{one.partition('/')[0]}/*", "*/*") for one in types):
+            return True
+    return False

@@ -12,19 +12,19 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tollbridge.contract import Broken, Operation, Violation
+from tollbridge.contract import Broken, Operation, SchemaCheck, Violation
 from tollbridge.contract.extensions import EFFECTIVE_ORGANIZATION
 from tollbridge.http1.body import Bounds, read_body
-from tollbridge.http1.media import FORM
+from tollbridge.http1.media import JSON, media_type
 from tollbridge.problems import ContractBreach, Entry, InvalidRequest, NotFound, OperationNotServed, Problem
 from tollbridge.server.areas import SURFACE
+from tollbridge.server.bodies import body_sent, parsed_body
 from tollbridge.server.credentials import require_credentials
 from tollbridge.server.documented import Answer, response_of, send_documented
-from tollbridge.server.forms import parse_form
 from tollbridge.server.handlers import Handler
 from tollbridge.server.identity import Identity, effective_organization
 from tollbridge.server.mock import marked, mocked
-from tollbridge.server.negotiation import require_form_body, require_json_accepted, require_json_body
+from tollbridge.server.negotiation import accepts_any, require_json_accepted
 from tollbridge.server.parameters import read_parameters
 from tollbridge.server.replies import answer_said, content_of, is_held
 from tollbridge.server.request_context import EXCHANGE
@@ -32,7 +32,7 @@ from tollbridge.server.responses import send_bytes
 from tollbridge.server.signatures import parameters_by_name
 from tollbridge.server.steering import steering_of, waited
 from tollbridge.server.undocumented import held
-from tollbridge.server.wire import MAX_LISTED, Parsed, parse_json
+from tollbridge.server.wire import MAX_LISTED, Parsed
 from tollbridge.world import Account
 
 MAX_BODY = 65_536
@@ -66,6 +66,7 @@ class Endpoint:
         organization: the parameter that names the effective organization; None where there is none.
         naming: the same in words, such as `the header organization_id`.
         added: the problems that the contract does not document, and does as it is served.
+        other_types: the media types of its successes besides JSON.
     """
 
     operation: Operation
@@ -75,6 +76,7 @@ class Endpoint:
     organization: str | None
     naming: str
     added: Sequence[Entry]
+    other_types: frozenset[str]
 
 
 def endpoint(operation: Operation, handler: Handler | None, added: Sequence[Entry]) -> Endpoint:
@@ -85,7 +87,9 @@ def endpoint(operation: Operation, handler: Handler | None, added: Sequence[Entr
     if handler is None:  # a mock is given all of them, by their own names
         parameters = {one.name: one.name for one in operation.parameters}
     wants = frozenset(inspect.signature(handler).parameters if handler else ("body", *parameters))
-    return Endpoint(operation, handler, wants, parameters, named.name if named else None, naming, added)
+    successes = [one for key, one in operation.responses.items() if key.startswith("2")]
+    others = frozenset(media_type(name) for one in successes for name in one.media) - {JSON}
+    return Endpoint(operation, handler, wants, parameters, named.name if named else None, naming, added, others)
 
 
 class Operations:
@@ -156,11 +160,14 @@ class Operations:
         headers: dict[bytes, list[bytes]] = {}
         for name, value in scope["headers"]:
             headers.setdefault(name, []).append(value)
-        require_json_accepted(headers.get(b"accept", []))
-        parsed = await self._body(operation, headers, scope, receive)
+        accepts = headers.get(b"accept", [])
+        if not accepts_any(accepts, served.other_types):
+            require_json_accepted(accepts)
+        sent = body_sent(operation, headers)
+        parsed = sent and parsed_body(*sent, await read_body(scope, receive, self._bounds))
         account = self._account(operation, headers.get(b"authorization", []), scope)
         values, refused = read_parameters(operation, scope)
-        broken = _broken(operation, parsed)
+        broken = _broken(sent and sent[0].check, parsed)
         refused += scope[EXCHANGE].steering.refused
         listed = [*broken.listed, *refused[:MAX_LISTED]]
         if listed:
@@ -169,7 +176,7 @@ class Operations:
         named = values.get(served.organization) if served.organization else None
         caller = effective_organization(self._identity.world, account, named, naming=served.naming)
         named = {name: values[of] for name, of in served.parameters.items() if of in values}
-        offered = {**self._bindings, **named, "body": parsed and parsed.document, "caller": caller}
+        offered = {**self._bindings, **named, "body": parsed and parsed.given, "caller": caller}
         return {name: value for name, value in offered.items() if name in served.wants}
 
     def _account(self, operation: Operation, authorization: list[bytes], scope: Scope) -> Account:
@@ -180,18 +187,6 @@ class Operations:
         account = self._identity.authenticate(authorization, required=operation.requires_token)
         scope[EXCHANGE].account = account.id if authorization else None
         return account
-
-    async def _body(
-        self, operation: Operation, headers: Mapping[bytes, list[bytes]], scope: Scope, receive: Receive
-    ) -> Parsed | None:
-        """Return the body as far as it is JSON, or a form; None where there is none and none is needed."""
-        if operation.body is None or not (operation.body_required or _has_body(headers)):
-            return None
-        if operation.body_type == FORM:
-            require_form_body(headers.get(b"content-type", []), headers.get(b"content-encoding", []))
-            return parse_form(operation.body, await read_body(scope, receive, self._bounds))
-        require_json_body(headers.get(b"content-type", []), headers.get(b"content-encoding", []))
-        return parse_json(await read_body(scope, receive, self._bounds))
 
 
 async def _handled(served: Endpoint, handler: Handler, arguments: Mapping[str, Any], instance: str) -> Answer:
@@ -208,21 +203,17 @@ async def _handled(served: Endpoint, handler: Handler, arguments: Mapping[str, A
     return answer
 
 
-def _has_body(headers: Mapping[bytes, list[bytes]]) -> bool:
-    return b"transfer-encoding" in headers or headers.get(b"content-length", [b"0"]) != [b"0"]
-
-
-def _broken(operation: Operation, parsed: Parsed | None) -> Broken:
+def _broken(check: SchemaCheck | None, parsed: Parsed | None) -> Broken:
     """Return the rules that the body breaks: what the wire refused, then what the schema does."""
-    if parsed is None or operation.body is None:
+    if parsed is None or check is None:
         return Broken([], 0)
     refused = Broken([*parsed.refusals], len(parsed.refusals) + parsed.left_out)
     # Where refusals are left out the schema is not asked: it would call missing what was refused.
     if parsed.left_out or (refused.count and parsed.document is None):
         return refused
-    if operation.body.is_valid(parsed.document):
+    if check.is_valid(parsed.document):
         return refused
-    broken = operation.body.broken(parsed.document, MAX_LISTED)
+    broken = check.broken(parsed.document, MAX_LISTED)
     places = {violation.pointer for violation in refused.listed}
     others = [violation for violation in broken.listed if violation.pointer not in places]
     return Broken(refused.listed + others, refused.count + broken.count - len(broken.listed) + len(others))

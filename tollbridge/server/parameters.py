@@ -116,8 +116,9 @@ def form_value(check: SchemaCheck, pairs: Iterable[tuple[str, str]]) -> dict[str
     """
     made: dict[str, Any] = {}
     for name, text in pairs:
-        kind = type_of(check, "properties", name)
-        item = typed(type_of(check, "properties", name, "items") if kind == "array" else kind, text)
+        member = ("properties", name)
+        kind = type_of(check, member)
+        item = typed(type_of(check, member, "items") if kind == "array" else kind, text)
         if kind == "array" or name in made:
             made[name] = [
                 *(made[name] if isinstance(made.get(name), list) else [made[name]] if name in made else []),

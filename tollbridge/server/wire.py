@@ -37,11 +37,18 @@ class Parsed:
         document: the value; members that were refused are left out of it.
         refusals: what the wire layer refused, in the order of the text: the first of it.
         left_out: how much more it refused.
+        bytes_given: what a handler gets where that is not the value: bytes are judged as text.
     """
 
     document: object
     refusals: tuple[Violation, ...]
     left_out: int = 0
+    bytes_given: object = None
+
+    @property
+    def given(self) -> object:
+        """What a handler gets."""
+        return self.document if self.bytes_given is None else self.bytes_given
 
 
 class _FaultFound(Exception):
