@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from tollbridge.simulator import Reply, Request, Simulator, Store
@@ -45,17 +45,33 @@ class Answered:
     @property
     def error(self) -> dict[str, Any]:
         """The error object."""
+        assert "error" in self.document, f"{self.status} without an error"
         return dict(self.document["error"])
 
 
-def simulator(*, now: int = NOW, seed: dict[str, Any] = SEED, **more: Any) -> Simulator:
-    """A simulator that behaves the same in every run."""
+elsewhere: Callable[..., Any] | None = None
+"""What stands for a simulator where the facts are asked of another Stripe (`make truth`); None for the simulator."""
+
+
+def simulator(*, now: int | None = None, seed: dict[str, Any] = SEED, alone: bool = False, **more: Any) -> Simulator:
+    """A simulator that behaves the same in every run.
+
+    Args:
+        now: its clock; None for `NOW`.
+        seed: what it begins with.
+        alone: whether the test counts on nothing else being there, as on an account that others use too.
+        more: of `Simulator`.
+    """
+    if elsewhere is not None:
+        return cast("Simulator", elsewhere(prepared=alone or seed is not SEED or now is not None))
     more.setdefault("randomness", random.Random(7))
-    return Simulator(seed, clock=lambda: now, **more)
+    return Simulator(seed, clock=lambda: NOW if now is None else now, **more)
 
 
 def on(store: Store, clock: Callable[[], int] = lambda: NOW, **more: Any) -> Simulator:
     """Return a simulator on a store."""
+    if elsewhere is not None:
+        return cast("Simulator", elsewhere(prepared=True))
     more.setdefault("randomness", random.Random(7))
     return Simulator(SEED, clock=clock, store=store, **more)
 

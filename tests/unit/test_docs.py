@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 
 from scripts import generate_check_pages, generate_problem_pages
 from tests.hostile import payload
+from tests.truth.facts import NAMED, PAGE, UNIT, facts_of
 from tests.unit.test_simulator_errors import ROWS as ERRORS
 from tollbridge.cli import main
 from tollbridge.problems import Entry
@@ -80,24 +81,31 @@ def test_the_architecture_page_names_every_room() -> None:
     assert set(re.findall(r"`([a-z0-9_]+(?:/|\.py))`", table)) == rooms | {"handlers/"}
 
 
-FACTS = (ROOT / "docs" / "stripe-facts.md").read_text()
-NAMED = re.compile(r"`(?:([a-z_]+\.py)::)?((?:test_|Test)\w+)`|errors\[([^\]]+)\]")
+FACTS = PAGE.read_text()
+FIGURES = re.compile(r"^\| ([a-z][\w`/ -]+?) \|((?: \d+ \|){4})$", re.M)
 
 
 def test_every_fact_of_stripe_has_its_test() -> None:
     """Each row but the guesses names tests that exist; and each test named by a row is in the table."""
-    rows = re.findall(r"^\| ([a-z]\d+) \| (.*?) \| ([RDSTU, ]+) \| (.*?)\|$", FACTS, re.M)
-    assert len(rows) > 80
-    assert len({name for name, *_ in rows}) == len(rows)
-    for name, _, known, cell in rows:
-        tests = NAMED.findall(cell)
-        assert bool(tests) != (known == "U"), name
-        for file, test, row in tests:
-            if row:
-                assert row in {one.name for one in ERRORS}, name
-            else:
-                source = (ROOT / "tests" / "unit" / (file or "test_simulator_facts.py")).read_text()
-                assert re.search(rf"^(?:def {test}\(|class {test}\(|{test} = )", source, re.M), name
+    facts = facts_of(FACTS)
+    assert len(facts) > 80
+    assert len({fact.id for fact in facts}) == len(facts)
+    for fact in facts:
+        assert bool(fact.tests) != fact.guessed, fact.id
+        for file, test, row in fact.tests:
+            source = (UNIT / file).read_text()
+            assert re.search(rf"^(?:def {test}\(|class {test}\(|{test} = )", source, re.M), fact.id
+            assert not row or row in {one.name for one in ERRORS}, fact.id
+
+
+def test_the_figures_of_the_facts_are_of_all_of_them() -> None:
+    """What the page says of each Stripe adds up to its facts, and of our simulator all hold but the guesses."""
+    figures = {name: [int(number) for number in more.strip(" |").split("|")] for name, more in FIGURES.findall(FACTS)}
+    facts = facts_of(FACTS)
+    guesses = sum(fact.guessed for fact in facts)
+    assert figures["our simulator"] == [len(facts) - guesses, 0, 0, guesses]
+    assert all(sum(numbers) == len(facts) for numbers in figures.values()), figures
+    assert len(figures) == 3
 
 
 def test_every_test_named_by_a_fact_is_in_the_table() -> None:

@@ -85,7 +85,7 @@ def test_b3_a_charge_shows_its_transaction_a_moment_later() -> None:
 
 def test_b4_the_balance() -> None:
     """What is pending becomes available; the sums are those of all transactions' nets."""
-    stripe = simulator()
+    stripe = simulator(alone=True)
     intent = paid(stripe)
     call(stripe, "POST", "/v1/refunds", {"payment_intent": intent["id"], "amount": 400})
     paid(stripe, "pm_card_bypassPending", amount=2000)
@@ -119,7 +119,7 @@ def test_b4_the_balance() -> None:
 )
 def test_b5_lists_of_transactions(filters: dict[str, Any], found: int) -> None:
     """By type, currency, time and source; an unknown type finds nothing."""
-    stripe = simulator()
+    stripe = simulator(alone=True)
     call(stripe, "POST", "/v1/refunds", {"payment_intent": paid(stripe)["id"], "amount": 1})
     stripe.clock.advance(3)
     listed = call(stripe, "GET", TRANSACTIONS, filters)

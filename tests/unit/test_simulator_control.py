@@ -17,7 +17,7 @@ FAULT = {"method": "POST", "path": INTENTS, "kind": "500", "when": "after"}
 @pytest.fixture
 def stripe() -> Simulator:
     """The simulator that is controlled."""
-    return simulator()
+    return simulator(alone=True)
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def test_a_refused_call_makes_no_event() -> None:
 
 def test_an_event_is_shown_as_stripe_shows_it() -> None:
     """Its members in Stripe's order, its id of Stripe's form, the call that caused it with its key, and a snapshot."""
-    stripe = simulator()
+    stripe = simulator(alone=True)
     made = call(stripe, "POST", INTENTS, {"amount": 1000, "currency": "usd"}, idempotency_key="k")
     [shown] = events(stripe)
     assert list(shown) == [
@@ -239,7 +239,7 @@ def test_a_charge_gets_its_balance_transaction_two_seconds_later() -> None:
 
 def test_a_list_is_filtered_by_type_and_time() -> None:
     """By one name, a group, several names, and the time; not by name and names together, nor by too many."""
-    stripe = simulator()
+    stripe = simulator(now=NOW)
     create(stripe, **PAID)
     stripe.clock.advance(10)
     call(stripe, "POST", "/v1/customers", {})

@@ -371,7 +371,7 @@ def test_c12_an_unknown_or_deleted_customer(gone: str) -> None:
 
 def test_c13_a_deleted_customer_is_a_stub_and_a_cursor() -> None:
     """Retrieved as deleted; lists go on after it."""
-    stripe = simulator()
+    stripe = simulator(alone=True)
     call(stripe, "DELETE", f"{CUSTOMERS}/{BOB}")
     assert call(stripe, "GET", f"{CUSTOMERS}/{BOB}").document == {"id": BOB, "object": "customer", "deleted": True}
     after = call(stripe, "GET", CUSTOMERS, {"starting_after": BOB}).document

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.stripe_calls import ANN, INTENTS, SUBSCRIPTION, Answered, call, create, simulator
+from tests.unit.stripe_calls import ANN, INTENTS, NOW, SUBSCRIPTION, Answered, call, create, simulator
 
 METHODS = "/v1/payment_methods"
 CARD = {"type": "card", "card[number]": "4242424242424242", "card[exp_month]": 12, "card[exp_year]": 2030}
@@ -136,7 +136,7 @@ def test_n5_when_a_card_expires(path: str, details: dict[str, Any], expected: tu
     """It is January 2027 here: what is missing, no month, over, or too far away is refused at its parameter."""
     whole = CARD | details
     form = {name: value for name, value in whole.items() if value is not None and (path == METHODS or name != "type")}
-    assert refused(call(simulator(), "POST", path, form)) == expected
+    assert refused(call(simulator(now=NOW), "POST", path, form)) == expected
 
 
 @pytest.mark.parametrize(("year", "shown"), [(2027, 2027), (2077, 2077), (30, 2030), ("30", 2030)])

@@ -120,7 +120,7 @@ def test_p5_deleting_a_product() -> None:
 )
 def test_p6_lists_of_products(filters: dict[str, Any], found: list[str]) -> None:
     """By each filter; unknown and deleted ids are left out."""
-    stripe = simulator()
+    stripe = simulator(alone=True)
     product(stripe, id="a", shippable="true", url="https://a.example")
     product(stripe, id="gone")
     call(stripe, "DELETE", f"{PRODUCTS}/gone")
@@ -208,7 +208,7 @@ def test_p9_an_update_of_a_price() -> None:
 )
 def test_p10_lists_of_prices(filters: dict[str, Any], found: int) -> None:
     """By each filter."""
-    stripe = simulator()
+    stripe = simulator(alone=True)
     price(stripe, currency="eur")
     price(stripe, **{"recurring[interval]": "year"})
     assert len(call(stripe, "GET", PRICES, filters).document["data"]) == found

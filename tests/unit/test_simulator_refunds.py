@@ -97,7 +97,7 @@ def test_r4_refunds_of_a_charge_are_shown_where_they_are_expanded() -> None:
 
 def test_r5_lists_of_refunds() -> None:
     """The newest first, by charge and by intent; only the list that is filtered by charge has a count."""
-    stripe = simulator()
+    stripe = simulator(alone=True)
     first, second = paid(stripe), paid(stripe)
     ids = [refund(stripe, intent, amount=5).document["id"] for intent in (first, second, first)]
     every = call(stripe, "GET", REFUNDS).document

@@ -55,7 +55,7 @@ def types(consumer: Consumer, path: str | None = None) -> list[str]:
 
 def test_an_endpoint_is_made_shown_changed_and_deleted() -> None:
     """Its members are Stripe's; its secret is in the answer to its creation only, and in a replay of that."""
-    stripe = simulator()
+    stripe = simulator(alone=True)
     form = {"url": "https://shop.example/hook", "enabled_events[]": ["charge.succeeded"], "description": "Shop"}
     made = call(stripe, "POST", ENDPOINTS, form | {"metadata[a]": "b"}, idempotency_key="k").document
     assert list(made) == [
@@ -143,7 +143,7 @@ def test_a_delivery_is_what_stripes_sdk_verifies(consumer: Consumer) -> None:
 
 def test_an_endpoint_gets_what_it_asks_for(consumer: Consumer) -> None:
     """Its types only; nothing from before it was there; each endpoint its own delivery with its own secret."""
-    stripe = simulator()
+    stripe = simulator(alone=True)
     create(stripe, **PAID)
     an_endpoint(stripe, consumer.url("/ok"), "charge.succeeded", "customer.created")
     an_endpoint(stripe, consumer.url("/next"), "charge.succeeded")
