@@ -35,10 +35,11 @@ NOT_SPECIFIED: dict[str, dict[str, Any]] = {
         ("client_secret", "currency", "deferred_intent", "expand", "locale", "type")
     ),
     "POST /v1/3ds2/challenges/{intent}": dict.fromkeys(("client_secret", "expand", "outcome")),
+    "GET /v1/payment_pages/{session}": dict.fromkeys(("client_secret", "expand")),
     "POST /v1/events/{event}/retry": dict.fromkeys(("expand", "for_stripecli", "webhook_endpoint")),
 }
-"""The routes, with their parameters, that Stripe.js and Stripe's CLI use and the specification does not have; that of
-challenges is ours."""
+"""The routes, with their parameters, that Stripe.js and Stripe's CLI use and the specification does not have; those
+of challenges and payment pages are ours."""
 
 Tree = dict[str, Any]
 

@@ -37,6 +37,29 @@ DIFFERENCES: dict[str, str] = {
     f"{place}: {difference}": reason
     for reason, places in {
         NOTHING_THERE: {
+            "checkout.session.after_expiration": "null/object",
+            "checkout.session.automatic_tax.liability": "null/object",
+            "checkout.session.collected_information": "null/object",
+            "checkout.session.collected_information.shipping_details": "null/object",
+            "checkout.session.consent": "null/object",
+            "checkout.session.consent_collection": "null/object",
+            "checkout.session.currency_conversion": "null/object",
+            "checkout.session.custom_text.after_submit": "null/object",
+            "checkout.session.custom_text.shipping_address": "null/object",
+            "checkout.session.custom_text.submit": "null/object",
+            "checkout.session.custom_text.terms_of_service_acceptance": "null/object",
+            "checkout.session.customer_details": "null/object",
+            "checkout.session.customer_details.address": "null/object",
+            "checkout.session.invoice_creation.invoice_data.issuer": "null/object",
+            "checkout.session.invoice_creation.invoice_data.rendering_options": "null/object",
+            "checkout.session.payment_method_configuration_details": "null/object",
+            "checkout.session.permissions": "null/object",
+            "checkout.session.saved_payment_method_options": "null/object",
+            "checkout.session.shipping_address_collection": "null/object",
+            "checkout.session.shipping_cost": "null/object",
+            "checkout.session.wallet_options": "null/object",
+            "item.adjustable_quantity": "null/object",
+            "price.recurring": "null/object",
             "confirmation_token.mandate_data": "null/object",
             "confirmation_token.payment_method_options": "null/object",
             **{
@@ -120,6 +143,11 @@ DIFFERENCES: dict[str, str] = {
             "price.transform_quantity": "null/object",
         },
         STATE: {
+            "checkout.session.amount_subtotal": "number/null",
+            "checkout.session.amount_total": "number/null",
+            "checkout.session.currency": "string/null",
+            "checkout.session.payment_intent": "null/string",
+            "checkout.session.url": "null/string",
             "charge.customer": "string/null",
             "event.api_version": "string/null",
             "event.request.id": "string/null",
@@ -183,6 +211,16 @@ DIFFERENCES: dict[str, str] = {
             "subscription.default_payment_method": "string/null",
         },
         RECORDED: {
+            "checkout.session.branding_settings": "object/absent",
+            "checkout.session.customer_creation": "string/null",
+            "checkout.session.discounts": "empty/null",
+            "checkout.session.invoice_creation.invoice_data.metadata": "object/null",
+            "checkout.session.payment_method_collection": "string/null",
+            "checkout.session.payment_method_options.card": "object/absent",
+            "checkout.session.saved_payment_method_options.allow_redisplay_filters": "array/null",
+            "checkout.session.saved_payment_method_options.payment_method_remove": "string/null",
+            "checkout.session.total_details.amount_shipping": "number/null",
+            "checkout.session.ui_mode": "string/null",
             "payment_intent.automatic_payment_methods.allow_redirects": "string/absent",
             "payment_intent.payment_record": "null/absent",
             "payment_intent.shared_payment_granted_token": "null/absent",
@@ -219,6 +257,7 @@ DIFFERENCES: dict[str, str] = {
             "refund.payment_method": "string/null",
         },
         DEFAULT: {
+            "item.metadata": "object/null",
             "card.regulated_status": "string/null",
             "charge.calculated_statement_descriptor": "string/null",
             "charge.payment_method_details.card.regulated_status": "string/null",
@@ -237,6 +276,7 @@ DIFFERENCES: dict[str, str] = {
         CONNECT: {"balance.connect_reserved": "absent/array"},
         ON_REQUEST: {"charge.refunds": "absent/object"},
         EXAMPLE: {
+            "checkout.session.metadata.a": "string/absent",
             "customer.metadata.a": "string/absent",
             "payment_method.metadata.order_id": "absent/string",
             "refund.metadata.a": "string/absent",
@@ -261,6 +301,17 @@ KEPT_FOR_LATER = {"customer": ANN, "payment_method": ANNS, "payment_method_types
 
 TOKEN = {"card[number]": "4242424242424242", "card[exp_month]": 1, "card[exp_year]": 2040}
 ENTERED = {f"payment_method_data[{name.replace('[', '][', 1)}": value for name, value in TOKEN.items()}
+
+SESSIONS = "/v1/checkout/sessions"
+SHIRT = {
+    "mode": "payment",
+    "success_url": "https://shop.example/done",
+    "cancel_url": "https://shop.example/cart",
+    "line_items[0][price_data][currency]": "usd",
+    "line_items[0][price_data][product]": PRODUCT,
+    "line_items[0][price_data][unit_amount]": 1000,
+    "line_items[0][quantity]": 1,
+}
 
 WEBHOOKS = "/v1/webhook_endpoints"
 HOOK = {"url": "https://shop.example/hook", "enabled_events[]": "charge.failed", "description": "Shop"}
@@ -330,6 +381,13 @@ CALLS: list[Call] = [
     ("POST", "/v1/invoices/{invoice}/pay", {}),
     ("POST", "/v1/invoices/{invoice}/void", {}),
     ("GET", "/v1/invoice_payments", {"limit": 1}),
+    ("GET", SESSIONS, {"limit": 1}),
+    ("POST", SESSIONS, SHIRT),
+    ("POST", SESSIONS, SHIRT | {"customer": ANN, "metadata[a]": "1"}),
+    ("GET", f"{SESSIONS}/{{session}}", {}),
+    ("POST", f"{SESSIONS}/{{session}}", {"metadata[a]": "1"}),
+    ("POST", f"{SESSIONS}/{{session}}/expire", {}),
+    ("GET", f"{SESSIONS}/{{session}}/line_items", {"limit": 1}),
     ("GET", SUBSCRIPTIONS, {"limit": 1}),
     ("POST", SUBSCRIPTIONS, {"customer": ANN, "items[0][price]": PRICE}),
     ("GET", f"{SUBSCRIPTIONS}/{SUBSCRIPTION}", {"expand[]": "default_payment_method"}),
@@ -379,6 +437,7 @@ def answers(base: str, method: str, path: str, form: dict[str, Any]) -> tuple[An
     names = {
         "key": call(ours, "POST", "/v1/ephemeral_keys", {"customer": ANN}).document["id"],
         "invoice": call(ours, "POST", SUBSCRIPTIONS, waits).document["latest_invoice"],
+        "session": call(ours, "POST", SESSIONS, SHIRT).document["id"],
         "disputed": disputed,
         "dispute": call(ours, "GET", f"/v1/charges/{disputed}").document["dispute"],
         "intent": call(ours, "POST", INTENTS, CARD).document["id"],

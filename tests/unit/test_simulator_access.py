@@ -196,8 +196,9 @@ def test_every_simulated_route_is_one_of_stripes() -> None:
         "/v1/confirmation_tokens",
         "/v1/elements/sessions",
         "/v1/events/{event}/retry",
+        "/v1/payment_pages/{session}",
     ]
-    assert len(ROUTES) == 84
+    assert len(ROUTES) == 91
 
 
 def cards(query: dict[str, Any], customer: str = ANN) -> Any:

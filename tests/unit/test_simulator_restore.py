@@ -30,6 +30,21 @@ HEAD = b'{"format":"tollbridge-simulator-1"}'
 WRONG: list[Any] = [7, -1.5, "text", True, None, ["text"], {"text": 1}, [], {}]
 """A value of each of JSON's types."""
 
+SESSION = {"success_url": "https://shop.example", "customer": ANN}
+SUBSCRIBED = {
+    "mode": "subscription",
+    "line_items[0][price]": "price_TollbridgeYardMonthly01",
+    "line_items[0][quantity]": 1,
+}
+BOUGHT = {
+    "mode": "payment",
+    "line_items[0][price_data][currency]": "usd",
+    "line_items[0][price_data][unit_amount]": 500,
+    "line_items[0][price_data][product]": "prod_TollbridgeYard",
+    "line_items[0][quantity]": 1,
+}
+CARD_ENTERED = {"email": "a@b.co", "number": "4242424242424242", "exp_month": "1", "exp_year": "40", "cvc": "123"}
+
 Lines = list[bytes]
 
 
@@ -65,6 +80,11 @@ def full() -> tuple[bytes, ...]:
     for more in ({}, {"payment_behavior": "default_incomplete"}, {"trial_period_days": 3}):
         call(stripe, "POST", "/v1/subscriptions", monthly | more)
     call(stripe, "POST", "/v1/ephemeral_keys", {"customer": ANN})
+    call(stripe, "POST", "/v1/checkout/sessions", SESSION | {"mode": "setup"})
+    paid = call(stripe, "POST", "/v1/checkout/sessions", SESSION | SUBSCRIBED).document["id"]
+    stripe.pay(paid, CARD_ENTERED, "http://localhost:1/_tollbridge/pay/x")
+    bought = call(stripe, "POST", "/v1/checkout/sessions", SESSION | BOUGHT).document["id"]
+    stripe.pay(bought, CARD_ENTERED, "http://localhost:1/_tollbridge/pay/x")
     price = {"name": "Gate", "default_price_data[currency]": "usd", "default_price_data[unit_amount_decimal]": "1.5"}
     product = call(stripe, "POST", "/v1/products", {**price, "url": "https://shop.example"}).document["id"]
     for _ in range(2):
@@ -157,7 +177,9 @@ def test_the_fields_that_name_objects_are_found_by_their_annotations() -> None:
         ("Subscription", "latest_invoice"), ("Subscription", "pending_setup_intent"), ("PaymentIntent", "invoice"),
         ("PaymentIntent", "proven"),
         ("Invoice", "customer"), ("Invoice", "subscription"), ("Invoice", "payment_intent"),
-        ("EphemeralKey", "customer"),
+        ("EphemeralKey", "customer"), ("PaymentIntent", "session"), ("SetupIntent", "session"),
+        ("CheckoutSession", "customer"), ("CheckoutSession", "payment_intent"), ("CheckoutSession", "setup_intent"),
+        ("CheckoutSession", "subscription"), ("CheckoutSession", "invoice"),
     }  # fmt: skip
 
 

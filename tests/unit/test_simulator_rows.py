@@ -23,7 +23,7 @@ STORED = {
         (
             "customer payment_method redirects description receipt_email amount_received latest_charge last_error "
             "next_action canceled_at cancellation_reason capture_method amount_capturable future_usage more invoice "
-            "proven"
+            "proven session"
         ),
     ),
     "Charge": (
@@ -32,7 +32,7 @@ STORED = {
     ),
     "SetupIntent": (
         "id secret created status metadata",
-        "customer payment_method redirects description usage last_error next_action cancellation_reason",
+        "customer payment_method redirects description usage last_error next_action cancellation_reason session",
     ),
     "Product": (
         "id name created",
@@ -85,6 +85,11 @@ STORED = {
     "EphemeralKey": (
         "id customer created expires secret",
         "",
+    ),
+    "CheckoutSession": (
+        "id mode status created expires_at ui_mode lines metadata made_of",
+        "currency amount payment_status customer email url secret success_url cancel_url return_url completion "
+        "payment_intent setup_intent subscription invoice entered more",
     ),
 }
 """The fields of each row in their order: those that every stored row has, and those that were added with a default."""

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from tests.consumer import Consumer, an_endpoint, consuming
 from tests.unit.stripe_calls import NOW, call, create, simulator
 from tollbridge.simulator import Simulator, control
-from tollbridge.simulator.model.challenge_page import page_token
+from tollbridge.simulator.model.pages import page_token
 from tollbridge.simulator.resources.deliveries import RETRY_AFTER
 from tollbridge.simulator.webhooks.deliverer import Deliverer
 from tollbridge.simulator.webhooks.lifespan import Delivering

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from tollbridge.browser import browser_routes
 from tollbridge.compose.cardholders import Cardholders
+from tollbridge.compose.customers import Customers
 from tollbridge.compose.gateway import gateway_of
 from tollbridge.compose.options import TOKEN_SECRET, Options
 from tollbridge.compose.readiness import readiness
@@ -190,7 +191,7 @@ def _application(
         identity=Identity(world, _tokens(options, world, lasting), options.tokens_required),
         bindings=bindings,
         mounts=_mounts(options, simulator) if simulator else {},
-        browser=browser_routes(STRIPE, Cardholders(simulator)) if simulator else [],
+        browser=browser_routes(STRIPE, Cardholders(simulator), Customers(simulator)) if simulator else [],
         note=lasting.note,
         limits=options.limits,
         ready=readiness(simulator),

@@ -4,6 +4,7 @@ from starlette.types import ASGIApp
 
 from tollbridge.browser import browser_routes
 from tollbridge.compose.cardholders import Cardholders
+from tollbridge.compose.customers import Customers
 from tollbridge.compose.options import Options
 from tollbridge.compose.readiness import readiness
 from tollbridge.compose.state import simulator_of
@@ -27,7 +28,7 @@ def compose_stripe(options: Options) -> ASGIApp:
     """
     simulator = simulator_of(options, load_world(options.world))
     mounts = {"simulator": control(simulator, snapshot_limit=options.snapshot_limit)}
-    ours = bare_surface(readiness(simulator), mounts, browser_routes("", Cardholders(simulator)))
+    ours = bare_surface(readiness(simulator), mounts, browser_routes("", Cardholders(simulator), Customers(simulator)))
     # Its secret keys are open to whom it is shared with: for that it is started.
     gate = Gate(options.exposure, StripeCalls(is_for_pages, api_key_of, keys_are_open=True), outside=Area.STRIPE)
     app = Edge(StripeDoor(simulator), ours, gate, lambda _exchange: None)

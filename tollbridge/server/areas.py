@@ -9,8 +9,10 @@ SURFACE = "/_tollbridge"
 
 STRIPE = f"{SURFACE}/stripe"
 
-SCRIPT, CHALLENGES = f"{SURFACE}/stripe.js", f"{SURFACE}/3d-secure/"
-"""Stripe's script as we have it, and the pages that ask cardholders."""
+SCRIPT = f"{SURFACE}/stripe.js"
+CUSTOMERS = (f"{SURFACE}/3d-secure/", f"{SURFACE}/pay/")
+"""Stripe's script as we have it, and below which paths its pages for customers are: they ask cardholders, and take what
+a session of Checkout is paid with."""
 
 PAGES = frozenset(
     SURFACE + rest
@@ -50,7 +52,7 @@ def area_of(path: str, outside: Area) -> Area:
         return outside
     if path == STRIPE or path.startswith(f"{STRIPE}/"):
         return Area.STRIPE
-    if path == SCRIPT or path.startswith(CHALLENGES):
+    if path == SCRIPT or path.startswith(CUSTOMERS):
         return Area.BROWSER
     if path in PAGES or path.startswith(PAGES_BELOW):
         return Area.PAGES

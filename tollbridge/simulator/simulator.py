@@ -14,6 +14,7 @@ from tollbridge.simulator.outbox import Outbox, following
 from tollbridge.simulator.protocol.faults import Fault
 from tollbridge.simulator.protocol.messages import Reply, Request
 from tollbridge.simulator.resources.agenda import Agenda, Waiting
+from tollbridge.simulator.resources.checkout_payment import Outcome, PaymentPage, last_refusal, page_of, pay
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.event_log import Cause
 from tollbridge.simulator.resources.routes import ROUTES, is_template
@@ -244,6 +245,26 @@ class Simulator:
             StripeFailure: 404 for a token that is not the intent's, 400 where nothing is asked any more.
         """
         return self._worked(lambda context: after_page(context, identity, token, passes=passes))
+
+    def payment_page(self, identity: str) -> PaymentPage:
+        """Return what the page of a session of Checkout shows.
+
+        Raises:
+            StripeFailure: 404 where there is no such session.
+        """
+        return self._worked(lambda context: page_of(context, identity))
+
+    def last_refusal(self, identity: str) -> str | None:
+        """Return why the newest try to pay a session of Checkout failed; None where it did not."""
+        return self._worked(lambda context: last_refusal(context, identity))
+
+    def pay(self, identity: str, entered: Mapping[str, str], here: str) -> Outcome:
+        """Pay a session of Checkout as a customer does on its page, which is at the address `here`.
+
+        Raises:
+            StripeFailure: for what cannot be taken; nothing is kept of it.
+        """
+        return self._worked(lambda context: pay(context, identity, entered, here))
 
     def _worked(self, operation: Callable[[Context], T]) -> T:
         """Return what an operation returns that no call asks for, done at this moment."""

@@ -10,6 +10,7 @@ ALPHANUMERIC = bytes.maketrans(b"+/", b"Zz")
 LENGTHS = {
     "card": 24,
     "ch": 24,
+    "cs_test": 58,
     "ctoken": 24,
     "cus": 14,
     "du": 24,
@@ -17,6 +18,7 @@ LENGTHS = {
     "il": 24,
     "in": 24,
     "inpay": 24,
+    "li": 24,
     "pi": 24,
     "pm": 24,
     "price": 24,

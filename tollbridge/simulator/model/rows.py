@@ -43,6 +43,13 @@ DISPUTE_STATUSES = (
 )
 INVOICE_STATUSES = ("draft", "open", "paid", "uncollectible", "void")
 BILLING_REASONS = ("subscription_create", "subscription_cycle")
+SESSION_MODES = ("payment", "setup", "subscription")
+SESSION_STATUSES = ("complete", "expired", "open")
+PAYMENT_STATUSES = ("no_payment_required", "paid", "unpaid")
+UI_MODES = ("embedded_page", "hosted_page")
+COMPLETIONS = ("always", "if_required", "never")
+"""Whether the browser goes to the return URL of an embedded page."""
+
 TRANSACTIONS = ("charge", "refund", "refund_failure", "dispute", "dispute_reversal")
 """Kinds of movements on the balance, as Stripe's `reporting_category` names them."""
 
@@ -70,6 +77,7 @@ IntentId = Annotated[str, Names("PaymentIntent")]
 MethodId = Annotated[str, Names("PaymentMethod")]
 TransactionId = Annotated[str, Names("BalanceTransaction")]
 SetupId = Annotated[str, Names("SetupIntent")]
+SessionId = Annotated[str, Names("CheckoutSession")]
 SubscriptionId = Annotated[str, Names("Subscription")]
 PriceId = Annotated[str, Names("Price")]
 ProductId = Annotated[str, Names("Product")]
@@ -108,6 +116,23 @@ class Shown(TypedDict):
     """The members that are read of an object that is kept as it is shown."""
 
     id: str
+
+
+class SessionPrice(TypedDict):
+    """What is read of the price in a line of a session of Checkout."""
+
+    id: str
+
+
+class SessionLine(TypedDict):
+    """What is read of a line of a session of Checkout."""
+
+    id: str
+    amount_total: int
+    currency: str
+    description: str | None
+    price: SessionPrice
+    quantity: Annotated[int, Between(1, 10**9)]
 
 
 class Attempt(TypedDict):
@@ -242,6 +267,7 @@ class PaymentIntent(NamedTuple):
     more: More | None = None
     invoice: InvoiceId | None = None
     proven: MethodId | None = None
+    session: SessionId | None = None
 
 
 class Charge(NamedTuple):
@@ -350,6 +376,44 @@ class SetupIntent(NamedTuple):
     last_error: dict[str, Any] | None = None
     next_action: dict[str, Any] | None = None
     cancellation_reason: str | None = None
+    session: SessionId | None = None
+
+
+class CheckoutSession(NamedTuple):
+    """A session of Checkout; `lines` are kept as they are shown.
+
+    `made_of` has parameters as they were sent, by the name of what is made of them when the customer pays, such as
+    `payment_intent_data`. `entered` is what is known of who pays, as `customer_details` shows it: what the customer has
+    entered on the page besides the card, and before that an e-mail address; None where there is none. `amount` and
+    `currency` are None where nothing is paid.
+    """
+
+    id: Identity
+    mode: Annotated[str, OneOf(SESSION_MODES)]
+    status: Annotated[str, OneOf(SESSION_STATUSES)]
+    created: int
+    expires_at: int
+    ui_mode: Annotated[str, OneOf(UI_MODES)]
+    lines: Annotated[list[dict[str, Any]], ListOf(SessionLine, least=0)]
+    metadata: dict[str, str]
+    made_of: dict[str, Any]
+    currency: str | None = None
+    amount: int | None = None
+    payment_status: Annotated[str, OneOf(PAYMENT_STATUSES)] = "unpaid"
+    customer: CustomerId | None = None
+    email: str | None = None
+    url: str | None = None
+    secret: str | None = None
+    success_url: str | None = None
+    cancel_url: str | None = None
+    return_url: str | None = None
+    completion: Annotated[str, OneOf(COMPLETIONS)] = "always"
+    payment_intent: IntentId | None = None
+    setup_intent: SetupId | None = None
+    subscription: SubscriptionId | None = None
+    invoice: InvoiceId | None = None
+    entered: More | None = None
+    more: More | None = None
 
 
 class Product(NamedTuple):
@@ -500,6 +564,7 @@ ROW_TYPES: dict[str, type[tuple[Any, ...]]] = {
         Delivery,
         Invoice,
         EphemeralKey,
+        CheckoutSession,
     )
 }
 
@@ -516,6 +581,7 @@ ROW_NAMES: dict[str, str] = {
     "in": "Invoice",
     "du": "Dispute",
     "txn": "BalanceTransaction",
+    "cs_test": "CheckoutSession",
 }
 """By the prefix of their ids."""
 
@@ -529,6 +595,7 @@ LISTED_BY: dict[str, tuple[tuple[str, int], ...]] = {
         (Refund, ("payment_intent",)),
         (Invoice, ("customer", "payment_intent")),
         (Dispute, ("payment_intent",)),
+        (CheckoutSession, ("customer", "payment_intent")),
     )
 }
 """The fields that lists are asked by, each with its index in a stored row."""

@@ -83,6 +83,18 @@ def require_chargeable(amount: int, currency: str, settlement: str) -> None:
         raise invalid(f"Invalid amount for {currency}: it has to be a multiple of {rules['step']}.", param="amount")
 
 
+def require_chargeable_total(amount: int, currency: str, settlement: str) -> None:
+    """Do so with what the lines of a session of Checkout add up to, whose minimum has a sentence of its own.
+
+    Raises:
+        StripeFailure: 400; its code is unverified.
+    """
+    if not is_chargeable(amount, currency):
+        least = f"{major(_rules(currency)['minimum'], currency)} {currency}"
+        raise invalid(f"The Checkout Session's total amount due must add up to at least {least}")
+    require_chargeable(amount, currency, settlement)
+
+
 def is_chargeable(amount: int, currency: str) -> bool:
     """Tell whether an amount is not below its currency's minimum: an invoice of less is not charged."""
     return bool(amount >= _rules(currency)["minimum"])

@@ -6,12 +6,13 @@ from typing import Any
 
 from tollbridge.simulator import serializers as shapes
 from tollbridge.simulator.model.cards import BY_NUMBER, Card, Decline
-from tollbridge.simulator.model.challenge_page import page_of
 from tollbridge.simulator.model.errors import StripeFailure, invalid, unexpected_state
+from tollbridge.simulator.model.pages import page_of
 from tollbridge.simulator.model.rows import Charge, Customer, PaymentIntent, PaymentMethod
 from tollbridge.simulator.model.state_machine import moved
 from tollbridge.simulator.protocol.answer import Answer, shown
 from tollbridge.simulator.protocol.forms import Form, boolean, text
+from tollbridge.simulator.resources.checkout_states import session_paid
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.dispute_outcomes import begin_dispute
 from tollbridge.simulator.resources.invoice_states import invoice_not_paid, invoice_paid
@@ -209,6 +210,7 @@ def _succeeded(context: Context, row: PaymentIntent, method: PaymentMethod) -> A
     _keep(context, row, method)
     if row.invoice:
         invoice_paid(context, row)
+    session_paid(context, row.session, "unpaid" if holds else "paid")
     return shown(row)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from tollbridge.simulator import serializers as shapes
 from tollbridge.simulator.model.rows import (
     Charge,
+    CheckoutSession,
     Customer,
     Dispute,
     Invoice,
@@ -262,6 +263,10 @@ EVENT_TYPES: dict[str, tuple[EventType, ...]] = {
         EventType("customer.subscription.updated", _subscription_is_updated, _with_previous),
         EventType("customer.subscription.deleted", comes_to("status", "canceled")),
     ),
+    CheckoutSession.__name__: (
+        EventType("checkout.session.completed", comes_to("status", "complete")),
+        EventType("checkout.session.expired", comes_to("status", "expired")),
+    ),
     Product.__name__: (
         EventType("product.created", is_new),
         EventType("product.updated", _product_is_updated, _with_previous),
@@ -336,6 +341,8 @@ LOGICAL = (
     "invoice.voided",
     "customer.subscription.updated",
     "customer.subscription.deleted",
+    "checkout.session.completed",
+    "checkout.session.expired",
 )
 """The order in which the events of one call follow from each other."""
 

@@ -10,6 +10,7 @@ from tollbridge.simulator.model.rows import (
     ROW_TYPES,
     BalanceTransaction,
     Charge,
+    CheckoutSession,
     Customer,
     Dispute,
     Invoice,
@@ -163,8 +164,21 @@ def _payments(context: Context, invoice: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _lines(context: Context, session: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the list of lines that a session of Checkout has where it is expanded."""
+    row = context.work.get(CheckoutSession, session["id"])
+    lines = row.lines if row else []
+    return {
+        "object": "list",
+        "data": lines[:LISTED],
+        "has_more": len(lines) > LISTED,
+        "url": f"/v1/checkout/sessions/{session['id']}/line_items",
+    }
+
+
 ON_REQUEST: dict[tuple[str, str], Callable[[Context, Mapping[str, Any]], Any]] = {
     ("charge", "refunds"): _refunds,
+    ("checkout.session", "line_items"): _lines,
     ("invoice", "confirmation_secret"): _secret,
     ("invoice", "payments"): _payments,
 }

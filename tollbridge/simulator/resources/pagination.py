@@ -106,6 +106,21 @@ def list_answer(bounds: PageBounds, found: Iterable[T], show: Callable[[T], dict
     )
 
 
+def part(items: list[dict[str, Any]], bounds: PageBounds, what: str) -> list[dict[str, Any]]:
+    """Return those of a few objects, in the order of their list, that are beyond the cursor of a page.
+
+    Raises:
+        StripeFailure: 400, for a cursor that is the id of none.
+    """
+    if bounds.cursor is None:
+        return items
+    ids = [item["id"] for item in items]
+    if bounds.cursor not in ids:
+        raise no_such(what, bounds.cursor, bounds.param)
+    place = ids.index(bounds.cursor)
+    return items[place + 1 :] if bounds.newest_first else items[:place][::-1]
+
+
 def _is_in(row: tuple[Any, ...] | None, owner: Owner) -> bool:
     field, value = owner
     return row is not None and (not field or getattr(row, field) == value)

@@ -67,7 +67,7 @@ def create(context: Context, form: Form) -> Answer:
     """`POST /v1/payment_intents`."""
     require_alone(form)
     form = unfolded(context, form)
-    row = _new(context, form)
+    row = new_intent(context, form)
     confirms = boolean(form, "confirm")
     wishes = confirming(form)
     method = method_named(context, form, row)
@@ -83,8 +83,8 @@ def create(context: Context, form: Form) -> Answer:
     return shown(row)
 
 
-def _new(context: Context, form: Form) -> PaymentIntent:
-    """Return an intent as asked for, without a method yet."""
+def new_intent(context: Context, form: Form) -> PaymentIntent:
+    """Return an intent as asked for, without a method yet, which is not written."""
     amount, currency = amount_of(form), currency_of(form)
     require_chargeable(amount, currency, context.settlement_currency)
     allows = redirects(form, context.version)

@@ -32,11 +32,20 @@ MAX_KEYS = 10
 def create(context: Context, form: Form) -> Answer:
     """`POST /v1/prices`."""
     _require_simple(form)
-    row = priced(context, form, "")._replace(product=_product(context, form))
-    row = _with_lookup_key(context, form, row)
+    row = _with_lookup_key(context, form, new_price(context, form))
     context.work.put(row)
-    context.did("price.created", row.id)
     return shown(row)
+
+
+def new_price(context: Context, form: Form) -> Price:
+    """Return a new price, which is not written yet, of a product that is there or is made with it.
+
+    Raises:
+        StripeFailure: 400, for a product that does not exist, for none and for both, and for a bad amount.
+    """
+    row = priced(context, form, "")._replace(product=_product(context, form))
+    context.did("price.created", row.id)
+    return row
 
 
 def _require_simple(form: Form) -> None:

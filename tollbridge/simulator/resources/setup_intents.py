@@ -11,6 +11,7 @@ from tollbridge.simulator.model.state_machine import SETUP_TRANSITIONS, moved_se
 from tollbridge.simulator.protocol.answer import Answer, shown
 from tollbridge.simulator.protocol.forms import Form, boolean, one_of, text
 from tollbridge.simulator.protocol.routing import route
+from tollbridge.simulator.resources.checkout_states import session_paid
 from tollbridge.simulator.resources.confirmation import (
     NOT_AUTHENTICATED,
     RETURN_URL_NEEDED,
@@ -145,6 +146,7 @@ def _succeeded(context: Context, row: SetupIntent, method: PaymentMethod) -> Ans
     row = moved_setup(row, "succeeded", next_action=None, last_error=None)
     context.work.put(row)
     context.did("setup_intent.succeeded", row.id)
+    session_paid(context, row.session, "no_payment_required")
     return shown(row)
 
 

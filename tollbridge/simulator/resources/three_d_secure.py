@@ -5,8 +5,8 @@ from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from tollbridge.simulator.model.challenge_page import page_token
 from tollbridge.simulator.model.errors import invalid, missing, not_found
+from tollbridge.simulator.model.pages import page_token
 from tollbridge.simulator.model.rows import PaymentIntent, SetupIntent
 from tollbridge.simulator.protocol.answer import Answer
 from tollbridge.simulator.protocol.forms import Form, one_of

@@ -10,8 +10,8 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any, TypeVar
 
-from tollbridge.simulator.model.rows import Dispute, Refund, Subscription
-from tollbridge.simulator.resources import dispute_outcomes, refund_outcomes, subscription_turns
+from tollbridge.simulator.model.rows import CheckoutSession, Dispute, Refund, Subscription
+from tollbridge.simulator.resources import checkout_states, dispute_outcomes, refund_outcomes, subscription_turns
 from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.event_log import Cause, note_events
 
@@ -36,6 +36,7 @@ class Turns:
 
 
 TURNS: dict[type[tuple[Any, ...]], Turns] = {
+    CheckoutSession: Turns(checkout_states.next_change, checkout_states.expired),
     Dispute: Turns(dispute_outcomes.next_change, dispute_outcomes.changed),
     Subscription: Turns(subscription_turns.next_change, subscription_turns.changed),
     Refund: Turns(refund_outcomes.next_change, refund_outcomes.changed),

@@ -6,6 +6,7 @@ from typing import Any
 from tollbridge.simulator.model.rows import (
     BalanceTransaction,
     Charge,
+    CheckoutSession,
     Customer,
     Dispute,
     Invoice,
@@ -22,6 +23,7 @@ from tollbridge.simulator.model.rows import (
 from tollbridge.simulator.serializers.accounts import ACCOUNT, KEY_SECONDS, account, ephemeral_key
 from tollbridge.simulator.serializers.balance import balance, balance_transaction
 from tollbridge.simulator.serializers.charges import charge, transaction_id
+from tollbridge.simulator.serializers.checkout_sessions import checkout_session, session_line
 from tollbridge.simulator.serializers.customers import customer
 from tollbridge.simulator.serializers.disputes import dispute
 from tollbridge.simulator.serializers.intents import CARD_OPTIONS, payment_intent, setup_intent
@@ -42,6 +44,7 @@ __all__ = [
     "balance",
     "balance_transaction",
     "charge",
+    "checkout_session",
     "confirmation_token",
     "customer",
     "dispute",
@@ -57,6 +60,7 @@ __all__ = [
     "price_shape",
     "product",
     "refund",
+    "session_line",
     "setup_intent",
     "shown",
     "subscription",
@@ -70,6 +74,7 @@ Shape = dict[str, Any]
 SHAPES: dict[type, Callable[[Any], Shape]] = {
     BalanceTransaction: balance_transaction,
     Charge: charge,
+    CheckoutSession: checkout_session,
     Customer: customer,
     Dispute: dispute,
     Invoice: invoice,

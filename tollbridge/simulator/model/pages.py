@@ -1,8 +1,13 @@
-"""The address of the page where a cardholder is asked; the browser's room serves the page."""
+"""The addresses of the pages that customers see: where a cardholder is asked, and where a session is paid.
+
+The browser's room serves the pages.
+"""
 
 from hashlib import sha256
 
-PAGE = "/_tollbridge/3d-secure/{identity}/{token}"
+SURFACE = "/_tollbridge/"
+PAGE = f"{SURFACE}3d-secure/{{identity}}/{{token}}"
+PAYMENT_PAGE = f"{SURFACE}pay/{{identity}}"
 
 
 def page_of(base: str, identity: str, secret: str) -> str:
@@ -21,3 +26,15 @@ def page_of(base: str, identity: str, secret: str) -> str:
 def page_token(secret: str) -> str:
     """Return what an address of the page has to name: who knows it was sent there."""
     return sha256(f"3-D Secure {secret}".encode()).hexdigest()[:32]
+
+
+def payment_page_of(base: str, identity: str) -> str:
+    """Return the address of the page where a session of Checkout is paid; whoever knows its id may pay it.
+
+    Args:
+        base: the server's own address; empty where it has no such page: then it is Stripe's, which nobody can reach.
+        identity: of the session.
+    """
+    if not base:
+        return f"https://checkout.stripe.com/c/pay/{identity}"
+    return base + PAYMENT_PAGE.format(identity=identity)
