@@ -34,8 +34,9 @@ PAGES = {
 BROWSER = {
     *("/v3", "/v3/", "/endive/stripe.js", f"{OURS}/stripe.js"),
     *(f"{OURS}/3d-secure/challenge.css", f"{OURS}/3d-secure/pi_1/t"),
+    *(f"{OURS}/pay/payment.css", f"{OURS}/pay/cs_test_1"),
 }
-"""Stripe's script, which any page loads, and the page that asks a cardholder, whose address is a secret."""
+"""Stripe's script, which any page loads, and the pages that customers see, whose addresses are secrets."""
 
 EVIL = "https://evil.example"
 SECRET_KEY = {"Authorization": "Bearer sk_test_0123456789"}
@@ -109,6 +110,7 @@ def filled(path: str) -> str:
         "{path:path}": "",
         "{intent}": "pi_1",
         "{token}": "t",
+        "{session}": "cs_test_1",
         "{train}": "endive",
         "{number:int}": "1",
     }
