@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tollbridge.contract import Contract, SchemaCheck, load_contract, pointer, shown_pointer
+from tollbridge.contract.dialect import OPENAPI_31
 from tollbridge.contract.wording import WORDS
 from tollbridge.documents import printable
 
@@ -556,3 +557,13 @@ def test_an_instance_is_valid_exactly_when_it_has_no_violations(instance: object
     violations = BODY.violations(instance)
     assert BODY.is_valid(instance) == (violations == [])
     assert all((violation.pointer or "").startswith("#") and violation.detail for violation in violations)
+
+
+@pytest.mark.parametrize(
+    ("member", "said"),
+    [({"type": ["null", "string"]}, "name is missing; send text."), (True, "name is missing; send it.")],
+)
+def test_a_missing_member_of_several_types_or_any_is_told(member: object, said: str) -> None:
+    """In OpenAPI 3.1 a member's type may be a list, and its schema may be true."""
+    check = SchemaCheck({"type": "object", "required": ["name"], "properties": {"name": member}}, OPENAPI_31)
+    assert [violation.detail for violation in check.violations({})] == [said]

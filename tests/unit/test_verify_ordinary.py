@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.small_target import Answer, Answering, Asked, found, judged
+from tests.small_target import Answer, Answering, Asked, found, judged, serving
+from tollbridge.compose import Options
+from tollbridge.verify import VerifyError, VerifyOptions, verify
 
 FEE = {
     "type": "object",
@@ -166,3 +168,45 @@ def test_a_wrong_target_is_found(name: str, tmp_path: Path) -> None:
     report = judged(target, CONTRACT, tmp_path)
     assert found(report) == {check}
     assert report.exit_code == 1
+
+
+BASED = CONTRACT | {"servers": [{"url": "https://api.example.com/v1"}]}
+
+
+def below_its_base(asked: Asked) -> Answer:
+    """Answer below the contract's base path only."""
+    return right(replace(asked, path=asked.path.removeprefix("/v1"))) if asked.path != "/fees" else Answer(404, {})
+
+
+@pytest.mark.parametrize(("target", "said"), [(below_its_base, 0), (right, 1)])
+def test_a_base_path_is_looked_for_first(target: Answering, said: int, tmp_path: Path) -> None:
+    """A target may serve the contract's paths below the base path, or without it; the report says so then."""
+    report = judged(target, BASED, tmp_path)
+    assert (found(report), report.exit_code, len(report.not_judged)) == (set(), 0, said)
+
+
+def test_a_url_may_end_with_the_base_path(tmp_path: Path) -> None:
+    """What the URL has is not sent twice."""
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(BASED))
+    with serving(below_its_base) as url:
+        report = verify(VerifyOptions(path, tmp_path, Options().world, f"{url}/v1", max_examples=0))
+    assert (found(report), report.exit_code) == (set(), 0)
+
+
+def test_what_cannot_be_called_is_named(tmp_path: Path) -> None:
+    """An operation that we cannot send a request to is exit code 2, with the reason."""
+    odd = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"not": {}}}}}}
+    put = odd | {"responses": {"200": {"description": "Done."}}}
+    contract = CONTRACT | {"paths": {"/fees": CONTRACT["paths"]["/fees"] | {"put": put}}}
+    report = judged(right, contract, tmp_path)
+    assert [*report.unexercised] == ["the operation put_fees: it was not called: no body is found that fits its schema"]
+    assert report.exit_code == 2
+
+
+def test_a_contract_of_which_nothing_can_be_called_is_told(tmp_path: Path) -> None:
+    """It is an error with the reason of each operation."""
+    odd = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"not": {}}}}}}
+    contract = CONTRACT | {"paths": {"/fees": {"put": odd | {"responses": {"200": {"description": "Done."}}}}}}
+    with pytest.raises(VerifyError, match="put_fees: no body is found"):
+        judged(right, contract, tmp_path)

@@ -120,10 +120,13 @@ def _listed(values: Sequence[object]) -> str:
 
 
 def _required(name: str, failure: Failure) -> str:
-    expected = failure.schema.get("properties", {}).get(failure.place[-1], {})
+    member = failure.schema.get("properties", {}).get(failure.place[-1])
+    expected = member if isinstance(member, dict) else {}  # in OpenAPI 3.1 a schema may be true
     if "enum" in expected:
         return f"{name} is missing; send {_listed(expected['enum'])}."
-    return f"{name} is missing; send {EXPECTED.get(expected.get('type'), 'it')}."
+    kinds = expected.get("type")
+    named = kinds if isinstance(kinds, list) else [kinds]
+    return f"{name} is missing; send {next((EXPECTED[kind] for kind in named if kind in EXPECTED), 'it')}."
 
 
 def _unknown(name: str, failure: Failure) -> str:

@@ -30,6 +30,7 @@ from tollbridge.verify.play import play
 from tollbridge.verify.reports.report import Report
 from tollbridge.verify.run import Announce, Run, Say, Tell, in_words
 from tollbridge.verify.run_limit import RunLimit
+from tollbridge.verify.target.base_path import alone, base_of, has_base, leaves_it_out, without_base
 from tollbridge.verify.target.probe import first_cases, opening
 from tollbridge.verify.target.runner import Runner
 from tollbridge.verify.target.started import OwnServer, Start, own_target, started_target
@@ -40,6 +41,7 @@ from tollbridge.world import World, WorldError, load_world
 if TYPE_CHECKING:  # a run without random sequences does without Hypothesis
     from hypothesis.database import ExampleDatabase
 
+NO_BASE = "the base path {base} of the contract's server: the target serves the contract's paths without it"
 FOREIGN_SECONDS, OWN_SECONDS = 35.0, 6.0
 EVERY_ORIGIN = frozenset({DOCUMENTED, PROVIDER, CHOICE})
 
@@ -71,6 +73,7 @@ def verify(
     try:
         contract, world = load_contract(options.contract), load_world(options.world)
         contract = _spelt(contract, options.organization_header)
+        contract = without_base(contract) if options.url and has_base(options.url, contract) else contract
     except (ContractError, WorldError) as error:
         raise VerifyError(*str(error).split("\n")) from None
     with ExitStack() as whole:
@@ -181,6 +184,8 @@ def _prepared(
         for subject in known
         if subject.operation.operation_id not in uncalled
     ]
+    if not contexts:
+        raise VerifyError("No operation can be called.", *(f"{name}: {why}" for name, why in uncalled.items()))
     evaluator = Evaluator(chosen)
     run = Run(options, contract, world, target, stripe, runner, evaluator, contexts, say, examples=examples)
     run.uncalled = uncalled
@@ -214,6 +219,9 @@ def _examples(options: VerifyOptions) -> "Callable[[str, int], ExampleDatabase] 
 
 def _look(run: Run) -> None:
     """Look at the target, and hold it at each operation to what it shares."""
+    base = base_of(run.contexts[0].subject.operation)
+    if base and leaves_it_out(run.runner, run.contexts):
+        run.contexts, run.not_judged = alone(run.contexts), NO_BASE.format(base=base)
     for number, plain in enumerate(run.contexts):
         run.contexts[number] = context = opening(run.runner, plain, own=run.options.own)
         run.history += [(context, case) for case in first_cases(context)]
@@ -262,4 +270,5 @@ def _report(run: Run, seconds: float) -> Report:
         world=run.options.world.name,
         shard=run.options.shard and "/".join(map(str, run.options.shard)),
         timings=run.runner.timings,
+        not_judged=[run.not_judged] if run.not_judged else [],
     )

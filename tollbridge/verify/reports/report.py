@@ -51,6 +51,7 @@ class Report:
         not_reached: what the run's time did not suffice for; None where it sufficed.
         aside_at: by operation, checks that are not applicable there, with the reason.
         shard: which part of a run this is, such as `2/8`; None for the whole.
+        not_judged: what the target does otherwise than the contract says, and is not judged.
         ended: when the run ended.
     """
 
@@ -75,6 +76,7 @@ class Report:
     not_reached: str | None = None
     aside_at: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     shard: str | None = None
+    not_judged: Sequence[str] = ()
     ended: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -113,7 +115,7 @@ class Report:
             "findings": [self._finding(finding, lines) for finding in self.ordered],
             "known": [_known(finding) for finding in self.known],
             "stale": list(self.stale),
-            "not_judged": [] if self.held.names_organization else [HEADER_IGNORED],
+            "not_judged": [*self.not_judged, *([] if self.held.names_organization else [HEADER_IGNORED])],
             "let_pass": [masked(what)[:MAX_PASSED] for what in [*self.tally.let_pass][:MAX_PASSED]],
             "not_exercised": [masked(what) for what in self.unexercised],
             "checks": [self._check(name) for name in CHECKS],
