@@ -142,7 +142,7 @@ class Refused(Exception):
 
 
 class Sessions(Protocol):
-    """What the page needs of the simulator."""
+    """The questions that the page asks the simulator."""
 
     def page(self, session: str) -> Awaitable[Page]:
         """Return what the page of a session shows.
