@@ -59,10 +59,12 @@ def failures_of(
     for error in errors:
         keyword, holder = _failed(root, error)
         place = placed(value, error.instance_path)[inside:]
-        told = _plain(keyword, holder, place, error)
+        told: Iterable[Failure] = _plain(keyword, holder, place, error)
         branches = _branches(root, holder) if keyword == "anyOf" else []
         member = discriminator(branches)
-        if member is not None:
+        if (only := _besides_null(root, holder, error)) is not None:
+            told = failures_of(only, root, value, inside)
+        elif member is not None:
             told = _branch(root, holder, branches, member, error, value, inside)
             undecided.append(Failure(keyword, holder, place, error.instance, None, _rule(holder, keyword)))
         # A branch's bound replaces the one that holds for every branch.
@@ -79,6 +81,20 @@ def _failed(root: Schema, error: jsonschema_rs.ValidationError) -> tuple[str, Sc
 
 def _branches(root: Schema, holder: Schema) -> list[Schema]:
     return [referred(root, branch) for branch in holder["anyOf"]]
+
+
+def _besides_null(
+    root: Schema, holder: Schema, error: jsonschema_rs.ValidationError
+) -> list[jsonschema_rs.ValidationError] | None:
+    """Return what is wrong with a value by the one branch that is not null's; None where there is not one such."""
+    match error.kind:
+        case jsonschema_rs.ValidationErrorKind.AnyOf(context) | jsonschema_rs.ValidationErrorKind.OneOfNotValid(
+            context
+        ):
+            branches = [referred(root, branch) for branch in holder[str(error.schema_path[-1])]]
+            others = [number for number, branch in enumerate(branches) if branch.get("type") != "null"]
+            return context[others[0]] if len(others) == 1 < len(branches) else None
+    return None
 
 
 def _newer(failure: Failure, found: Mapping[tuple[Place, str], Failure]) -> bool:

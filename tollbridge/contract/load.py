@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tollbridge.contract.dialect import Dialect, dialect_of
+from tollbridge.contract.discriminators import chosen_by_branches
 from tollbridge.contract.errors import ContractError, Fault, error_of
 from tollbridge.contract.ledger import misshapen_rules, rules_of
 from tollbridge.contract.meta_schema import misshapen
@@ -76,6 +77,7 @@ def _faults(document: Mapping[str, Any], dialect: Dialect) -> Iterator[Fault]:
 
 
 def _operations(document: Mapping[str, Any], dialect: Dialect) -> Iterator[Operation]:
+    document = chosen_by_branches(document)
     places = [
         (path, method, item) for path, item in path_items(document, dialect) for method in item if method in METHODS
     ]

@@ -15,6 +15,7 @@ from tollbridge.contract.references import followed
 from tollbridge.contract.samples import sample_of
 from tollbridge.contract.schemas import Schemas
 from tollbridge.contract.security import alternatives
+from tollbridge.contract.sides import Side
 from tollbridge.contract.types import type_of
 from tollbridge.documents import Place, printable
 
@@ -153,7 +154,7 @@ class OperationReader:
         content = response.get("content", {})
         media = {
             name: self._schemas.check(
-                entry.get("schema", {}), (*place, "content", name, "schema"), f"the response {status}"
+                entry.get("schema", {}), (*place, "content", name, "schema"), f"the response {status}", Side.ANSWER
             )
             for name, entry in content.items()
         }

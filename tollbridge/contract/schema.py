@@ -21,6 +21,7 @@ MAX_TOLD = 50_000
 makes an error of each that is broken, in branches too: 44,000 take 1 s and 50 MB."""
 
 MAX_DEPTH = 250
+COMPOSED = {"allOf", "anyOf", "not", "oneOf"}
 
 
 class SchemaCheck:
@@ -96,13 +97,21 @@ def strict(schema: Any, dialect: Dialect = OPENAPI_30) -> Any:
     _bound(made)
     if isinstance(schema.get("pattern"), str):
         made |= {"pattern": translated(schema["pattern"]), WRITTEN: schema["pattern"]}
-    if not dialect.is_json_schema and made.pop("nullable", False) is True and isinstance(made.get("type"), str):
-        made["type"] = [made["type"], "null"]
-        if "enum" in made and None not in made["enum"]:
-            made["enum"] = [*made["enum"], None]
+    if not dialect.is_json_schema and made.pop("nullable", False) is True:
+        made = _nullable(made)
     if made.get("additionalProperties") is False:
         made.setdefault("properties", {})  # without it jsonschema-rs 0.60.3 does not say which member is unknown
     return flattened(made)
+
+
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema that takes null too, also where it says so beside branches, or says no type."""
+    if not isinstance(schema.get("type"), str) or COMPOSED & schema.keys():
+        return {"anyOf": [{"type": "null"}, schema]} if schema else schema
+    schema["type"] = [schema["type"], "null"]
+    if "enum" in schema and None not in schema["enum"]:
+        schema["enum"] = [*schema["enum"], None]
+    return schema
 
 
 def _strict_part(name: str, value: Any, dialect: Dialect) -> Any:

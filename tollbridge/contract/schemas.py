@@ -10,13 +10,15 @@ from functools import cached_property
 from typing import Any
 
 from tollbridge.contract.dialect import Dialect, Validator
+from tollbridge.contract.discriminators import KEYWORD
 from tollbridge.contract.effort import looks
-from tollbridge.contract.errors import Unserved
+from tollbridge.contract.errors import Fault, Unserved
 from tollbridge.contract.keywords import objects
 from tollbridge.contract.meta_schema import misshapen_part
 from tollbridge.contract.patterns import Patterns
 from tollbridge.contract.references import References, TooMuch, followed, target
 from tollbridge.contract.schema import SchemaCheck, strict, whole
+from tollbridge.contract.sides import Side, of_side
 from tollbridge.contract.violations import Broken, broken_by, untold
 from tollbridge.documents import Place, printable
 
@@ -96,63 +98,90 @@ class Schemas:
         self._dialect = dialect
         self._references = References(document, dialect)
         self._patterns = Patterns()
-        self._shared = Shared(dialect)
+        self._shared = {side: Shared(dialect) for side in Side}
         self._numbers: dict[str, str] = {}
-        self._known: dict[int, tuple[Any, SchemaCheck]] = {}
+        self._known: dict[tuple[int, Side], tuple[Any, SchemaCheck]] = {}
+        self._expanded: dict[int, tuple[Any, Any]] = {}
 
-    def check(self, schema: Any, place: Place, what: str) -> SchemaCheck:
+    def check(self, schema: Any, place: Place, what: str, side: Side = Side.REQUEST) -> SchemaCheck:
         """Return a schema, compiled.
 
         Args:
             schema: a schema object of the document, or true or false.
             place: where it stands.
             what: what it is the schema of, in words.
+            side: whose values are held against it.
 
         Raises:
             Unserved: it cannot be compiled, or judging by it would have no end.
             Fault: something that it refers to is not a schema.
         """
-        if id(schema) not in self._known:
+        key = id(schema), side
+        if key not in self._known:
             try:
-                made = self._made(schema, place)
+                made = self._made(schema, place, side)
             except ValueError as error:
                 reason = printable(str(error).partition("\n")[0], REASON_SHOWN)
                 raise Unserved(f"the schema of {what} cannot be compiled: {reason}.", place) from None
-            self._known[id(schema)] = (schema, made)  # with the schema, so that no other object gets its id
-        return self._known[id(schema)][1]
+            self._known[key] = (schema, made)  # with the schema, so that no other object gets its id
+        return self._known[key][1]
 
-    def _made(self, schema: Any, place: Place) -> SchemaCheck:
+    def _made(self, schema: Any, place: Place, side: Side) -> SchemaCheck:
         try:
-            expanded = self._references.resolved(schema)
+            expanded = self._resolved(schema, place)
         except TooMuch:
-            return self._sharing(schema, place)
-        self._require(expanded, place)
-        return SchemaCheck(expanded, self._dialect)
+            return self._sharing(schema, place, side)
+        sided = of_side(expanded, side)
+        if sided is expanded:
+            return self._of_both(schema, expanded)
+        return SchemaCheck(sided, self._dialect)
 
-    def _sharing(self, schema: Any, place: Place) -> SchemaCheck:
+    def _resolved(self, schema: Any, place: Place) -> Any:
+        """Return a schema without references: made and looked at once, for both sides."""
+        if id(schema) not in self._expanded:
+            expanded = self._references.resolved(schema)
+            self._require(expanded, place)
+            self._expanded[id(schema)] = (schema, expanded)
+        return self._expanded[id(schema)][1]
+
+    def _of_both(self, schema: Any, expanded: Any) -> SchemaCheck:
+        """Return a schema that is the same for both sides, compiled once."""
+        known = [self._known[id(schema), side] for side in Side if (id(schema), side) in self._known]
+        return known[0][1] if known else SchemaCheck(expanded, self._dialect)
+
+    def _sharing(self, schema: Any, place: Place, side: Side) -> SchemaCheck:
         """Return a check whose schema keeps its references."""
         if not self._dialect.is_json_schema:
             schema = followed(self._document, schema, place)  # so that its own members can be seen
-        made = SharedCheck(self._shared, self._kept(whole(schema), place))
-        if looks(self._shared.definitions, made.schema, None, MAX_TOLD) > MAX_TOLD:
+        shared = self._shared[side]
+        made = SharedCheck(shared, self._kept(whole(schema), place, side))
+        if looks(shared.definitions, made.schema, None, MAX_TOLD) > MAX_TOLD:
             raise Unserved(INTRICATE, place)
         return made
 
-    def _kept(self, schema: Any, place: Place) -> Any:
+    def _follow(self, schema: Any) -> Any:
+        """Return what a reference names; the reference itself where that is wrong, as compiling it will tell."""
+        try:
+            return followed(self._document, schema, ())
+        except Fault:
+            return schema
+
+    def _kept(self, schema: Any, place: Place, side: Side) -> Any:
         """Return a schema with its references, and see to it that what these name is known."""
-        made, waiting = self._renamed(schema, place)
+        definitions = self._shared[side].definitions
+        made, waiting = self._renamed(schema, place, side)
         while waiting:
             reference = waiting.pop()
             number = self._numbers[reference]
-            if number not in self._shared.definitions:
-                self._shared.definitions[number], more = self._renamed(target(self._document, reference), place)
+            if number not in definitions:
+                definitions[number], more = self._renamed(target(self._document, reference), place, side)
                 waiting += more
         return made
 
-    def _renamed(self, schema: Any, place: Place) -> tuple[Any, list[str]]:
+    def _renamed(self, schema: Any, place: Place, side: Side) -> tuple[Any, list[str]]:
         """Return a schema as it is compiled, its references to numbers, and what they were."""
         self._require(schema, place)
-        made = strict(schema, self._dialect)
+        made = strict(of_side(schema, side, self._follow), self._dialect)
         found: list[str] = []
         for _, part in objects(made):
             if isinstance(part.get("$ref"), str):
@@ -170,6 +199,10 @@ class Schemas:
             for name in UNFOLLOWED:
                 if name in inner:
                     raise Unserved(f"`{name}` is not followed; refer to components by `$ref`.", place)
+            if isinstance(inner.get(KEYWORD), dict):
+                raise Unserved(
+                    "its discriminator has a branch that no value chooses; give it a name, or a mapping.", place
+                )
             for pattern in (*inner.get("patternProperties", ()), *([inner["pattern"]] if "pattern" in inner else ())):
                 self._patterns.require(pattern, place)
 

@@ -28,7 +28,7 @@ def type_of(check: SchemaCheck, *steps: Step) -> str:
     for schema, is_choice in _parts(check.root, part_of(check, *steps)):
         kinds = schema.get("type", [])
         said = {kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"}
-        found |= said or ({"string"} if is_choice and not _has_branches(schema) else set())
+        found |= said or ({"string"} if is_choice and not kinds and not _has_branches(schema) else set())
     return found.pop() if len(found) == 1 else "string"
 
 
