@@ -86,7 +86,7 @@ def test_what_a_server_needs_of_ours_is_there() -> None:
     ],
 )
 def test_the_servers_base_path_is_part_of_the_path(tmp_path: Path, servers: object, path: str) -> None:
-    """The first server counts."""
+    """That of the first server comes first."""
     [operation] = read(tmp_path, changed("servers", to=servers) if servers is not None else DOCUMENT).operations
     assert operation.path == path
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ from tollbridge.contract.discriminators import chosen_by_branches
 from tollbridge.contract.errors import ContractError, Fault, error_of
 from tollbridge.contract.ledger import misshapen_rules, rules_of
 from tollbridge.contract.meta_schema import misshapen
-from tollbridge.contract.model import Contract, Operation
+from tollbridge.contract.model import Contract, Obstacle, Operation
 from tollbridge.contract.operation import OperationReader
-from tollbridge.contract.paths import base_path, path_items
+from tollbridge.contract.paths import PARAMETER, path_items
 from tollbridge.contract.problems import misshapen_problems
 from tollbridge.contract.references import broken
 from tollbridge.documents import Document, DocumentError, printable, read_document
@@ -83,9 +84,27 @@ def _operations(document: Mapping[str, Any], dialect: Dialect) -> Iterator[Opera
     ]
     if len(places) > MAX_OPERATIONS:
         raise Fault(f"there are {len(places):,} operations; {MAX_OPERATIONS:,} are the most.", ("paths",))
-    reader = OperationReader(document, dialect, base_path(document))
+    reader = OperationReader(document, dialect)
+    routed: set[tuple[str, str]] = set()
     for (path, method, item), operation_id in zip(places, _ids(places), strict=True):
-        yield reader.read(path, method, item, operation_id)
+        yield _alone(reader.read(path, method, item, operation_id), routed)
+
+
+def _alone(operation: Operation, routed: set[tuple[str, str]]) -> Operation:
+    """Return an operation at those of its paths that no other is at; servers may put two at one.
+
+    Args:
+        operation: as it is read.
+        routed: methods and paths of the operations before it; its own are added.
+    """
+    by_route = {(operation.method, PARAMETER.sub("{}", path)): path for path in reversed(operation.paths)}
+    mine = [path for route, path in by_route.items() if route not in routed]
+    routed.update(by_route)
+    if mine:
+        first, *others = reversed(mine)
+        return replace(operation, path=first, also=tuple(others))
+    obstacle = Obstacle("another operation has the same method and path, below its server.", operation.place)
+    return replace(operation, also=(), unserved=operation.unserved or obstacle)
 
 
 def _ids(places: Sequence[tuple[str, str, Mapping[str, Any]]]) -> list[str]:

@@ -98,6 +98,7 @@ class Operation:
         controller: the handler's file, below the folder of handlers.
         method: lower case.
         path: with the server's base path, as the contract spells it; its parameters are between braces.
+        also: the same below further servers.
         parameters: the path's and the operation's own.
         bodies: that it takes, one of each media type, the one that is taken for the operation's first.
         body_required: whether a body has to be sent.
@@ -126,6 +127,12 @@ class Operation:
     security: tuple[tuple[Scheme, ...], ...] = ()
     place: Place = ()
     unserved: Obstacle | None = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Its path, and the same below further servers."""
+        return self.path, *self.also
 
     @property
     def body(self) -> SchemaCheck | None:

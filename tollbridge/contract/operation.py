@@ -15,6 +15,7 @@ from tollbridge.contract.references import followed
 from tollbridge.contract.samples import sample_of
 from tollbridge.contract.schemas import Schemas
 from tollbridge.contract.security import alternatives
+from tollbridge.contract.servers import Servers
 from tollbridge.contract.sides import Side
 from tollbridge.contract.types import type_of
 from tollbridge.documents import Place, printable
@@ -32,17 +33,16 @@ NAME_SHOWN = 60
 class OperationReader:
     """Reads the operations of a document; what their references and patterns cost is counted together."""
 
-    def __init__(self, document: Mapping[str, Any], dialect: Dialect, base_path: str) -> None:
+    def __init__(self, document: Mapping[str, Any], dialect: Dialect) -> None:
         """Take the document.
 
         Args:
             document: of the shape that OpenAPI gives it.
             dialect: of it.
-            base_path: of its server.
         """
         self._document = document
         self._dialect = dialect
-        self._base_path = base_path
+        self._servers = Servers(document)
         self._schemas = Schemas(document, dialect)
 
     def read(self, path: str, method: str, item: Mapping[str, Any], operation_id: str) -> Operation:
@@ -59,23 +59,26 @@ class OperationReader:
         """
         place: Place = ("paths", path, method)
         try:
-            return self._served(path, method, item, operation_id)
+            bases = self._servers.bases(item, item[method], place)
+            return self._served([base + path for base in bases], method, item, operation_id, place)
         except Unserved as reason:
             obstacle = Obstacle(str(reason), reason.place or place)
-            return self._bare(path, method, item[method], operation_id, unserved=obstacle)
+            return self._bare([path], method, item[method], operation_id, place, unserved=obstacle)
 
-    def _served(self, path: str, method: str, item: Mapping[str, Any], operation_id: str) -> Operation:
-        place: Place = ("paths", path, method)
+    def _served(
+        self, paths: Sequence[str], method: str, item: Mapping[str, Any], operation_id: str, place: Place
+    ) -> Operation:
         spec = item[method]
-        require_routable(path, place)
+        require_routable(paths[0], place)
         body = self._followed(spec.get("requestBody"), "RequestBody", (*place, "requestBody")) or {}
         content, within = body.get("content", {}), (*place, "requestBody", "content")
         bodies = bodies_of(content, within, self._schemas) if body else ()
         return self._bare(
-            path,
+            paths,
             method,
             spec,
             operation_id,
+            place,
             parameters=tuple(self._parameters(item, spec, place)),
             bodies=bodies,
             body_required=bool(body.get("required")),
@@ -88,7 +91,15 @@ class OperationReader:
             },
         )
 
-    def _bare(self, path: str, method: str, spec: Mapping[str, Any], operation_id: str, **known: Any) -> Operation:
+    def _bare(
+        self,
+        paths: Sequence[str],
+        method: str,
+        spec: Mapping[str, Any],
+        operation_id: str,
+        place: Place,
+        **known: Any,
+    ) -> Operation:
         """Return an operation with what can be said of every one, and what else is known of it."""
         security = spec.get("security", self._document.get("security", [{}]))
         nothing: dict[str, Any] = {
@@ -99,13 +110,14 @@ class OperationReader:
         }
         return Operation(
             operation_id=operation_id,
-            controller=_controller(spec, ("paths", path, method)),
+            controller=_controller(spec, place),
             method=method,
-            path=self._base_path + path,
+            path=paths[0],
+            also=tuple(paths[1:]),
             stripe=spec.get(STRIPE),
             requires_token=bool(security) and {} not in security,
             security=alternatives(self._document, spec),
-            place=("paths", path, method),
+            place=place,
             **{**nothing, **known},
         )
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from tollbridge.contract.dialect import Dialect
 from tollbridge.contract.errors import Fault, Unserved, spelled
@@ -66,24 +65,3 @@ def unroutable(path: str) -> str:
     if sum(count > 1 for count in counts) > 1:  # the lengths that each takes are multiplied
         return "two parameters stand between two slashes at more than one place."
     return ""
-
-
-def base_path(document: Mapping[str, Any]) -> str:
-    """Return the path of the first server's URL, its variables replaced by their defaults, without a slash at its end.
-
-    Raises:
-        Fault: it is not a URL, or has a variable without a default.
-    """
-    server = (document.get("servers") or [{"url": "/"}])[0]
-    variables = server.get("variables", {})
-    place: Place = ("servers", 0, "url")
-    try:
-        url = PARAMETER.sub(lambda found: str(variables[found[1]]["default"]), server["url"])
-        path = urlsplit(url).path.rstrip("/")
-    except KeyError as error:
-        raise Fault(f"servers[0].url: the variable {printable(str(error), SHOWN)} has no default.", place) from None
-    except ValueError as error:
-        raise Fault(f"servers[0].url: is not a URL ({error}).", place) from None
-    if {"{", "}"} & set(path) or (path and not path.startswith("/")):
-        raise Fault(f"servers[0].url: its path {printable(path, SHOWN)!r} is not one to serve below.", place)
-    return path

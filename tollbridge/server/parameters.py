@@ -1,7 +1,7 @@
 """Parameters, read strictly: Connexion 3.3.0 coerces no header, and `int()` takes too much."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -36,7 +36,7 @@ def read_parameters(operation: Operation, scope: Scope) -> tuple[dict[str, Any],
     values: dict[str, Any] = {}
     violations: list[Violation] = []
     for parameter in operation.parameters:
-        found = list(_sent(parameter, operation.path, scope))
+        found = list(_sent(parameter, operation.paths, scope))
         if parameter.type in ("array", "object"):
             _read_many(parameter, found, scope, values, violations)
         elif len(found) == 1:
@@ -49,13 +49,13 @@ def read_parameters(operation: Operation, scope: Scope) -> tuple[dict[str, Any],
     return values, violations
 
 
-def _sent(parameter: Parameter, template: str, scope: Scope) -> Iterable[str]:
+def _sent(parameter: Parameter, templates: Sequence[str], scope: Scope) -> Iterable[str]:
     if parameter.location == "path":
         # Connexion's converters would make 7 of 07.
-        pattern, names = _template(template)
-        found = pattern.fullmatch(scope["path"])
-        values = found.groups() if found else ()
-        return (value for name, value in zip(names, values, strict=False) if name == parameter.name)
+        for pattern, names in map(_template, templates):
+            if found := pattern.fullmatch(scope["path"]):
+                return (value for name, value in zip(names, found.groups(), strict=True) if name == parameter.name)
+        return ()
     return sent_at(parameter.location, parameter.name, scope)
 
 

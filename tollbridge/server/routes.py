@@ -30,19 +30,17 @@ def routes_of(contract: Contract) -> dict[str, Any]:
         if unroutable(operation.path):
             continue
         names = PARAMETER.findall(operation.path)
-        template = _numbered(operation.path)
-        paths.setdefault(template, {})[operation.method] = {
-            "operationId": route,
-            "parameters": [_described(f"p{number}") for number, _ in enumerate(names)],
-            "responses": ANSWERS,
-        }
+        described = [_described(f"p{number}") for number, _ in enumerate(names)]
+        for template in map(_numbered, operation.paths):
+            known = paths.setdefault(template, {})
+            known.setdefault(operation.method, {"operationId": route, "parameters": described, "responses": ANSWERS})
     return {"openapi": "3.0.3", "info": {"title": "routes", "version": "1"}, "paths": paths}
 
 
 def documents(contract: Contract, path: str) -> bool:
     """Tell whether a contract has a path, by one of its templates."""
     steps = path.split("/")
-    templates = [operation.path.split("/") for operation in contract.operations]
+    templates = [one.split("/") for operation in contract.operations for one in operation.paths]
     return any(len(steps) == len(of) and all(map(_is_step, steps, of)) for of in templates)
 
 
