@@ -1,18 +1,14 @@
 """A request to an operation, to be pasted: with what it needs, and nothing that it does not take."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote, urlencode
 
-from tollbridge.contract import Operation, Parameter, Reading, SchemaCheck, reading_of, sample_of, sendable
+from tollbridge.contract import Operation, Parameter, SchemaCheck, sample_of, sendable
+from tollbridge.contract.samples.written import content_type_of, written
 
 TEXT = "text"
-BOUNDARY = "part"
-NAME = re.compile(r'[^"\x00-\x1f\x7f]{1,200}')
-JSON_RANGES = ("*/*", "application/*")
 PLAIN: Mapping[str, object] = {"integer": 1, "number": 1, "boolean": True, "string": TEXT}
 """Where a parameter's schema shows nothing."""
 
@@ -44,19 +40,9 @@ def example_request(operation: Operation) -> ExampleRequest:
     query = urlencode([(one.name, value) for one, value in needed if one.location == "query"], errors="replace")
     headers = [f"{one.name}: {value}" for one, value in needed if one.location == "header"]
     body = None if operation.body is None else _body(operation, operation.body)
-    media = [] if body is None else [f"Content-Type: {_content_type(operation)}"]
+    media = [] if body is None else [f"Content-Type: {content_type_of(operation)}"]
     target = path + (f"?{query}" if query else "")
     return ExampleRequest(operation.method.upper(), target, (*media, *headers), body)
-
-
-def _content_type(operation: Operation) -> str:
-    """Return the type of a body; of a range, what it is plainest to send."""
-    name = operation.body_type
-    if "*" in name:
-        return (
-            "text/plain" if name == "text/*" else "application/json" if name in JSON_RANGES else name.replace("*", "x")
-        )
-    return f"{name}; boundary={BOUNDARY}" if operation.bodies[0].reading is Reading.PARTS else name
 
 
 def _body(operation: Operation, check: SchemaCheck) -> str:
@@ -65,30 +51,7 @@ def _body(operation: Operation, check: SchemaCheck) -> str:
     if shown is None:
         sample = sample_of(check, operation.path, answered=False)
         shown = {} if sample is None else sample.value
-    reading = operation.bodies[0].reading or reading_of(_content_type(operation), check)
-    members = shown if isinstance(shown, dict) else {}
-    if reading is Reading.FORM:
-        return urlencode({name: _texts(value) for name, value in members.items()}, doseq=True, errors="replace")
-    if reading is Reading.PARTS:
-        return _parts(members)
-    if reading is Reading.JSON or not isinstance(shown, str):
-        return json.dumps(shown)
-    return shown
-
-
-def _texts(value: object) -> list[str]:
-    """Return the texts that a member of a form is sent as: one for each item of a list."""
-    return [one if isinstance(one, str) else json.dumps(one) for one in (value if isinstance(value, list) else [value])]
-
-
-def _parts(members: Mapping[str, Any]) -> str:
-    """Return members as the parts of a body; a name that would end its line early is left out."""
-    lines: list[str] = []
-    for name, value in members.items():
-        for text in _texts(value) if NAME.fullmatch(name) else ():
-            kind = ["Content-Type: application/json"] if isinstance(value, dict) else []
-            lines += [f"--{BOUNDARY}", f'Content-Disposition: form-data; name="{name}"', *kind, "", text]
-    return "\r\n".join([*lines, f"--{BOUNDARY}--", ""])
+    return written(operation, shown)
 
 
 def _value(parameter: Parameter) -> str:

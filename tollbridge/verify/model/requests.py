@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
 
-from tollbridge.contract import Contract, Operation, Parameter, SchemaCheck, sample_of
+from tollbridge.contract import Contract, Operation, Parameter, Reading, SchemaCheck, sample_of
+from tollbridge.contract.bodies import essence
+from tollbridge.contract.samples.written import content_type_of, reading_of_body, written
 from tollbridge.quoting import terminal
-from tollbridge.verify.model.steps import Call, Headers
+from tollbridge.verify.model.steps import Call
 from tollbridge.verify.model.subject import Subject
 
-FORM = "application/x-www-form-urlencoded"
 SHOWN_BY = ("const", "default", "enum", "example", "examples")
 """Keywords of a schema by which it says itself what a value may be."""
 
@@ -92,7 +92,9 @@ def parameters_of(operation: Operation) -> Iterator[Parameter]:
 def shown_bodies(operation: Operation) -> Iterator[tuple[str, Any]]:
     """Yield each example of a body that the contract shows, with its name; those that break its own schema are not."""
     for example in operation.examples:
-        if operation.body and example.media_type == operation.body_type and operation.body.is_valid(example.value):
+        if not (operation.body and operation.body.is_valid(example.value)):
+            continue
+        if essence(example.media_type) == operation.body_type:
             yield example.name, example.value
 
 
@@ -170,8 +172,8 @@ def call_of(operation: Operation, request: Request, **more: Any) -> Call:
     return Call(
         operation,
         document=request.document,
-        raw=None if request.has_body and operation.body_type != FORM else form_of(request),
-        content=(("Content-Type", operation.body_type),) if request.has_body else (),
+        raw=_written(operation, request),
+        content=(("Content-Type", content_type_of(operation)),) if request.has_body else (),
         headers=(*at["header"], *((("Cookie", cookie),) if cookie else ())),
         query=tuple(at["query"]),
         path_values=dict(at["path"]),
@@ -179,12 +181,11 @@ def call_of(operation: Operation, request: Request, **more: Any) -> Call:
     )
 
 
-def form_of(request: Request) -> bytes:
-    """Return a body as a form; nothing where there is none."""
-    members = request.document.items() if request.has_body and isinstance(request.document, dict) else ()
-    pairs: Headers = tuple((name, text_of(one)) for name, value in members for one in _items(value))
-    return urlencode(pairs, errors="replace").encode()
-
-
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _written(operation: Operation, request: Request) -> bytes | None:
+    """Return a body that is not plain JSON; nothing where there is none."""
+    if not request.has_body:
+        return b""
+    if reading_of_body(operation) is Reading.JSON:
+        return None
+    text = written(operation, request.document)
+    return text.encode("latin-1" if reading_of_body(operation) is Reading.BYTES else "utf-8", "replace")

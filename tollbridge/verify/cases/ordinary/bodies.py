@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from tollbridge.contract import SchemaCheck, pointer
+from tollbridge.contract import Reading, SchemaCheck, pointer
+from tollbridge.contract.samples.written import reading_of_body
 from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.cases.ordinary.right import right_call
-from tollbridge.verify.model.requests import FORM, Request, right_request
+from tollbridge.verify.model.requests import Request, right_request
 from tollbridge.verify.model.steps import VIOLATES, Case, RightAnswer
 
 MAX_CHANGES = 60
@@ -31,7 +32,8 @@ def bodies(context: CaseContext) -> Iterator[Case]:
     if operation.body_required:
         yield _case(context, request.but(has_body=False), "without a body", "#")
     document = request.document
-    changes = _missing(document) if operation.body_type == FORM else _changed(document, operation.body)
+    reading = reading_of_body(operation)
+    changes = _changed(document, operation.body) if reading is Reading.JSON else _missing(document)
     for what, place, changed in islice(changes, MAX_CHANGES):
         # Where no body has to be sent, many servers take null for none.
         if not operation.body.is_valid(changed) and not (changed is None and not operation.body_required):

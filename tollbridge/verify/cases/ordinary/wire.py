@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from tollbridge.contract import Contract
+from tollbridge.contract import Contract, Reading
+from tollbridge.contract.samples.written import reading_of_body
 from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.cases.ordinary.right import right_call
-from tollbridge.verify.model.requests import FORM
 from tollbridge.verify.model.steps import ELSEWHERE, Call, Case, RightAnswer
 
 NOT_JSON = (("no JSON", b"{"), ("nothing for a body", b""), ("JSON and more", b"{} {}"))
@@ -20,7 +20,7 @@ def wire(context: CaseContext) -> Iterator[Case]:
     """Yield a right request with one thing wrong that is not of its values."""
     operation = context.subject.operation
     right = right_call(context)
-    if operation.body and operation.body_type != FORM and right.content:
+    if right.content and reading_of_body(operation) is Reading.JSON:
         for what, raw in (*NOT_JSON, *([NOT_UTF_8] if context.held.choice else [])) if operation.body_required else ():
             yield _case(right.but(raw=raw, document=None), what, "malformed-json")
         strange = right.but(content=(("Content-Type", "text/x-unknown"),))
