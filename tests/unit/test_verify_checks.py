@@ -202,6 +202,10 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
             "answer": problem(405, "method-not-allowed"),
         },
     ),
+    "what is not there is served": (
+        "serves-only-what-is-there",
+        {"right": Expectation(replace(TERMS, ordinary=True), "absent", [*range(400, 500)])},
+    ),
     "two intents": ("one-intent", {"intents": [INTENT, INTENT]}),
     "no intent": ("one-intent", {"intents": []}),
     "another amount": ("intent-carries-the-request", {"intents": [intent(amount=420_000)]}),

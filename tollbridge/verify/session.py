@@ -41,6 +41,9 @@ from tollbridge.world import World, WorldError, load_world
 if TYPE_CHECKING:  # a run without random sequences does without Hypothesis
     from hypothesis.database import ExampleDatabase
 
+LOOKED_AT = 3
+"""Ordinary operations that are called before the tables are: nothing is learned by them but that somebody is there."""
+
 NO_BASE = "the base path {base} of the contract's server: the target serves the contract's paths without it"
 FOREIGN_SECONDS, OWN_SECONDS = 35.0, 6.0
 EVERY_ORIGIN = frozenset({DOCUMENTED, PROVIDER, CHOICE})
@@ -222,8 +225,12 @@ def _look(run: Run) -> None:
     base = base_of(run.contexts[0].subject.operation)
     if base and leaves_it_out(run.runner, run.contexts):
         run.contexts, run.not_judged = alone(run.contexts), NO_BASE.format(base=base)
+    others: dict[str, CaseContext] = {}
     for number, plain in enumerate(run.contexts):
-        run.contexts[number] = context = opening(run.runner, plain, own=run.options.own)
+        if number < LOOKED_AT or not plain.subject.ordinary:
+            plain = opening(run.runner, plain, own=run.options.own)
+        run.contexts[number] = context = replace(plain, others=others)
+        others[context.subject.operation.operation_id] = context
         run.history += [(context, case) for case in first_cases(context)]
 
 

@@ -9,6 +9,7 @@ from tollbridge.verify.cases.leaks import leaks
 from tollbridge.verify.cases.members import members
 from tollbridge.verify.cases.money import currencies, money
 from tollbridge.verify.cases.ordinary import bodies, operations, parameters, security
+from tollbridge.verify.cases.ordinary import sequences as sequences_of_any
 from tollbridge.verify.cases.ordinary import wire as wire_of_any
 from tollbridge.verify.cases.sequences import sequences, together
 from tollbridge.verify.cases.wire import wire
@@ -37,6 +38,7 @@ TABLES: dict[str, Table] = {
 
 ORDINARY_TABLES: dict[str, Table] = {
     "operations": operations,
+    "chains": sequences_of_any,
     "security": security,
     "wire": wire_of_any,
     "parameters": parameters,

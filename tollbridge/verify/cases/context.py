@@ -1,7 +1,7 @@
 """Shared by the makers of cases: the accounts that can call, and a right call to begin from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -40,6 +40,7 @@ class CaseContext:
         held: which rules the target is held to.
         cards: Stripe's error for a charge of each method, by its id at Stripe.
         two_sided: whether Stripe's side is ours.
+        others: every operation of the run by its id, this one too.
     """
 
     subject: Subject
@@ -48,6 +49,7 @@ class CaseContext:
     held: Held
     cards: dict[str, dict[str, Any]]
     two_sided: bool
+    others: "dict[str, CaseContext]" = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def terms(self) -> Terms:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from tollbridge.verify.checks.causes import of_stripe, status_and_code, told_by_stripe, word
+from tollbridge.verify.checks.causes import answered_with, of_stripe, status_and_code, told_by_stripe, word
 from tollbridge.verify.checks.conditions import (
     answered,
     expects_success,
@@ -76,7 +76,7 @@ def no_server_error(x: Evidence, e: Expectation) -> list[Wrong]:
     if x.status < 500 or refused_by_http(x, e):
         return []
     cause = f"{row_or_kind(e)}: {status_and_code(x)}{of_stripe(x)}"
-    return [Wrong(cause, f"The answer is {x.status}{x.named}.{told_by_stripe(x)}", "a status below 500")]
+    return [Wrong(cause, f"{answered_with(x, e)}{told_by_stripe(x)}", "a status below 500")]
 
 
 def has_documented_form(x: Evidence, e: Expectation) -> bool:
@@ -116,7 +116,7 @@ def documented_status(x: Evidence, e: Expectation) -> list[Wrong] | None:
         return None  # few contracts document each refusal, and those that every server has least of all
     known = ", ".join(sorted(e.terms.responses)) or "none: the contract documents no response"
     cause = f"{row_or_kind(e)}: {status_and_code(x)}{of_stripe(x)}"
-    return [Wrong(cause, f"The answer is {x.status}{x.named}.{told_by_stripe(x)}", f"one of {known}")]
+    return [Wrong(cause, f"{answered_with(x, e)}{told_by_stripe(x)}", f"one of {known}")]
 
 
 @check(

@@ -49,6 +49,14 @@ def told_by_stripe(x: Evidence) -> str:
     return f" Stripe refused {call['method']} {call['path']} with {call['status']} {named}".rstrip() + said
 
 
+def answered_with(x: Evidence, e: Expectation) -> str:
+    """Return which answer came, as a sentence; at an ordinary operation with what was asked, as there are many."""
+    if not e.terms.ordinary:
+        return f"The answer is {x.status}{x.named}."
+    note = f", {x.sent.note}" if x.sent.note else ""
+    return f"{x.sent.method} {x.sent.target.partition('?')[0]}{note}: the answer is {x.status}{x.named}."
+
+
 def status_and_code(x: Evidence) -> str:
     """Return the status that came, with the problem's code."""
     return f"{x.status} {word(x.code)}" if x.code else str(x.status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tollbridge.verify.checks.causes import known_places, of_stripe, told_by_stripe, word
+from tollbridge.verify.checks.causes import answered_with, known_places, of_stripe, told_by_stripe, word
 from tollbridge.verify.checks.conditions import (
     always,
     charges,
@@ -39,7 +39,7 @@ def wrong_status(x: Evidence, e: Expectation, cause: str) -> list[Wrong]:
     fine = x.status in e.statuses if exact else 400 <= x.status < 500
     if not fine:
         expected = " or ".join(map(str, e.statuses)) if exact else "a refusal (4xx)"
-        said = f"The answer is {x.status}{x.named}.{told_by_stripe(x)}"
+        said = f"{answered_with(x, e)}{told_by_stripe(x)}"
         return [Wrong(f"{cause}: {x.status}{of_stripe(x)}", said, expected)]
     code = x.code if e.terms.choice else kebab(x.code or "")
     if e.codes and code not in e.codes and _judges_code(x, e):
@@ -153,9 +153,30 @@ def serves_documented(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge right requests to ordinary operations; an undocumented success is judged by `documented-status`."""
     if x.status in e.statuses or not 400 <= x.status < 500:
         return []
-    said = f"The answer is {x.status}{x.named}."
+    said = answered_with(x, e)
     shown = "a success: the contract shows this request" if e.kind == "shown" else "a success, or a refusal for a value"
     return [Wrong(f"{e.kind}: {x.status} {word(x.code or '')}".strip(), said, shown)]
+
+
+def is_for_what_is_not_there(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether the request is for what was deleted, or never was there."""
+    return e.kind == "absent"
+
+
+@check(
+    "serves-only-what-is-there",
+    "What was deleted, and what an id names that nobody issued, is not served.",
+    severity=MEDIUM,
+    sample="A fee that was deleted is answered with 200.",
+    when=(settled, is_for_what_is_not_there),
+    gate=True,
+    needs=("ordinary",),
+    optional=True,
+    ordinary=True,
+)
+def serves_only_what_is_there(x: Evidence, e: Expectation) -> list[Wrong]:
+    """Judge GETs, where the contract says what is answered when nothing is there."""
+    return wrong_status(x, e, x.sent.note)
 
 
 def violates(_x: Evidence, e: Expectation) -> bool:

@@ -61,7 +61,7 @@ class Shown:
 def is_plain(case: Case) -> bool:
     """Tell whether a right client can send every request of a case: curl and Python's own would mend others."""
     calls = [call for step in case.steps for call in calls_of(step)]
-    return all(call.head == PLAIN and not (call.wire and call.wire.framing) for call in calls)
+    return all(call.head == PLAIN and not (call.wire and call.wire.framing) and not call.fills for call in calls)
 
 
 def is_endless(x: Exchange) -> bool:

@@ -63,7 +63,7 @@ def _smaller(step: Step) -> Iterator[Step]:
         half = len(step.calls) // 2
         yield Together(step.calls[:half])
         yield Together(step.calls[half:])
-    if isinstance(step, Call) and step.raw is None:
+    if isinstance(step, Call) and step.raw is None and step.right is None:  # which is of the whole call
         yield from _smaller_body(step)
         yield from (step.but(headers=tuple(one for one in step.headers if one != header)) for header in step.headers)
 

@@ -5,7 +5,7 @@ stand, and a wrong one by any 4xx: which refusal comes first, and in which words
 """
 
 from tollbridge.verify.model.expectation import Expectation, Terms
-from tollbridge.verify.model.steps import ELSEWHERE, FITS, SHOWN, Call
+from tollbridge.verify.model.steps import ABSENT, ELSEWHERE, FITS, SHOWN, Call
 
 REFUSALS = range(400, 500)
 BY_STATE = frozenset({401, 402, 403, 409, 410, 412, 421, 423, 424, 425, 428, 429, 451})
@@ -27,7 +27,7 @@ def expected_of(terms: Terms, call: Call, role: str) -> Expectation:
         role: of the account that asks.
     """
     assert call.right
-    kind = call.right.kind
+    kind = ABSENT if call.right.absent else call.right.kind
     if kind in (FITS, SHOWN):
         return Expectation(terms, kind, _allowed(terms, call), role=role)
     codes = [call.right.code] if call.right.code else []
@@ -46,7 +46,9 @@ def _allowed(terms: Terms, call: Call) -> list[int]:
     """Return the statuses that a right request may get: the documented successes, and refusals that may be right."""
     successes = {status for key in terms.responses for status in _statuses(key) if status < 400}
     refusals = {*BY_STATE} if call.right and call.right.kind == SHOWN else {*REFUSALS} - NEVER - {404}
-    if call.path_values:
+    if call.right and call.right.issued:
+        refusals -= {404, 410}
+    elif call.path_values:
         refusals.add(404)  # nobody has to have what the id names
     return sorted(successes | refusals)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from tollbridge.contract import Operation, Scheme, sendable
+from tollbridge.contract import Operation, Parameter, Scheme, sendable
 from tollbridge.simulator import Fault
+from tollbridge.verify.model.sources import Source
 
 JSON = ("Content-Type", "application/json")
 Headers = tuple[tuple[str, str], ...]
@@ -67,6 +68,25 @@ FITS, SHOWN = "fits", "shown"
 """Kinds of right answers of ordinary operations: of a request that is made for its schemas, and of one that the
 contract shows as an example, or that needs nothing."""
 
+
+@dataclass(frozen=True)
+class Fill:
+    """A parameter in a path whose value an earlier answer of the case has.
+
+    Args:
+        parameter: of the operation that is called.
+        source: whose answer has it.
+        altered: whether another id of the same form is sent, which nobody issued.
+    """
+
+    parameter: Parameter
+    source: Source
+    altered: bool = False
+
+
+ABSENT = "absent"
+"""Of a request for what is not there."""
+
 VIOLATES, PROVES_NOTHING, ELSEWHERE = "violations", "token", "wire"
 """Of a request that breaks a rule of the contract, of one without what its security asks for, and of one that HTTP
 itself may refuse."""
@@ -80,11 +100,15 @@ class RightAnswer:
         kind: one of the five above.
         places: the pointers, headers and parameters that are wrong.
         code: the `error_code` with which our own server refuses it; None for any.
+        issued: whether all ids in its path come from earlier answers of the target.
+        absent: whether what its path names is not there: nobody issued the id, or it was deleted.
     """
 
     kind: str
     places: frozenset[str] = frozenset()
     code: str | None = None
+    issued: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +131,8 @@ class Call:
         note: what is special about it, in words.
         query: names and values behind the path.
         security: what it proves itself by in place of a bearer token; empty for the bearer token.
+        fills: values of its path that earlier answers of the case have.
+        after: the operation that has to have succeeded just before for `right` to be known; None for none.
         right: what it has to get; None where the operation says what it is for at Stripe, and the oracle knows.
     """
 
@@ -126,6 +152,8 @@ class Call:
     query: Headers = ()
     security: tuple[Scheme, ...] = ()
     right: RightAnswer | None = None
+    fills: tuple[Fill, ...] = ()
+    after: str | None = None
 
     @property
     def body(self) -> bytes:

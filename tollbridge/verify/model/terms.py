@@ -8,6 +8,7 @@ from typing import Any
 from tollbridge.contract import Contract, Response, SchemaCheck
 from tollbridge.contract.keywords import objects
 from tollbridge.verify.model.expectation import Terms
+from tollbridge.verify.model.sources import Source, sources_of
 from tollbridge.verify.model.subject import Subject
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -42,6 +43,11 @@ class Held:
     def ledger(self) -> Mapping[str, str]:
         """The origin of each of the ledger's rules, by its id."""
         return {rule.id: rule.origin for rule in self.contract.rules}
+
+    @cached_property
+    def sources(self) -> Mapping[tuple[str, str], Source]:
+        """Where the ids in paths come from, by an operation's id and the parameter's name."""
+        return sources_of(self.contract)
 
     def rule(self, identity: str | None) -> bool:
         """Tell whether a rule is held; what the ledger has no word on, the contract's schema itself says."""

@@ -48,6 +48,7 @@ from tollbridge.verify.model.subject import Tokens
 from tollbridge.verify.run_limit import RunLimit
 from tollbridge.verify.target import proof
 from tollbridge.verify.target.connection import REFUSED, Broken, RawConnection
+from tollbridge.verify.target.filling import filled
 from tollbridge.verify.target.stripe_double import MAX_CALLS, OURS, Moment, StripeDouble
 
 SPELT = {
@@ -121,7 +122,8 @@ class Runner:
         self.limit.require()
         match step:
             case Call():
-                played.append(self._one(context, step, played[-1] if compared else None, compared))
+                call = filled(step, played)
+                played.append(self._one(context, call, played[-1] if compared else None, compared))
             case Together(calls):
                 played += self._together(context, calls)
             case AtStripe(path, form):
@@ -161,6 +163,7 @@ class Runner:
         return self._kept(Exchange(evidence, expectation))
 
     def _expected(self, context: CaseContext, call: Call) -> Expectation:
+        context = context.others.get(call.operation.operation_id, context)
         if call.right:
             return expected_of(context.terms, call, context.default().role)
         return self._oracle(context).expected(call)
