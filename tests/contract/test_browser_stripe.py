@@ -13,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.contract.conftest import PATH, Server, in_this_process
+from tollbridge.browser.script import COMMENT, FOLDER, PARTS, SPACED
 from tollbridge.compose import Options, compose_stripe
 from tollbridge.contract import load_contract
 from tollbridge.server.areas import is_script
@@ -54,6 +55,14 @@ def test_the_script_is_small_and_plain(module_server: Server) -> None:
     content = module_server.http.get("/v3/").content
     assert len(content) < LIMIT
     assert content.isascii()
+
+
+def test_no_string_of_the_script_is_changed_as_it_is_served() -> None:
+    """White space goes from code: no string has an operator between spaces, or what begins a comment."""
+    string = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\"""")
+    strings = [found for part in PARTS for found in string.findall((FOLDER / f"{part}.js").read_text())]
+    assert len(strings) > 500
+    assert [one for one in strings if SPACED.search(one) or COMMENT.search(one)] == []
 
 
 def test_stripes_api_is_called_where_a_suite_awaits_calls_to_it(module_server: Server) -> None:

@@ -287,3 +287,28 @@ def test_the_sdk_subscribes_and_pays_in_the_browser(client: stripe.StripeClient,
         ("paid", "subscription_cycle"),
         ("paid", "subscription_create"),
     ]
+
+
+def test_the_sdk_sells_by_checkout(client: stripe.StripeClient, simulator: Simulator) -> None:
+    """A session is made, shown with its lines, paid by a customer, and found; another one is expired."""
+    line: Any = {
+        "price_data": {"currency": "usd", "unit_amount": 2000, "product_data": {"name": "T-shirt"}},
+        "quantity": 2,
+    }
+    params: Any = {"mode": "payment", "line_items": [line], "success_url": "https://shop.example/{CHECKOUT_SESSION_ID}"}
+    sessions = client.v1.checkout.sessions
+    made = sessions.create(params=params | {"client_reference_id": "cart 7"})
+    assert (made.status, made.amount_total, made.client_reference_id) == ("open", 4000, "cart 7")
+    [bought] = sessions.line_items.list(made.id).data
+    assert (bought.description, bought.quantity, bought.amount_total) == ("T-shirt", 2, 4000)
+    card = {"email": "zoe@example.com", "number": "4242424242424242", "exp_month": "1", "exp_year": "40", "cvc": "123"}
+    paid = simulator.pay(made.id, card, "http://localhost/_tollbridge/pay/x")
+    assert paid.address == f"https://shop.example/{made.id}"
+    done = sessions.retrieve(made.id, params={"expand": ["payment_intent", "line_items"]})
+    assert (done.status, done.payment_status) == ("complete", "paid")
+    assert isinstance(done.payment_intent, stripe.PaymentIntent)
+    assert done.payment_intent.amount_received == 4000
+    assert sessions.list(params={"payment_intent": done.payment_intent.id}).data[0].id == made.id
+    assert sessions.expire(sessions.create(params=params).id).status == "expired"
+    with pytest.raises(stripe.InvalidRequestError, match="can be expired"):
+        sessions.expire(made.id)

@@ -28,6 +28,7 @@ PARTS = (
     "values",
     "challenge",
     "methods",
+    "embedded_checkout",
     "stripe",
 )
 CAST = re.compile(r"/\*\* @type \{[^*]*\} \*/ \(([\w.]+)\)")
@@ -35,6 +36,7 @@ CAST = re.compile(r"/\*\* @type \{[^*]*\} \*/ \(([\w.]+)\)")
 
 COMMENT = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 JOINED = re.compile(r"([{(\[,;])\n")
+SPACED = re.compile(r" (=>|[!=]==|&&|\|\|) ")
 OPENING = "(function () {\n'use strict';\nconst SERVED = "
 
 
@@ -56,8 +58,9 @@ def _parts() -> str:
 def _without_comments(source: str) -> str:
     """Return a part as it is served: comments, which are for who reads the sources, and white space stay behind.
 
-    No string of the parts has in it what begins a comment (a test reads the script with Node).
+    No string of the parts has in it what begins a comment, or an operator (a test reads the script with Node).
     """
     plain = COMMENT.sub("", CAST.sub(r"\1", source))
     lines = (line.partition(" // ")[0].strip() for line in plain.splitlines())
-    return JOINED.sub(r"\1", "".join(f"{line}\n" for line in lines if line and not line.startswith("//")))
+    kept = "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+    return JOINED.sub(r"\1", SPACED.sub(r"\1", kept))

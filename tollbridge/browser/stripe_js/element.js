@@ -7,6 +7,19 @@ const CLASSES = {
   invalid: 'StripeElement--invalid', webkitAutofill: 'StripeElement--webkit-autofill',
 };
 
+/** Where to mount. @param {string | HTMLElement} target */
+const placeOf = (target) => {
+  if (!target) throw new IntegrationError('Missing argument. Make sure to call mount() with a valid DOM element or selector.');
+  const container = /** @type {HTMLElement | null} */ (typeof target === 'string' ? document.querySelector(target) : target);
+  if (!container) {
+    throw new IntegrationError(
+      `The selector you specified (${shown(target)}) applies to no DOM elements that are currently on the page. Make sure the element `
+      + 'exists on the page before calling mount().',
+    );
+  }
+  return container;
+};
+
 /** What all elements have in common; a kind says what is in its frame. */
 class BaseElement extends Emitter {
   /**
@@ -68,14 +81,7 @@ class BaseElement extends Emitter {
     if (this._destroyed) {
       throw new IntegrationError('This Element has already been destroyed. Please create a new one.');
     }
-    if (!target) throw new IntegrationError('Missing argument. Make sure to call mount() with a valid DOM element or selector.');
-    const container = /** @type {HTMLElement | null} */ (typeof target === 'string' ? document.querySelector(target) : target);
-    if (!container) {
-      throw new IntegrationError(
-        `The selector you specified (${shown(target)}) applies to no DOM elements that are currently on the page. Make sure the element `
-        + 'exists on the page before calling mount().',
-      );
-    }
+    const container = placeOf(target);
     if (container === this._container && container.contains(this._wrapper || null)) return this;
     this._unmount();
     this._container = container;

@@ -37,6 +37,7 @@ function Stripe(key, options = {}) {
   /** @type {Caller} */
   const caller = { key, account: (options || {}).stripeAccount, version: (options || {}).apiVersion };
   const { pi, seti } = INTENTS;
+  const embedded = (/** @type {any} */ said) => embeddedCheckout(caller, said);
   const stripe = {
     elements: (/** @type {any} */ said) => new ElementsGroup(caller, said || {}),
     paymentRequest: (/** @type {any} */ said) => new WalletRequest(said),
@@ -52,6 +53,8 @@ function Stripe(key, options = {}) {
     handleNextAction: resolving((/** @type {any} */ said) => handleAction(caller, 'handleNextAction', said && said.clientSecret)),
     createPaymentMethod: resolving((/** @type {any[]} */ ...[first, second, third]) => createMethod(caller, first, second, third)),
     createToken: resolving((/** @type {any[]} */ ...[of, data]) => createToken(caller, of, data)),
+    initEmbeddedCheckout: embedded,
+    createEmbeddedCheckoutPage: embedded,
     createConfirmationToken: resolving((/** @type {any} */ said) => createConfirmation(caller, said)),
   };
   return new Proxy(stripe, {
