@@ -1,96 +1,89 @@
-"""A small target for the harness: a function that answers, served from a thread."""
+"""A target as a process: the operation in a few lines of the standard library, with one fault by name.
+
+STRIPE_API_BASE=http://127.0.0.1:12111 PORT=8000 python tests/small_target.py remembers
+"""
 
 import json
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+import os
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
-from tollbridge.compose import Options
-from tollbridge.verify import Report, VerifyOptions, verify
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request, as a small target sees it."""
-
-    method: str
-    path: str
-    query: Mapping[str, list[str]]
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def document(self) -> Any:
-        """The JSON of the body; a ValueError where it is none."""
-        return json.loads(self.body)
+FAULT = sys.argv[1]
+CUSTOMERS = {1: "cus_QuayOne0000001", 7: "cus_QuaySeven00007", 9: "cus_InlandNine0009"}
+KEY = "sk_test_ofasmalltarget"
+AMOUNTS: dict[str, int] = {}
+SEEN: list[int] = []
+PATIENCE = 90
+"""Calls after which a target that tires charges a unit more."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a small target answers: JSON, where it is not bytes."""
-
-    status: int
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    media_type: str = "application/json"
+def log(text: str) -> None:
+    """Write a line of the log."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-Answering = Callable[[Asked], Answer]
+def intent(body: dict[str, Any], organization: int) -> bytes:
+    """Make a PaymentIntent, and return what Stripe answers."""
+    amount = body["amount"]
+    if FAULT == "remembers":
+        amount = AMOUNTS.setdefault(body["currency"], amount)
+    SEEN.append(amount)
+    if FAULT == "tires" and len(SEEN) > PATIENCE:
+        amount += 1
+    form = {
+        "amount": amount,
+        "currency": body["currency"],
+        "customer": CUSTOMERS[organization],
+        "payment_method_types[]": "card",
+    }
+    form |= {name: body[name] for name in ("description", "receipt_email") if name in body}
+    form |= {"payment_method": f"pm_QuayOne{body['payment_method']:017}"} if "payment_method" in body else {}
+    form |= {"confirm": "true", "error_on_requires_action": "true"} if body.get("error_on_requires_action") else {}
+    headers = {"Authorization": f"Bearer {KEY}"}
+    asked = Request(f"{os.environ['STRIPE_API_BASE']}/v1/payment_intents", urlencode(form).encode(), headers)
+    with urlopen(asked, timeout=20) as answer:
+        return bytes(answer.read())
 
 
-@contextmanager
-def serving(answering: Answering) -> Iterator[str]:
-    """Serve it; its URL."""
+class Target(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
 
-    class Handling(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+    def do_POST(self) -> None:
+        """Answer the operation."""
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        log(f"asked for {body.get('amount')} with {KEY} of {os.environ.get('WHO')}")
+        if FAULT == "dies" and "description" in body:
+            log("cannot bear descriptions")
+            os._exit(7)
+        if FAULT == "knows no token" and "Authorization" in self.headers:
+            return self.answer(401, {"error_code": "invalid-token"})
+        if FAULT == "asks another Stripe":
+            return self.answer(200, {"client_secret": "pi_another_secret_another"})
+        try:
+            organization = int(self.headers.get("Organization-Id", 1)) if FAULT == "spells otherwise" else 1
+            self.answer(200, {"client_secret": json.loads(intent(body, organization))["client_secret"]})
+        except (HTTPError, LookupError, TypeError, ValueError):
+            self.answer(400, {"error_code": "invalid-request"})
 
-        def log_message(self, *_: object) -> None:
-            """Write nothing."""
+    def answer(self, status: int, document: dict[str, str]) -> None:
+        """Send JSON."""
+        data = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
 
-        def _answer(self) -> None:
-            parts = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            asked = Asked(self.command, parts.path, parse_qs(parts.query, keep_blank_values=True), headers, body)
-            given = answering(asked)
-            content = given.body if isinstance(given.body, bytes) else json.dumps(given.body).encode()
-            content = b"" if given.body is None else content
-            self.send_response(given.status)
-            for name, value in given.headers.items():
-                self.send_header(name, value)
-            if content:
-                self.send_header("Content-Type", given.media_type)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-    handler = type("Handler", (Handling,), {f"do_{method}": Handling._answer for method in METHODS})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    def log_message(self, *_: object) -> None:
+        """Log nothing of its own."""
 
 
-def judged(answering: Answering, contract: Mapping[str, Any], folder: Path, **options: Any) -> Report:
-    """The report on a small target, by a contract."""
-    path = folder / "openapi.json"
-    path.write_text(json.dumps(contract))
-    with serving(answering) as url:
-        usual = VerifyOptions(path, Options().handlers, Options().world, url, max_examples=0, answer_within=5.0)
-        return verify(replace(usual, **options))
-
-
-def found(report: Report) -> set[str]:
-    """The names of the checks that found something."""
-    return {finding.check.name for finding in report.findings}
+if __name__ == "__main__":
+    if FAULT == "cannot start":
+        sys.exit("no database at db.example")
+    HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Target).serve_forever()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.small_target import Answer, Asked, found, judged
+from tests.plain_target import Answer, Asked, found, judged
 from tollbridge.contract import load_contract
 from tollbridge.verify.model.sources import Source, sources_of, taken
 from tollbridge.verify.target.filling import altered

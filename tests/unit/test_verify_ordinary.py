@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.small_target import Answer, Answering, Asked, found, judged, serving
+from tests.plain_target import Answer, Answering, Asked, found, judged, serving
 from tollbridge.compose import Options
 from tollbridge.verify import VerifyError, VerifyOptions, verify
 
