@@ -1,4 +1,4 @@
-"""A target for the harness of an operation that says nothing of Stripe: a function that answers, served from a thread."""
+"""A target of an operation that says nothing of Stripe: a function that answers, served from a thread."""
 
 import json
 import threading
