@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tollbridge import quoting
 from tollbridge.verify import CHECKS
+from tollbridge.verify.consumer.checks import CONSUMER_CHECKS
 
 PAGE = Path(__file__).parent.parent / "docs" / "checks.md"
 HEAD = """# Checks
@@ -37,6 +38,12 @@ NEEDS = {
     "bad token": "tokens",
 }
 
+CONSUMERS = """## Consumers of webhooks
+
+These judge a target that is a consumer of webhooks (docs/verify.md says when), delivery by delivery; no rule of the
+ledger is about them.
+"""
+
 
 def page() -> str:
     """Return the page's text."""
@@ -48,6 +55,11 @@ def page() -> str:
         told = f"{check.asserts} Severity: {check.severity}{gate}. Needs: {needs}."
         head, asserts, named, sample = map(quoting.markdown, (check.name, told, f"Rules: {rules}.", check.sample))
         parts.append(f"\n## {head}\n\n{asserts}\n\n{named}\n\nA finding: *{sample}*\n")
+    parts.append(f"\n{CONSUMERS}")
+    for one in CONSUMER_CHECKS:
+        told = f"{one.asserts} Severity: {one.severity}. Right is {one.expected}."
+        head, asserts, sample = map(quoting.markdown, (one.name, told, one.sample))
+        parts.append(f"\n### {head}\n\n{asserts}\n\nA finding: *{sample}*\n")
     return "".join(parts)
 
 

@@ -47,14 +47,32 @@ def intent(body: dict[str, Any], organization: int) -> bytes:
     headers = {"Authorization": f"Bearer {KEY}"}
     asked = Request(f"{os.environ['STRIPE_API_BASE']}/v1/payment_intents", urlencode(form).encode(), headers)
     with urlopen(asked, timeout=20) as answer:
-        return bytes(answer.read())
+        made = bytes(answer.read())
+    if FAULT == "asks for refunds and prices":
+        at_stripe("/v1/prices?limit=1")
+        at_stripe("/v1/refunds", {"payment_intent": json.loads(made)["id"]})
+    return made
+
+
+def at_stripe(path: str, form: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Ask Stripe; what it answers, a refusal too."""
+    body = None if form is None else urlencode(form).encode()
+    asked = Request(f"{os.environ['STRIPE_API_BASE']}{path}", body, {"Authorization": f"Bearer {KEY}"})
+    try:
+        with urlopen(asked, timeout=20) as answer:
+            return dict(json.load(answer))
+    except HTTPError as refusal:
+        return dict(json.load(refusal))
 
 
 class Target(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        """Answer the operation."""
+        """Answer the operation; a webhook is taken for whatever it says it is."""
+        if self.path == "/webhook":
+            self.rfile.read(int(self.headers["Content-Length"]))
+            return self.answer(200, {})
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         log(f"asked for {body.get('amount')} with {KEY} of {os.environ.get('WHO')}")
         if FAULT == "dies" and "description" in body:
@@ -86,4 +104,7 @@ class Target(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     if FAULT == "cannot start":
         sys.exit("no database at db.example")
+    if FAULT == "consumes webhooks":
+        HERE = f"http://127.0.0.1:{os.environ['PORT']}/webhook"
+        at_stripe("/v1/webhook_endpoints", {"url": HERE, "enabled_events[]": "payment_intent.succeeded"})
     HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Target).serve_forever()

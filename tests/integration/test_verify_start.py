@@ -7,11 +7,13 @@ import shlex
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from mutants.consumers import PATH, SECRET, running
 from tests.integration.conftest import ROOT, serve_command
 from tests.waiting import wait_until
 from tollbridge import verify as harness
@@ -100,6 +102,56 @@ def test_our_own_server_by_its_command() -> None:
     assert (report.findings, report.two_sided, report.unfinished) == ([], True, "interrupted")
     assert report.calls > 20
     assert not answers(url)
+
+
+def test_a_target_that_asks_for_refunds_and_prices_is_judged() -> None:
+    """Its Stripe has both, so what follows from its calls can be judged."""
+    report = judged(
+        started("asks for refunds and prices"), checks=("intent-carries-the-request",), every=16, max_time=4
+    )
+    assert (report.findings, report.unfinished, report.two_sided) == ([], None, True)
+    assert report.calls > 20
+
+
+def test_a_target_that_registers_an_endpoint_is_judged_as_a_consumer() -> None:
+    """At the end of its run, with the secret that our Stripe gave it: this one takes what nobody signed."""
+    report = judged(started("consumes webhooks"), checks=("intent-carries-the-request",), every=16, max_time=4)
+    run = report.document()
+    assert {finding["check"] for finding in run["findings"]} == {"webhook-signature", "webhook-timestamp"}
+    assert run["exit_code"] == 1
+    aside = {check["name"]: check["not_applicable"] for check in run["checks"]}
+    assert "--webhook-state" in aside["webhook-duplicates"]
+    assert "whsec_" not in json.dumps(run)
+    assert "signed with another secret: 200" in text(run)
+
+
+def test_a_consumer_alone_is_judged_by_the_command(tmp_path: Path) -> None:
+    """With its address and secret, and no target; the report has all formats, and the exit code says what was found."""
+    with running("counts each delivery") as consumer:
+        state = f"{consumer.url}/orders/{{payment_intent}}"
+        command = ["--webhook", consumer.url + PATH, "--webhook-secret", SECRET, "--webhook-state", state]
+        files = [f"--{name}={tmp_path / name}" for name in ("json", "junit", "sarif", "html", "gitlab")]
+        done = CliRunner().invoke(command_line, [*command, *files])
+    assert done.exit_code == 1, done.output
+    [finding] = json.loads((tmp_path / "json").read_text())["findings"]
+    assert finding["check"] == "webhook-duplicates"
+    for name in ("json", "junit", "sarif", "html", "gitlab"):
+        assert "webhook-duplicates" in (tmp_path / name).read_text(), name
+    with running("right") as consumer:
+        command = ["--webhook", consumer.url + PATH, "--webhook-secret", SECRET]
+        done = CliRunner().invoke(command_line, command)
+    assert (done.exit_code, "clean" in done.output) == (0, True), done.output
+
+
+def test_a_consumer_needs_an_address_and_a_secret() -> None:
+    """Wrong usage is exit code 2 with a sentence; so is a consumer that is not there."""
+    for more, said in (
+        ([], "--webhook needs --webhook-secret"),
+        (["--webhook-secret", "mine"], "whsec_"),
+        (["--webhook-secret", SECRET, "--webhook-state", "nowhere"], "is not an address"),
+    ):
+        done = CliRunner().invoke(command_line, ["--webhook", "http://127.0.0.1:1", *more])
+        assert (done.exit_code, said in done.output) == (2, True), done.output
 
 
 def test_what_cannot_be_started_is_a_sentence() -> None:

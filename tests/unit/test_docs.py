@@ -18,6 +18,7 @@ from tollbridge.pytest_plugin.options import OPTIONS as PYTEST_OPTIONS
 from tollbridge.simulator.resources.routes import ROUTES
 from tollbridge.verify import CHECKS
 from tollbridge.verify.checks.conditions import in_any
+from tollbridge.verify.consumer.checks import CONSUMER_CHECKS
 
 ROOT = Path(__file__).parent.parent.parent
 SIMULATOR = (ROOT / "docs" / "simulator.md").read_text()
@@ -62,7 +63,10 @@ def test_what_generated_pages_list_is_text_there(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(
         generate_problem_pages, "catalogue", lambda: (Entry(404, "not-found", text, text, in_contract=True),)
     )
-    for page, rows, headings in ((generate_check_pages.page(), 0, 2), (generate_problem_pages.page(), 3, 2)):
+    for page, rows, headings in (
+        (generate_check_pages.page(), 0, 3 + len(CONSUMER_CHECKS)),
+        (generate_problem_pages.page(), 3, 2),
+    ):
         tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(page)
         kinds = [token.type for token in tokens] + [inner.type for token in tokens for inner in token.children or ()]
         assert not {"html_block", "html_inline", "link_open", "image", "fence", "code_block"} & set(kinds)

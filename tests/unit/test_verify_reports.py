@@ -26,6 +26,8 @@ from tollbridge.cli import main
 from tollbridge.contract import operation_lines, rule_lines
 from tollbridge.verify import reports
 from tollbridge.verify.checks import CHECKS
+from tollbridge.verify.consumer.checks import SIGNATURE
+from tollbridge.verify.consumer.judgement import Fault, Judgement
 from tollbridge.verify.evaluator import Evaluator
 from tollbridge.verify.model.evidence import TOKEN, Known
 from tollbridge.verify.model.steps import Case
@@ -62,6 +64,12 @@ def clean(**changes: Any) -> dict[str, Any]:
     return report(**changes).document()
 
 
+def consumed() -> dict[str, Any]:
+    """The document of a run with a consumer of webhooks that is wrong."""
+    fault = Fault(SIGNATURE, "200", f"signed by nobody: 200 {LEAKY}", f"POST x\n{LEAKY}", LEAKY)
+    return clean(consumer=Judgement("http://a.example", [fault], {SIGNATURE.name: 1}, {"webhook-order": LEAKY}, 3))
+
+
 def hostile(document: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
     """A run in which every text that a target, a contract or a world may have chosen ends with hostile text."""
     text = payload(tmp_path / "canary")
@@ -94,7 +102,9 @@ def tags(page: str) -> Tags:
     return found
 
 
-@pytest.mark.parametrize("document", [run(), clean(), clean(unfinished="over", unexercised=["the role X: nobody"])])
+@pytest.mark.parametrize(
+    "document", [run(), clean(), clean(unfinished="over", unexercised=["the role X: nobody"]), consumed()]
+)
 def test_a_run_has_the_published_form(document: dict[str, Any]) -> None:
     """The document fits the JSON Schema that `tollbridge report schema` prints, which allows nothing else."""
     printed = CliRunner().invoke(main, ["report", "schema"])
@@ -287,6 +297,25 @@ def test_hostile_text_is_text_on_the_page(tmp_path: Path) -> None:
     plain, attacked = (reports.FORMATS["html"](one) for one in (run(), hostile(run(), tmp_path)))
     assert tags(attacked).tags == tags(plain).tags
     assert obeyed(attacked) == []
+
+
+def test_what_a_consumer_does_wrong_is_known_by_a_baseline() -> None:
+    """It is told as known, and the exit code is 0; a consumer of which nothing was judged is exit code 2."""
+    [finding] = consumed()["findings"]
+    fault = Fault(SIGNATURE, "200", "signed by nobody: 200")
+    known = clean(consumer=Judgement("http://a.example", [fault], {"x": 1}), baseline={finding["fingerprint"]: "x"})
+    assert (known["findings"], [one["check"] for one in known["known"]]) == ([], ["webhook-signature"])
+    assert (consumed()["exit_code"], known["exit_code"]) == (1, 0)
+    nothing = clean(consumer=Judgement("http://a.example", aside={"webhook-order": "no events"}))
+    assert (nothing["exit_code"], nothing["unfinished"]) == (2, "no webhook was judged: no events")
+
+
+def test_no_finding_of_a_consumer_has_a_secret() -> None:
+    """What it answered is masked as every answer is, by its form."""
+    told = json.dumps(consumed()) + reports.text(consumed(), full=True)
+    assert "webhook-signature" in told
+    assert "sk_test_abcdefgh" not in told
+    assert "secret_abcdefgh" not in told
 
 
 @pytest.mark.parametrize("name", sorted(reports.FORMATS))

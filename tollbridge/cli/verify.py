@@ -13,6 +13,7 @@ from tollbridge.cli.reports import known_findings, report_options, tell
 from tollbridge.cli.verify_values import (
     ORIGINS,
     address,
+    endpoint_url,
     finite,
     folder,
     header_name,
@@ -24,6 +25,8 @@ from tollbridge.cli.verify_values import (
     variables,
     writable,
 )
+from tollbridge.cli.webhooks import ENVIRONMENT as SECRET_VARIABLE
+from tollbridge.cli.webhooks import checked_secret
 
 
 @click.command()
@@ -129,6 +132,27 @@ from tollbridge.cli.verify_values import (
     callback=header_name,
     help="How the target spells the header that names an organization.  [default: the contract's spelling]",
 )
+@click.option(
+    "--webhook",
+    metavar="URL",
+    callback=endpoint_url,
+    help="Judge a consumer of webhooks at this address; alone where no target is given. An endpoint that the target "
+    "registers at our Stripe is judged without it.",
+)
+@click.option(
+    "--webhook-secret",
+    envvar=SECRET_VARIABLE,
+    metavar="whsec_…",
+    callback=checked_secret,
+    help="What the consumer of --webhook takes for Stripe's signature.",
+)
+@click.option(
+    "--webhook-state",
+    metavar="URL",
+    callback=endpoint_url,
+    help="Where the consumer's state is seen by GET, such as http://localhost:8000/orders/{payment_intent}. "
+    "Duplicates, other orders, and whether work is kept before a 2xx are judged by it.",
+)
 @click.option("--fail-fast", is_flag=True, help="End with the first finding.")
 @report_options
 @click.option(
@@ -180,6 +204,9 @@ def verify(
     control_token: str | None,
     start_within: float | None,
     organization_header: str | None,
+    webhook: str | None,
+    webhook_secret: str | None,
+    webhook_state: str | None,
     fail_fast: bool,
     scripts: Path | None,
     full: bool,
@@ -200,6 +227,7 @@ def verify(
       STRIPE_API_BASE=http://127.0.0.1:12111 ./my-server &
       tollbridge verify http://localhost:8000 --stripe-listen 127.0.0.1:12111 --world my-world.yaml
       tollbridge verify http://localhost:8000 --stripe-listen 127.0.0.1:12111 --json now.json --baseline known.json
+      tollbridge verify --webhook http://localhost:4242/webhook --webhook-secret whsec_…
       tollbridge verify --from evidence.ndjson --checks one-intent
 
     \b
@@ -218,6 +246,10 @@ def verify(
         signal.signal(ending, signal.default_int_handler)
     if start_env and not start:
         raise click.UsageError("--start-env is the environment of --start CMD: give that too.")
+    if webhook and not webhook_secret:
+        raise click.UsageError(
+            f"--webhook needs --webhook-secret whsec_…, or {SECRET_VARIABLE}, to sign as Stripe does."
+        )
     if from_file and (url or stripe_listen or evidence or scripts or start):
         raise click.UsageError("--from judges a file, without a target: leave out URL and what is about one.")
     try:
@@ -252,6 +284,9 @@ def verify(
             start_env=start_env,
             shard=shard,
             examples_database=examples_database,
+            webhook=webhook,
+            webhook_secret=webhook_secret,
+            webhook_state=webhook_state,
         )
         report = harness.verify(plan, progress, progress.found, progress.announced)
     except (harness.VerifyError, KeyboardInterrupt) as reason:

@@ -44,6 +44,18 @@ def server_url(_context: click.Context, _parameter: click.Parameter, value: str 
     raise click.BadParameter(f"{value} is no URL of a server, such as http://localhost:8000.")
 
 
+def endpoint_url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Return an address that the harness asks: http or https, with a host; a query is part of it."""
+    if value is None:
+        return None
+    with suppress(ValueError):  # of a port that is none
+        parts = urlsplit(value)
+        plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and parts.username is None
+        if plain and value.isascii() and value.isprintable() and " " not in value:
+            return value
+    raise click.BadParameter(f"{value!r} is not an address, such as http://localhost:4242/webhook.")
+
+
 def finite(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
     if value is not None and not math.isfinite(value):
         raise click.BadParameter(f"{value} is no number of seconds.")

@@ -76,7 +76,8 @@ class TargetType(click.ParamType[Target]):
             self.fail(str(error), parameter, context)
 
 
-def _checked_secret(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+def checked_secret(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Return a secret of webhooks, or say what one begins with."""
     if value is not None and not (value.startswith(WHSEC) and len(value) > len(WHSEC) and value.isprintable()):
         raise click.BadParameter("it begins with whsec_, as Stripe's do.")
     return value
@@ -93,7 +94,7 @@ WEBHOOK_SECRET = click.option(
     "--webhook-secret",
     envvar=ENVIRONMENT,
     metavar="whsec_…",
-    callback=_checked_secret,
+    callback=checked_secret,
     help="What the deliveries of --webhook-to are signed with.  [default: a new one at each start]",
 )
 

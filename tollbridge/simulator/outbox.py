@@ -90,6 +90,11 @@ class Outbox:
             lambda context: [shown_delivery(context, row) for row in islice(context.work.listed(Delivery), most)]
         )
 
+    def endpoints(self) -> list[WebhookEndpoint]:
+        """Return the endpoints that events go to, the newest first."""
+        rows = worked(self._store, lambda work: list(work.listed(WebhookEndpoint)))
+        return [row for row in rows if not row.disabled and not row.deleted]
+
     def order(self) -> tuple[str, bool]:
         """Return the order of the deliveries, and whether each event is delivered twice."""
         shared = self._store.shared()

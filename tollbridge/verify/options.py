@@ -58,6 +58,9 @@ class VerifyOptions:
             contract's spelling.
         start: a shell command that starts the target; None where it runs already.
         start_env: variables of that command's environment, each a name and a value.
+        webhook: the endpoint of a consumer of webhooks that is judged too; None for the one that the target registers.
+        webhook_secret: what its deliveries are signed with.
+        webhook_state: where its state is seen, with `{payment_intent}` for a payment's id; None where it is not.
     """
 
     contract: Path
@@ -84,6 +87,9 @@ class VerifyOptions:
     start_env: tuple[tuple[str, str], ...] = ()
     shard: tuple[int, int] | None = None
     examples_database: str | None = None
+    webhook: str | None = None
+    webhook_secret: str | None = field(default=None, repr=False)
+    webhook_state: str | None = None
 
     @property
     def own(self) -> bool:

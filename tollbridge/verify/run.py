@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tollbridge import quoting
 from tollbridge.contract import Contract
 from tollbridge.verify.cases import CaseContext
+from tollbridge.verify.consumer.judgement import Endpoint, Judgement
 from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.evaluator import Evaluator, Verdict
 from tollbridge.verify.evidence.file import Writer
@@ -74,6 +75,9 @@ class Run:
     writer: Writer | None = None
     alone: dict[str, list[Verdict]] = field(default_factory=dict)
     """Results of calls that were played alone, by what was sent."""
+    endpoint: Endpoint | None = None
+    """The target's endpoint of webhooks; None where it has none."""
+    consumer: Judgement | None = None
     examples: "Callable[[str, int], ExampleDatabase] | None" = None
     """Opens Hypothesis's examples of an operation and a turn; None where none are kept."""
 

@@ -36,6 +36,7 @@ from tollbridge.verify.target.runner import Runner
 from tollbridge.verify.target.started import OwnServer, Start, own_target, started_target
 from tollbridge.verify.target.stripe_double import StripeDouble, charged_alone
 from tollbridge.verify.target.target import Target, desk_tokens
+from tollbridge.verify.webhooks import given, judged_alone, judged_beside, registered
 from tollbridge.world import World, WorldError, load_world
 
 if TYPE_CHECKING:  # a run without random sequences does without Hypothesis
@@ -66,6 +67,8 @@ def verify(
     Raises:
         VerifyError: the target could not be asked; with a sentence that says why.
     """
+    if options.webhook and options.url is None and options.start is None:
+        return judged_alone(options)
     begun = time.monotonic()
     chosen = chosen_checks(options.checks, options.exclude)
     if options.max_examples and find_spec("schemathesis") is None:
@@ -86,6 +89,8 @@ def verify(
         try:
             _play(run, whole)
             prove(run)
+            if run.endpoint:
+                run.consumer = judged_beside(run.endpoint, run.stripe)
         except KeyboardInterrupt:
             run.unfinished = "interrupted"
         except VerifyError as why:
@@ -232,6 +237,9 @@ def _look(run: Run) -> None:
         run.contexts[number] = context = replace(plain, others=others)
         others[context.subject.operation.operation_id] = context
         run.history += [(context, case) for case in first_cases(context)]
+    run.endpoint = given(run.options)
+    if run.stripe and not run.endpoint:
+        run.endpoint = registered(run.stripe, run.target.url, run.options)
 
 
 def _stripe_side(options: VerifyOptions, world: World) -> StripeDouble:
@@ -278,4 +286,6 @@ def _report(run: Run, seconds: float) -> Report:
         shard=run.options.shard and "/".join(map(str, run.options.shard)),
         timings=run.runner.timings,
         not_judged=[run.not_judged] if run.not_judged else [],
+        consumer=run.consumer,
+        baseline=run.options.baseline,
     )

@@ -9,6 +9,8 @@ from typing import Any
 from tollbridge import __version__
 from tollbridge.contract import Contract, operation_lines, rule_lines
 from tollbridge.verify.checks import CHECKS, SEVERITIES
+from tollbridge.verify.consumer.judgement import Judgement
+from tollbridge.verify.consumer.verdict import checks_of, findings_of
 from tollbridge.verify.evaluator import Tally
 from tollbridge.verify.model.finding import Finding, brief, masked
 from tollbridge.verify.model.terms import Held
@@ -52,6 +54,8 @@ class Report:
         aside_at: by operation, checks that are not applicable there, with the reason.
         shard: which part of a run this is, such as `2/8`; None for the whole.
         not_judged: what the target does otherwise than the contract says, and is not judged.
+        consumer: what was found out of the target as a consumer of webhooks; None where it is not judged as one.
+        baseline: fingerprints that are known, of the consumer's findings too.
         ended: when the run ended.
     """
 
@@ -77,6 +81,8 @@ class Report:
     aside_at: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     shard: str | None = None
     not_judged: Sequence[str] = ()
+    consumer: Judgement | None = None
+    baseline: Mapping[str, str] = field(default_factory=dict)
     ended: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -84,7 +90,20 @@ class Report:
         """0 clean, 1 findings, 2 not everything could be asked."""
         # What one shard did not exercise, another may have: the merged report tells.
         unexercised = () if self.shard else self.unexercised
-        return exit_code(self.findings, self.known, unexercised, self.unfinished)
+        new, known = self._of_consumer()
+        return exit_code([*self.findings, *new], [*self.known, *known], unexercised, self._unfinished)
+
+    @property
+    def _unfinished(self) -> str | None:
+        """Why the run ended before its end; a consumer of which nothing could be judged is such a run."""
+        silent = self.consumer is not None and not self.consumer.judged
+        return self.unfinished or (
+            f"no webhook was judged: {self.consumer.reason}" if silent and self.consumer else None
+        )
+
+    def _of_consumer(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return what is wrong with the consumer, and what of it is known."""
+        return findings_of(self.consumer, self.baseline) if self.consumer else ([], [])
 
     @property
     def ordered(self) -> list[Finding]:
@@ -94,6 +113,7 @@ class Report:
     def document(self) -> dict[str, Any]:
         """Return the run as plain JSON, secrets masked."""
         lines = Lines(rule_lines(self.contract), operation_lines(self.contract))
+        new, known = self._of_consumer()
         return {
             "format": 1,
             "tollbridge": __version__,
@@ -110,15 +130,15 @@ class Report:
             "calls": self.calls,
             "random_cases": self.generated,
             "exit_code": self.exit_code,
-            "unfinished": None if self.unfinished is None else masked(self.unfinished),
+            "unfinished": None if self._unfinished is None else masked(self._unfinished),
             "not_reached": self.not_reached,
-            "findings": [self._finding(finding, lines) for finding in self.ordered],
-            "known": [_known(finding) for finding in self.known],
+            "findings": [*(self._finding(finding, lines) for finding in self.ordered), *new],
+            "known": [*(_known(finding) for finding in self.known), *known],
             "stale": list(self.stale),
             "not_judged": [*self.not_judged, *([] if self.held.names_organization else [HEADER_IGNORED])],
             "let_pass": [masked(what)[:MAX_PASSED] for what in [*self.tally.let_pass][:MAX_PASSED]],
             "not_exercised": [masked(what) for what in self.unexercised],
-            "checks": [self._check(name) for name in CHECKS],
+            "checks": [*map(self._check, CHECKS), *(checks_of(self.consumer) if self.consumer else ())],
             "rules": [*self._rules(lines)],
             "problems_not_provoked": self.unprovoked,
             "answers": answers_document(self.timings),
