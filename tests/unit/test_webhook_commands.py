@@ -94,10 +94,14 @@ class Listed:
 
     def __init__(self, *answers: Answer) -> None:
         self.answers = iter(answers)
+        self.asked: list[int] = []
 
-    def control(self, _method: str, _path: str) -> Answer:
-        """Answer the next one."""
-        return next(self.answers)
+    def control(self, _method: str, path: str) -> Answer:
+        """Answer the next one, with as many deliveries as are asked for."""
+        self.asked.append(int(path.rpartition("=")[2]))
+        answer = next(self.answers)
+        shown = answer.document.get("data")
+        return Answer(answer.status, {"data": shown[: self.asked[-1]]}) if shown else answer
 
 
 def test_listening_tells_each_event_and_each_try_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,6 +109,7 @@ def test_listening_tells_each_event_and_each_try_once(monkeypatch: pytest.Monkey
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     wrong, right = {"status": 500, "error": None}, {"status": 200, "error": None}
     first = {"id": "1", "endpoint": "we_1", "type": "charge.failed", "event": "evt_1", "url": "http://a.example"}
+    first["status"] = "waiting"
     other = first | {"id": "2", "endpoint": "we_2", "tries": 1, "attempts": [right]}
     lists = [
         [first | {"tries": 1, "attempts": [wrong]}, other],
@@ -121,6 +126,38 @@ def test_listening_tells_each_event_and_each_try_once(monkeypatch: pytest.Monkey
     ]
     with pytest.raises(click.ClickException, match="The database is away"):
         next(lines)
+
+
+def test_listening_asks_for_what_may_be_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty deliveries where nothing waits, all down to the last that waits, and a thousand where more came at once."""
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+
+    def delivery(number: int, status: str) -> dict[str, Any]:
+        one = {
+            "id": str(number),
+            "endpoint": "we_1",
+            "type": "charge.failed",
+            "event": "evt_1",
+            "url": "http://a.example",
+        }
+        return one | {"status": status, "tries": 1, "attempts": [{"status": 200, "error": None}]}
+
+    many = [delivery(number, "delivered") for number in reversed(range(120))]
+    late = [*many[:30], many[30] | {"status": "waiting"}, *many[31:]]
+    lists = [many[-1:], many, many, late, many]
+    server = Listed(*(Answer(200, {"data": one}) for one in lists), Answer(503, {"detail": "It is over."}))
+    lines = _lines(server, "we_1")  # type: ignore[arg-type]
+    assert len([*islice(lines, 2 * 120)]) == 2 * 120
+    with pytest.raises(click.ClickException, match="It is over"):
+        next(lines)
+    assert server.asked == [50, 50, 1000, 50, 80, 50]
+
+
+def test_listening_for_what_is_not_an_event_is_refused() -> None:
+    """In the words of --webhook-to, before anybody is asked; one wrong name among right ones too."""
+    for names in ("nothing.happened", "charge.failed,nothing.happened", ""):
+        done = CliRunner().invoke(main, ["listen", "-f", "4242", "--events", names, "--server", "http://127.0.0.1:1"])
+        assert (done.exit_code, "is not a type of event" in done.output) == (2, True), done.output
 
 
 def test_a_refusal_is_told_in_the_servers_words() -> None:

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,12 +10,12 @@ import click
 
 from tollbridge.cli.output import say
 from tollbridge.cli.server import CONTROL_OPTION, SERVER, Server, complaint, server_at
-from tollbridge.cli.webhooks import forward_url
-from tollbridge.compose import types_of_events
+from tollbridge.cli.webhooks import forward_url, types_named
 
 ENDPOINTS = "/v1/webhook_endpoints"
 POLL_SECONDS = 0.3
-NEWEST = 1_000
+FEWEST, NEWEST = 50, 1_000
+"""Deliveries that are asked for: where nothing waits, and at the most."""
 
 
 @click.command()
@@ -41,13 +41,12 @@ def listen(forward_to: str, events: str, server: str, control_token: str | None,
         url = forward_url(forward_to)
     except ValueError as error:
         raise click.UsageError(f"--forward-to: {error}") from None
-    types = events.split(",")
-    for name in types:
-        if name not in types_of_events():
-            say(f"You're attempting to listen for \"{name}\", which isn't a valid event", err=True)
+    try:
+        types = types_named(events.split(","))
+    except ValueError as error:
+        raise click.UsageError(f"--events: {error}") from None
     running = server_at(server, control_token)
-    known = [name for name in types if name in types_of_events()]
-    made = running.call("POST", ENDPOINTS, {"url": url, "enabled_events[]": known or ["*"]})
+    made = running.call("POST", ENDPOINTS, {"url": url, "enabled_events[]": types})
     if made.status != 200:
         raise click.ClickException(complaint(made))
     endpoint = made.document
@@ -67,15 +66,35 @@ def listen(forward_to: str, events: str, server: str, control_token: str | None,
 def _lines(server: Server, endpoint: str) -> Iterator[str]:
     """Yield a line for each event of an endpoint, and one for each try."""
     told: dict[str, int] = {}
+    limit = FEWEST
     while True:
-        listed = server.control("GET", f"/deliveries?limit={NEWEST}")
+        listed = server.control("GET", f"/deliveries?limit={limit}")
         if listed.status != 200:
             raise click.ClickException(complaint(listed))
-        mine = [one for one in listed.document["data"] if one["endpoint"] == endpoint]
+        found = listed.document["data"]
+        if _goes_on(found, endpoint, told, limit):
+            limit = NEWEST
+            continue
+        mine = [one for one in found if one["endpoint"] == endpoint]
         for one in reversed(mine):
-            yield from _news(one, told.get(one["id"]))
-        told = {one["id"]: one["tries"] for one in mine}
+            yield from _news(one, told.pop(one["id"], None))
+            told[one["id"]] = one["tries"]
+        for old in [*told][:-NEWEST]:
+            del told[old]
+        limit = _as_many_as_wait(found, endpoint)
         time.sleep(POLL_SECONDS)
+
+
+def _goes_on(found: list[dict[str, Any]], endpoint: str, told: Mapping[str, int], limit: int) -> bool:
+    """Tell whether more is new than was asked for: the oldest is an endpoint's own, and was not told."""
+    oldest = found[-1] if limit <= len(found) < NEWEST else None
+    return oldest is not None and oldest["endpoint"] == endpoint and oldest["id"] not in told
+
+
+def _as_many_as_wait(found: list[dict[str, Any]], endpoint: str) -> int:
+    """Return how many deliveries are asked for next: those down to the last of which there may be news."""
+    waiting = [place for place, one in enumerate(found) if one["endpoint"] == endpoint and one["status"] == "waiting"]
+    return min(NEWEST, FEWEST + max(waiting, default=0))
 
 
 def _news(delivery: dict[str, Any], told: int | None) -> Iterator[str]:

@@ -53,12 +53,21 @@ def target_of(text: str) -> Target:
         ValueError: it is no address, or names a type that Stripe does not have.
     """
     url, *types = text.split(",")
-    for name in types:
+    return Target(forward_url(url), tuple(types_named(types)) or ("*",))
+
+
+def types_named(names: list[str]) -> list[str]:
+    """Return types of events, of which Stripe has each.
+
+    Raises:
+        ValueError: it does not have one.
+    """
+    for name in names:
         if name not in types_of_events():
             raise ValueError(
                 f"{name[:60]!r} is not a type of event; such are payment_intent.succeeded and charge.failed."
             )
-    return Target(forward_url(url), tuple(types) or ("*",))
+    return names
 
 
 class TargetType(click.ParamType[Target]):
