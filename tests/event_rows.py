@@ -1,11 +1,16 @@
 """What every store has to do with events: they are kept with what caused them, and thrown away when they are old."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 from tests.consumer import an_endpoint
 from tests.unit.stripe_calls import NOW, call, create, event_types, on
-from tollbridge.simulator import Store
+from tollbridge.simulator import Simulator, Store
 from tollbridge.simulator.model.rows import Attempt
 
 DAY = 24 * 3600
+ROUNDS = 40
+"""Of two servers that take at once: of a few they would now and then meet."""
 
 
 def attempt(status: int) -> Attempt:
@@ -90,3 +95,22 @@ class EventRules:
         assert stripe.outbox.waiting() == 2
         stripe.outbox._most = 1
         assert (stripe.outbox.ready(), stripe.outbox.waiting()) == ([endpoint], 1)
+
+    def test_an_endpoint_has_one_delivery_under_way_whoever_takes_at_once(self, store: Store, again: Store) -> None:
+        """Of two servers that take at the same moment one gets the next in order, and the other nothing."""
+        both = (one := on(store)), (on(again) if not store.alone else one)
+        endpoint = an_endpoint(one, "http://127.0.0.1:1/", "customer.created")["id"]
+        for _ in range(ROUNDS + 1):
+            call(one, "POST", "/v1/customers", {})
+        in_order = [shown["id"] for shown in reversed(one.outbox.newest(100))]
+        ready = Barrier(2)
+
+        def take(server: Simulator) -> str | None:
+            ready.wait(60)
+            return server.outbox.take(endpoint, 20)
+
+        with ThreadPoolExecutor(2) as threads:
+            for expected in in_order[:ROUNDS]:
+                [taken] = filter(None, threads.map(take, both))
+                assert taken == expected
+                one.outbox.settle(taken, attempt(200))

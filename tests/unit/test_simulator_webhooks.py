@@ -12,10 +12,11 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from tests.consumer import Consumer, an_endpoint, consuming
-from tests.unit.stripe_calls import NOW, call, create, simulator
+from tests.unit.stripe_calls import NOW, call, create, on, simulator
 from tollbridge.simulator import Simulator, control
 from tollbridge.simulator.model.pages import page_token
 from tollbridge.simulator.resources.deliveries import RETRY_AFTER
+from tollbridge.simulator.state.memory import MemoryStore
 from tollbridge.simulator.webhooks.deliverer import Deliverer
 from tollbridge.simulator.webhooks.lifespan import Delivering
 
@@ -285,6 +286,48 @@ def test_more_endpoints_than_slots_are_all_served(consumer: Consumer) -> None:
     deliver(stripe, timeout=1.5, slots=2)
     assert len(types(consumer, "/ok")) == 4
     assert sorted(one["status"] for one in stripe.outbox.newest(10)) == ["delivered"] * 4 + ["waiting"] * 2
+
+
+def test_an_account_has_a_bounded_number_of_endpoints() -> None:
+    """Sixteen (unverified), disabled ones too; where one is deleted there is room again."""
+    stripe = simulator()
+    made = [an_endpoint(stripe, f"http://127.0.0.1:1/{number}")["id"] for number in range(16)]
+    call(stripe, "POST", f"{ENDPOINTS}/{made[0]}", {"disabled": "true"})
+    form = {"url": "http://127.0.0.1:1/", "enabled_events[]": "*"}
+    before = stripe.counts()
+    refused = call(stripe, "POST", ENDPOINTS, form)
+    assert (refused.status, "maximum of 16" in refused.error["message"]) == (400, True)
+    assert stripe.counts() == before
+    call(stripe, "DELETE", f"{ENDPOINTS}/{made[1]}")
+    assert call(stripe, "POST", ENDPOINTS, form).status == 200
+    assert call(stripe, "POST", ENDPOINTS, form).status == 400
+
+
+class Asked(MemoryStore):
+    """A store that keeps what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(recorded=10)
+        self.names: list[str] = []
+
+    def __getattribute__(self, name: str) -> Any:
+        """Keep the name of each method of the class's own."""
+        if name in ("waiting", "ready", "excess", "take", "shared", "work"):
+            self.names.append(name)
+        return super().__getattribute__(name)
+
+
+def test_an_idle_server_asks_its_state_one_question_for_deliveries() -> None:
+    """Each server asks each second, for ever; only where something waits is more asked."""
+    store = Asked()
+    stripe = on(store)
+    store.names.clear()
+    stripe.turn()
+    assert stripe.outbox.ready() == []
+    assert store.names == ["waiting"]
+    endpoint = an_endpoint(stripe, "http://127.0.0.1:1/", "charge.succeeded")["id"]
+    create(stripe, **PAID)
+    assert stripe.outbox.ready() == [endpoint]
 
 
 def test_too_many_deliveries_are_dropped_and_the_log_says_so(caplog: pytest.LogCaptureFixture) -> None:

@@ -3,6 +3,7 @@
 Unlike Stripe, addresses of this machine and of private networks are taken: it is what the simulator is for.
 """
 
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ from tollbridge.simulator.resources.parameters import merged, metadata
 from tollbridge.simulator.state.settings import Shared
 
 SECRET_LENGTH = 32
+MOST = 16
+"""Endpoints of an account (unverified): each event is a delivery more for each of them."""
 
 
 def create(context: Context, form: Form) -> Answer:
@@ -27,9 +30,11 @@ def create(context: Context, form: Form) -> Answer:
     for required in ("enabled_events", "url"):
         if required not in form:
             raise missing(required)
+    url = _url(form)
+    _require_room(context)
     row = WebhookEndpoint(
         id=context.new_id("we"),
-        url=_url(form),
+        url=url,
         enabled_events=_events(form),
         secret=f"whsec_{token(context.randomness, SECRET_LENGTH)}",
         created=context.now,
@@ -81,6 +86,17 @@ def list_(context: Context, form: Form) -> Answer:
         url="/v1/webhook_endpoints",
         wanted=lambda row: not row.deleted,
     )
+
+
+def _require_room(context: Context) -> None:
+    """Refuse one endpoint more than an account has.
+
+    Raises:
+        StripeFailure: 400 (its wording is unverified).
+    """
+    there = (row for row in context.work.listed(WebhookEndpoint) if not row.deleted)
+    if sum(1 for _ in islice(there, MOST)) == MOST:
+        raise invalid(f"You have reached the maximum of {MOST} test webhook endpoints. Delete one of them first.")
 
 
 def _existing(context: Context, identity: str) -> WebhookEndpoint:

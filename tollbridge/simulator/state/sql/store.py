@@ -47,6 +47,9 @@ NEWEST = {
     "sqlite": text("SELECT seq FROM sqlite_sequence WHERE name = 'calls'"),
     "postgresql": text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM calls_number_seq"),
 }
+ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtext('deliveries'), hashtext(:endpoint))")
+"""Lets whoever takes a delivery of an endpoint wait for another who does: skipping a row that the other has locked, but
+not marked yet, would take the one after it."""
 
 
 class SqlStore:
@@ -162,6 +165,8 @@ class SqlStore:
         taken: list[str] = []
 
         def taking(connection: Connection) -> None:
+            if connection.dialect.name == "postgresql":  # on SQLite one writes at a time
+                connection.execute(ONE_BY_ONE, {"endpoint": endpoint})
             taken[:] = connection.execute(query).scalars()
             if taken:
                 connection.execute(update(WAITING).where(WAITING.c.delivery == taken[0]).values(until=until))
