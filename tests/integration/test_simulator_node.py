@@ -17,6 +17,8 @@ STEPS = [
     "capture and cancel",
     "idempotent replay",
     "keep a card and subscribe",
+    "refund",
+    "pay a subscription in the browser",
     "list and expand",
     "webhook",
 ]

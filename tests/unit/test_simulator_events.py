@@ -8,8 +8,10 @@ from hypothesis import settings
 from tests.unit.stripe_calls import ANN, ANNS, INTENTS, NOW, call, create, event_types, events, simulator
 from tests.unit.test_simulator_machine import Intents
 from tollbridge.simulator import Simulator
-from tollbridge.simulator.model.rows import ROW_TYPES
+from tollbridge.simulator.engine import worked
+from tollbridge.simulator.model.rows import ROW_TYPES, Refund
 from tollbridge.simulator.resources import event_log
+from tollbridge.simulator.resources import event_types as types_of_events
 from tollbridge.simulator.resources.event_types import EVENT_TYPES, LOGICAL, WITHOUT_EVENTS
 
 DAY = 24 * 3600
@@ -32,6 +34,19 @@ def test_every_type_of_row_says_which_events_it_makes() -> None:
     assert not set(EVENT_TYPES) & set(WITHOUT_EVENTS)
     names = [one.name for types in EVENT_TYPES.values() for one in types]
     assert sorted(names) == sorted(LOGICAL)
+
+
+def test_what_several_types_of_events_ask_of_a_change_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refund that changes is shown as it was and as it is, once each, though two types of events tell of it."""
+    stripe = simulator()
+    paid = create(stripe, **PAID).document
+    call(stripe, "POST", "/v1/refunds", {"payment_intent": paid["id"]})
+    [before] = worked(stripe._store, lambda work: list(work.listed(Refund)))
+    after = before._replace(metadata={"a": "1"})
+    rendered: list[Any] = []
+    monkeypatch.setattr(types_of_events.shapes, "shown", lambda row: rendered.append(row) or {"metadata": row.metadata})
+    assert types_of_events.made_by("Refund", before, after) == ["refund.updated", "charge.refund.updated"]
+    assert rendered == [before, after]
 
 
 CASES: dict[str, tuple[list[tuple[str, str, dict[str, Any]]], list[str]]] = {

@@ -20,6 +20,15 @@ CARDS = st.sampled_from(
         "pm_card_createDisputeInquiry",
     ]
 )
+PATHS = {
+    "payment_intent": INTENTS,
+    "charge": "/v1/charges",
+    "refund": "/v1/refunds",
+    "dispute": "/v1/disputes",
+}
+NEWEST = 20
+"""Events that are looked at after each step: more than one step makes."""
+
 MORE = 100
 """The largest page: so that all that a run makes is on one or a few."""
 
@@ -110,6 +119,16 @@ class Money(RuleBasedStateMachine):
         balance = call(self.stripe, "GET", "/v1/balance").document
         shown = sum(part["amount"] for parts in ("available", "pending") for part in balance[parts])
         assert shown == sum(one["net"] for one in moved) == kept - sum(one["fee"] for one in moved)
+
+    @invariant()
+    def the_last_event_of_an_object_shows_it(self) -> None:
+        """Whatever happened to an intent, a charge, a refund or a dispute, its newest event shows it as it is now."""
+        newest: dict[str, dict[str, Any]] = {}
+        for event in call(self.stripe, "GET", "/v1/events", {"limit": NEWEST}).document["data"]:
+            newest.setdefault(event["data"]["object"]["id"], event["data"]["object"])
+        for identity, shown in newest.items():
+            if path := PATHS.get(shown["object"]):
+                assert call(self.stripe, "GET", f"{path}/{identity}").document == shown
 
 
 TestMoney = Money.TestCase

@@ -82,6 +82,39 @@ const steps = {
     assert.equal((await stripe.subscriptions.cancel(subscription.id)).status, "canceled");
     assert.equal((await stripe.customers.del(customer.id)).deleted, true);
   },
+  async refund() {
+    const paid = await stripe.paymentIntents.create({ ...pay, confirm: true, payment_method: "pm_card_visa" });
+    const refund = await stripe.refunds.create({ payment_intent: paid.id, amount: 400, expand: ["balance_transaction"] });
+    assert.deepEqual([refund.status, refund.balance_transaction.amount], ["succeeded", -400]);
+    const charge = await stripe.charges.retrieve(paid.latest_charge, { expand: ["refunds"] });
+    assert.deepEqual([charge.amount_refunded, charge.refunds.data[0].id], [400, refund.id]);
+    const error = await refused(stripe.refunds.create({ payment_intent: paid.id, amount: pay.amount }));
+    assert.ok(error instanceof Stripe.errors.StripeInvalidRequestError);
+    assert.match(error.message, /is greater than unrefunded amount on charge/);
+    const types = (await stripe.events.list({ types: ["refund.created", "charge.refunded"], limit: 2 })).data;
+    assert.deepEqual(types.map((event) => event.type).sort(), ["charge.refunded", "refund.created"]);
+  },
+  async "pay a subscription in the browser"() {
+    const customer = await stripe.customers.create({});
+    const price = await stripe.prices.create({
+      currency: "usd", unit_amount: 900, product_data: { name: "Gate" }, recurring: { interval: "month" },
+    });
+    const subscription = await stripe.subscriptions.create({
+      customer: customer.id,
+      items: [{ price: price.id }],
+      payment_behavior: "default_incomplete",
+      payment_settings: { save_default_payment_method: "on_subscription" },
+      expand: ["latest_invoice.confirmation_secret", "latest_invoice.payments"],
+    });
+    assert.equal(subscription.status, "incomplete");
+    const invoice = subscription.latest_invoice;
+    const intent = invoice.confirmation_secret.client_secret.split("_secret_")[0];
+    assert.equal(invoice.payments.data[0].payment.payment_intent, intent);
+    await stripe.paymentIntents.confirm(intent, { payment_method: "pm_card_visa" });
+    const active = await stripe.subscriptions.retrieve(subscription.id);
+    assert.ok(active.status === "active" && active.default_payment_method);
+    assert.equal((await stripe.invoices.retrieve(invoice.id)).status, "paid");
+  },
   async "list and expand"() {
     const customer = await stripe.customers.create({});
     for (let made = 0; made < 3; made += 1) {

@@ -16,11 +16,11 @@ from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.event_types import (
     ABOUT_PAYMENTS,
     BY_NAME,
-    EVENT_TYPES,
     LAST,
     LATE_SECONDS,
     RANK,
     EventType,
+    made_by,
 )
 from tollbridge.simulator.resources.showing import as_of
 from tollbridge.simulator.state.settings import Shared
@@ -58,7 +58,7 @@ def note_events(context: Context, cause: Cause) -> bool:
     work = context.work
     for (name, identity), (stored, row) in work.changes.items():
         before = None if stored is None else unpacked(type(row), stored)
-        names = [one.name for one in EVENT_TYPES.get(name, ()) if one.happens(before, row)]
+        names = made_by(name, before, row)
         if names:
             found += [(RANK[one], one, len(changes)) for one in names]
             kept = None if stored is None else orjson.Fragment(stored)

@@ -202,6 +202,10 @@ def _plan(_before: Any, after: Price) -> Shape:
     return {"object": shapes.plan(after)}
 
 
+def _distinct(types: tuple[EventType, ...]) -> list[Happens]:
+    return list(dict.fromkeys(one.happens for one in types))
+
+
 EVENT_TYPES: dict[str, tuple[EventType, ...]] = {
     PaymentIntent.__name__: (
         EventType("payment_intent.created", is_new, _as_created),
@@ -352,7 +356,25 @@ LATE_SECONDS = {"charge.updated": SETTLES_AFTER}
 LAST = ("payment_intent.created", "setup_intent.created")
 """Events that real consumers get after those that followed from them, in the order `arrival` (public logs)."""
 
+ASKED = {
+    row: tuple((happens, tuple(one.name for one in types if one.happens is happens)) for happens in _distinct(types))
+    for row, types in EVENT_TYPES.items()
+}
+"""By the type of row, each question that is asked of a change, with the types of events that a yes makes: what two
+types ask is asked once, as the answer may take two whole objects."""
+
 RANK = {name: rank for rank, name in enumerate(LOGICAL)}
 BY_NAME = {(row, one.name): one for row, types in EVENT_TYPES.items() for one in types}
 ABOUT_PAYMENTS = ("payment_intent.", "charge.", "refund.")
 """Begin the types whose events have an id that begins with `evt_3`; that of all others begins with `evt_1`."""
+
+
+def made_by(row: str, before: Any, after: Any) -> list[str]:
+    """Return the types of events that a change makes.
+
+    Args:
+        row: the type of row.
+        before: as it was; None for a new one.
+        after: as it is.
+    """
+    return [name for happens, names in ASKED.get(row, ()) if happens(before, after) for name in names]
