@@ -37,6 +37,9 @@ DIFFERENCES: dict[str, str] = {
     f"{place}: {difference}": reason
     for reason, places in {
         NOTHING_THERE: {
+            "customer_session.components.customer_sheet.features": "null/object",
+            "customer_session.components.mobile_payment_element.features": "null/object",
+            "customer_session.components.payment_element.features": "null/object",
             "checkout.session.after_expiration": "null/object",
             "checkout.session.automatic_tax.liability": "null/object",
             "checkout.session.collected_information": "null/object",
@@ -143,6 +146,7 @@ DIFFERENCES: dict[str, str] = {
             "price.transform_quantity": "null/object",
         },
         STATE: {
+            "search_result.next_page": "string/absent",
             "checkout.session.amount_subtotal": "number/null",
             "checkout.session.amount_total": "number/null",
             "checkout.session.currency": "string/null",
@@ -268,13 +272,14 @@ DIFFERENCES: dict[str, str] = {
             "subscription.payment_settings.save_default_payment_method": "string/null",
         },
         OPTIONAL: {
+            "search_result.next_page": "null/absent",
             "charge.radar_options": "object/absent",
             "setup_intent.customer_account": "null/absent",
             "setup_intent.managed_payments": "object/absent",
         },
         NOT_SPECIFIED_ANY_MORE: {"plan.aggregate_usage": "absent/null"},
         CONNECT: {"balance.connect_reserved": "absent/array"},
-        ON_REQUEST: {"charge.refunds": "absent/object"},
+        ON_REQUEST: {"charge.refunds": "absent/object", "search_result.total_count": "absent/number"},
         EXAMPLE: {
             "checkout.session.metadata.a": "string/absent",
             "customer.metadata.a": "string/absent",
@@ -315,6 +320,16 @@ SHIRT = {
 
 WEBHOOKS = "/v1/webhook_endpoints"
 HOOK = {"url": "https://shop.example/hook", "enabled_events[]": "charge.failed", "description": "Shop"}
+
+SEARCHES = {
+    "charges": "disputed:'false'",
+    "customers": "created>0",
+    "invoices": "created>0",
+    "payment_intents": "amount>0",
+    "prices": "active:'true'",
+    "products": "active:'true'",
+    "subscriptions": "created>0",
+}
 
 CALLS: list[Call] = [
     ("GET", CUSTOMERS, {"limit": 1}),
@@ -388,6 +403,8 @@ CALLS: list[Call] = [
     ("POST", f"{SESSIONS}/{{session}}", {"metadata[a]": "1"}),
     ("POST", f"{SESSIONS}/{{session}}/expire", {}),
     ("GET", f"{SESSIONS}/{{session}}/line_items", {"limit": 1}),
+    ("POST", "/v1/customer_sessions", {"customer": ANN, "components[buy_button][enabled]": "true"}),
+    *(("GET", f"/v1/{name}/search", {"query": query, "limit": 1}) for name, query in SEARCHES.items()),
     ("GET", SUBSCRIPTIONS, {"limit": 1}),
     ("POST", SUBSCRIPTIONS, {"customer": ANN, "items[0][price]": PRICE}),
     ("GET", f"{SUBSCRIPTIONS}/{SUBSCRIPTION}", {"expand[]": "default_payment_method"}),

@@ -137,8 +137,8 @@ def test_an_address_that_stripe_does_not_have_is_its_own_404(method: str, path: 
         ("GET", "/v1/payouts", {}),
         ("POST", "/v1/refunds", {"payment_intent": "pi_1", "reverse_transfer": "true"}),
         ("DELETE", f"/v1/customers/{ANN}/discount", {}),
-        ("GET", "/v1/customers/search", {"query": "x"}),
-        ("GET", f"{INTENTS}/search", {"query": "x"}),
+        ("GET", "/v1/coupons", {}),
+        ("GET", "/v1/payment_links", {}),
         ("POST", f"{INTENTS}/pi_1/increment_authorization", {}),
         ("POST", "/v1/charges/ch_1/capture", {}),
         ("POST", INTENTS, PAY | {"on_behalf_of": "acct_1"}),
@@ -198,7 +198,7 @@ def test_every_simulated_route_is_one_of_stripes() -> None:
         "/v1/events/{event}/retry",
         "/v1/payment_pages/{session}",
     ]
-    assert len(ROUTES) == 91
+    assert len(ROUTES) == 99
 
 
 def cards(query: dict[str, Any], customer: str = ANN) -> Any:
@@ -265,3 +265,11 @@ def test_a_bad_page_is_refused(query: dict[str, Any], code: str | None, param: s
     """A cursor that is not in the list, two cursors, and bad values are 400."""
     refused = cards(query)
     assert (refused.status, refused.error.get("code"), refused.error.get("param")) == (400, code, param)
+
+
+@pytest.mark.parametrize("path", ["/v2/core/events", "/v2/billing/meter_events/x"])
+def test_stripes_other_kind_of_routes_is_a_501(path: str) -> None:
+    """The specification does not list them, so none is told apart from what Stripe has not."""
+    refused = call(simulator(), "POST", path)
+    assert refused.status == 501
+    assert f"any of Stripe's v2 routes (POST {path}); Stripe has." in refused.error["message"]

@@ -209,3 +209,29 @@ def test_a_world_with_a_card_that_nobody_knows_is_refused_at_once() -> None:
 def test_the_cards_above_are_all_in_the_table() -> None:
     """Each outcome that is stated here is that of a card which exists, so no statement is empty."""
     assert DECLINES.keys() | ASK | UNVERIFIED <= {card.number for card in CARDS}
+
+
+def test_f8_test_tokens_are_spelt_as_test_methods() -> None:
+    """Each makes its card, within `payment_method_data` too; one card has none, and another spelling is refused."""
+    stripe = simulator()
+    made = 0
+    for alias, card in BY_ALIAS.items():
+        form = {"type": "card", "card[token]": alias.replace("pm_card_", "tok_")}
+        answer = call(stripe, "POST", "/v1/payment_methods", form)
+        assert answer.status == (400 if card.number == "4000000000000341" else 200), alias
+        if answer.status == 200:
+            assert answer.document["card"]["last4"] == card.number[-4:]
+            made += 1
+    assert made > 40
+    within = {"payment_method_data[type]": "card", "payment_method_data[card][token]": "tok_chargeDeclined"}
+    declined = create(stripe, confirm="true", **within)
+    assert (declined.status, declined.error["code"]) == (402, "card_declined")
+    refused = call(stripe, "POST", "/v1/payment_methods", {"type": "card", "card[token]": "tok_card_visa"})
+    assert refused.error["message"] == "There is a part of the token that is not valid: 'card'."
+
+
+def test_a_test_token_that_only_stripe_has_is_a_501() -> None:
+    """It is told apart from one that does not exist."""
+    for name, status in (("tok_threeDSecureRequired", 501), ("tok_nope", 400)):
+        form = {"type": "card", "card[token]": name}
+        assert call(simulator(), "POST", "/v1/payment_methods", form).status == status

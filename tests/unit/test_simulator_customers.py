@@ -132,3 +132,35 @@ def test_a_card_with_bad_details_is_refused(form: dict[str, object], status: int
     """What is missing or wrong is told by Stripe's status and parameter."""
     refused = call(simulator(), "POST", METHODS, form)
     assert (refused.status, refused.error.get("param")) == (status, param)
+
+
+def test_f6_a_customer_session_says_what_a_browser_may_do() -> None:
+    """All components are shown, with the features of those that are on; nothing else can be said of it."""
+    stripe = simulator()
+    features = "components[payment_element][features]"
+    form = {
+        "customer": ANN,
+        "components[payment_element][enabled]": "true",
+        f"{features}[payment_method_save]": "enabled",
+        f"{features}[payment_method_redisplay_limit]": 5,
+        "components[pricing_table][enabled]": "false",
+    }
+    made = call(stripe, "POST", "/v1/customer_sessions", form).document
+    assert "id" not in made
+    assert made["client_secret"].startswith("cuss_secret_")
+    assert (made["customer"], made["expires_at"] - made["created"]) == (ANN, 1800)
+    chosen = made["components"]["payment_element"]["features"]
+    assert (chosen["payment_method_save"], chosen["payment_method_redisplay_limit"]) == ("enabled", 5)
+    assert chosen["payment_method_allow_redisplay_filters"] == ["always"]
+    assert made["components"]["customer_sheet"] == {"enabled": False, "features": None}
+    assert made["components"]["pricing_table"] == {"enabled": False}
+    for changed, param in (
+        ({"customer": "cus_nope"}, "customer"),
+        ({"components[payment_element][enabled]": "maybe"}, "components[payment_element][enabled]"),
+        ({f"{features}[payment_method_save]": "x"}, f"{features}[payment_method_save]"),
+        ({f"{features}[payment_method_redisplay_limit]": 0}, f"{features}[payment_method_redisplay_limit]"),
+    ):
+        assert call(stripe, "POST", "/v1/customer_sessions", form | changed).error["param"] == param
+    assert call(stripe, "POST", "/v1/customer_sessions", {"customer": ANN}).error["param"] == "components"
+    named = {"components[payment_element][enabled]": "true"}
+    assert call(stripe, "POST", "/v1/customer_sessions", named).error["param"] == "customer"

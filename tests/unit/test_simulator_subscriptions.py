@@ -194,3 +194,30 @@ def test_what_is_expanded_is_the_object() -> None:
     assert [row["customer"]["id"] for row in listed] == [ANN]
     bare = call(stripe, "POST", path, {"default_payment_method": "", "expand[]": "default_payment_method"}).document
     assert bare["default_payment_method"] is None
+
+
+def test_a_customers_lists_are_there_where_they_are_expanded() -> None:
+    """Subscriptions that have not ended, and no sources; the default source is the payment method that it is."""
+    stripe = simulator()
+    wanted = ["subscriptions.data.latest_invoice", "sources", "default_source"]
+    shown = call(stripe, "GET", f"/v1/customers/{ANN}", {"expand[]": wanted}).document
+    assert [row["id"] for row in shown["subscriptions"]["data"]] == [SUBSCRIPTION]
+    assert shown["subscriptions"]["total_count"] == 1
+    assert (shown["sources"]["data"], shown["default_source"]["id"]) == ([], ANNS)
+    call(stripe, "DELETE", f"{SUBSCRIPTIONS}/{SUBSCRIPTION}")
+    assert call(stripe, "GET", f"/v1/customers/{ANN}", {"expand[]": wanted}).document["subscriptions"]["data"] == []
+    assert "sources" not in call(stripe, "GET", f"/v1/customers/{ANN}").document
+
+
+@pytest.mark.parametrize(
+    ("path", "expand", "said"),
+    [
+        (f"{SUBSCRIPTIONS}/{SUBSCRIPTION}", "schedule", "the expansion of schedule (of type subscription_schedule); S"),
+        (f"/v1/customers/{ANN}", "tax_ids", "the expansion of tax_ids of a customer; Stripe has."),
+    ],
+)
+def test_what_only_stripe_expands_is_a_501(path: str, expand: str, said: str) -> None:
+    """It says what is missing, and of what type."""
+    refused = call(simulator(), "GET", path, {"expand[]": expand})
+    assert refused.status == 501
+    assert said in refused.error["message"]

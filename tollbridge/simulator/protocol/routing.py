@@ -10,6 +10,9 @@ from tollbridge.simulator.protocol.answer import Answer
 from tollbridge.simulator.protocol.forms import Form, Value
 from tollbridge.simulator.protocol.specification import require_names, stripes_paths
 
+V2 = "/v2/"
+"""Below it are Stripe's routes of another kind, which its specification of these does not list."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -80,6 +83,8 @@ class Routes:
         steps = [unquote(step) for step in path.split("/")] if "%" in path else path.split("/")
         tree = self._trees.get(method)
         found = _walk(tree, steps, 0) if tree else None
+        if found is None and path.startswith(V2):
+            raise not_simulated(f"any of Stripe's v2 routes ({method} {path[:80]})")
         if found is None:
             raise unrecognized_url(method, path[:200])
         if isinstance(found, str):

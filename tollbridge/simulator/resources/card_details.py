@@ -12,6 +12,13 @@ from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.parameters import billing_details, merged, metadata
 
 NOT_TEST = "Your card was declined. Your request was in test mode, but used a non test card."
+TOKENS, NOT_HERE = "tok_", ("threeDSecureRequired",)
+"""How test tokens begin, and which of them only Stripe has."""
+
+NO_TOKEN = "4000000000000341"  # noqa: S105 - the number of a card
+"""The test card that Stripe has a payment method for, and no token."""
+
+INVALID_PART = "There is a part of the token that is not valid: 'card'."
 USED_ONCE = "You cannot use a Stripe token more than once: {}."
 MAX_YEARS = 50
 """How far away the year may be in which a card expires."""
@@ -55,9 +62,9 @@ def _from_token(context: Context, details: Mapping[str, Value]) -> PaymentMethod
     identity = text(details, "token")
     if identity is None:
         return None
-    alias = BY_ALIAS.get(identity.replace("tok_", ALIAS, 1))
-    if alias:
-        return _method(context, alias.number)
+    card = _test_token(identity)
+    if card:
+        return _method(context, card.number)
     row = context.work.get(Token, identity)
     if row is None:
         raise no_such("token", identity, "token")
@@ -65,6 +72,21 @@ def _from_token(context: Context, details: Mapping[str, Value]) -> PaymentMethod
         raise invalid(USED_ONCE.format(row.id), code="token_already_used")
     context.work.put(row._replace(used=True))
     return _method(context, row.card, row.exp_month, row.exp_year)
+
+
+def _test_token(identity: str) -> Card | None:
+    """Return the card of a test token, which is spelt as the test payment method is; None where it is none.
+
+    Raises:
+        StripeFailure: 400 for one that is spelt like another kind of alias; 501 for one that only Stripe has.
+    """
+    name = identity.removeprefix(TOKENS)
+    if name in NOT_HERE:
+        raise not_simulated(f"the test token {identity}")
+    if identity.startswith(f"{TOKENS}card_"):
+        raise invalid(INVALID_PART, param="token")  # code and param unverified
+    card = BY_ALIAS.get(ALIAS + name) if name != identity else None
+    return card if card is None or card.number != NO_TOKEN else None
 
 
 def _method(context: Context, number: str, month: int = 12, year: int = 2034) -> PaymentMethod:

@@ -32,6 +32,7 @@ from tollbridge.simulator.resources.showing import seen
 
 BY_TYPE: dict[str, type[tuple[Any, ...]]] = {
     "balance_transaction": BalanceTransaction,
+    "card": PaymentMethod,  # as a customer's default source here is one
     "charge": Charge,
     "customer": Customer,
     "dispute": Dispute,
@@ -49,6 +50,8 @@ LISTED = 10
 """Of the items that a list within an object shows at most."""
 
 LISTS = "list of "
+TOTAL, SEARCH = "total_count", "/search"
+"""What a search is asked for by `expand[]` besides objects, and how its path ends."""
 
 
 def wanted(served: Route, form: Form) -> list[list[str]]:
@@ -57,10 +60,15 @@ def wanted(served: Route, form: Form) -> list[list[str]]:
     Raises:
         StripeFailure: 400, for what cannot be expanded; 501, for what only Stripe can.
     """
-    paths = [path.split(".") for path in texts(form, "expand") or [] if path]
+    paths = [path.split(".") for path in texts(form, "expand") or [] if path and not _is_total(served, path)]
     for path in paths:
         _require_expandable(served, path)
     return paths
+
+
+def _is_total(served: Route, path: str) -> bool:
+    """Tell whether a path asks a search for how many it has found, which is no object."""
+    return path == TOTAL and served.template.endswith(SEARCH)
 
 
 def _require_expandable(served: Route, path: list[str]) -> None:
@@ -85,7 +93,9 @@ def _reaches_object(name: str, steps: list[str]) -> bool:
         if step == "data" and isinstance(target, str):
             continue
         reached = (name, step) in ON_REQUEST
-        target = expandable(name).get(step)
+        if (name, step) in ONLY_STRIPES:
+            raise not_simulated(f"the expansion of {step} of a {name}")
+        target = expandable(name).get(step, "" if reached else None)
         if target is None:
             return False
         name = target if isinstance(target, str) else _known(step, target)
@@ -96,7 +106,7 @@ def _known(step: str, types: list[str]) -> str:
     """Return the type of what a step leads to; 501 where the simulator has none of them."""
     known = [one for one in types if one in BY_TYPE]
     if not known:
-        raise not_simulated(f"the expansion of {step}, a {types[0]},")
+        raise not_simulated(f"the expansion of {step} (of type {types[0]})")
     return known[0]
 
 
@@ -164,6 +174,25 @@ def _payments(context: Context, invoice: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _sources(_context: Context, customer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the list of sources that a customer has where it is expanded: none, as cards are payment methods here."""
+    url = f"/v1/customers/{customer['id']}/sources"
+    return {"object": "list", "data": [], "has_more": False, "total_count": 0, "url": url}
+
+
+def _subscriptions(context: Context, customer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the list of subscriptions that a customer has where it is expanded, without those that have ended."""
+    listed = context.work.listed(Subscription, ("customer", customer["id"]))
+    rows = [row for row in listed if row.status not in ("canceled", "incomplete_expired")]
+    return {
+        "object": "list",
+        "data": [seen(context, each) for each in rows[:LISTED]],
+        "has_more": len(rows) > LISTED,
+        "total_count": len(rows),
+        "url": f"/v1/customers/{customer['id']}/subscriptions",
+    }
+
+
 def _lines(context: Context, session: Mapping[str, Any]) -> dict[str, Any]:
     """Return the list of lines that a session of Checkout has where it is expanded."""
     row = context.work.get(CheckoutSession, session["id"])
@@ -179,7 +208,12 @@ def _lines(context: Context, session: Mapping[str, Any]) -> dict[str, Any]:
 ON_REQUEST: dict[tuple[str, str], Callable[[Context, Mapping[str, Any]], Any]] = {
     ("charge", "refunds"): _refunds,
     ("checkout.session", "line_items"): _lines,
+    ("customer", "sources"): _sources,
+    ("customer", "subscriptions"): _subscriptions,
     ("invoice", "confirmation_secret"): _secret,
     ("invoice", "payments"): _payments,
 }
 """By type and name, the members that are there only where they are expanded."""
+
+ONLY_STRIPES = {("customer", name) for name in ("cash_balance", "tax", "tax_ids")}
+"""Such members that the simulator does not have."""

@@ -11,6 +11,7 @@ from tollbridge.simulator.resources import (
     checkout_payment,
     checkout_sessions,
     confirmation_tokens,
+    customer_sessions,
     customers,
     disputes,
     elements_sessions,
@@ -22,6 +23,7 @@ from tollbridge.simulator.resources import (
     prices,
     products,
     refunds,
+    search,
     setup_intents,
     subscriptions,
     three_d_secure,
@@ -52,6 +54,8 @@ ROUTES = (
     *three_d_secure.ROUTES,
     *events.ROUTES,
     *webhook_endpoints.ROUTES,
+    *customer_sessions.ROUTES,
+    *search.ROUTES,
 )
 
 
