@@ -8,7 +8,8 @@ from tollbridge.cli.serve import _banner
 from tollbridge.compose import Options, compose
 
 OK = {"responses": {"200": {"description": "ok"}}}
-BAD = {**OK, "requestBody": {"content": {"application/x-thing": {}}}}
+THINGS = {"application/x-thing": {"schema": {"type": "object"}}}
+BAD = {**OK, "requestBody": {"content": THINGS}}
 
 
 def banner(folder: Path, paths: object) -> str:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.stripe_calls import ANN, ANNS, EVES, FORM, INTENTS, KEY, LOOSE, SUBSCRIPTION, call, create, simulator
+from tests.unit.test_simulator_checkout import SHIRT, begin
 from tests.unit.test_simulator_hostile import assert_stripes_answer
 from tollbridge.simulator import Request, Simulator
 from tollbridge.simulator.protocol.forms import MAX_BODY
@@ -58,6 +59,7 @@ def with_objects() -> tuple[Simulator, dict[str, list[str]]]:
         "account": ["acct_1TollbridgeTest0", "acct_nope"],
         "key": [call(stripe, "POST", "/v1/ephemeral_keys", {"customer": ANN}).document["id"], "ephkey_nope"],
         "invoice": [*invoices, "in_nope"],
+        "session": [begin(stripe, **SHIRT).document["id"], "cs_nope"],
         "event": [call(stripe, "GET", "/v1/events").document["data"][0]["id"], "evt_nope"],
         "dispute": [disputed["dispute"], "du_nope"],
         "id": [refund["balance_transaction"], "txn_nope"],

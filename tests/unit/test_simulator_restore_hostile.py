@@ -98,6 +98,7 @@ NAMED = {
     "confirmation_token": "ConfirmationToken",
     "event": "Event",
     "webhook_endpoint": "WebhookEndpoint",
+    "session": "CheckoutSession",
 }
 
 

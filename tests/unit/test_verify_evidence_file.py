@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.unit.test_masking import SECRETS
-from tests.unit.test_verify_checks import CONTRACT, FAULTS, SECRET, TERMS, exchange, problem, told
+from tests.unit.test_verify_checks import CONTRACT, FAULTS, SECRET, exchange, problem, told
 from tollbridge.masking import holds_card_number
 from tollbridge.verify.checks import CHECKS
 from tollbridge.verify.errors import VerifyError
@@ -30,7 +30,8 @@ def written(exchanges: list[Exchange], known: Known | None = None) -> str:
     file = io.StringIO()
     origins = ["choice", "documented", "provider"]
     head = Head("http://t", "openapi.yaml", "world.yaml", origins, True, True, 1, asdict(known or Known()))
-    writer = Writer(file, head, {TERMS.operation: {"terms": asdict(TERMS), "aside": {}}}, Masking([TOKEN]))
+    terms = exchanges[-1].expectation.terms
+    writer = Writer(file, head, {terms.operation: {"terms": asdict(terms), "aside": {}}}, Masking([TOKEN]))
     for x in exchanges:
         writer.write("a case", KEPT, x)
     return file.getvalue()
