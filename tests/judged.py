@@ -1,5 +1,6 @@
 """Our own server in a thread of the tests, changed as a test wants it, judged case by case in the same process."""
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -59,9 +60,9 @@ class Bench:
         """The operation in its world."""
         return self.run.contexts[0]
 
-    def judge(self, cases: Iterable[Case]) -> list[Verdict]:
+    def judge(self, cases: Iterable[Case], context: CaseContext | None = None) -> list[Verdict]:
         """What is found when cases are played; a case that can be spared is not played for it."""
-        run, context = self.run, self.context
+        run, context = self.run, context or self.context
         shown = [one for case in cases for one in self._shown(run, context, case)]
         return [verdict for _, verdicts in shown for verdict in verdicts]
 
@@ -72,9 +73,9 @@ class Bench:
         keep_right(run, case.name, played, (x for x, _, _ in verdicts))
         return judged(run, context, case, played, verdicts)
 
-    def found(self, cases: Iterable[Case]) -> list[str]:
+    def found(self, cases: Iterable[Case], context: CaseContext | None = None) -> list[str]:
         """The names of the checks that find something, each once."""
-        return [*dict.fromkeys(check.name for _, check, _ in self.judge(cases))]
+        return [*dict.fromkeys(check.name for _, check, _ in self.judge(cases, context))]
 
 
 @contextmanager
@@ -82,6 +83,8 @@ def bench(
     world: Path | None = None,
     change: Callable[[ASGIApp], ASGIApp] = unchanged,
     origins: frozenset[str] = EVERY_ORIGIN,
+    contract: Path | None = None,
+    handlers: Path | None = None,
 ) -> Iterator[Bench]:
     """Serve a world, with a change, for the length of a `with` block.
 
@@ -89,8 +92,11 @@ def bench(
         world: the world file; None for the default one.
         change: of the application.
         origins: of the rules that it is held to.
+        contract: None for the bundled one.
+        handlers: None for the bundled ones.
     """
-    usual, contract = Options(), load_contract(Options().contract)
+    usual = replace(Options(), contract=contract or Options().contract, handlers=handlers or Options().handlers)
+    read = load_contract(usual.contract)
     path = world or usual.world
     loaded = load_world(path)
     with StripeDouble(loaded, None) as stripe:
@@ -103,16 +109,20 @@ def bench(
             tokens = desk_tokens(url, loaded, within=SECONDS)
             limit = RunLimit(600, time.monotonic())
             runner = Runner(url, SECONDS, stripe, tokens, limit, Known(canaries_of(tokens, loaded)))
-            [subject] = subjects(contract)
-            held = Held(origins, contract)
-            context = CaseContext(subject, loaded, tokens, held, charged_alone(loaded), two_sided=True)
+            held, cards, others = Held(origins, read), charged_alone(loaded), dict[str, CaseContext]()
+            for subject in subjects(read):
+                context = CaseContext(subject, loaded, tokens, held, cards, two_sided=True, others=others)
+                others[subject.operation.operation_id] = context
             options = VerifyOptions(given.contract, given.handlers, path, url)
-            run = Run(options, contract, loaded, Target(url), stripe, runner, Evaluator(CHECKS), [context], _quiet)
+            contexts = [*others.values()]
+            run = Run(options, read, loaded, Target(url), stripe, runner, Evaluator(CHECKS), contexts, _quiet)
             yield Bench(run)
             if runner.line:
                 runner.line.close()
         finally:
             server.stop()
+            del server
+            gc.collect()  # its connections, while UNCLOSED lets them be
 
 
 def _quiet(_what: str, _part: float) -> None:

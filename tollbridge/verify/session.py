@@ -227,7 +227,7 @@ def _examples(options: VerifyOptions) -> "Callable[[str, int], ExampleDatabase] 
 
 def _look(run: Run) -> None:
     """Look at the target, and hold it at each operation to what it shares."""
-    base = base_of(run.contexts[0].subject.operation)
+    base = next((found for one in run.contexts if (found := base_of(one.subject.operation))), "")
     if base and leaves_it_out(run.runner, run.contexts):
         run.contexts, run.not_judged = alone(run.contexts), NO_BASE.format(base=base)
     others: dict[str, CaseContext] = {}

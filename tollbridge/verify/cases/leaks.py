@@ -7,6 +7,7 @@ from tollbridge.simulator import Fault
 from tollbridge.verify.cases.context import NOBODY, CaseContext
 from tollbridge.verify.model.expectation import MAY_NAME
 from tollbridge.verify.model.steps import UNKNOWN, Break, Call, Case, Mend, Step, WireVerdict
+from tollbridge.verify.model.templates import unknown_path
 
 AMOUNT, METHOD, ORGANIZATION = 86_753_090, 867_530_911, 867_530_977
 TEXTS: dict[str, Any] = {"description": "canary of a description", "receipt_email": "canary@example.com"}
@@ -82,7 +83,7 @@ def _on_the_wire(context: CaseContext, right: Call) -> Iterator[tuple[str, Call]
     text = (("Content-Type", "text/plain"),)
     yield "text", right.but(raw=right.body, content=text, wire=WireVerdict(415, "unsupported-media-type"))
     yield "another method", right.but(raw=right.body, method="PUT", wire=WireVerdict(405, "method-not-allowed"))
-    other = f"{context.subject.operation.target}/nowhere"
+    other = unknown_path(context.held.contract, f"{context.subject.operation.target}/nowhere")
     yield "another path", right.but(raw=right.body, path=other, wire=WireVerdict(404, "not-found"))
 
 

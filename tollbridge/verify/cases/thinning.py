@@ -14,8 +14,8 @@ HARNESS = 0.015
 FOR_TABLES = 0.6
 """The part of a run's time that is planned with: failing Stripes, replays and scripts take the rest."""
 
-OPERATIONS = "operations"
-"""The table that comes first, of all operations: a run that is cut short has called each of them."""
+FIRST = ("operations", "chains")
+"""The tables that come first, of all operations: a run that is cut short has called each of them."""
 
 MOST = 64
 """The most that tables are thinned: every so many-th case."""
@@ -77,5 +77,5 @@ def _thinned(whole: Sequence[tuple[CaseContext, Numbered]], every: int, answer_i
     for context, (table, number, case) in whole:
         out = is_thinned_out((table, number, case), every)
         (left if out else played).append((context, table, case))
-    played.sort(key=lambda planned: planned[1] != OPERATIONS)
+    played.sort(key=lambda planned: FIRST.index(planned[1]) if planned[1] in FIRST else len(FIRST))
     return Plan(played, left, every, answer_in)

@@ -6,8 +6,15 @@ from collections.abc import Iterator
 from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.cases.wire_framing import framing, offers
 from tollbridge.verify.cases.wire_spellings import CHUNKED, spellings
-from tollbridge.verify.cases.wire_table import Table
+from tollbridge.verify.cases.wire_table import Row, Table
 from tollbridge.verify.model.steps import Call, Case, WireVerdict
+from tollbridge.verify.model.templates import methods_at
+
+
+def _is_anothers(context: CaseContext, row: Row) -> bool:
+    """Tell whether another operation has the path of a row; and its method, where the row is about that."""
+    methods = methods_at(context.held.contract, row.path)
+    return row.method in methods if row.status == 405 else bool(methods)
 
 
 def wire(context: CaseContext) -> Iterator[Case]:
@@ -22,6 +29,8 @@ def wire(context: CaseContext) -> Iterator[Case]:
     yield from offers(context)
     strict = framing(table) if context.held.choice else ()
     for row in (*table.bodies(), *table.headers(), *table.paths(), *table.sizes(), *spellings(table), *strict):
+        if row.status in (404, 405) and _is_anothers(context, row):
+            continue
         status = context.subject.successes[0] if row.status == 200 else row.status
         places = frozenset[str]() if row.half_pair else row.places
         answer = WireVerdict(status, row.error_code, places, row.rules, row.framing, half_pair=row.half_pair)

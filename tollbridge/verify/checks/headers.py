@@ -75,11 +75,12 @@ def allows(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge 405s of another method on the operation's own path; with our choices only."""
     if x.answer is None or x.status != 405:
         return None
-    allowed, right = x.answer.header("allow"), e.terms.method
+    allowed, right = x.answer.header("allow"), {e.terms.method, *e.terms.methods}
     named = {method.strip() for method in (allowed or "").upper().split(",")}
-    if right in named and x.sent.method not in named and named <= {right, "OPTIONS"}:
+    offered = {"OPTIONS", *(["HEAD"] if "GET" in right else [])}
+    if right <= named <= right | offered and x.sent.method not in named:
         return []
-    return [Wrong("other methods", f"Allow is {allowed!r}.", right)]
+    return [Wrong("other methods", f"Allow is {allowed!r}.", ", ".join(sorted(right)))]
 
 
 @check(

@@ -29,6 +29,7 @@ class Terms:
         codes: the documented problems, as pairs of status and `error_code`; empty where the contract enumerates none.
         choice: whether our own choices are held.
         ledger: whether each of the ledger's rules is held, by its id.
+        methods: that the contract documents for the operation's path.
         ordinary: whether the operation says nothing of what it is for at Stripe.
         refusals: whether a refusal, too, has to have the form that the contract documents.
     """
@@ -44,6 +45,7 @@ class Terms:
     codes: list[list[str]] = field(default_factory=list)
     choice: bool = True
     ledger: dict[str, bool] = field(default_factory=dict)
+    methods: list[str] = field(default_factory=list)
     ordinary: bool = False
     refusals: bool = True
 

@@ -77,6 +77,7 @@ def terms_of(subject: Subject, held: Held) -> Terms:
         codes=[list(pair) for pair in sorted(subject.codes)],
         choice=held.choice,
         ledger={rule: held.rule(rule) for rule in held.ledger},
+        methods=sorted(one.method.upper() for one in held.contract.operations if one.path == operation.path),
         ordinary=subject.ordinary,
         refusals=held.choice or (subject.ordinary and held.rule("refusal.problem")),
     )

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from tollbridge.contract import Contract, Operation
 from tollbridge.verify.cases import CaseContext
 from tollbridge.verify.cases.ordinary.right import right_call
-from tollbridge.verify.model.steps import Case
+from tollbridge.verify.target.probe import asked
 from tollbridge.verify.target.runner import Runner
 
 MAX_LOOKS = 5
@@ -31,7 +31,7 @@ def without_base(contract: Contract) -> Contract:
 
 
 def _alone(operation: Operation) -> Operation:
-    return replace(operation, path=operation.path.removeprefix(base_of(operation)))
+    return replace(operation, path=operation.path.removeprefix(base_of(operation)), also=())
 
 
 def has_base(url: str, contract: Contract) -> bool:
@@ -63,4 +63,4 @@ def leaves_it_out(runner: Runner, contexts: Sequence[CaseContext]) -> bool:
 
 def _statuses(runner: Runner, contexts: Sequence[CaseContext]) -> Iterator[int]:
     for context in contexts:
-        yield runner.play(context, Case("opening", (right_call(context),)))[0].evidence.status
+        yield asked(runner, context, right_call(context)).status

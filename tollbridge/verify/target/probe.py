@@ -39,7 +39,7 @@ def opening(runner: Runner, context: CaseContext, *, own: bool) -> CaseContext:
     """
     if context.subject.ordinary:
         return _ordinary(runner, context)
-    anonymous = _asked(runner, context, context.call())
+    anonymous = asked(runner, context, context.call())
     _require_somebody(runner, anonymous)
     held = context.held
     if anonymous.status == 401 and not own:
@@ -48,7 +48,7 @@ def opening(runner: Runner, context: CaseContext, *, own: bool) -> CaseContext:
         if default.id not in context.tokens.good:
             raise VerifyError(DEMANDS.format(account=default.id, name=default.name))
     context = replace(context, held=held)
-    served = [_asked(runner, context, call) for call in _right_calls(context)]
+    served = [asked(runner, context, call) for call in _right_calls(context)]
     if not own:
         _require_tokens(served)
         _require_a_world(context, served)
@@ -60,7 +60,7 @@ def opening(runner: Runner, context: CaseContext, *, own: bool) -> CaseContext:
 
 def _ordinary(runner: Runner, context: CaseContext) -> CaseContext:
     """Look whether somebody is there: of an ordinary operation nothing else is to be learned before it is judged."""
-    _require_somebody(runner, _asked(runner, context, right_call(context)))
+    _require_somebody(runner, asked(runner, context, right_call(context)))
     return context
 
 
@@ -74,7 +74,8 @@ def _require_somebody(runner: Runner, x: Evidence) -> None:
         raise VerifyError(f"No target answers at {runner.url}: {x.broken}. Start the target, or mend the URL.")
 
 
-def _asked(runner: Runner, context: CaseContext, call: Call) -> Evidence:
+def asked(runner: Runner, context: CaseContext, call: Call) -> Evidence:
+    """Return what a first look at the target shows, when nothing can be brought back yet."""
     return runner.play(context, Case("opening", (call,)))[0].evidence
 
 
@@ -113,7 +114,7 @@ def _require_our_stripe(runner: Runner, context: CaseContext, served: list[Evide
     statuses = [x.status for x in served if x.answer]
     if runner.stripe is None or not any(status < 300 or status >= 500 for status in statuses):
         return
-    if not any(x.calls for x in served) and not any(_asked(runner, context, call).calls for call in more):
+    if not any(x.calls for x in served) and not any(asked(runner, context, call).calls for call in more):
         x = served[0]
         at = f"{runner.stripe.host}:{runner.stripe.port}"
         raise VerifyError(NOT_ASKED.format(stripe=at, sent=f"{x.sent.method} {x.sent.target}", status=statuses[0]))
@@ -167,5 +168,5 @@ def _reads_the_header(runner: Runner, context: CaseContext) -> bool:
     others = [o for o in context.world.organizations.values() if o.customer and o.id not in usual]
     if header is None or not admins or not others or runner.stripe is None:
         return True
-    x = _asked(runner, context, context.call(admins[0]).but(headers=((header.name, str(others[0].id)),)))
+    x = asked(runner, context, context.call(admins[0]).but(headers=((header.name, str(others[0].id)),)))
     return x.ok and any(intent["customer"] == others[0].customer for intent in x.intents)

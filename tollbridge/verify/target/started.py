@@ -8,12 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import urlsplit
 
 from tollbridge.launch import TOLLBRIDGE, WITHIN, LaunchError, Log, answers, free_port, launched, own_environment
 from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.target.stripe_double import StripeDouble
 from tollbridge.verify.target.target import Target
+
+TOKENS_SIGNED_BY = "TOLLBRIDGE_TOKEN_SECRET"
+"""The variable of the environment that says what our own server signs its tokens with."""
 
 ENDING_SECONDS = 1.0
 
@@ -154,7 +158,8 @@ def own_target(server: OwnServer, stripe: str) -> StartedTarget:
     command += ["--contract", str(server.contract), "--handlers", str(server.handlers)]
     command += ["--world", str(server.world), "--no-prefer", "--mock", "none"]  # as in production
     url = f"http://127.0.0.1:{port}"
-    return StartedTarget(url, Program(command, own_environment(), f"{url}/_tollbridge/health", server.start_within))
+    environment = {TOKENS_SIGNED_BY: token_hex(32), **own_environment()}  # where it is started anew they stay good
+    return StartedTarget(url, Program(command, environment, f"{url}/_tollbridge/health", server.start_within))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,9 @@ from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.cases.ordinary.right import right_call
 from tollbridge.verify.model.steps import EXPIRED, PROVES_NOTHING, UNKNOWN, Case, RightAnswer
 
+RULE = "token.refused"
+"""The ledger's rule on tokens that are not good."""
+
 
 def security(context: CaseContext) -> Iterator[Case]:
     """Yield a right request without what proves who asks, then with tokens that are not good."""
@@ -14,7 +17,7 @@ def security(context: CaseContext) -> Iterator[Case]:
     if context.subject.operation.requires_token:
         call = right.but(account=None, security=(), right=refused, note="without what its security asks for")
         yield Case(call.note, (call,))
-    if right.security or right.account not in context.tokens.good or not _takes_tokens(context):
+    if right.security or right.account not in context.tokens.good or not _has_to_look(context):
         return
     expired = [EXPIRED] if right.account in context.tokens.expired else []
     for token in (UNKNOWN, *expired):
@@ -22,7 +25,7 @@ def security(context: CaseContext) -> Iterator[Case]:
         yield Case(call.note, (call,))
 
 
-def _takes_tokens(context: CaseContext) -> bool:
-    """Tell whether the contract says that somebody's token is looked at."""
-    operation = context.subject.operation
-    return operation.requires_token or bool(context.held.contract.document.get("security"))
+def _has_to_look(context: CaseContext) -> bool:
+    """Tell whether a token that is not good has to be refused: one is asked for, or a rule of the ledger says it."""
+    ruled = RULE in context.held.ledger and context.held.rule(RULE)
+    return context.subject.operation.requires_token or ruled

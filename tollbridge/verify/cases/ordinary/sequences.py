@@ -13,7 +13,10 @@ MAX_CHAIN = 4
 """Operations that a case goes through for the ids of the last one."""
 
 NOT_THERE = ("404", "410", "4XX")
-"""Responses by which a contract says what is answered where nothing is there."""
+"""Responses by which a contract says what is answered where nothing is there any more."""
+
+NEVER_THERE = (*NOT_THERE, "default")
+"""The same where nothing has ever been there."""
 
 
 def sequences(context: CaseContext) -> Iterator[Case]:
@@ -27,12 +30,13 @@ def sequences(context: CaseContext) -> Iterator[Case]:
     *before, last = chain
     named = last.but(note="with ids of earlier answers")
     yield Case(named.note, (*before, named))
-    if context.subject.operation.method == "get" and _says_what_is_missing(context):
+    if context.subject.operation.method == "get" and _documents(context, NEVER_THERE):
         fills = (*last.fills[:-1], replace(last.fills[-1], altered=True))
         nobodys = last.but(note="an id that nobody issued", fills=fills, after=last.operation.operation_id)
         yield Case(nobodys.note, (*before, named, _absent(nobodys)))
+        yield from _of_others(context, last)
     reading = _reading(context) if context.subject.operation.method == "delete" else None
-    if reading and _says_what_is_missing(reading):
+    if reading and _documents(reading, NOT_THERE):
         again = right_call(reading, note="what was deleted").but(fills=last.fills, after=last.operation.operation_id)
         yield Case(again.note, (*before, named, _absent(again)))
 
@@ -43,8 +47,20 @@ def _absent(call: Call) -> Call:
     return call.but(right=replace(call.right, absent=True))
 
 
-def _says_what_is_missing(context: CaseContext) -> bool:
-    return any(status in context.terms.responses for status in NOT_THERE)
+def _of_others(context: CaseContext, last: Call) -> Iterator[Case]:
+    """Ask for what another organization's account had made at Stripe: it is nobody else's to see."""
+    maker = context.others[last.fills[-1].source.operation]
+    if "customer" not in maker.subject.caller:
+        return
+    for account, organization in maker.payers():
+        if account and organization is not maker.home():
+            theirs = last.but(note="what another organization made")
+            yield Case(theirs.note, (maker.call(account), _absent(theirs)))
+            return
+
+
+def _documents(context: CaseContext, statuses: tuple[str, ...]) -> bool:
+    return any(status in context.terms.responses for status in statuses)
 
 
 def _reading(context: CaseContext) -> CaseContext | None:

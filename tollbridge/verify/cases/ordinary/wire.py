@@ -1,13 +1,13 @@
 """What HTTP itself may refuse, at an ordinary operation: no JSON, another media type, a method and a path of nobody."""
 
-import re
 from collections.abc import Iterator
 
-from tollbridge.contract import Contract, Reading
+from tollbridge.contract import Reading
 from tollbridge.contract.samples.written import reading_of_body
 from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.cases.ordinary.right import right_call
 from tollbridge.verify.model.steps import ELSEWHERE, Call, Case, RightAnswer
+from tollbridge.verify.model.templates import unknown_path
 
 NOT_JSON = (("no JSON", b"{"), ("nothing for a body", b""), ("JSON and more", b"{} {}"))
 NOT_UTF_8 = ("no UTF-8", b'{"x": "\xff"}')
@@ -35,17 +35,3 @@ def wire(context: CaseContext) -> Iterator[Case]:
 
 def _case(call: Call, what: str, code: str) -> Case:
     return Case(what, (call.but(right=RightAnswer(ELSEWHERE, code=code), note=what),))
-
-
-def unknown_path(contract: Contract, near: str) -> str:
-    """Return a path below an operation's that fits no template of the contract."""
-    templates = [re.compile("/".join(map(_pattern, one.target.split("/")))) for one in contract.operations]
-    path = "/".join("unknown" if "{" in step else step for step in near.rstrip("/").split("/"))
-    while any(template.fullmatch(path) for template in templates):
-        path += "/unknown"
-    return path
-
-
-def _pattern(step: str) -> str:
-    """Return what matches a step of a template; one with parameters, somewhat too widely, in one go."""
-    return "[^/]*" if "{" in step else re.escape(step)
