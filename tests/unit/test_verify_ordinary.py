@@ -210,3 +210,32 @@ def test_a_contract_of_which_nothing_can_be_called_is_told(tmp_path: Path) -> No
     contract = CONTRACT | {"paths": {"/fees": {"put": odd | {"responses": {"200": {"description": "Done."}}}}}}
     with pytest.raises(VerifyError, match="put_fees: no body is found"):
         judged(right, contract, tmp_path)
+
+
+def refuses_by_words(asked: Asked) -> Answer:
+    """Refuse wrong amounts of the kinds that our tables send, and take lists and objects."""
+    try:
+        sent = asked.document if asked.method == "POST" else None
+    except ValueError:
+        return right(asked)
+    if isinstance(sent, dict) and isinstance(sent.get("amount"), list | dict):
+        return right(replace(asked, body=b'{"amount": 1}'))
+    return right(asked)
+
+
+def numbers_by_name(asked: Asked) -> Answer:
+    """Answer a header with a value that its schema does not have."""
+    answer = right(asked)
+    return replace(answer, headers={"X-Total": "many"}) if answer.headers else answer
+
+
+RANDOM = [(right, set()), (refuses_by_words, {"refuses-invalid"}), (numbers_by_name, {"documented-headers"})]
+
+
+@pytest.mark.parametrize(("target", "check"), RANDOM)
+def test_schemathesis_checks_stand_in_the_same_report(target: Answering, check: set[str], tmp_path: Path) -> None:
+    """What its own random requests and checks find beyond ours is a finding of the check that asserts the same."""
+    report = judged(target, CONTRACT, tmp_path, max_examples=80)
+    assert found(report) == check
+    assert all("Schemathesis" in finding.wrong.cause for finding in report.findings)
+    assert report.generated > 40

@@ -22,6 +22,7 @@ from tollbridge.verify.run import Run
 from tollbridge.verify.target.connection import REFUSED
 
 if TYPE_CHECKING:  # it takes longer to load than a run without random sequences may take
+    from tollbridge.verify.cases.ordinary.random_requests import Drawn
     from tollbridge.verify.cases.random_sequences import Search
 
 T = TypeVar("T")
@@ -32,6 +33,9 @@ THINNED = (
     "an answer takes {answer_in:.0f} ms, so of the tables whose cases are alike every {every}th case was played; a "
     "longer --max-time plays more"
 )
+LEAST_EXAMPLES = 5
+"""Random requests to each ordinary operation, however many there are."""
+
 SILENT_CALLS = 5
 """A target that answered none of so many is not asked all the others."""
 
@@ -45,6 +49,7 @@ def play(run: Run) -> None:
     try:
         _play_tables(run)
         _search(run)
+        _search_ordinary(run)
     except VerifyError as why:
         raise Enough("\n".join(run.in_words(why))) from None
 
@@ -162,6 +167,41 @@ def _new(run: Run, context: CaseContext, case: Case, played: list[Exchange]) -> 
             if name not in run.evaluator.findings:
                 return name, (x, check, wrong)
     return None
+
+
+def _search_ordinary(run: Run) -> None:
+    """Let Schemathesis draw requests to ordinary operations, each its share, and judge them by its checks too."""
+    ordinary = [one for one in run.contexts if one.subject.ordinary]
+    if run.options.max_examples < 1 or not ordinary:
+        return
+    from tollbridge.verify.cases.ordinary.random_requests import NotDrawn, read, search
+
+    share_of_each = max(LEAST_EXAMPLES, run.options.max_examples // len(ordinary))
+    try:
+        schema = read(run.contract)
+    except NotDrawn as why:
+        run.not_judged.append(f"random requests: Schemathesis does not read the contract ({why})")
+        return
+    for context in ordinary:
+        run.runner.limit.require()
+        try:
+            search(schema, context, run.options.seed, share_of_each, partial(_play_drawn, run, context))
+        except NotDrawn as why:
+            run.not_judged.append(f"random requests to {context.subject.operation.operation_id}: {why}")
+
+
+def _play_drawn(run: Run, context: CaseContext, drawn: "Drawn") -> None:
+    """Play a request that Schemathesis drew, and judge it by our checks and by its own."""
+    run.generated += 1
+    run.say("random requests", 0.95)
+    played = _written(run, drawn.case, COUNTED, run.play(context, drawn.case))
+    verdicts = run.evaluator.judge(played)
+    known = {check.name: check for check in run.evaluator.checks}
+    theirs = drawn.judged(played[-1]) if not verdicts else []
+    verdicts += [(played[-1], known[name], wrong) for name, wrong in theirs if name in known]
+    _kept(run, drawn.case, verdicts)
+    if any(x.evidence.broken for x in played):
+        _bring_back(run)
 
 
 def _search(run: Run) -> None:

@@ -64,7 +64,7 @@ class Run:
     history: list[tuple[CaseContext, Case]] = field(default_factory=list)
     unfinished: str | None = None
     not_reached: str | None = None
-    not_judged: str | None = None
+    not_judged: list[str] = field(default_factory=list)
     tell: Tell = lambda _severity, _title: None
     announce: Announce = lambda _plan: None
     generated: int = 0

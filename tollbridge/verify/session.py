@@ -229,7 +229,7 @@ def _look(run: Run) -> None:
     """Look at the target, and hold it at each operation to what it shares."""
     base = next((found for one in run.contexts if (found := base_of(one.subject.operation))), "")
     if base and leaves_it_out(run.runner, run.contexts):
-        run.contexts, run.not_judged = alone(run.contexts), NO_BASE.format(base=base)
+        run.contexts, run.not_judged = alone(run.contexts), [NO_BASE.format(base=base)]
     others: dict[str, CaseContext] = {}
     for number, plain in enumerate(run.contexts):
         if number < LOOKED_AT or not plain.subject.ordinary:
@@ -285,7 +285,7 @@ def _report(run: Run, seconds: float) -> Report:
         world=run.options.world.name,
         shard=run.options.shard and "/".join(map(str, run.options.shard)),
         timings=run.runner.timings,
-        not_judged=[run.not_judged] if run.not_judged else [],
+        not_judged=run.not_judged,
         consumer=run.consumer,
         baseline=run.options.baseline,
     )

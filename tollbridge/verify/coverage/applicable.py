@@ -1,6 +1,7 @@
 """Applicable checks: those that this contract, this world and these doors allow, and why the rest cannot run."""
 
 from tollbridge.verify.cases.context import CaseContext
+from tollbridge.verify.cases.ordinary.security import has_to_look
 from tollbridge.verify.model.check import Check
 
 NEVER = {
@@ -59,7 +60,7 @@ def _missing_of_ordinary(context: CaseContext) -> dict[str, str]:
     operation = context.subject.operation
     held, terms = context.held, context.terms
     documented = any(response["headers"] for response in terms.responses.values())
-    asks = operation.requires_token or context.default().id in context.tokens.good
+    asks = operation.requires_token or (context.default().id in context.tokens.good and has_to_look(context))
     has = {
         "choice": (held.choice, CHOICES),
         "headers": (documented, "the contract requires no headers"),

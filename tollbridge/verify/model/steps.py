@@ -84,6 +84,9 @@ class Fill:
     altered: bool = False
 
 
+ANYTHING = "free"
+"""Of a request of which nothing is known but its form."""
+
 ABSENT = "absent"
 """Of a request for what is not there."""
 

@@ -15,8 +15,8 @@ from tollbridge.verify.model.steps import VIOLATES, Case, RightAnswer
 MAX_CHANGES = 60
 """Wrong bodies of one operation: a sample of a wide schema has hundreds of places."""
 
-WRONG_VALUES: tuple[Any, ...] = (None, True, 7, "x", [], {})
-MAX_WRONG = 2
+WRONG_VALUES: tuple[Any, ...] = ("7", 7, None, True, [], {})
+MAX_WRONG = 3
 """Wrong values at one place."""
 
 UNKNOWN = "unknownMember"

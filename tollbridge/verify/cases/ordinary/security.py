@@ -17,7 +17,7 @@ def security(context: CaseContext) -> Iterator[Case]:
     if context.subject.operation.requires_token:
         call = right.but(account=None, security=(), right=refused, note="without what its security asks for")
         yield Case(call.note, (call,))
-    if right.security or right.account not in context.tokens.good or not _has_to_look(context):
+    if right.security or right.account not in context.tokens.good or not has_to_look(context):
         return
     expired = [EXPIRED] if right.account in context.tokens.expired else []
     for token in (UNKNOWN, *expired):
@@ -25,7 +25,7 @@ def security(context: CaseContext) -> Iterator[Case]:
         yield Case(call.note, (call,))
 
 
-def _has_to_look(context: CaseContext) -> bool:
+def has_to_look(context: CaseContext) -> bool:
     """Tell whether a token that is not good has to be refused: one is asked for, or a rule of the ledger says it."""
     ruled = RULE in context.held.ledger and context.held.rule(RULE)
     return context.subject.operation.requires_token or ruled
