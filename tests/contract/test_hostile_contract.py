@@ -58,18 +58,23 @@ def test_no_reference_is_followed_to_another_machine(tmp_path: Path, listener: s
     for server in served(options(tmp_path, {"/p": {"get": PAY}}, components={"schemas": {"A": data}})):
         assert server.http.get("/p").status_code == 200
         assert server.http.get("/_tollbridge/openapi.json").json()["components"]["schemas"]["A"] == data
-    with pytest.raises(ContractError, match=r"leads out of the document"):
+    with pytest.raises(ContractError, match=r"leads to a URL; only files are read"):
         compose(options(tmp_path, {"/p": {"get": PAY}}, components={"schemas": {"A": reference}}), lambda _: None)
     with pytest.raises(BlockingIOError):
         listener.accept()
 
 
-def test_no_reference_is_followed_to_a_file(tmp_path: Path) -> None:
-    """A file of the machine is nothing that a contract may name, and nothing of it is shown."""
-    (tmp_path / "secret.yaml").write_text("title: canary\n")
-    for reference in ("secret.yaml", f"file://{tmp_path}/secret.yaml", f"{tmp_path}/secret.yaml#/title"):
-        with pytest.raises(ContractError, match=r"leads out of the document") as caught:
-            compose(options(tmp_path, {"/p": {"get": PAY}}, components={"schemas": {"A": {"$ref": reference}}}), print)
+def test_no_reference_is_followed_to_a_file_of_the_machine(tmp_path: Path) -> None:
+    """What is not below the contract's folder, is hidden there, or no contract's kind of file is not shown."""
+    folder = tmp_path / "api"
+    for path in (tmp_path / "secret.yaml", folder / ".hidden" / "secret.yaml", folder / "secret.env"):
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text("title: canary\n")
+    (folder / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    names = ("../secret.yaml", f"file://{tmp_path}/secret.yaml", f"{tmp_path}/secret.yaml#/title", "link.yaml")
+    for reference in (*names, ".hidden/secret.yaml", "secret.env"):
+        with pytest.raises(ContractError, match=r"leads out of the folder|leads to a URL|is not read") as caught:
+            compose(options(folder, {"/p": {"get": PAY}}, components={"schemas": {"A": {"$ref": reference}}}), print)
         assert "canary" not in str(caught.value)
 
 

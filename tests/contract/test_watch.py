@@ -91,6 +91,24 @@ def test_an_edit_of_the_contract_is_served_on_the_same_state(edited: Edited) -> 
     assert intents(edited) == 2
 
 
+def test_an_edit_of_a_file_that_the_contract_names_is_served(edited: Edited) -> None:
+    """A file that becomes part of it is followed from then on; one that is named in vain is served once it is there."""
+    edited.edit("openapi.yaml", "price: {type: integer, minimum: 50, maximum: 99999999}", "price: {$ref: price.yaml}")
+    assert "names a file that is not there" in edited.watching.wrong
+    assert edited.http.post(PATH, json=GOOD).status_code == 201
+    (edited.folder / "price.yaml").write_text("type: integer\nminimum: 50\n")
+    edited.look()
+    edited.look()
+    assert edited.watching.wrong == ""
+    assert edited.http.post(PATH, json=GOOD).status_code == 201
+    edited.edit("price.yaml", "minimum: 50", "minimum: 5000")
+    assert edited.http.post(PATH, json=GOOD).status_code == 400
+    edited.edit("price.yaml", "minimum: 5000", "minimum: [")
+    assert "price.yaml:" in edited.watching.wrong
+    edited.edit("price.yaml", "minimum: [", "minimum: 50")
+    assert (edited.watching.wrong, edited.http.post(PATH, json=GOOD).status_code) == ("", 201)
+
+
 def test_an_edit_of_a_handler_is_served(edited: Edited) -> None:
     """Also the second of two that have as many bytes, within the second that Python's cache goes by."""
     for before, word in (("secret", '"tokaa"'), ('"tokaa"', '"tokbb"'), ('"tokbb"', '"tokcc"')):

@@ -196,6 +196,7 @@ def test_the_verdict_is_json_on_request(tmp_path: Path) -> None:
         "rule": "required",
         "severity": "error",
         "said": CANNOT,
+        "file": str(tmp_path / "openapi.json"),
     }
 
 

@@ -8,8 +8,7 @@ from tollbridge.cli.serve import _banner
 from tollbridge.compose import Options, compose
 
 OK = {"responses": {"200": {"description": "ok"}}}
-THINGS = {"application/x-thing": {"schema": {"type": "object"}}}
-BAD = {**OK, "requestBody": {"content": THINGS}}
+BAD = {**OK, "requestBody": {"content": {"application/x-thing": {"schema": {"type": "object"}}}}}
 
 
 def banner(folder: Path, paths: object) -> str:
@@ -31,7 +30,7 @@ def test_mocks_and_what_is_not_served_are_listed(tmp_path: Path) -> None:
     )
     [row] = [row for row in said.splitlines() if "POST /bad" in row]
     assert row.split(maxsplit=3) == [f"{tmp_path}/openapi.yaml:{line + 1}", "POST", "/bad", row.split(maxsplit=3)[3]]
-    assert "only bodies of" in row
+    assert "a body of application/x-thing is not read" in row
     assert "curl -X GET http://localhost:1/good" in said
 
 

@@ -5,10 +5,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
-from tollbridge.cli.options import DEFAULTS, FILE, FILES, FOLDER
+from tollbridge.cli.options import DEFAULTS, FILE, FILES, FOLDER, REFS_BELOW
 from tollbridge.cli.output import Line, hand_over, say
 from tollbridge.contracts import (
     Change,
@@ -46,10 +47,11 @@ def contract() -> None:
 
 @contract.command()
 @FILES
+@REFS_BELOW
 @click.option("--handlers", type=FOLDER, help="Folder with a file for each controller.  [default: not looked for]")
 @click.option("--lints/--no-lints", default=True, help="Whether Redocly and Spectral are asked.  [default: lints]")
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON, a document for each FILE.")
-def check(files: tuple[Path, ...], handlers: Path | None, lints: bool, as_json: bool) -> None:
+def check(files: tuple[Path, ...], refs_below: Path | None, handlers: Path | None, lints: bool, as_json: bool) -> None:
     """Check contracts, each a FILE (the bundled one with its handlers, if none is given).
 
     Prints everything that is wrong, each as FILE:LINE: error|warning: what it is. It looks at the document's shape, at
@@ -64,7 +66,10 @@ def check(files: tuple[Path, ...], handlers: Path | None, lints: bool, as_json: 
     Exit codes: 0 all are good (they may have warnings), 1 something is wrong, 2 wrong usage.
     """
     folder = handlers or (None if files else DEFAULTS.handlers)
-    verdicts = [(path, checked_contract(path, folder, with_lints=lints)) for path in files or (DEFAULTS.contract,)]
+    verdicts = [
+        (path, checked_contract(path, folder, with_lints=lints, below=refs_below))
+        for path in files or (DEFAULTS.contract,)
+    ]
     for path, verdict in verdicts:
         if as_json:
             say(*json.dumps(_document(path, verdict), indent=1).splitlines())
@@ -193,7 +198,10 @@ def _change(change: Change, path: Path) -> Line:
 
 
 def _line(path: Path, complaint: Complaint) -> Line:
-    head = ((f"{path}:{complaint.line}: ", ""), (f"{complaint.severity}: ", STYLE[complaint.severity]))
+    head = (
+        (f"{complaint.file or path}:{complaint.line}: ", ""),
+        (f"{complaint.severity}: ", STYLE[complaint.severity]),
+    )
     return (*head, (complaint.said, ""), (f"  [{complaint.rule}]", "dim"))
 
 
@@ -204,5 +212,8 @@ def _summary(path: Path, verdict: Verdict) -> list[Line]:
     return [f"{path}: {'good' if verdict.is_good else 'not good'}. {counts[:1].upper()}{counts[1:]}.", *verdict.not_run]
 
 
-def _document(path: Path, verdict: Verdict) -> dict[str, object]:
-    return {"file": str(path), "good": verdict.is_good, **asdict(verdict)}
+def _document(path: Path, verdict: Verdict) -> dict[str, Any]:
+    document = {"file": str(path), "good": verdict.is_good, **asdict(verdict)}
+    for complaint in document["complaints"]:
+        complaint["file"] = str(complaint["file"] or path)
+    return document

@@ -12,6 +12,12 @@ FILES = click.argument("files", nargs=-1, type=FILE, metavar="[FILE]…")
 """As a hook gives them: all that a commit changes."""
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+REFS_BELOW = click.option(
+    "--refs-below",
+    type=FOLDER,
+    help="The folder that the files are in which the contract refers to by $ref; links do not lead out of it.  "
+    "[default: the contract's own]",
+)
 SEED = click.option(
     "--seed", type=int, metavar="NUMBER", help="Makes the simulator's ids and secrets repeat.  [default: they never do]"
 )

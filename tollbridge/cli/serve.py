@@ -10,7 +10,7 @@ import click
 
 from tollbridge import __version__, quoting
 from tollbridge.cli.network import ALLOW_HOST, HOST, PUBLIC_URL, TOKEN, network_lines, network_url, url_of, warn
-from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
+from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, REFS_BELOW, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.cli.output import Line, say
 from tollbridge.cli.webhooks import WEBHOOK_SECRET, WEBHOOK_TIMEOUT, WEBHOOK_TO, Target, webhook_lines, with_webhooks
 from tollbridge.compose import CANNOT_START, TOKEN_SECRET, Options, Sandbox, bundled, compose, watched
@@ -34,6 +34,7 @@ WIDEST = 60
 @HOST
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--contract", type=FILE, help="OpenAPI 3.0 or 3.1 document.  [default: the bundled openapi.yaml]")
+@REFS_BELOW
 @click.option("--handlers", type=FOLDER, help="Folder with a file for each controller.  [default: the bundled one]")
 @click.option(
     "--mock",
@@ -126,6 +127,7 @@ def serve(
     host: str,
     port: int,
     contract: Path | None,
+    refs_below: Path | None,
     handlers: Path | None,
     mock: str,
     world: Path | None,
@@ -174,6 +176,7 @@ def serve(
     """
     options = Options(
         contract=contract or DEFAULTS.contract,
+        refs_below=refs_below,
         handlers=handlers or DEFAULTS.handlers,
         mock=mock,
         world=world or DEFAULTS.world,

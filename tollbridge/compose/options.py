@@ -27,6 +27,7 @@ class Options:
 
     Args:
         contract: the OpenAPI document.
+        refs_below: the folder that the files are in which it refers to; None for its own.
         handlers: the folder with the handlers.
         mock: which operations the contract itself answers: `none` of them, those whose handler is `missing`, or `all`.
         world: the world file.
@@ -49,6 +50,7 @@ class Options:
     """
 
     contract: Path = field(default_factory=lambda: bundled() / "openapi.yaml")
+    refs_below: Path | None = None
     handlers: Path = field(default_factory=lambda: bundled() / "handlers")
     mock: str = "missing"
     world: Path = PACKAGE / "world" / "default.yaml"

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -60,6 +60,7 @@ class Sandbox:
         journal: what the console shows of exchanges.
         again: makes the application anew from its files, on the same state.
         mocks: the operations that the contract itself answers.
+        files: of the contract, as it was read last.
     """
 
     app: ASGIApp
@@ -70,12 +71,13 @@ class Sandbox:
     journal: Journal
     again: Callable[[], ASGIApp]
     mocks: tuple[Operation, ...] = ()
+    files: set[Path] = field(default_factory=set)
 
     def unserved(self) -> list[tuple[str, str, str]]:
         """Return the operations that are not served: the file and line of what is in the way, the operation, why."""
         return [
-            (f"{self.contract.path}:{line}", f"{operation.method.upper()} {operation.path}", reason)
-            for operation, reason, line in unserved_lines(self.contract)
+            (place, f"{operation.method.upper()} {operation.path}", reason)
+            for operation, reason, place in unserved_lines(self.contract)
         ]
 
     def close(self) -> None:
@@ -105,7 +107,7 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
     Raises:
         ContractError, HandlerError, WorldError, GatewayError: with a sentence that says what to mend.
     """
-    contract = load_contract(options.contract)
+    contract = load_contract(options.contract, options.refs_below)
     world = load_world(options.world)
     simulator = simulator_of(options, world) if options.stripe == "simulator" else None
     lasting = Lasting(
@@ -114,13 +116,16 @@ def compose(options: Options, note: Callable[[Exchange], None]) -> Sandbox:
         payments=Payments(gateway_of(options, simulator)),
         note=warning_once(note, world),
         secret=os.urandom(32),
+        files=set(contract.sources.contents),
     )
     bindings = _bindings(contract, lasting)
     handlers = _handlers(options, contract, bindings)
     app = _application(options, contract, handlers, bindings, world, lasting)
     again = partial(_again, options, lasting)
     mocks = tuple(one for one in contract.operations if not one.unserved and one.operation_id not in handlers)
-    return Sandbox(app, contract, world, simulator, options.tokens_required, lasting.journal, again, mocks)
+    return Sandbox(
+        app, contract, world, simulator, options.tokens_required, lasting.journal, again, mocks, lasting.files
+    )
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,7 @@ class Lasting:
         payments: the way to Stripe.
         note: told of every answered request.
         secret: signs tokens where no state keeps one.
+        files: of the contract, as it was read last.
     """
 
     simulator: Simulator | None
@@ -140,13 +146,14 @@ class Lasting:
     payments: Payments
     note: Callable[[Exchange], None]
     secret: bytes
+    files: set[Path]
 
 
 def watched(options: Options, sandbox: Sandbox) -> ASGIApp:
     """Return a server's application that follows its files."""
 
     def files() -> Iterator[Path]:
-        yield options.contract
+        yield from sorted({options.contract, *sandbox.files})
         yield options.world
         yield from sorted(options.handlers.rglob("*.py"))
 
@@ -154,7 +161,7 @@ def watched(options: Options, sandbox: Sandbox) -> ASGIApp:
 
 
 def _again(options: Options, lasting: Lasting) -> ASGIApp:
-    contract = load_contract(options.contract)
+    contract = _read_again(options, lasting.files)
     world = load_world(options.world)
     require_seed(options.world, world.seed())
     bindings = _bindings(contract, lasting)
@@ -163,6 +170,18 @@ def _again(options: Options, lasting: Lasting) -> ASGIApp:
         with telling_of(options.state):
             lasting.simulator.add(seed_of(options, world))
     return app
+
+
+def _read_again(options: Options, files: set[Path]) -> Contract:
+    """Read the contract, and remember its files; of one that is wrong also those that it names in vain."""
+    try:
+        contract = load_contract(options.contract, options.refs_below)
+    except ContractError as error:
+        files.update(error.files)
+        raise
+    files.clear()
+    files.update(contract.sources.contents)
+    return contract
 
 
 def _bindings(contract: Contract, lasting: Lasting) -> Mapping[str, object]:

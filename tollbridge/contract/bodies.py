@@ -98,7 +98,7 @@ def bodies_of(content: Mapping[str, Any], place: Place, schemas: Schemas) -> tup
     found = [*_bodies(content, place, schemas)]
     if not found:
         types = printable(" or ".join(content), SHOWN)
-        raise Unserved(f"a body of {types} is not read; JSON, forms, text and bytes are.", place)
+        raise Unserved(f"a body of {types} is not read; JSON, forms, text and bytes are.", place[:-1])
     return tuple(sorted(found, key=_rank))
 
 

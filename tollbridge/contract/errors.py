@@ -1,14 +1,25 @@
 """Errors of a contract, as sentences."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
-from tollbridge.documents import Document, Place, listed, printable
+from tollbridge.contract.sources import Lines
+from tollbridge.documents import Place, listed, printable
 
 PLACE_SHOWN = 200
 
 
 class ContractError(Exception):
-    """The contract cannot be used; the sentence says where and why."""
+    """The contract cannot be used; the sentence says where and why.
+
+    Args:
+        said: the sentence, or one a line.
+        files: that it is made of, as far as they are known, besides its own.
+    """
+
+    def __init__(self, said: str, files: Iterable[Path] = ()) -> None:
+        super().__init__(said)
+        self.files = tuple(files)
 
 
 class Fault(Exception):
@@ -28,10 +39,10 @@ class Unserved(Fault):
     """A feature that one operation needs and this server lacks: that operation is not served, the others are."""
 
 
-def error_of(document: Document, faults: Iterable[Fault]) -> ContractError:
+def error_of(found: Lines, faults: Iterable[Fault], files: Iterable[Path] = ()) -> ContractError:
     """Return faults as an error: a sentence for each, with the file and its line."""
-    lines = [f"{document.path}:{document.line(fault.place)}: {fault}" for fault in faults]
-    return ContractError(listed(dict.fromkeys(lines)))
+    lines = [f"{found.named(fault.place)}: {fault}" for fault in faults]
+    return ContractError(listed(dict.fromkeys(lines)), files)
 
 
 def spelled(place: Place) -> str:

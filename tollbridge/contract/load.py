@@ -1,5 +1,6 @@
 """Reading a contract: an OpenAPI document, and the parts of it that a server needs."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +9,7 @@ from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
+from tollbridge.contract.bundle import Bundle, bundled
 from tollbridge.contract.dialect import Dialect, dialect_of
 from tollbridge.contract.discriminators import chosen_by_branches
 from tollbridge.contract.errors import ContractError, Fault, error_of
@@ -18,6 +20,7 @@ from tollbridge.contract.operation import OperationReader
 from tollbridge.contract.paths import PARAMETER, path_items
 from tollbridge.contract.problems import misshapen_problems
 from tollbridge.contract.references import broken
+from tollbridge.contract.sources import Lines
 from tollbridge.documents import Document, DocumentError, printable, read_document
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -29,24 +32,35 @@ MAX_ID = 100
 OUTSIDE_OF_NAMES = re.compile(r"[^A-Za-z0-9_]+")
 
 
-def load_contract(path: Path) -> Contract:
+def load_contract(path: Path, below: Path | None = None) -> Contract:
     """Read a contract. An operation that needs what this server does not have is read, and says why it is not served.
 
     Args:
         path: an OpenAPI 3.0 or 3.1 document in YAML or JSON.
+        below: the folder that files are in which it refers to; its own without it.
 
     Raises:
         ContractError: it cannot be read, or is not what OpenAPI allows; a sentence for each fault.
     """
     document = _read(path)
     dialect = _dialect(document)
-    if faults := [*islice(_faults(document.value, dialect), MAX_FAULTS)]:
-        raise error_of(document, faults)
+    bundle = bundled(document, path.parent if below is None else below)
+    value, sources = bundle.value, bundle.sources
+    if faults := [*islice(_faults_of(bundle, dialect), MAX_FAULTS)]:
+        raise error_of(Lines(sources), faults, bundle.looked_for)
     try:
-        operations = tuple(_operations(document.value, dialect))
+        operations = tuple(_operations(value, dialect))
     except Fault as fault:
-        raise error_of(document, [fault]) from None
-    return Contract(path, document.content, document.value, operations, tuple(rules_of(document.value)))
+        raise error_of(Lines(sources), [fault], bundle.looked_for) from None
+    content = document.content if sources.is_one_file else json.dumps(value).encode()
+    return Contract(path, content, value, operations, tuple(rules_of(value)), sources)
+
+
+def _faults_of(bundle: Bundle, dialect: Dialect) -> Iterator[Fault]:
+    """Yield what is wrong with a document; of a reference that is not followed, nothing else."""
+    yield from bundle.faults
+    places = {fault.place for fault in bundle.faults}
+    yield from (fault for fault in _faults(bundle.value, dialect) if fault.place not in places)
 
 
 def _read(path: Path) -> Document:

@@ -9,6 +9,7 @@ from tollbridge.contract.bodies import JSON, Body
 from tollbridge.contract.ledger import Rule
 from tollbridge.contract.schema import SchemaCheck
 from tollbridge.contract.security import Scheme
+from tollbridge.contract.sources import Sources
 from tollbridge.contract.url import sendable
 from tollbridge.documents import Place
 
@@ -156,10 +157,11 @@ class Contract:
 
     Args:
         path: where it was read.
-        content: as it stands there.
+        content: as it stands there; of several files, as one document in JSON.
         document: the same as a value, references unresolved.
         operations: in its order.
         rules: its ledger.
+        sources: the files that it is made of.
     """
 
     path: Path
@@ -167,3 +169,4 @@ class Contract:
     document: dict[str, Any] = field(repr=False)
     operations: tuple[Operation, ...] = field(repr=False)
     rules: tuple[Rule, ...] = field(repr=False)
+    sources: Sources = field(repr=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 from tollbridge.compose import BINDINGS
 from tollbridge.contract import Contract, ContractError, load_contract
 from tollbridge.contract.ledger import rule_places
+from tollbridge.contract.sources import Lines
 from tollbridge.contracts.complaint import ERROR, At, Complaint, Verdict
 from tollbridge.contracts.enforcement import doubled, has_tests, is_judged, unsound
 from tollbridge.contracts.examples import example_complaints
@@ -18,24 +19,27 @@ from tollbridge.server.handlers import HandlerError, load_handlers
 
 NO_TESTS = "The tests that the ledger names were not looked for: there is no folder `tests` beside the contract."
 NO_HANDLERS = "Handlers were not looked for: give their folder by --handlers."
+NO_LINTS = "The lints of Redocly and Spectral were not run: the contract is in several files."
 SAID_SHOWN = 400
-TOLD = re.compile(r":(\d+): (.*)")
+TOLD = re.compile(r"(.+?):(\d+): (.*)")
 
 
-def checked_contract(path: Path, handlers: Path | None, *, with_lints: bool = True) -> Verdict:
+def checked_contract(
+    path: Path, handlers: Path | None, *, with_lints: bool = True, below: Path | None = None
+) -> Verdict:
     """Return everything that is wrong with a contract.
 
     Args:
         path: of the document.
         handlers: the folder with its handlers; None where they are not looked for.
         with_lints: whether Redocly and Spectral are asked.
+        below: the folder that the files are in which it refers to; None for its own.
     """
     try:
-        contract = load_contract(path)
+        contract = load_contract(path, below)
     except ContractError as error:
         return Verdict(tuple(_unread(path, str(error))), ())
-    document = document_of(path, contract.content)
-    at = At(document)
+    at = At(Lines(contract.sources))
     found = [*requirement_complaints(contract.document, at), *example_complaints(contract.document, at)]
     found += [
         *_unserved(contract, at),
@@ -43,21 +47,29 @@ def checked_contract(path: Path, handlers: Path | None, *, with_lints: bool = Tr
         *(_handlers(contract, handlers, at) if handlers else ()),
     ]
     not_run = [*_left_out(contract, handlers)]
-    if with_lints:
-        for complaints, reason in lints(document):
+    if with_lints and not contract.sources.is_one_file:
+        not_run.append(NO_LINTS)
+    elif with_lints:
+        for complaints, reason in lints(document_of(path, contract.content)):
             found += complaints
             not_run += [reason] if reason else []
-    ordered = sorted(dict.fromkeys(found), key=lambda complaint: (complaint.line, complaint.rule, complaint.said))
+    ordered = sorted(dict.fromkeys(found), key=_order)
     return Verdict(tuple(ordered), tuple(not_run), len(contract.operations), len(contract.rules))
+
+
+def _order(complaint: Complaint) -> tuple[str, int, str, str]:
+    return str(complaint.file or ""), complaint.line, complaint.rule, complaint.said
 
 
 def _unread(path: Path, told: str) -> Iterator[Complaint]:
     """Yield the sentences of a contract that cannot be read; each begins with its file and, mostly, its line."""
     for line in told.splitlines():
-        said = line.removeprefix(str(path))
-        numbered = TOLD.fullmatch(said)
-        number, sentence = (int(numbered[1]), numbered[2]) if numbered else (1, said.removeprefix(": "))
-        yield Complaint(number, None, "document", ERROR, sentence)
+        numbered = TOLD.fullmatch(line)
+        if numbered:
+            file = Path(numbered[1])
+            yield Complaint(int(numbered[2]), None, "document", ERROR, numbered[3], None if file == path else file)
+        else:
+            yield Complaint(1, None, "document", ERROR, line.removeprefix(str(path)).removeprefix(": "))
 
 
 def _unserved(contract: Contract, at: At) -> Iterator[Complaint]:

@@ -1,10 +1,11 @@
 """Errors and doubts about a contract, one by one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tollbridge.contract import pointer
-from tollbridge.documents import Document, Place
+from tollbridge.contract.sources import Lines
+from tollbridge.documents import Place
 
 ERROR, WARNING = "error", "warning"
 
@@ -19,6 +20,7 @@ class Complaint:
         rule: which judgement it is: `document`, `required`, `example`, `handler`, `ledger`, or a rule of a lint.
         severity: `error`, or `warning`.
         said: a sentence.
+        file: that the line is of; None for the contract's own.
     """
 
     line: int
@@ -26,6 +28,7 @@ class Complaint:
     rule: str
     severity: str
     said: str
+    file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,9 @@ class Verdict:
 
 @dataclass(frozen=True)
 class At:
-    """Makes complaints about places of one document."""
+    """Makes complaints about places of one contract."""
 
-    document: Document
+    lines: Lines
 
     def error(self, place: Place, rule: str, said: str) -> Complaint:
         """Complain of what is wrong at a place."""
@@ -68,5 +71,6 @@ class At:
         """Complain of what is doubtful at a place."""
         return self._complaint(place, rule, WARNING, said)
 
-    def _complaint(self, place: Sequence[str | int], rule: str, severity: str, said: str) -> Complaint:
-        return Complaint(self.document.line(place), pointer(*place), rule, severity, said)
+    def _complaint(self, place: Place, rule: str, severity: str, said: str) -> Complaint:
+        file, line = self.lines.at(place)
+        return Complaint(line, pointer(*place), rule, severity, said, None if file == self.lines.path else file)

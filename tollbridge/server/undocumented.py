@@ -9,8 +9,8 @@ from typing import Any
 
 from tollbridge.contract import Contract, ContractError, Operation
 from tollbridge.contract.extensions import ADDED
-from tollbridge.contract.lines import operation_lines
 from tollbridge.contract.references import followed
+from tollbridge.contract.sources import Lines
 from tollbridge.http1.media import PROBLEM
 from tollbridge.problems import ContractBreach, Entry, Problem, catalogue
 from tollbridge.server.documented import response_of
@@ -72,9 +72,9 @@ def require_documented(contract: Contract, missing: Mapping[str, Sequence[Entry]
     Raises:
         ContractError: with a line for each operation.
     """
-    lines = operation_lines(contract) if any(missing.values()) else {}
+    lines, places = Lines(contract.sources), {one.operation_id: one.place for one in contract.operations}
     told = [
-        f"{contract.path}:{lines.get(identity, 1)}: {identity} does not document {_listed(entries)}."
+        f"{lines.named(places[identity])}: {identity} does not document {_listed(entries)}."
         for identity, entries in missing.items()
         if entries
     ]
