@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contract.any_contract import document
+from tests.contract.any_contract import document, serving
 from tests.contract.conftest import SETTINGS, Server, served
 from tollbridge.compose import CANNOT_START, Options, compose
 from tollbridge.payments import Reply
@@ -267,3 +267,48 @@ def test_a_handler_that_would_fail_on_a_right_request_stops_the_start(tmp_path: 
 def test_a_reply_has_no_body_and_no_headers_unless_it_says_so() -> None:
     """`Reply(204)` is enough."""
     assert Reply(204) == (204, None, {})
+
+
+HEADERS = {
+    "Location": {"required": True, "schema": {"type": "string", "pattern": "^/"}},
+    "X-Left": {"schema": {"type": "integer", "minimum": 0}},
+    "X-Tags": {"schema": {"type": "array", "items": {"type": "integer"}}},
+    "X-Request-ID": {"required": True, "schema": {"type": "string"}},
+    "Content-Type": {"required": True, "schema": {"type": "integer"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ({"Location": "/a"}, ""),
+        ({"location": "/a", "X-Left": 0, "X-Tags": "1, 2"}, ""),
+        ({}, "lacks the header Location"),
+        ({"X-Left": 1}, "lacks the header Location"),
+        ({"Location": "canary"}, "has a header Location that breaks its schema"),
+        ({"Location": "/a", "X-Left": "canary"}, "has a header X-Left that breaks its schema"),
+        ({"Location": "/a", "X-Left": -1}, "has a header X-Left that breaks its schema"),
+        ({"Location": "/a", "X-Tags": "1,canary"}, "has a header X-Tags that breaks its schema"),
+    ],
+)
+def test_documented_headers_hold_for_a_handlers_answer(tmp_path: Path, headers: dict[str, object], told: str) -> None:
+    """One that every answer has is there, and each fits its schema; else the answer is withheld as for its body."""
+    contract = document({"/p": {"get": {"operationId": "see", "responses": {"200": {**OK_BODY, "headers": HEADERS}}}}})
+    (tmp_path / "handlers").mkdir()
+    source = f"async def see():\n    return 200, {{}}, {headers!r}\n"
+    (tmp_path / "handlers" / "operations.py").write_text(source)
+    with serving(tmp_path, contract) as server:
+        answer = server.http.get("/p")
+    assert answer.status_code == (500 if told else 200)
+    assert "canary" not in answer.text
+    assert told in (answer.json()["detail"] if told else "")
+
+
+def test_a_mock_has_the_headers_that_every_answer_has(tmp_path: Path) -> None:
+    """With values that fit."""
+    responses = {"200": {**OK_BODY, "headers": {"X-Left": {"required": True, "schema": {"type": "integer"}}}}}
+    with serving(tmp_path, document({"/p": {"get": {"responses": responses}}})) as server:
+        assert server.http.get("/p").headers["x-left"].isdigit()
+
+
+OK_BODY = {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}

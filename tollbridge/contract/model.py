@@ -68,6 +68,7 @@ class Response:
         headers: its headers, each with the example that the contract shows; None where it shows none.
         examples: of its bodies, in the contract's order.
         required_headers: the names of those that every such answer has.
+        header_checks: the schemas of its headers, by name.
     """
 
     status: str
@@ -75,6 +76,7 @@ class Response:
     headers: Mapping[str, object]
     examples: tuple[Example, ...] = ()
     required_headers: frozenset[str] = frozenset()
+    header_checks: Mapping[str, SchemaCheck] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tollbridge.contract.model import Example, Obstacle, Operation, Parameter, R
 from tollbridge.contract.paths import require_routable
 from tollbridge.contract.references import followed
 from tollbridge.contract.samples import sample_of
+from tollbridge.contract.schema import SchemaCheck
 from tollbridge.contract.schemas import Schemas
 from tollbridge.contract.security import alternatives
 from tollbridge.contract.servers import Servers
@@ -179,7 +180,15 @@ class OperationReader:
             headers,
             tuple(self._examples(content, (*place, "content"))),
             frozenset(self._required(response, place)),
+            dict(self._header_checks(response, place)),
         )
+
+    def _header_checks(self, response: Mapping[str, Any], place: Place) -> Iterator[tuple[str, SchemaCheck]]:
+        for name, entry in response.get("headers", {}).items():
+            here = (*place, "headers", name)
+            header = self._followed(entry, "Header", here)
+            if "schema" in header and name.lower() != "content-type":
+                yield name, self._schemas.check(header["schema"], (*here, "schema"), "a header", Side.ANSWER)
 
     def _required(self, response: Mapping[str, Any], place: Place) -> Iterator[str]:
         """Yield the names of the headers that every such answer has; OpenAPI ignores one called Content-Type."""

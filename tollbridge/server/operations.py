@@ -17,6 +17,7 @@ from tollbridge.contract.extensions import EFFECTIVE_ORGANIZATION
 from tollbridge.http1.body import Bounds, read_body
 from tollbridge.http1.media import JSON, media_type
 from tollbridge.problems import ContractBreach, Entry, InvalidRequest, NotFound, OperationNotServed, Problem
+from tollbridge.server.answered_headers import require_headers
 from tollbridge.server.areas import SURFACE
 from tollbridge.server.bodies import body_sent, parsed_body
 from tollbridge.server.credentials import require_credentials
@@ -200,6 +201,8 @@ async def _handled(served: Endpoint, handler: Handler, arguments: Mapping[str, A
     answer = answer_said(served.operation, returned)
     if is_held(answer):
         _require_documented(served.operation, answer.status, answer.body, answer.media_type)
+    if response := response_of(served.operation, answer.status):
+        require_headers(served.operation, answer.status, response, answer.headers)
     return answer
 
 
