@@ -202,6 +202,6 @@ def test_what_is_raised_as_documented_is_answered(tmp_path: Path) -> None:
 def test_every_problem_of_the_catalogue_is_one_that_an_operation_may_answer() -> None:
     """An operation with a body, parameters and payments may answer all but those of paths: none is forgotten."""
     [operation] = load_contract(Options().contract).operations
-    listed = possible(operation, {"payments"}, ())
+    listed = possible(operation, {"payments"}, (), catalogue())
     assert {*listed} == {entry for entry in catalogue() if entry.in_contract and entry.error_code not in OF_THE_PATH}
     assert len({*listed}) == len(listed)

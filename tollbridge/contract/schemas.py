@@ -5,8 +5,10 @@ lead back to themselves, or name too much to be copied, keep their references an
 one by one, each of Stripe's 1,782 would carry all that it reaches.
 """
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 from tollbridge.contract.dialect import Dialect, Validator
@@ -100,8 +102,8 @@ class Schemas:
         self._patterns = Patterns()
         self._shared = {side: Shared(dialect) for side in Side}
         self._numbers: dict[str, str] = {}
-        self._known: dict[tuple[int, Side], tuple[Any, SchemaCheck]] = {}
-        self._expanded: dict[int, tuple[Any, Any]] = {}
+        self._known: dict[tuple[bytes, Side], SchemaCheck] = {}
+        self._expanded: dict[bytes, Any] = {}
 
     def check(self, schema: Any, place: Place, what: str, side: Side = Side.REQUEST) -> SchemaCheck:
         """Return a schema, compiled.
@@ -116,38 +118,37 @@ class Schemas:
             Unserved: it cannot be compiled, or judging by it would have no end.
             Fault: something that it refers to is not a schema.
         """
-        key = id(schema), side
-        if key not in self._known:
+        same = _digest(schema)
+        if (same, side) not in self._known:
             try:
-                made = self._made(schema, place, side)
+                self._known[same, side] = self._made(schema, same, place, side)
             except ValueError as error:
                 reason = printable(str(error).partition("\n")[0], REASON_SHOWN)
                 raise Unserved(f"the schema of {what} cannot be compiled: {reason}.", place) from None
-            self._known[key] = (schema, made)  # with the schema, so that no other object gets its id
-        return self._known[key][1]
+        return self._known[same, side]
 
-    def _made(self, schema: Any, place: Place, side: Side) -> SchemaCheck:
+    def _made(self, schema: Any, same: bytes, place: Place, side: Side) -> SchemaCheck:
         try:
-            expanded = self._resolved(schema, place)
+            expanded = self._resolved(schema, same, place)
         except TooMuch:
             return self._sharing(schema, place, side)
         sided = of_side(expanded, side)
         if sided is expanded:
-            return self._of_both(schema, expanded)
+            return self._of_both(same, expanded)
         return SchemaCheck(sided, self._dialect)
 
-    def _resolved(self, schema: Any, place: Place) -> Any:
+    def _resolved(self, schema: Any, same: bytes, place: Place) -> Any:
         """Return a schema without references: made and looked at once, for both sides."""
-        if id(schema) not in self._expanded:
+        if same not in self._expanded:
             expanded = self._references.resolved(schema)
             self._require(expanded, place)
-            self._expanded[id(schema)] = (schema, expanded)
-        return self._expanded[id(schema)][1]
+            self._expanded[same] = expanded
+        return self._expanded[same]
 
-    def _of_both(self, schema: Any, expanded: Any) -> SchemaCheck:
+    def _of_both(self, same: bytes, expanded: Any) -> SchemaCheck:
         """Return a schema that is the same for both sides, compiled once."""
-        known = [self._known[id(schema), side] for side in Side if (id(schema), side) in self._known]
-        return known[0][1] if known else SchemaCheck(expanded, self._dialect)
+        known = [self._known[same, side] for side in Side if (same, side) in self._known]
+        return known[0] if known else SchemaCheck(expanded, self._dialect)
 
     def _sharing(self, schema: Any, place: Place, side: Side) -> SchemaCheck:
         """Return a check whose schema keeps its references."""
@@ -205,6 +206,11 @@ class Schemas:
                 )
             for pattern in (*inner.get("patternProperties", ()), *([inner["pattern"]] if "pattern" in inner else ())):
                 self._patterns.require(pattern, place)
+
+
+def _digest(schema: Any) -> bytes:
+    """Return what two schemas of a document share that say the same: many operations answer the same problem."""
+    return blake2b(json.dumps(schema).encode(), digest_size=16).digest()
 
 
 def _alone(schema: Any) -> Any:

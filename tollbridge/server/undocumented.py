@@ -35,16 +35,17 @@ SCHEMA: Mapping[str, Any] = {
 }
 
 
-def possible(operation: Operation, wants: Iterable[str], own: Sequence[Entry]) -> list[Entry]:
+def possible(operation: Operation, wants: Iterable[str], own: Sequence[Entry], known: Sequence[Entry]) -> list[Entry]:
     """Return the problems that an operation may answer.
 
     Args:
         operation: what the contract documents.
         wants: what its handler asks for by name.
         own: the problems that the contract declares for handlers.
+        known: the catalogue.
     """
     codes = {*OF_ANY, *(OF_BODIES if operation.body else ()), *(OF_PARAMETERS if operation.parameters else ())}
-    ours = [entry for entry in catalogue() if entry.in_contract and entry.error_code not in OF_THE_PATH]
+    ours = [entry for entry in known if entry.in_contract and entry.error_code not in OF_THE_PATH]
     named = {*OF_ANY, *OF_BODIES, *OF_PARAMETERS}
     asked = set(wants)
     given = [e for e in ours if e.error_code in codes and e.status != 402]
@@ -170,9 +171,10 @@ def by_operation(
         wanted: what handlers ask for by name, by the operation's id.
         own: the problems that the contract declares for handlers.
     """
+    known = catalogue()
     for operation in contract.operations:
         if operation.unserved:
             yield operation.operation_id, []
             continue
-        entries = possible(operation, wanted.get(operation.operation_id, ()), own)
+        entries = possible(operation, wanted.get(operation.operation_id, ()), own, known)
         yield operation.operation_id, undocumented(operation, entries)
