@@ -2,6 +2,7 @@
 
 import json
 import keyword
+import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from tollbridge.world import World, WorldError
 from tollbridge.worlds import checked_world, tables_of
 
 SMALL = ("tests/second/openapi.yaml", "scripts/hostile/contract.yaml")
+SEVERAL = "scripts/hostile/several"
 WORLDS = ("tollbridge/world/default.yaml", "examples/world.yaml")
 BODIES = (b"{}", b'{"amount": "x", "note": 5, "a": [1, {"b": null}], "price": 7, "currency": "usd"}', b"[1]", b"null")
 STRIPE_KEY = ((b"authorization", b"Bearer sk_test_hostile"),)
@@ -72,7 +74,7 @@ def judge_contract(path: Path) -> str:
         _let_owner_look(contract)
         sandbox = compose(Options(contract=path, handlers=_handlers(path.parent, contract)), lambda _exchange: None)
     except ContractError as error:
-        return told_well(str(error), f"{path}:")
+        return told_well(str(error), f"{path.parent}{os.sep}")
     except HandlerError as error:
         return told_well(str(error))
     except VerifyError as error:
@@ -80,6 +82,15 @@ def judge_contract(path: Path) -> str:
     _show(sandbox)
     asked(sandbox.app, [*_asks(contract)])
     return ""
+
+
+def judge_part(path: Path) -> str:
+    """Read a contract that takes everything from a file, as `judge_contract` does."""
+    folder = path.parent / "several"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(ROOT / SEVERAL / "openapi.yaml", folder)
+    shutil.copy(path, folder / "part.yaml")
+    return judge_contract(folder / "openapi.yaml")
 
 
 def _let_harness_read(contract: Contract) -> None:
@@ -211,6 +222,7 @@ def judge_database(path: Path) -> str:
 TRIALS = {
     # the small ones more often: they are read in a tenth of the time
     "contract": Trial(lambda draw: changed_document(draw, *SMALL * 4, "openapi.yaml"), judge_contract),
+    "part": Trial(lambda draw: changed_document(draw, f"{SEVERAL}/part.yaml"), judge_part),
     "world": Trial(lambda draw: changed_document(draw, *WORLDS), judge_world),
     "snapshot": Trial(changed_snapshot, judge_snapshot),
     "database": Trial(changed_database, judge_database),

@@ -289,3 +289,14 @@ def test_every_reference_that_is_not_followed_is_told(tmp_path: Path) -> None:
     schemas = {f"S{number}": {"$ref": reference} for number, reference in enumerate(references)}
     told = refused(tmp_path, {"openapi.yaml": of({}, components={"schemas": schemas})}).splitlines()
     assert [next(one for one in references if repr(one) in line) for line in told] == [*references]
+
+
+def test_a_mapping_to_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """As a reference to it is, with its line."""
+    source = {
+        "oneOf": [{"$ref": "a.yaml"}],
+        "discriminator": {"propertyName": "kind", "mapping": {"a": "../gone.yaml"}},
+    }
+    told = refused(tmp_path, {"openapi.yaml": of({"/p": {"post": taking(source)}}), "a.yaml": {}})
+    assert told.startswith("openapi.yaml:")
+    assert "the reference '../gone.yaml' leads out of the folder" in told

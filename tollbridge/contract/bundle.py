@@ -189,13 +189,17 @@ class _Bundler:
         mapping = described.get("mapping", {})
         if not isinstance(mapping, dict):
             return {**described}
-        made = {
-            value: self._local(self._where(named, path, place), "schemas", place)
-            if isinstance(named, str) and FILE_LIKE.match(named)
-            else named
-            for value, named in mapping.items()
-        }
+        made = {value: self._mapping(named, path, place) for value, named in mapping.items()}
         return {**described, **({"mapping": made} if mapping else {})}
+
+    def _mapping(self, named: Any, path: Path, place: Place) -> Any:
+        if not isinstance(named, str) or not FILE_LIKE.match(named):  # a name, of a schema of the document
+            return named
+        try:
+            return self._local(self._where(named, path, place), "schemas", place)
+        except Fault as fault:
+            self._faults.append(fault)
+            return named
 
     def _local(self, where: Where, section: str, place: Place) -> str:
         """Return a reference within the document to what a reference names."""
