@@ -1,7 +1,7 @@
 # One line a target; what a target does is in scripts/. ARGS reach the program: make serve ARGS="--port 8081"
 # Tests run in two processes, for two cores; each takes the modules in their order, so that a module's server is started
 # once. ARGS="-n 0 --pdb" runs them in one.
-.PHONY: help serve test coverage verify check mutants prove format bench bench-browser bench-contracts bench-growth bench-snapshots bench-stores bench-verify truth stripe-mock clean
+.PHONY: help serve test coverage verify check mutants prove format bench bench-browser bench-contracts bench-growth bench-snapshots bench-stores bench-verify truth sdk-suites stripe-mock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\): ## /\1@/p' Makefile | awk -F@ '{ printf "make %-15s %s\n", $$1, $$2 }'
@@ -53,6 +53,9 @@ bench-stores: ## measure the same of the server on memory, SQLite and PostgreSQL
 
 truth: ## ask a Stripe for each fact of docs/stripe-facts.md: STRIPE=simulator|URL|live-test
 	@scripts/setup test && exec .venv/bin/python -m tests.truth $(or $(STRIPE),simulator) $(ARGS)
+
+sdk-suites: ## run the test suites of Stripe's own SDKs against the simulator: ARGS="--alone|--stripe-mock"
+	@scripts/setup test && exec .venv/bin/python scripts/sdk-suites $(ARGS)
 
 stripe-mock: ## run the real stripe-mock at http://127.0.0.1:12111
 	@exec scripts/stripe-mock $(ARGS)

@@ -35,6 +35,12 @@ RECORDED = click.option(
     type=click.IntRange(1, 1_000_000),
     help="How many of its last calls the simulator remembers.",
 )
+FALLBACK = click.option(
+    "--fallback",
+    metavar="URL",
+    help="A stand-in, such as stripe-mock, that answers what the built-in Stripe does not have, and calls that name "
+    "objects it does not know. Its answers have the header Tollbridge-Fallback.",
+)
 SNAPSHOT_LIMIT = click.option(
     "--snapshot-limit",
     default=DEFAULTS.snapshot_limit,

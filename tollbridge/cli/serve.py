@@ -10,7 +10,7 @@ import click
 
 from tollbridge import __version__, quoting
 from tollbridge.cli.network import ALLOW_HOST, HOST, PUBLIC_URL, TOKEN, network_lines, network_url, url_of, warn
-from tollbridge.cli.options import DEFAULTS, FILE, FOLDER, RECORDED, REFS_BELOW, SEED, SNAPSHOT_LIMIT, STATE
+from tollbridge.cli.options import DEFAULTS, FALLBACK, FILE, FOLDER, RECORDED, REFS_BELOW, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.cli.output import Line, say
 from tollbridge.cli.webhooks import WEBHOOK_SECRET, WEBHOOK_TIMEOUT, WEBHOOK_TO, Target, webhook_lines, with_webhooks
 from tollbridge.compose import CANNOT_START, TOKEN_SECRET, Options, Sandbox, bundled, compose, watched
@@ -89,6 +89,7 @@ WIDEST = 60
 @WEBHOOK_TO
 @WEBHOOK_SECRET
 @WEBHOOK_TIMEOUT
+@FALLBACK
 @click.option(
     "--cors",
     multiple=True,
@@ -143,6 +144,7 @@ def serve(
     webhook_to: tuple[Target, ...],
     webhook_secret: str | None,
     webhook_timeout: float,
+    fallback: str | None,
     cors: tuple[str, ...],
     cors_credentials: bool,
     allow_host: tuple[str, ...],
@@ -190,15 +192,10 @@ def serve(
         steers=steers,
         undocumented=undocumented,
         public_url=public_url,
+        fallback=fallback,
     )
-    if workers > 1 and watch:
-        raise click.UsageError("--watch serves by one process; leave --workers out.")
+    _require_fitting(options, workers, watch=watch)
     options = with_webhooks(options, webhook_to, webhook_secret, webhook_timeout)
-    if workers > 1 and state == "memory" and stripe == "simulator":
-        raise click.UsageError(
-            f"--workers {workers} would each have a memory of their own. Give them one: --state sqlite:///FILE or "
-            "--state postgresql://…"
-        )
     set_up_logging(colours=sys.stderr.isatty())
     pretty = log == "pretty" or (log == "auto" and sys.stdout.isatty())
     note = request_log(sys.stdout, pretty=pretty, colours=pretty and sys.stdout.isatty())
@@ -298,6 +295,23 @@ def _curl(request: ExampleRequest, url: str) -> list[Line]:
         option = "--data-raw" if request.body.startswith("@") else "-d"  # -d @NAME would send a file of that name
         parts.append(f"{option} {quoting.shell(request.body)}")
     return [first + (" \\" if parts else ""), *([f"    {' '.join(parts)}"] if parts else [])]
+
+
+def _require_fitting(options: Options, workers: int, *, watch: bool) -> None:
+    """Refuse options that do not go together.
+
+    Raises:
+        click.UsageError: with a sentence that says what to leave out, or to give.
+    """
+    if options.fallback is not None and options.stripe != "simulator":
+        raise click.UsageError("--fallback stands behind the built-in Stripe; leave --stripe out.")
+    if workers > 1 and watch:
+        raise click.UsageError("--watch serves by one process; leave --workers out.")
+    if workers > 1 and options.state == "memory" and options.stripe == "simulator":
+        raise click.UsageError(
+            f"--workers {workers} would each have a memory of their own. Give them one: --state sqlite:///FILE or "
+            "--state postgresql://…"
+        )
 
 
 def _network(reach: Exposure, network: str) -> list[str]:

@@ -8,7 +8,7 @@ import click
 
 from tollbridge import __version__
 from tollbridge.cli.network import ALLOW_HOST, HOST, PUBLIC_URL, TOKEN, network_lines, network_url, url_of, warn
-from tollbridge.cli.options import DEFAULTS, FILE, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
+from tollbridge.cli.options import DEFAULTS, FALLBACK, FILE, RECORDED, SEED, SNAPSHOT_LIMIT, STATE
 from tollbridge.cli.output import Line, say
 from tollbridge.cli.webhooks import WEBHOOK_SECRET, WEBHOOK_TIMEOUT, WEBHOOK_TO, Target, webhook_lines, with_webhooks
 from tollbridge.compose import CANNOT_START, Options, compose_stripe
@@ -27,6 +27,7 @@ from tollbridge.server.run import bind, run, set_up_logging
 @WEBHOOK_TO
 @WEBHOOK_SECRET
 @WEBHOOK_TIMEOUT
+@FALLBACK
 @ALLOW_HOST
 @TOKEN
 @PUBLIC_URL
@@ -42,6 +43,7 @@ def stripe(
     webhook_to: tuple[Target, ...],
     webhook_secret: str | None,
     webhook_timeout: float,
+    fallback: str | None,
     allow_host: tuple[str, ...],
     control_token: str | None,
     public_url: str | None,
@@ -78,6 +80,7 @@ def stripe(
         recorded=recorded,
         snapshot_limit=snapshot_limit,
         public_url=public_url,
+        fallback=fallback,
     )
     options = with_webhooks(options, webhook_to, webhook_secret, webhook_timeout)
     set_up_logging(colours=sys.stderr.isatty())

@@ -46,6 +46,7 @@ class Options:
         webhook_timeout: seconds that an endpoint may take.
         public_url: the address that browsers reach it by; None where a browser's own calls tell it.
         local_url: the address that it listens on.
+        fallback: the URL of a stand-in that answers what the built-in Stripe cannot; None for none.
         environment: where `STRIPE_API_KEY` and `TOLLBRIDGE_TOKEN_SECRET` are looked up.
     """
 
@@ -69,6 +70,7 @@ class Options:
     webhook_timeout: float = 10.0
     public_url: str | None = None
     local_url: str = "http://localhost:8080"
+    fallback: str | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     @property

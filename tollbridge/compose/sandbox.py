@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from tollbridge.browser import browser_routes
 from tollbridge.compose.cardholders import Cardholders
 from tollbridge.compose.customers import Customers
+from tollbridge.compose.door import door_of
 from tollbridge.compose.gateway import gateway_of
 from tollbridge.compose.options import TOKEN_SECRET, Options
 from tollbridge.compose.readiness import readiness
@@ -35,7 +36,7 @@ from tollbridge.server.shown import shown
 from tollbridge.server.stripecalls import StripeCalls
 from tollbridge.server.tokens import Tokens
 from tollbridge.server.watch import Watching
-from tollbridge.simulator import Delivering, Simulator, StripeDoor, api_key_of, control, described, is_for_pages
+from tollbridge.simulator import Delivering, Simulator, api_key_of, control, described, is_for_pages
 from tollbridge.world import World, WorldError, load_world
 
 log = logging.getLogger(__name__)
@@ -226,7 +227,7 @@ def _application(
 
 def _mounts(options: Options, simulator: Simulator) -> Mapping[str, ASGIApp]:
     return {
-        "stripe": StripeDoor(simulator),
+        "stripe": door_of(options, simulator),
         "simulator": control(simulator, snapshot_limit=options.snapshot_limit),
     }
 

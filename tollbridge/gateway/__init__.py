@@ -5,6 +5,7 @@ from tollbridge.gateway.client import (
     GatewayError,
     Settings,
     live_test_gateway,
+    require_stand_in,
     simulator_gateway,
     url_gateway,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "Wanted",
     "live_test_gateway",
     "push",
+    "require_stand_in",
     "simulator_gateway",
     "url_gateway",
 ]

@@ -57,17 +57,23 @@ def url_gateway(url: str, settings: Settings) -> Gateway:
     return _gateway(SANDBOX_KEY, base, transport, settings)
 
 
-def require_stand_in(url: str) -> str:
+def require_stand_in(url: str, option: str = "--stripe") -> str:
     """Return the address of a stand-in for Stripe, without a slash at its end.
+
+    Args:
+        url: the address.
+        option: by which it was given.
 
     Raises:
         GatewayError: it is no URL, or Stripe's own.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise GatewayError(f"--stripe {url!r} is neither `simulator`, nor `live-test`, nor an http URL.")
+        others = "neither `simulator`, nor `live-test`, nor an" if option == "--stripe" else "not an"
+        raise GatewayError(f"{option} {url!r} is {others} http URL.")
     if parts.hostname == "stripe.com" or parts.hostname.endswith(".stripe.com"):
-        raise GatewayError(f"--stripe {url} is Stripe itself: use --stripe live-test with a test key.")
+        advice = "use --stripe live-test with a test key" if option == "--stripe" else "give a stand-in's address"
+        raise GatewayError(f"{option} {url} is Stripe itself: {advice}.")
     return url.rstrip("/")
 
 

@@ -24,6 +24,7 @@ from tollbridge.simulator.resources.routes import is_for_pages
 from tollbridge.simulator.resources.webhook_endpoints import is_deliverable
 from tollbridge.simulator.server.asgi import StripeDoor, answered, off_the_loop
 from tollbridge.simulator.server.control import control
+from tollbridge.simulator.server.fallback import Fallback
 from tollbridge.simulator.simulator import Simulator
 from tollbridge.simulator.state.call_log import CallLog
 from tollbridge.simulator.state.recorded_call import RecordedCall
@@ -33,6 +34,7 @@ from tollbridge.simulator.webhooks.lifespan import Delivering
 __all__ = [
     "CallLog",
     "Delivering",
+    "Fallback",
     "Fault",
     "Late",
     "NoAnswer",

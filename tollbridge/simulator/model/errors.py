@@ -146,8 +146,12 @@ def not_simulated(what: str) -> StripeFailure:
         501,
         f"The Tollbridge simulator does not have {what}; Stripe has. Use stripe-mock or Stripe's test mode for it.",
         type="api_error",
-        headers={"stripe-should-retry": "false"},
+        headers={"stripe-should-retry": "false", NOT_SIMULATED: "true"},
     )
+
+
+NOT_SIMULATED = "tollbridge-not-simulated"
+"""The header by which what the simulator does not have is told from a fault that looks like it."""
 
 
 def unexpected_state(message: str, more: Mapping[str, object]) -> StripeFailure:
@@ -196,7 +200,7 @@ INJECTED: dict[str, StripeFailure] = {
     "429": StripeFailure(429, RATE_LIMIT, code="rate_limit"),
     "lock_timeout": StripeFailure(429, LOCKED, code="lock_timeout"),
     "500": StripeFailure(500, "An unknown error occurred", type="api_error"),
-    "501": not_simulated("this (an injected fault)"),
+    "501": replace(not_simulated("this (an injected fault)"), headers={"stripe-should-retry": "false"}),
     "503": StripeFailure(503, "An unknown error occurred", type="api_error"),
     **{code: StripeFailure(402, said, "card_error", code) for code, said in DECLINES.items()},
 }

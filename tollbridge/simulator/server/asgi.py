@@ -12,6 +12,7 @@ from tollbridge.http1.body import BodyTooLarge, BodyTooSlow, Bounds, ClientGone,
 from tollbridge.http1.media import JSON
 from tollbridge.simulator.protocol.forms import MAX_BODY
 from tollbridge.simulator.protocol.messages import Late, NoAnswer, Reply, Request
+from tollbridge.simulator.server.fallback import Fallback
 from tollbridge.simulator.simulator import Simulator
 
 T = TypeVar("T")
@@ -25,14 +26,23 @@ TOO_SLOW = b'{"error":{"message":"The request body did not arrive in time.","typ
 class StripeDoor:
     """Serves a simulator over HTTP."""
 
-    def __init__(self, simulator: Simulator, *, silence: float = SILENCE_SECONDS, bounds: Bounds = BOUNDS) -> None:
+    def __init__(
+        self,
+        simulator: Simulator,
+        *,
+        silence: float = SILENCE_SECONDS,
+        bounds: Bounds = BOUNDS,
+        fallback: Fallback | None = None,
+    ) -> None:
         """Open the door.
 
         Args:
             simulator: what is behind it.
             silence: seconds, the most that the fault `silence` holds a connection.
             bounds: on a request's body.
+            fallback: answers what the simulator cannot; None for nobody.
         """
+        self._fallback = fallback
         self._simulator = simulator
         self._silence = silence
         self._bounds = bounds
@@ -49,7 +59,8 @@ class StripeDoor:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             request = _request(scope, await read_body(scope, receive, self._bounds))
-            await _answer(send, await answered(self._simulator, request))
+            reply = await answered(self._simulator, request)
+            await _answer(send, await self._fallback.instead(request, reply) if self._fallback else reply)
         except ClientGone:
             return
         except BodyTooLarge:
