@@ -267,6 +267,14 @@ def test_a_bad_page_is_refused(query: dict[str, Any], code: str | None, param: s
     assert (refused.status, refused.error.get("code"), refused.error.get("param")) == (400, code, param)
 
 
+@pytest.mark.parametrize("header", ["stripe_account", "stripe_context"])
+def test_a_header_that_names_another_account_is_refused(header: str) -> None:
+    """There is one account; the sentence names the other."""
+    refused = call(simulator(), "GET", "/v1/customers", **{header: "acct_1234567890123456"})
+    assert (refused.status, refused.error["code"]) == (403, "account_invalid")
+    assert "acct_1234567890123456" in refused.error["message"]
+
+
 @pytest.mark.parametrize("path", ["/v2/core/events", "/v2/billing/meter_events/x"])
 def test_stripes_other_kind_of_routes_is_a_501(path: str) -> None:
     """The specification does not list them, so none is told apart from what Stripe has not."""

@@ -1,6 +1,7 @@
 """How much of what Stripe takes: metadata, statement descriptors, and the details of a card."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -206,3 +207,54 @@ def test_a_part_of_a_parameter_is_named_with_it(method: str, path: str, form: di
     """Wherever parameters have parts, the refusal names the whole way to the wrong one."""
     money = {"amount": 1000, "currency": "usd"} if (method, path) == ("POST", INTENTS) else {}
     assert refused(call(simulator(), method, path, money | form))[::2] == (400, param)
+
+
+LENGTHS = {
+    "customers": {"email": 512, "name": 256, "phone": 20, "description": 5000},
+    "payment_intents": {"description": 1000, "statement_descriptor_suffix": 22},
+    "products": {"statement_descriptor": 22, "unit_label": 12},
+    "subscriptions": {"description": 500},
+}
+MADE: dict[str, dict[str, Any]] = {
+    "customers": {},
+    "payment_intents": {"amount": 1000, "currency": "usd"},
+    "products": {"name": "x"},
+    "subscriptions": {"customer": ANN, "items[0][price]": "price_TollbridgeYardMonthly01"},
+}
+
+
+@pytest.mark.parametrize(("resource", "name"), [(kind, name) for kind, names in LENGTHS.items() for name in names])
+def test_n7_a_text_has_its_length_whenever_it_comes(resource: str, name: str) -> None:
+    """The longest is taken and one character more refused, on update as on create, by the same sentence."""
+    most, end, said = LENGTHS[resource][name], "@b.co" if name == "email" else "", set()
+    for length, status in ((most, 200), (most + 1, 400)):
+        unique = ("a" + uuid4().hex * 200)[: length - len(end) - 1]  # keys that are looked up by are one object's
+        stripe = simulator()
+        made = call(stripe, "POST", f"/v1/{resource}", MADE[resource]).document["id"]
+        updated = call(stripe, "POST", f"/v1/{resource}/{made}", {name: f"u{unique}{end}"})
+        created = call(stripe, "POST", f"/v1/{resource}", MADE[resource] | {name: f"c{unique}{end}"})
+        assert (created.status, updated.status) == (status, status), created.document
+        if status == 400:
+            said = {
+                refusal.error["message"].replace(f"{mark}{unique}"[:10], "…")
+                for mark, refusal in (("c", created), ("u", updated))
+            }
+            assert created.error["param"] == updated.error["param"] == name
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize(
+    ("suffix", "shown"),
+    [(None, "TOLLBRIDGE"), ("5K RACE", "TOLLBRIDGE* 5K RACE"), ("A" * 22, "TOLLBRIDGE* AAAAAAAAAA")],
+)
+def test_n8_a_charge_shows_what_a_statement_says(suffix: str | None, shown: str) -> None:
+    """The account's prefix, and the suffix of the intent, or of the capture, within 22 characters."""
+    stripe = simulator()
+    paid = create(stripe, confirm="true", payment_method="pm_card_visa", statement_descriptor_suffix=suffix).document
+    charge = call(stripe, "GET", f"/v1/charges/{paid['latest_charge']}").document
+    assert (charge["statement_descriptor_suffix"], charge["calculated_statement_descriptor"]) == (suffix, shown)
+    held = create(stripe, confirm="true", payment_method="pm_card_visa", capture_method="manual").document
+    form = {"statement_descriptor_suffix": suffix} if suffix else {}
+    call(stripe, "POST", f"{INTENTS}/{held['id']}/capture", form)
+    charge = call(stripe, "GET", f"/v1/charges/{held['latest_charge']}").document
+    assert (charge["statement_descriptor_suffix"], charge["calculated_statement_descriptor"]) == (suffix, shown)

@@ -28,7 +28,7 @@ STORED = {
     ),
     "Charge": (
         "id payment_intent customer payment_method card amount currency created",
-        "amount_captured failure manual refunded description receipt_email metadata settled dispute",
+        "amount_captured failure manual refunded description receipt_email metadata settled dispute suffix",
     ),
     "SetupIntent": (
         "id secret created status metadata",

@@ -273,7 +273,8 @@ class PaymentIntent(NamedTuple):
 class Charge(NamedTuple):
     """A try to charge a card; `failure` is the error object of a refused one, None of a good one.
 
-    `refunded` is the sum of its refunds, `settled` whether its balance transaction is shown, which takes a moment.
+    `refunded` is the sum of its refunds, `settled` whether its balance transaction is shown, which takes a moment;
+    `suffix` is that of its statement descriptor.
     """
 
     id: Identity
@@ -293,6 +294,7 @@ class Charge(NamedTuple):
     metadata: dict[str, str] | None = None
     settled: bool = False
     dispute: DisputeId | None = None
+    suffix: str | None = None
 
 
 class Refund(NamedTuple):

@@ -13,6 +13,9 @@ from tollbridge.simulator.model.errors import StripeFailure, invalid, no_access
 SECRET_TEST_KEYS = ("sk_test_", "rk_test_")
 PUBLISHABLE_KEY = "pk_"
 PUBLISHABLE_TEST_KEY = "pk_test_"
+OTHER_ACCOUNTS = ("stripe-account", "stripe-context")
+"""The headers that name an account other than the key's own; of the second, the answer is unverified."""
+
 VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z_]+)?(;[ -~]*)?")
 NO_KEY = (
     "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
@@ -45,8 +48,9 @@ def require_access(key: str, headers: Mapping[str, str], *, browser: bool = Fals
         raise StripeFailure(401, f"Invalid API Key provided: {key[:7]}***")
     if "stripe-version" in headers:
         require_version(headers["stripe-version"])
-    if "stripe-account" in headers:
-        raise no_access(key, headers["stripe-account"])
+    for name in OTHER_ACCOUNTS:
+        if name in headers:
+            raise no_access(key, headers[name])
 
 
 def is_publishable(key: str) -> bool:

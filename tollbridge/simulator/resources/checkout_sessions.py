@@ -26,7 +26,7 @@ from tollbridge.simulator.resources.ownership import customer_named
 from tollbridge.simulator.resources.pagination import CURSORS, list_answer, made_when, page, page_bounds, part
 from tollbridge.simulator.resources.parameters import OPTIONS, merged, metadata
 from tollbridge.simulator.resources.payment_intents import new_intent
-from tollbridge.simulator.resources.subscription_parameters import trial_end
+from tollbridge.simulator.resources.subscription_parameters import LONGEST_DESCRIPTION, trial_end
 from tollbridge.simulator.resources.turns import up_to_now
 from tollbridge.simulator.state.unit_of_work import EVERYBODY, Owner
 
@@ -79,6 +79,7 @@ def _begun(context: Context, row: CheckoutSession, customer: Customer | None) ->
             return row
         if row.mode == "subscription":
             metadata(form)
+            text(form, "description", most=LONGEST_DESCRIPTION)
             trial_end(context, form)
             return row
         made = setup_intents.create(context, form | owner | {"payment_method_types": ["card"]}).row

@@ -244,6 +244,7 @@ def _charge(
         receipt_email=row.receipt_email,
         metadata=row.metadata or None,
         settled=failure is None and row.capture_method == "automatic",
+        suffix=(row.more or {}).get("statement_descriptor_suffix"),
     )
     context.work.put(charge)
     context.did("charge.failed" if failure else "charge.succeeded", charge.id)

@@ -15,7 +15,7 @@ from tollbridge.simulator.resources.parameters import address, email, merged, me
 from tollbridge.simulator.resources.payment_methods import attached, existing
 
 LONGEST_NAME = 256
-WORDS = ("description", "phone")
+LONGEST = {"description": 5_000, "phone": 20}
 
 
 def create(context: Context, form: Form) -> Answer:
@@ -117,9 +117,9 @@ def living(context: Context, identity: str) -> Customer:
 def _changed(row: Customer, form: Form) -> Customer:
     """Return a customer with what the parameters say of it."""
     more = dict(row.more or {})
-    for name in WORDS:
+    for name, most in LONGEST.items():
         if name in form:
-            more[name] = text(form, name, may_clear=True) or None
+            more[name] = text(form, name, most=most, may_clear=True) or None
     if "address" in form:
         more["address"] = address(form)
     if "shipping" in form:

@@ -48,6 +48,7 @@ FROZEN = {
 }
 """Members that do not change once an intent has succeeded or was canceled."""
 
+SUFFIX = "statement_descriptor_suffix"
 CONFIRMATION_METHODS = ("automatic", "manual")
 NOT_BY_BROWSERS = (
     "This PaymentIntent {} cannot be confirmed using your publishable key because its `confirmation_method` is set to "
@@ -123,8 +124,8 @@ def _more(form: Form, kept: dict[str, Any] | None) -> dict[str, Any] | None:
     if "shipping" in form:
         more["shipping"] = shipping(form)
     no_descriptor(form)
-    if "statement_descriptor_suffix" in form:
-        more["statement_descriptor_suffix"] = descriptor_suffix(form)
+    if SUFFIX in form:
+        more[SUFFIX] = descriptor_suffix(form)
     if "transfer_group" in form:
         more["transfer_group"] = text(form, "transfer_group", may_clear=True) or None
     if "confirmation_method" in form:
@@ -238,12 +239,12 @@ def capture(context: Context, form: Form, intent: str) -> Answer:
         raise too_large_to_capture(taken, row.amount_capturable, row.currency, embedded)
     charge = context.work.get(Charge, row.latest_charge or "")
     assert charge is not None  # what is held was charged
-    charge = charge._replace(amount_captured=taken, settled=True)
+    row = row._replace(metadata=merged(row.metadata, metadata(form), form), more=_more(form, row.more))
+    charge = charge._replace(amount_captured=taken, settled=True, suffix=(row.more or {}).get(SUFFIX))
     context.work.put(charge)
     capture_noted(context, charge)
     begin_dispute(context, charge)
     row = moved(row, "captured", amount_received=taken, amount_capturable=0)
-    row = row._replace(metadata=merged(row.metadata, metadata(form), form), more=_more(form, row.more))
     context.work.put(row)
     context.did("charge.captured", charge.id)
     context.did("payment_intent.succeeded", row.id)

@@ -8,6 +8,7 @@ from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.parameters import require_cards
 
 DAY = 24 * 3600
+LONGEST_DESCRIPTION = 500
 MAX_TRIAL = 730
 """Days, as Stripe documents it."""
 

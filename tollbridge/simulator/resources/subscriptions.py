@@ -16,7 +16,12 @@ from tollbridge.simulator.resources.context import Context
 from tollbridge.simulator.resources.ownership import customer_named, require_own
 from tollbridge.simulator.resources.pagination import CURSORS, made_when, page
 from tollbridge.simulator.resources.parameters import merged, metadata
-from tollbridge.simulator.resources.subscription_parameters import cancellation_details, payment_settings, trial_end
+from tollbridge.simulator.resources.subscription_parameters import (
+    LONGEST_DESCRIPTION,
+    cancellation_details,
+    payment_settings,
+    trial_end,
+)
 from tollbridge.simulator.resources.turns import up_to_now
 from tollbridge.simulator.state.unit_of_work import EVERYBODY
 
@@ -251,7 +256,7 @@ def _of_status(row: Subscription, status: str | None) -> bool:
 def _changed(context: Context, row: Subscription, form: Form) -> Subscription:
     more = dict(row.more or {})
     if "description" in form:
-        more["description"] = text(form, "description", most=500, may_clear=True) or None
+        more["description"] = text(form, "description", most=LONGEST_DESCRIPTION, may_clear=True) or None
     if "payment_settings" in form:
         more["payment_settings"] = payment_settings(form)
     if "cancellation_details" in form:

@@ -11,6 +11,9 @@ HELD_FOR = 7 * 24 * 3600
 """Seconds that a card holds an amount for; recorded."""
 
 
+PREFIX, LONGEST_DESCRIPTOR = "TOLLBRIDGE", 22
+
+
 def transaction_id(charge: str) -> str:
     """Return the id of a charge's balance transaction: it need not be stored to be known."""
     return f"txn_{charge.removeprefix('ch_')}"
@@ -30,7 +33,7 @@ def charge(row: Charge) -> Shape:
         "application_fee_amount": None,
         "balance_transaction": transaction_id(row.id) if row.settled and row.amount_captured else None,
         "billing_details": {"address": NO_ADDRESS, "email": None, "name": None, "phone": None, "tax_id": None},
-        "calculated_statement_descriptor": "TOLLBRIDGE",
+        "calculated_statement_descriptor": _descriptor(row.suffix),
         "captured": row.failure is None and (row.amount_captured > 0 or not row.manual),
         "created": row.created,
         "currency": row.currency,
@@ -62,11 +65,16 @@ def charge(row: Charge) -> Shape:
         "source": None,
         "source_transfer": None,
         "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
+        "statement_descriptor_suffix": row.suffix,
         "status": "failed" if row.failure else "succeeded",
         "transfer_data": None,
         "transfer_group": None,
     }
+
+
+def _descriptor(suffix: str | None) -> str:
+    """Return what a statement says: the account's prefix, and the suffix as far as there is room (unverified)."""
+    return f"{PREFIX}* {suffix}"[:LONGEST_DESCRIPTOR] if suffix else PREFIX
 
 
 def _outcome(failure: Shape) -> Shape:
