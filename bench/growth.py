@@ -17,7 +17,7 @@ from statistics import median
 
 from contestants import CONFIRM, ROOT, STRIPE_MOCK, Contestant, Question
 from servers import BenchError, Server, start
-from stored import KEY, PATH, empty, pay, snapshot
+from stored import KEY, PATH, empty, follow, pay, snapshot
 
 LOCALSTRIPE = ROOT / ".tools/localstripe/bin/localstripe"
 BAR = 1.3
@@ -25,6 +25,7 @@ BAR = 1.3
 
 CONTROL = "/_tollbridge/simulator"
 FORM = {"Authorization": KEY, "Content-Type": "application/x-www-form-urlencoded"}
+NDJSON = {"Content-Type": "application/x-ndjson"}
 SETTLED = 50
 KEPT_OPEN = 2.0
 """Seconds that every server leaves an idle connection open."""
@@ -76,7 +77,8 @@ def main() -> int:
     options = _options()
     try:
         with ExitStack() as stack:
-            groups = [_in_process(options), _ours(options, stack), *_theirs(options, stack)]
+            theirs = [] if options.ours else _theirs(options, stack)
+            groups = [_in_process(options), _ours(options, stack), _followed(options), *theirs]
             _take_turns([seen for group in groups for seen in group], options.rounds)
     except (BenchError, OSError) as error:
         print(f"bench: {error}", file=sys.stderr)
@@ -103,7 +105,7 @@ def _in_process(options: argparse.Namespace) -> list[Seen]:
     for size in options.sizes:
         print(f"bench: in process, storing {size:,} intents", flush=True)
         simulator = empty()
-        simulator.restore(snapshot(size))
+        simulator.restore(snapshot(size, events=options.events))
         fill = (lambda s=simulator: s.restore(snapshot(0))) if size == 0 else _nothing
         number = iter(range(10**12))
 
@@ -111,6 +113,25 @@ def _in_process(options: argparse.Namespace) -> list[Seen]:
             pay(simulator, f"bench-{next(number)}")
 
         found.append(Seen("in process", size, one, lambda: time.process_time() * 1e6, options.calls, fill))
+    return found
+
+
+def _followed(options: argparse.Namespace) -> list[Seen]:
+    """Return the simulator without a door, with nothing stored: without a webhook endpoint, and with one."""
+    found: list[Seen] = []
+    for name, endpoints in (("no endpoint", 0), ("an endpoint", 1)):
+        simulator = empty()
+        number = iter(range(10**12))
+
+        def forget(simulator=simulator, endpoints=endpoints) -> None:  # type: ignore[no-untyped-def]
+            simulator.restore(snapshot(0))
+            for _ in range(endpoints):
+                follow(simulator)
+
+        def one(simulator=simulator, number=number) -> None:  # type: ignore[no-untyped-def]
+            pay(simulator, f"bench-{next(number)}")
+
+        found.append(Seen(name, 0, one, lambda: time.process_time() * 1e6, options.calls, forget))
     return found
 
 
@@ -122,9 +143,9 @@ def _ours(options: argparse.Namespace, stack: ExitStack) -> list[Seen]:
     for size in options.sizes:
         print(f"bench: over HTTP, storing {size:,} intents", flush=True)
         server, client = _start(contestant, stack)
-        client.send("PUT", f"{CONTROL}/snapshot", snapshot(0), {"Content-Type": "application/x-ndjson"})
+        client.send("PUT", f"{CONTROL}/snapshot", snapshot(0), NDJSON)
         before = server.memory()
-        client.send("PUT", f"{CONTROL}/snapshot", snapshot(size), {"Content-Type": "application/x-ndjson"})
+        client.send("PUT", f"{CONTROL}/snapshot", snapshot(size, events=options.events), NDJSON)
         weight = (server.memory() - before) / size if size >= 10_000 else None
         forget = client.reset if size == 0 else _nothing
         found.append(Seen("over HTTP", size, client.pay, server.cpu_exactly, options.calls, forget, weight))
@@ -238,6 +259,8 @@ def _options() -> argparse.Namespace:
         default=[0, 10_000, 1_000_000],
         help="intents that are stored (0,10000,1000000)",
     )
+    parser.add_argument("--events", action="store_true", help="store the events of each intent too (2 kB each)")
+    parser.add_argument("--ours", action="store_true", help="measure ours only")
     parser.add_argument("--localstripe", type=int, default=2_000, help="intents that localstripe stores (2000)")
     parser.add_argument("--json", type=Path, help="write every number to this file")
     return parser.parse_args()
