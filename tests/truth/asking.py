@@ -44,10 +44,18 @@ class Asking:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     asked: int = 0
     """Requests of the test that runs."""
+    stripes: list[StripeAt] = field(default_factory=list)
+    """What the test that runs talks to."""
 
     def pytest_runtest_setup(self) -> None:
         """Begin a test: its time, and the number of its requests."""
         Moment.began, self.asked = int(time.time()), 0
+
+    def pytest_runtest_teardown(self) -> None:
+        """End a test: what an account has only a few of is deleted."""
+        while self.stripes:
+            with contextlib.suppress(pytest.skip.Exception):  # an address that is gone keeps what it has
+                self.stripes.pop().clear()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what came of a test."""
@@ -59,7 +67,8 @@ class Asking:
         assert self.address is not None
         if prepared:
             cannot_be_asked("it needs a state of its own")
-        return StripeAt(self.address, self._count)
+        self.stripes.append(StripeAt(self.address, self._count))
+        return self.stripes[-1]
 
     def _count(self) -> None:
         self.asked += 1

@@ -29,6 +29,7 @@ TOO_MANY = 429
 TRIES = 4
 """How often a call that came too early for the limits of its account is made, with a longer pause each time."""
 
+ENDPOINTS = "/v1/webhook_endpoints"
 UNIQUE = frozenset({"lookup_key", "lookup_keys[]", "id", "ids[]"})
 """Parameters whose values an account has once: each test has its own there."""
 
@@ -159,6 +160,9 @@ class StripeAt:
     seen: str = ""
     """All answers: an event about one of their objects is this test's."""
 
+    endpoints: list[str] = field(default_factory=list)
+    """The webhook endpoints that the test made: an account has few."""
+
     @property
     def clock(self) -> Clock:
         """Its clock."""
@@ -181,6 +185,7 @@ class StripeAt:
         reply = self._sent(self._there(request))
         self.requests.add(reply.headers.get("request-id", ""))
         self._require_asked(reply)
+        self._remember_endpoint(request, reply)
         body = self._here(reply.body.decode(errors="replace"))
         headers = {name: self._here(value) for name, value in reply.headers.items()}
         if "content-type" in headers:  # a charset says no more of it
@@ -188,6 +193,15 @@ class StripeAt:
         if request.method == "GET" and request.path == "/v1/events" and reply.status == 200:
             body = self._own_events(body)
         return replace(reply, headers=headers, body=body.encode())
+
+    def _remember_endpoint(self, request: Request, reply: Reply) -> None:
+        if (request.method, request.path, reply.status) == ("POST", ENDPOINTS, 200):
+            self.endpoints.append(str(json.loads(reply.body)["id"]))
+
+    def clear(self) -> None:
+        """Delete the webhook endpoints that the test has made; one that it has deleted itself is gone already."""
+        for identity in self.endpoints:
+            self.address.ask(Request("DELETE", f"{ENDPOINTS}/{identity}", "", {"authorization": f"Bearer {KEY}"}, b""))
 
     def _sent(self, request: Request) -> Reply:
         self.asked()

@@ -72,6 +72,17 @@ def test_a_list_of_events_is_of_the_tests_own_calls() -> None:
     assert [one["type"] for one in listed] == ["customer.updated"]
 
 
+def test_the_endpoints_of_a_test_are_deleted_after_it() -> None:
+    """An account has sixteen at most, whoever made them."""
+    elsewhere = Elsewhere()
+    plugin = Asking(elsewhere)
+    form = {"url": "https://a.example/", "enabled_events[]": "*"}
+    assert call(plugin.simulator(prepared=False), "POST", "/v1/webhook_endpoints", form).status == 200  # type: ignore[arg-type]
+    assert len(call(at(elsewhere), "GET", "/v1/webhook_endpoints").document["data"]) == 1
+    plugin.pytest_runtest_teardown()
+    assert call(at(elsewhere), "GET", "/v1/webhook_endpoints").document["data"] == []
+
+
 def test_only_the_address_is_shown_its_key() -> None:
     """The tests' key is replaced on the way, another is sent as it is, and no text has it."""
     elsewhere = Elsewhere()
