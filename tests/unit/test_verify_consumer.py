@@ -8,10 +8,15 @@ import pytest
 
 from mutants.consumers import FAULTS, LEGAL, PATH, SECRET, running
 from tests.consumer import consuming
-from tollbridge.simulator import Simulator
+from tollbridge.cli.options import DEFAULTS
+from tollbridge.simulator import Fault, Simulator
 from tollbridge.verify.consumer.checks import CONSUMER_CHECKS
 from tollbridge.verify.consumer.judge import MAX_UNANSWERED, judge
 from tollbridge.verify.consumer.judgement import Endpoint, Judgement
+from tollbridge.verify.options import VerifyOptions
+from tollbridge.verify.target.stripe_double import StripeDouble
+from tollbridge.verify.webhooks import judged_beside, registered
+from tollbridge.world import load_world
 
 
 def at_a_simulator() -> Callable[[Callable[[Simulator], Any]], Any]:
@@ -108,3 +113,33 @@ def test_a_huge_answer_is_not_read() -> None:
         judgement = judge(endpoint, at_a_simulator())
     assert "webhook-no-server-error" in found(judgement)
     assert all(len(fault.came_back) < 1_000 for fault in judgement.faults)
+
+
+def test_faults_that_wait_for_the_target_do_not_meet_the_harness() -> None:
+    """What a run before has left at our Stripe is forgotten: the payments of a consumer's events are made."""
+    with running("right") as server, StripeDouble(load_world(DEFAULTS.world), None) as stripe:
+        stripe.breaks(Fault(None, None, "500", times=None))
+        judgement = judged_beside(Endpoint(server.url + PATH, SECRET, settled=0.0), stripe)
+        assert (
+            registered(stripe, server.url, VerifyOptions(DEFAULTS.contract, DEFAULTS.handlers, DEFAULTS.world)) is None
+        )
+    assert (judgement.faults, judgement.judged["webhook-signature"]) == ([], 13)
+
+
+@pytest.mark.parametrize(
+    ("url", "target", "own"),
+    [
+        ("http://127.0.0.1:4000/hook", "http://localhost:8000", True),
+        ("http://[::1]:4000/hook", "http://127.0.0.1:8000", True),
+        ("https://shop.example/hook", "http://shop.example:8000", True),
+        ("http://192.0.2.1/hook", "http://127.0.0.1:8000", False),
+        ("http://169.254.169.254/latest", "http://shop.example", False),
+        ("http://127.0.0.1:4000/hook", "http://shop.example", False),
+    ],
+)
+def test_an_endpoint_at_another_host_than_the_targets_is_left_alone(url: str, target: str, own: bool) -> None:
+    """A target could make us send to anybody."""
+    with StripeDouble(load_world(DEFAULTS.world), None) as stripe:
+        assert stripe.post("/v1/webhook_endpoints", {"url": url, "enabled_events[]": "*"}) == 200
+        found = registered(stripe, target, VerifyOptions(DEFAULTS.contract, DEFAULTS.handlers, DEFAULTS.world))
+    assert (found is not None and found.url == url) == own

@@ -105,4 +105,6 @@ def judged_beside(endpoint: Endpoint, stripe: StripeDouble | None) -> Judgement:
     """Judge a consumer, with payments at the Stripe that it has where that is ours."""
     from tollbridge.verify.consumer.judge import judge  # it loads a library that a run without a consumer does without
 
+    if stripe:
+        stripe.mend()  # faults that wait are for the target's calls
     return judge(endpoint, stripe.do if stripe else somewhere())
