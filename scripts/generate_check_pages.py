@@ -11,6 +11,7 @@ from pathlib import Path
 from tollbridge import quoting
 from tollbridge.verify import CHECKS
 from tollbridge.verify.consumer.checks import CONSUMER_CHECKS
+from tollbridge.verify.model.hold import group_of
 
 PAGE = Path(__file__).parent.parent / "docs" / "checks.md"
 HEAD = """# Checks
@@ -22,8 +23,6 @@ contract's ledger (`x-rules` in `openapi.yaml`) it enforces, what it needs, and 
 """
 NEEDS = {
     "stripe": "Stripe's side",
-    "choice": "`--hold choice`",
-    "form": "`--hold choice`, or an operation without `x-stripe`",
     "ordinary": "an operation without `x-stripe`",
     "headers": "a contract that documents headers",
     "wire": "an operation with an amount and a currency",
@@ -49,7 +48,11 @@ def page() -> str:
     """Return the page's text."""
     parts = [HEAD]
     for check in CHECKS.values():
-        needs = ", ".join(NEEDS[need] for need in check.needs) or "nothing"
+        groups = dict.fromkeys(group_of(need) for need in check.needs if "." in need)
+        held = [f"`--hold {' or '.join(groups)}`"] if groups else []
+        held = [f"{held[0]}, or an operation without `x-stripe`"] if "form" in check.needs else held
+        plain = [NEEDS[need] for need in check.needs if NEEDS.get(need)]
+        needs = ", ".join([*held, *plain]) or "nothing"
         rules = ", ".join(f"`{rule}`" for rule in check.rules) or "none: it holds of any HTTP API"
         gate = "; a gate" if check.gate else ""
         told = f"{check.asserts} Severity: {check.severity}{gate}. Needs: {needs}."

@@ -2,8 +2,8 @@
 
 Each of our checks that needs no view of Stripe is a check of `st run`, named `tollbridge_…` after ours:
 `--checks tollbridge_answer_schema`. The variables `TOLLBRIDGE_CONTRACT` and `TOLLBRIDGE_WORLD` name
-the files that the target was started with (the bundled ones where they are not set), `TOLLBRIDGE_HOLD` which rules bind
-(`documented`, `provider`, `choice`).
+the files that the target was started with (the bundled ones where they are not set), `TOLLBRIDGE_HOLD` which rules
+bind, as `--hold` takes them (`provider`, `documented,wire`, `choice`).
 
 **What can be judged.** `st run` is a client and nothing else, so these see one exchange at a time, and not what Stripe
 was told: whether an answer is there, has a documented form, says what was asked for; who is served, and what is refused
@@ -34,15 +34,14 @@ from tollbridge.verify.evaluator import broken_rules, held_against
 from tollbridge.verify.model.check import Check
 from tollbridge.verify.model.evidence import Evidence, Known, answer_of
 from tollbridge.verify.model.exchange import Exchange
+from tollbridge.verify.model.hold import held_to
 from tollbridge.verify.model.oracle import Oracle
 from tollbridge.verify.model.steps import Call
 from tollbridge.verify.model.subject import subjects, world_tokens
-from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held
 from tollbridge.verify.target.runner import sent_by
 from tollbridge.verify.target.stripe_double import charged_alone
 from tollbridge.world import load_world
 
-ORIGINS = (DOCUMENTED, PROVIDER, CHOICE)
 NAMED_BY_HTTP = frozenset({"authorization", "content-type", "content-length", "host", "accept", "accept-encoding"})
 NAMED_BY_HTTP |= {"connection", "user-agent", "x-schemathesis-testcaseid"}
 JSON = "application/json"
@@ -58,9 +57,9 @@ def contexts() -> dict[tuple[str, str], CaseContext]:
     ours = Options()
     contract = load_contract(Path(os.environ.get("TOLLBRIDGE_CONTRACT") or ours.contract))
     world = load_world(Path(os.environ.get("TOLLBRIDGE_WORLD") or ours.world))
-    until = ORIGINS.index(os.environ.get("TOLLBRIDGE_HOLD") or PROVIDER) + 1
-    # Whether the target reads the contract's header cannot be looked at first: it counts where our choices do.
-    held = Held(frozenset(ORIGINS[:until]), contract, names_organization=until == len(ORIGINS))
+    held = held_to([name for name in os.environ.get("TOLLBRIDGE_HOLD", "").split(",") if name], contract)
+    # Whether the target reads the contract's header cannot be looked at first: it counts where that choice does.
+    held = replace(held, names_organization=held.chosen("organization.header"))
     cards = charged_alone(world)
     return {
         (subject.operation.method.upper(), subject.operation.path): CaseContext(

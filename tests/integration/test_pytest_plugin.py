@@ -74,7 +74,7 @@ def test_a_finding_is_the_failure_of_its_test(project: Path) -> None:
     assert re.search(r"^=+ 1 failed, \d\d passed, \d\d skipped in", done.stdout, re.M), done.stdout
     assert "tollbridge create_payment_intent[subscription-stays]" in done.stdout
     assert 'E        curl -X POST --path-as-is "$TARGET"/api/payment/intent' in done.stdout
-    assert "not applicable: our choices are not held: --hold choice" in done.stdout
+    assert "not applicable: no choice of ours on it is held: --hold problems" in done.stdout
     assert "subscription-stays" in (project / "found.html").read_text()
 
 

@@ -11,15 +11,14 @@ from tollbridge.cli.output import say
 from tollbridge.cli.progress import Progress
 from tollbridge.cli.reports import known_findings, report_options, tell
 from tollbridge.cli.verify_values import (
-    ORIGINS,
     address,
     endpoint_url,
     finite,
     folder,
     header_name,
     header_value,
+    held,
     names,
-    origins,
     server_url,
     shard,
     variables,
@@ -58,10 +57,11 @@ from tollbridge.cli.webhooks import checked_secret
 @click.option("--handlers", type=FOLDER, help="Of our own server, where no URL is given.  [default: the bundled one]")
 @click.option(
     "--hold",
-    type=click.Choice(ORIGINS),
-    callback=origins,
-    help="Which rules bind: what the page documents; Stripe's too; our choices too.  [default: provider for a URL, "
-    "choice for our own server]",
+    callback=held,
+    metavar="NAME,…",
+    help="Which rules bind: what the page documents (documented); Stripe's too (provider); our choices too (choice), "
+    "or beside the others groups of these (listed below) and single rules by their ids.  [default: provider for a "
+    "URL, choice for our own server]",
 )
 @click.option(
     "--profile",
@@ -229,6 +229,17 @@ def verify(
       tollbridge verify http://localhost:8000 --stripe-listen 127.0.0.1:12111 --json now.json --baseline known.json
       tollbridge verify --webhook http://localhost:4242/webhook --webhook-secret whsec_…
       tollbridge verify --from evidence.ndjson --checks one-intent
+
+    \b
+    Groups of our choices, for --hold:
+      wire          how strictly HTTP, JSON, media types, paths and methods are read
+      members       unknown members, null, the list of currencies
+      tenancy       how an organization is named, and that foreign things look like unknown ones
+      problems      RFC 9457, every violation with its place, exact statuses, no echo, no-store
+      subscription  when the subscription takes the card, and what happens where it cannot
+      recovery      which problem tells which failure of Stripe's, and how soon
+      repeats       equal requests are two, and Prefer is not followed in silence
+    docs/ledger.md lists the rules; each may be named by its id too, such as body.media.
 
     \b
     Money is only ever moved at the built-in simulator: the target must not know another Stripe.

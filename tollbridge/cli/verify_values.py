@@ -10,7 +10,6 @@ import click
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 SHARD = re.compile(r"[1-9][0-9]{0,3}")
-ORIGINS = ("documented", "provider", "choice")
 
 
 def address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, int] | None:
@@ -76,11 +75,13 @@ def header_value(_context: click.Context, _parameter: click.Parameter, value: st
     return value or None
 
 
-def origins(_context: click.Context, _parameter: click.Parameter, value: str | None) -> frozenset[str] | None:
-    """Each level holds the ones before it too: what the page says, what Stripe says, what we chose."""
+def held(context: click.Context, parameter: click.Parameter, value: str | None) -> frozenset[str] | None:
+    """Return origins, groups and rules; whether there are such, the contract tells."""
     if value is None:
         return None
-    return frozenset(ORIGINS[: ORIGINS.index(value) + 1])
+    if found := frozenset(names(context, parameter, value)):
+        return found
+    raise click.BadParameter("It takes names, such as documented,wire.")
 
 
 def writable(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:

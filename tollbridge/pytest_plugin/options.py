@@ -27,7 +27,7 @@ OPTIONS = (
     Option("start-env", "NAME=VALUE", "A variable for --tollbridge-start; {stripe} in it is our Stripe.", many=True),
     Option("contract", "FILE", "OpenAPI 3.0 or 3.1 document.  [default: the bundled one]"),
     Option("world", "FILE", "The target's organizations, accounts, cards, tokens.  [default: the bundled one]"),
-    Option("hold", "documented|provider|choice", "Which rules bind.  [default: provider]"),
+    Option("hold", "NAME,…", "Which rules bind: origins, groups of our choices, rules.  [default: provider]"),
     Option("profile", "quick|standard|thorough", "How much is done.  [default: thorough]"),
     Option("max-time", "SECONDS", "Of the whole run.  [default: the profile's]"),
     Option("max-examples", "NUMBER", "Random sequences at most.  [default: the profile's]"),

@@ -18,11 +18,10 @@ from tollbridge.verify.model.finding import Finding
 from tollbridge.verify.offline import Again, verify_again
 from tollbridge.verify.options import PROFILES, VerifyOptions
 from tollbridge.verify.reports.report import NOT_ASKED, Report
-from tollbridge.verify.session import EVERY_ORIGIN, verify
+from tollbridge.verify.session import verify
 
 __all__ = [
     "CHECKS",
-    "EVERY_ORIGIN",
     "NOT_ASKED",
     "PROFILES",
     "Again",

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tollbridge.verify.checks import CHECKS
+from tollbridge.verify.checks.provider import PAID
 from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.model.check import Check, Wrong
 from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.finding import Finding, fingerprint
+from tollbridge.verify.model.hold import group_of
 from tollbridge.verify.model.steps import Case
 
 MAX_SEEN, MAX_VERDICTS, MAX_FINDINGS = 12, 10, 200
@@ -30,7 +32,8 @@ class Tally:
         codes: which documented problems came, by status and `error_code`.
         successes: how often each operation got a 2xx.
         accounts: how often each account was served, or refused for who it is or what there is; None is no token.
-        let_pass: how often calls that our choices alone refuse were served, by what is special about them.
+        let_pass: how often calls were served that choices of ours refuse which are not held, by the group of these and
+            what is special about the call.
         kinds: how many exchanges there were of each kind of right answer.
     """
 
@@ -107,8 +110,8 @@ class Evaluator:
             if verdicts:
                 self.tally.broken.update(rules)
                 found += [(x, check, wrong) for wrong in verdicts[:MAX_VERDICTS]]
-        if not found and is_let_pass(x):
-            self.tally.let_pass[x.evidence.sent.note] += 1
+        if not found and (passed := let_pass(x)):
+            self.tally.let_pass[passed] += 1
         return found
 
     def _count(self, x: Exchange) -> None:
@@ -162,11 +165,16 @@ def is_for(check: Check, x: Exchange) -> bool:
     return check.ordinary or not x.expectation.terms.ordinary
 
 
-def is_let_pass(x: Exchange) -> bool:
-    """Tell whether a call was served that our choices refuse, where they are not held and no check judges that."""
-    sent, e = x.evidence.sent, x.expectation
-    refused = e.kind == "wire" and min(e.statuses) >= 400
-    return bool(x.evidence.ok and sent.note and not e.terms.choice and (refused or (e.kind == "free" and e.places)))
+def let_pass(x: Exchange) -> str | None:
+    """Return what was served that choices of ours refuse which are not held, and what `--hold` takes for them.
+
+    None where nothing was, or where a check judges it.
+    """
+    sent, waived = x.evidence.sent, x.expectation.waived
+    if not (x.evidence.ok and sent.note and waived):
+        return None
+    charged = any(intent["status"] in PAID for intent in x.evidence.intents) and not x.expectation.charges
+    return f"{group_of(waived[0])}: {sent.note}{' (and the card was charged)' if charged else ''}"
 
 
 def broken_rules(check: Check, wrong: Wrong, x: Exchange) -> tuple[str, ...]:

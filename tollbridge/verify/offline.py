@@ -50,7 +50,12 @@ def verify_again(again: Again) -> Report:
     return Report(
         url=saved.head.target,
         contract=contract,
-        held=Held(frozenset(saved.head.origins), contract, names_organization=saved.head.names_organization),
+        held=Held(
+            frozenset(saved.head.origins),
+            contract,
+            names_organization=saved.head.names_organization,
+            rules=frozenset(saved.head.rules),
+        ),
         two_sided=saved.head.two_sided,
         seed=saved.head.seed,
         seconds=0.0,

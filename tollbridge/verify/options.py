@@ -38,7 +38,7 @@ class VerifyOptions:
         world: the world file.
         url: of the target; None where a command starts it on a free port, and without one for our own server.
         stripe_listen: host and port that the target has as its Stripe; None where it has another.
-        hold: the origins of the rules that the target is held to; None for the usual ones.
+        hold: what the target is held to, origins, groups and rules as `model/hold.py` reads them; None for the usual.
         max_time: seconds for the whole run.
         max_examples: how many random cases, at most.
         seed: of the random cases, and of Stripe's ids.

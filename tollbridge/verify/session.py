@@ -22,9 +22,10 @@ from tollbridge.verify.evidence.masking import Masking
 from tollbridge.verify.findings.reproduce import prove, reported
 from tollbridge.verify.findings.script import secrets_of
 from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
+from tollbridge.verify.model.hold import held_to
 from tollbridge.verify.model.requests import uncallable
 from tollbridge.verify.model.subject import Tokens, subjects, world_tokens
-from tollbridge.verify.model.terms import CHOICE, DOCUMENTED, PROVIDER, Held, terms_of
+from tollbridge.verify.model.terms import CHOICE, terms_of
 from tollbridge.verify.options import VerifyOptions
 from tollbridge.verify.play import play
 from tollbridge.verify.reports.report import Report
@@ -47,7 +48,6 @@ LOOKED_AT = 3
 
 NO_BASE = "the base path {base} of the contract's server: the target serves the contract's paths without it"
 FOREIGN_SECONDS, OWN_SECONDS = 35.0, 6.0
-EVERY_ORIGIN = frozenset({DOCUMENTED, PROVIDER, CHOICE})
 
 
 def verify(
@@ -121,6 +121,7 @@ def _writer(run: Run, file: IO[str]) -> Writer:
         contract=run.contract.path.name,
         world=run.options.world.name,
         origins=sorted(run.contexts[0].held.origins),
+        rules=sorted(run.contexts[0].held.rules),
         names_organization=all(context.held.names_organization for context in run.contexts),
         two_sided=run.stripe is not None,
         seed=run.options.seed,
@@ -167,6 +168,7 @@ def _prepared(
     examples = _examples(options)
     say("starting", 0.0)
     own = options.own
+    held = held_to(options.hold or ((CHOICE,) if own else ()), contract)
     stripe = None
     if own or options.start or options.stripe_listen:
         stripe = whole.enter_context(_stripe_side(options, world))
@@ -178,12 +180,10 @@ def _prepared(
         raise VerifyError(*in_words(why, Known(canaries_of(tokens, world)))) from None
     if not tokens.good:
         tokens = desk_tokens(target.url, world, options.control_token, within=within)
-    origins = options.hold or (EVERY_ORIGIN if own else frozenset({DOCUMENTED, PROVIDER}))
     cards = charged_alone(world)
     canaries = canaries_of(tokens, world)
     if stripe:
         canaries[f"{stripe.host}:{stripe.port}"] = "the address of Stripe"
-    held = Held(origins, contract)
     runner = Runner(target.url, within, stripe, tokens, RunLimit(options.max_time, begun), Known(canaries))
     known = subjects(contract)
     uncalled = uncallable(contract, known)

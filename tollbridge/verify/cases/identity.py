@@ -51,7 +51,8 @@ def tokens(context: CaseContext) -> Iterator[Case]:
     bad = [UNKNOWN] if usable or context.held.anonymous else []
     bad += [EXPIRED] if who.id in context.tokens.expired else []
     bad += FORGED if who.id in context.tokens.good else ()
-    if context.held.choice and who.id in context.tokens.good:  # HTTP libraries read several headers in their own ways
+    # HTTP libraries read several headers in their own ways.
+    if context.held.chosen("request.http") and who.id in context.tokens.good:
         bad += [BASIC, TWICE, BARE, SCHEME_ONLY, EMPTY, OTHER_SCHEME]
         bad += [TWO] if len(context.tokens.good) > 1 else []
         yield Case("the scheme in lower case", (context.call(who).but(token=LOWER, note="the scheme in lower case"),))

@@ -20,7 +20,7 @@ def sequences(context: CaseContext) -> Iterator[Case]:
     yield Case("equal calls", (right, right), equal=True)
     # Whether a client's key counts is a choice: the page has none.
     keyed = right.but(headers=(("Idempotency-Key", "verify-0001"),), note="equal calls with a client's key")
-    if context.held.choice:
+    if context.held.chosen("request.independent"):
         yield Case(keyed.note, (keyed, keyed), equal=True)
     declined = context.methods(context.home(), good=False)
     good = context.methods(context.home(), good=True)

@@ -27,7 +27,7 @@ def wire(context: CaseContext) -> Iterator[Case]:
     table = Table(context.subject)
     account = None if context.held.anonymous else context.default().id
     yield from offers(context)
-    strict = framing(table) if context.held.choice else ()
+    strict = framing(table) if context.held.chosen("request.http") else ()
     for row in (*table.bodies(), *table.headers(), *table.paths(), *table.sizes(), *spellings(table), *strict):
         if row.status in (404, 405) and _is_anothers(context, row):
             continue

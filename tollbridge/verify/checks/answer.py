@@ -12,7 +12,6 @@ from tollbridge.verify.checks.causes import answered_with, of_stripe, status_and
 from tollbridge.verify.checks.conditions import (
     answered,
     expects_success,
-    form_held,
     in_any,
     no_fault,
     no_fault_before,
@@ -89,6 +88,11 @@ def is_elsewhere(e: Expectation) -> bool:
     return e.terms.ordinary and e.by_http
 
 
+def has_documented_status(x: Evidence, e: Expectation) -> bool:
+    """Tell whether it is held which statuses there are: of what does something at Stripe, that is a choice of ours."""
+    return e.terms.ordinary or e.terms.chosen("success.status" if x.ok else "refusal.problem")
+
+
 def response_of(x: Evidence, e: Expectation) -> dict[str, Any] | None:
     """Return the documented response; for an undocumented 2xx that of the documented success."""
     response = documented(x, e)
@@ -101,9 +105,9 @@ def response_of(x: Evidence, e: Expectation) -> dict[str, Any] | None:
     severity=HIGH,
     sample="The target answered 418, which the contract does not document.",
     rules={"success.status": expects_success},
-    when=(answered, form_held),  # of what is for something at Stripe, which status tells what is our choice
+    when=(answered, has_documented_status),
     gate=True,
-    needs=("form",),
+    needs=("form", "success.status", "refusal.problem"),
     ordinary=True,
 )
 def documented_status(x: Evidence, e: Expectation) -> list[Wrong] | None:
@@ -171,7 +175,7 @@ def problem_status(x: Evidence, e: Expectation) -> list[Wrong] | None:
     if not isinstance(x.document, dict):
         return [Wrong(f"{x.status} no object", "The problem is no JSON object.", "an object")]
     said = x.document.get("status")
-    if said is None and not e.terms.choice:
+    if said is None and not e.terms.chosen("refusal.problem"):
         return []
     if said == x.status and not isinstance(said, bool):
         return []

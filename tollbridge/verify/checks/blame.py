@@ -7,9 +7,9 @@ from tollbridge.verify.checks.conditions import (
     always,
     answered,
     blames_both,
-    choices_held,
     in_any,
     not_accepted,
+    problems_held,
     refused,
     when_decided,
 )
@@ -23,7 +23,7 @@ MAX_BLAMED = 100
 
 def blames(x: Evidence, e: Expectation) -> bool:
     """Tell whether a 400 answers a request whose faults are known."""
-    return x.settled and e.terms.choice and x.status == 400 and bool(e.places)
+    return x.settled and e.terms.chosen("refusal.complete") and x.status == 400 and bool(e.places)
 
 
 @check(
@@ -37,7 +37,7 @@ def blames(x: Evidence, e: Expectation) -> bool:
         **when_decided("amount.minimum", "amount.step"),
     },
     when=(blames,),
-    needs=("choice",),
+    needs=("refusal.complete",),
     decided=always,
     ordinary=True,
 )
@@ -58,7 +58,7 @@ def blames_right(x: Evidence, e: Expectation) -> list[Wrong]:
     sample="Amount and currency are wrong; only #/amount is told.",
     rules=in_any("refusal.complete"),
     when=(blames,),
-    needs=("choice",),
+    needs=("refusal.complete",),
     ordinary=True,
 )
 def reports_all(x: Evidence, e: Expectation) -> list[Wrong] | None:
@@ -78,8 +78,8 @@ def reports_all(x: Evidence, e: Expectation) -> list[Wrong] | None:
     severity=LOW,
     sample="The detail of a violation is empty.",
     rules={"refusal.problem": refused},
-    when=(answered, choices_held, not_accepted),
-    needs=("choice",),
+    when=(answered, problems_held, not_accepted),
+    needs=("refusal.problem",),
     ordinary=True,
 )
 def helps(x: Evidence, e: Expectation) -> list[Wrong] | None:

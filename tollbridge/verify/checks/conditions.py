@@ -52,14 +52,14 @@ def not_accepted(x: Evidence, _e: Expectation) -> bool:
     return not x.ok
 
 
-def choices_held(_x: Evidence, e: Expectation) -> bool:
-    """Tell whether our choices are held."""
-    return e.terms.choice
+def problems_held(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether it is held how a refusal looks."""
+    return e.terms.chosen("refusal.problem")
 
 
-def form_held(_x: Evidence, e: Expectation) -> bool:
-    """Tell whether the contract's word on the form of answers is held: on ordinary operations there is no other."""
-    return e.terms.choice or e.terms.ordinary
+def deciding_choice_held(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether a choice of ours is held that decided what is right."""
+    return e.terms.chosen(*e.rules)
 
 
 def no_fault(x: Evidence, _e: Expectation) -> bool:

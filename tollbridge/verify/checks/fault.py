@@ -13,7 +13,6 @@ from tollbridge.verify.checks.conditions import (
     accepted,
     answered,
     charges,
-    choices_held,
     expects_success,
     fault_at_update,
     fault_of_kind,
@@ -81,7 +80,7 @@ def answers_under_faults(x: Evidence, _e: Expectation) -> list[Wrong]:
 )
 def documented_under_faults(x: Evidence, e: Expectation) -> list[Wrong]:
     """Judge answers while Stripe fails; another target's own 4xx and 5xx are its choice, but 500 is always a defect."""
-    if x.status != 500 and (documented(x, e) is not None or not e.terms.choice):
+    if x.status != 500 and (documented(x, e) is not None or not e.terms.chosen("provider.health")):
         return []
     said = f"{meanwhile(x)} The answer is {x.status}."
     rules = () if x.status == 500 else None  # a 500 is a defect of any HTTP API
@@ -114,7 +113,7 @@ def success_is_true(x: Evidence, e: Expectation) -> list[Wrong]:
     sample="Stripe refused the create, and the card became the subscription's all the same.",
     rules={"subscription.order": seen_with_a_card},
     when=(struck, seen_alone, order_held),
-    needs=("stripe", "choice", "subscription"),
+    needs=("stripe", "subscription.order", "subscription"),
     alone=("subscription-stays", "intent-before-subscription", "no-other-subscription-moves"),
 )
 def subscription_stays_under_faults(x: Evidence, _e: Expectation) -> list[Wrong] | None:
@@ -163,11 +162,11 @@ def no_second_charge(x: Evidence, e: Expectation) -> list[Wrong] | None:
     if x.answer is None or not (charged or outcome_unknown(x)):
         return None
     invites = x.answer.header("retry-after") is not None
-    if not invites and x.status >= 500 and not (e.terms.choice and x.status == 503):
+    if not invites and x.status >= 500 and not (e.terms.chosen("charge.unknown") and x.status == 503):
         return []
     why = "The card was charged" if charged else "Whether the card was charged is not known"
     said = f"{meanwhile(x)} {why}; the answer is {x.status}{' with Retry-After' if invites else ''}."
-    expected = "502 without Retry-After" if e.terms.choice else "a 5xx without Retry-After"
+    expected = "502 without Retry-After" if e.terms.chosen("charge.unknown") else "a 5xx without Retry-After"
     told = "with Retry-After" if invites else ""
     cause = f"{'charged' if charged else 'not known'}{under(x)}: {status_and_code(x)} {told}".rstrip()
     return [Wrong(cause, said, expected)]
@@ -189,6 +188,11 @@ def can_be_done(_x: Evidence, e: Expectation) -> bool:
     return e.kind == "accepted"
 
 
+def health_held(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether it is held which problem tells a failure of Stripe's."""
+    return e.terms.chosen("provider.health")
+
+
 @check(
     "fault-problem",
     "A failure of Stripe's is told by the problem that the contract has for it.",
@@ -200,8 +204,8 @@ def can_be_done(_x: Evidence, e: Expectation) -> bool:
         "subscription.failed": fault_at_update,
         "provider.refusal": fault_of_kind("400"),
     },
-    when=(choices_held, struck, answered, seen_alone, can_be_done),
-    needs=("stripe", "choice", "codes"),
+    when=(health_held, struck, answered, seen_alone, can_be_done),
+    needs=("stripe", "provider.health", "codes"),
     alone=("no-server-error", "accepts-valid"),
 )
 def fault_problem(x: Evidence, e: Expectation) -> list[Wrong] | None:
@@ -263,7 +267,7 @@ def right_problem(x: Evidence, e: Expectation) -> tuple[int, str]:
     sample="The update failed, and the PaymentIntent was left open.",
     rules={"subscription.failed": fault_at_update},
     when=(struck, fault_at_update, seen_alone, not_accepted),
-    needs=("stripe", "choice", "subscription"),
+    needs=("stripe", "subscription.failed", "subscription"),
     optional=True,
 )
 def takes_back(x: Evidence, e: Expectation) -> list[Wrong] | None:

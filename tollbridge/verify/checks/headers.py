@@ -5,10 +5,22 @@ from __future__ import annotations
 import re
 
 from tollbridge.verify.checks.answer import documented, has_documented_form
-from tollbridge.verify.checks.conditions import answered, choices_held, form_held, in_any, refused, when_decided
+from tollbridge.verify.checks.conditions import answered, in_any, problems_held, refused, when_decided
 from tollbridge.verify.model.check import LOW, Wrong, check
 from tollbridge.verify.model.evidence import Evidence, identified, own_ids
 from tollbridge.verify.model.expectation import Expectation
+
+CACHE_CONTROL = "cache-control"
+
+
+def header_chosen(name: str, e: Expectation) -> bool:
+    """Tell whether a choice of ours on a documented header is held."""
+    return e.terms.chosen("cache.none" if name.lower() == CACHE_CONTROL else "refusal.problem")
+
+
+def headers_held(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether any documented header is held: of an ordinary operation, each."""
+    return e.terms.ordinary or e.terms.chosen("cache.none", "refusal.problem")
 
 
 @check(
@@ -17,8 +29,8 @@ from tollbridge.verify.model.expectation import Expectation
     severity=LOW,
     sample="A 401 has no WWW-Authenticate.",
     rules=in_any("cache.none"),
-    when=(answered, form_held),
-    needs=("form", "headers"),
+    when=(answered, headers_held),
+    needs=("form", "cache.none", "refusal.problem", "headers"),
     ordinary=True,
 )
 def headers(x: Evidence, e: Expectation) -> list[Wrong] | None:
@@ -27,13 +39,14 @@ def headers(x: Evidence, e: Expectation) -> list[Wrong] | None:
     if x.answer is None or response is None or not response["headers"] or not has_documented_form(x, e):
         return None
     wrong = []
-    for name in response["headers"]:
+    held = [name for name in response["headers"] if e.terms.ordinary or header_chosen(name, e)]
+    for name in held:
         if x.answer.header(name) is None:
             said = f"The {x.status} has no {name}."
             wrong.append(Wrong(f"{name} of {x.status}", said, f"the header {name}", _rules(name)))
     sent = {name.lower(): value for name, value in x.answer.headers}
-    for name in response["headers"]:
-        value, right = sent.get(name.lower()), RIGHT.get(name.lower()) if e.terms.choice else None
+    for name in held:
+        value, right = sent.get(name.lower()), RIGHT.get(name.lower()) if header_chosen(name, e) else None
         if value is not None and right and not re.search(right, value, re.I):
             said = f"{name} of the {x.status} is {value!r}."
             wrong.append(Wrong(f"value of {name}", said, WORDS[name.lower()], _rules(name)))
@@ -41,7 +54,7 @@ def headers(x: Evidence, e: Expectation) -> list[Wrong] | None:
 
 
 def _rules(name: str) -> tuple[str, ...]:
-    return ("cache.none",) if name.lower() == "cache-control" else ()
+    return ("cache.none",) if name.lower() == CACHE_CONTROL else ()
 
 
 RIGHT = {
@@ -62,14 +75,19 @@ WORDS = {
 }
 
 
+def methods_held(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether it is held how another method is refused."""
+    return e.terms.chosen("path.methods")
+
+
 @check(
     "allows-what-it-takes",
     "A 405 names in Allow the methods that the path takes, and no others.",
     severity=LOW,
     sample="A 405 for GET says Allow: GET, PUT.",
     rules=when_decided("path.methods"),
-    when=(answered, choices_held),
-    needs=("choice", "headers", "wire"),
+    when=(answered, methods_held),
+    needs=("path.methods", "headers", "wire"),
 )
 def allows(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge 405s of another method on the operation's own path; with our choices only."""
@@ -89,8 +107,8 @@ def allows(x: Evidence, e: Expectation) -> list[Wrong] | None:
     severity=LOW,
     sample="Every problem has the instance req-1.",
     rules={"refusal.problem": refused},
-    when=(answered, choices_held),
-    needs=("choice", "headers"),
+    when=(answered, problems_held),
+    needs=("refusal.problem", "headers"),
     ordinary=True,
 )
 def ids_of_their_own(x: Evidence, _e: Expectation) -> list[Wrong]:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from tollbridge.verify.checks.conditions import answered, choices_held, in_any, when_decided
+from tollbridge.verify.checks.conditions import answered, deciding_choice_held, in_any, when_decided
 from tollbridge.verify.model.check import HIGH, Wrong, check
 from tollbridge.verify.model.evidence import Answer, Evidence
 from tollbridge.verify.model.expectation import Expectation
@@ -18,14 +18,19 @@ OF_ITS_OWN = ("date", "content-length", "x-request-id", "age", "etag", "server-t
 """Headers whose values differ rightly from answer to answer."""
 
 
+def repeats_held(_x: Evidence, e: Expectation) -> bool:
+    """Tell whether it is held that a request which is sent twice is two."""
+    return e.terms.chosen("request.independent")
+
+
 @check(
     "equal-verdicts",
     "Equal requests get equal verdicts, and two intents.",
     severity=HIGH,
     sample="The second of two equal requests was answered with the first one's secret.",
     rules=in_any("request.independent"),
-    when=(answered, choices_held),  # that a request sent twice is two is our choice
-    needs=("choice",),
+    when=(answered, repeats_held),
+    needs=("request.independent",),
 )
 def equal_verdicts(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge the second of two equal calls."""
@@ -44,8 +49,8 @@ def equal_verdicts(x: Evidence, e: Expectation) -> list[Wrong] | None:
     severity=HIGH,
     sample="A foreign payment method gets 403, an unknown one 404.",
     rules=when_decided("method.owner", "organization.unknown"),
-    when=(answered, choices_held),
-    needs=("foreign", "choice"),
+    when=(answered, deciding_choice_held),
+    needs=("foreign", "method.owner", "organization.unknown"),
 )
 def indistinguishable(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge the second of two calls, one for what is foreign, one for what is not there; with our choices only."""

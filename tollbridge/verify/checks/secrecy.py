@@ -172,7 +172,8 @@ def nothing_of_the_inside(x: Evidence, e: Expectation) -> list[Wrong]:
 
 def _may_name_no_intent(x: Evidence, e: Expectation) -> bool:
     """Tell whether the intent's id has no place in the answer: in a refusal that is not of an intent once charged."""
-    return e.terms.choice and not x.ok and x.code not in ("subscription-not-updated", "payment-outcome-unknown")
+    of_a_charge = x.code in ("subscription-not-updated", "payment-outcome-unknown")
+    return e.terms.chosen("refusal.echo") and not x.ok and not of_a_charge
 
 
 def echo_not_allowed(_x: Evidence, e: Expectation) -> bool:
@@ -187,7 +188,7 @@ def echo_not_allowed(_x: Evidence, e: Expectation) -> bool:
     sample="A 400 repeats the description that was sent.",
     rules=in_any("refusal.echo"),
     when=(answered, not_accepted, echo_not_allowed),
-    needs=("choice", "texts"),
+    needs=("refusal.echo", "texts"),
 )
 def free_text(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge refusals of calls with a text that is found nowhere else; with our choices only."""

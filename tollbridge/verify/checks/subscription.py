@@ -116,7 +116,7 @@ def order_held(_x: Evidence, e: Expectation) -> bool:
     sample="The subscription was changed before the PaymentIntent was made.",
     rules={"subscription.order": seen_with_a_card},
     when=(seen_alone, order_held),
-    needs=("stripe", "choice", "subscription"),
+    needs=("stripe", "subscription.order", "subscription"),
 )
 def intent_first(x: Evidence, _e: Expectation) -> list[Wrong] | None:
     """Judge exchanges in which both were written; with our choices only."""

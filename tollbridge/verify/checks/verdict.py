@@ -9,8 +9,8 @@ from tollbridge.verify.checks.conditions import (
     always,
     charges,
     charges_the_default,
+    deciding_choice_held,
     expects_success,
-    form_held,
     has_capitals,
     has_eight_digits,
     has_null,
@@ -32,16 +32,29 @@ from tollbridge.verify.model.check import CRITICAL, HIGH, MEDIUM, Wrong, check
 from tollbridge.verify.model.evidence import Evidence, shown_token
 from tollbridge.verify.model.expectation import MAY_NAME, Expectation, kebab
 
+WITH_A_STATUS = (
+    "request.http",
+    "body.size",
+    "accept.quality",
+    "path.methods",
+    "organization.header",
+    "organization.own",
+    "organization.unknown",
+    "method.owner",
+)
+"""Choices of ours that say with which status a call is refused."""
+
 
 def wrong_status(x: Evidence, e: Expectation, cause: str) -> list[Wrong]:
     """Return what is wrong with a refusal's status and code."""
-    exact = (e.terms.choice or e.kind in ("declined", "token")) and not e.terms.ordinary
+    named = [rule for rule in e.rules if rule in WITH_A_STATUS]
+    exact = (e.kind in ("declined", "token") or e.terms.chosen("refusal.problem", *named)) and not e.terms.ordinary
     fine = x.status in e.statuses if exact else 400 <= x.status < 500
     if not fine:
         expected = " or ".join(map(str, e.statuses)) if exact else "a refusal (4xx)"
         said = f"{answered_with(x, e)}{told_by_stripe(x)}"
         return [Wrong(f"{cause}: {x.status}{of_stripe(x)}", said, expected)]
-    code = x.code if e.terms.choice else kebab(x.code or "")
+    code = x.code if e.terms.chosen("refusal.problem") else kebab(x.code or "")
     if e.codes and code not in e.codes and _judges_code(x, e):
         return [Wrong(f"{cause}: code {word(x.code)}", f"The error_code is {x.code!r}.", " or ".join(e.codes))]
     return []
@@ -49,7 +62,7 @@ def wrong_status(x: Evidence, e: Expectation, cause: str) -> list[Wrong]:
 
 def _judges_code(x: Evidence, e: Expectation) -> bool:
     """Tell whether the error_code is held: ours is a choice, the card's is the provider's, where a problem has one."""
-    if e.terms.choice:
+    if e.terms.chosen("refusal.problem"):
         return bool(e.terms.codes)
     documented = e.kind == "token" and e.terms.holds("refusal.codes") and {*e.codes} <= DOCUMENTED_CODES
     return x.code is not None and (e.kind == "declined" or documented)
@@ -66,7 +79,7 @@ MAY_PAY = (*MAY_NAME, "ORG_ADMIN")
 
 def has_to_be_accepted(x: Evidence, e: Expectation) -> bool:
     """Tell whether a call is right in every respect; how strict the wire is, is our choice."""
-    return x.settled and e.success and (e.kind != "wire" or e.terms.choice)
+    return x.settled and e.success and (e.kind != "wire" or e.terms.chosen(*e.rules))
 
 
 @check(
@@ -93,7 +106,7 @@ def has_to_be_accepted(x: Evidence, e: Expectation) -> bool:
 )
 def accepts_valid(x: Evidence, e: Expectation) -> list[Wrong] | None:
     """Judge calls that are right in every respect."""
-    if x.ok and (x.status in e.statuses or not e.terms.choice or e.kind == "wire"):
+    if x.ok and (x.status in e.statuses or not e.terms.chosen("success.status") or e.kind == "wire"):
         return []
     if x.status == 403 and e.role and e.role not in MAY_PAY and not e.terms.holds("roles.all"):
         return None  # that every role may pay is our reading
@@ -131,7 +144,7 @@ def rules_of_refusal(x: Evidence, e: Expectation) -> tuple[str, ...]:
 
 def success_of(e: Expectation) -> str:
     """Return which success is right: any, where the status is our choice."""
-    return str(min(e.statuses)) if e.terms.choice else "a success (2xx)"
+    return str(min(e.statuses)) if e.terms.chosen("success.status") else "a success (2xx)"
 
 
 def is_right_request(_x: Evidence, e: Expectation) -> bool:
@@ -205,6 +218,11 @@ def refuses_invalid(x: Evidence, e: Expectation) -> list[Wrong]:
     return wrong_status(x, e, " ".join(sorted({*e.rules, *known_places(e.places, e).split()})))
 
 
+def wire_held(x: Evidence, e: Expectation) -> bool:
+    """Tell whether it is held what HTTP or the reading of JSON refuses: of an ordinary operation, all of it."""
+    return e.terms.ordinary or deciding_choice_held(x, e)
+
+
 def refused_by_the_wire_table(_x: Evidence, e: Expectation) -> bool:
     """Tell whether the request is a row of the strict-wire table that is refused."""
     return e.kind == "wire" and not e.success
@@ -226,14 +244,24 @@ def refused_by_the_wire_table(_x: Evidence, e: Expectation) -> bool:
         "page.request",
         "request.http",
     ),
-    when=(settled, form_held, refused_by_the_wire_table),
+    when=(settled, wire_held, refused_by_the_wire_table),
     gate=True,
-    needs=("form",),
+    needs=(
+        "form",
+        "body.json",
+        "body.media",
+        "body.size",
+        "body.integers",
+        "accept.quality",
+        "path.exact",
+        "path.methods",
+        "request.http",
+    ),
     decided=always,
     ordinary=True,
 )
 def wire_verdict(x: Evidence, e: Expectation) -> list[Wrong]:
-    """Judge what HTTP, or the reading of JSON, has to refuse; where Stripe is called, with our choices only."""
+    """Judge what HTTP, or the reading of JSON, has to refuse; where Stripe is called, by the choices that are held."""
     if e.statuses == [401] and any(not one.startswith(f"{OWN_TOKEN} ") for one in x.known.served):
         return []  # that tokens are not judged is found already
     return wrong_status(x, e, f"{min(e.statuses)} {' '.join(e.codes)}")

@@ -3,6 +3,7 @@
 from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.cases.ordinary.security import has_to_look
 from tollbridge.verify.model.check import Check
+from tollbridge.verify.model.hold import group_of
 
 NEVER = {
     "internal-error": "a 500 is always a finding",
@@ -12,7 +13,6 @@ NEVER = {
 }
 """Documented problems that no right target can be made to give."""
 
-CHOICES = "our choices are not held: --hold choice"
 STRIPE = "Stripe's side is not seen: point the target at the harness and give --stripe-listen"
 
 
@@ -29,8 +29,6 @@ def missing_needs(context: CaseContext) -> dict[str, str]:
     has = {
         "stripe": (context.two_sided, STRIPE),
         "ordinary": (False, "x-stripe says what the operation is for, and other checks judge its calls"),
-        "choice": (context.held.choice, CHOICES),
-        "form": (context.held.choice, CHOICES),
         "headers": (any(r.headers for r in subject.operation.responses.values()), "the contract documents no headers"),
         "wire": (
             {"amount", "currency"} <= subject.members.keys() and subject.spelt_plainly,
@@ -58,11 +56,10 @@ def missing_needs(context: CaseContext) -> dict[str, str]:
 def _missing_of_ordinary(context: CaseContext) -> dict[str, str]:
     """Return the same for an ordinary operation, of what its checks may need."""
     operation = context.subject.operation
-    held, terms = context.held, context.terms
+    terms = context.terms
     documented = any(response["headers"] for response in terms.responses.values())
     asks = operation.requires_token or (context.default().id in context.tokens.good and has_to_look(context))
     has = {
-        "choice": (held.choice, CHOICES),
         "headers": (documented, "the contract requires no headers"),
         "bad token": (asks, "the contract asks for no proof of who asks, or the world gives no tokens"),
     }
@@ -74,14 +71,20 @@ def not_applicable(check: Check, context: CaseContext) -> str | None:
     if context.subject.ordinary and not check.ordinary:
         return NOT_OF_STRIPE
     missing = missing_needs(context)
-    return next((missing[need] for need in check.needs if need in missing), None)
+    reason = next((missing[need] for need in check.needs if need in missing), None)
+    choices = [need for need in check.needs if "." in need]
+    any_form = context.subject.ordinary and "form" in check.needs
+    if reason or not choices or any_form or any(map(context.held.chosen, choices)):
+        return reason
+    groups = dict.fromkeys(map(group_of, choices))
+    return f"no choice of ours on it is held: --hold {' or '.join(groups)}"
 
 
 def unreachable(context: CaseContext, status: str, code: str) -> str | None:
     """Return why a documented problem cannot be provoked; None where it can."""
     if code in NEVER:
         return NEVER[code]
-    if not context.held.choice:
+    if not context.held.chosen("refusal.problem"):
         return "which problem is told is our choice"
     if status == "402" and code not in _card_codes(context):
         return "no card of the world leads to it"

@@ -40,6 +40,7 @@ class Head:
         seed: of the run.
         known: what the first calls, which only look at the target, have shown.
         format: of the file.
+        rules: ids of those that were held beside their origins'.
     """
 
     target: str
@@ -51,6 +52,7 @@ class Head:
     seed: int
     known: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT
+    rules: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

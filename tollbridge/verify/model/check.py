@@ -57,8 +57,9 @@ class Check:
         function: returns what is wrong, or None where it has nothing to judge.
         when: what has to be true of an exchange before it is judged.
         gate: whether later checks have nothing to judge where this one finds something.
-        needs: what the run has to have for it: `stripe` (its side seen), `choice` (our choices held), or a role of the
-            operation's members; without one of them it is not applicable.
+        needs: what the run has to have for it: `stripe` (its side seen), a role of the operation's members, or what
+            else `coverage/applicable.py` names; without one of them it is not applicable. Of those that are choices of
+            ours, by their ids in the ledger, one has to be held.
         optional: whether a right target may never give it an occasion.
         decided: in which exchanges it judges, besides its own rules, those that decided what a right answer is.
         ordinary: whether it judges operations, too, that say nothing of what they are for at Stripe.

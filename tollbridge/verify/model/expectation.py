@@ -27,7 +27,8 @@ class Terms:
         responses: by status, what the contract documents: `media`, a JSON Schema by media type (of Draft 4, where
             `$schema` says nothing else), and the names of its `headers`.
         codes: the documented problems, as pairs of status and `error_code`; empty where the contract enumerates none.
-        choice: whether our own choices are held.
+        choice: whether all of our own choices are held.
+        choices: ids of those that are held alone.
         ledger: whether each of the ledger's rules is held, by its id.
         methods: that the contract documents for the operation's path.
         ordinary: whether the operation says nothing of what it is for at Stripe.
@@ -44,6 +45,7 @@ class Terms:
     responses: dict[str, dict[str, Any]] = field(default_factory=dict)
     codes: list[list[str]] = field(default_factory=list)
     choice: bool = True
+    choices: list[str] = field(default_factory=list)
     ledger: dict[str, bool] = field(default_factory=dict)
     methods: list[str] = field(default_factory=list)
     ordinary: bool = False
@@ -52,6 +54,10 @@ class Terms:
     def holds(self, rule: str) -> bool:
         """Tell whether a rule is held; what the ledger has no word on, the contract's schema itself says."""
         return self.ledger.get(rule, True)
+
+    def chosen(self, *rules: str) -> bool:
+        """Tell whether one of some choices of ours is held, alone or with all of them."""
+        return self.choice or any(rule in self.choices for rule in rules)
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,7 @@ class Expectation:
         role: of the account that acts; None where the token is refused.
         previous: of the exchange before, where the two are compared; None otherwise.
         parallel: of requests under way together, in their order.
+        waived: the choices of ours that refuse it, where none of them is held.
     """
 
     terms: Terms
@@ -108,6 +115,7 @@ class Expectation:
     role: str | None = None
     previous: Expectation | None = None
     parallel: list[Expectation] = field(default_factory=list)
+    waived: list[str] = field(default_factory=list)
 
     @property
     def success(self) -> bool:

@@ -16,7 +16,7 @@ from tollbridge.simulator.protocol.money import table
 from tollbridge.verify.model.expectation import MAY_NAME, Effect, Expectation, Terms, kebab
 from tollbridge.verify.model.steps import EMPTY, EXPIRED, GOOD_TOKENS, Call, WireVerdict
 from tollbridge.verify.model.subject import MISSING, Subject
-from tollbridge.verify.model.terms import Held, terms_of
+from tollbridge.verify.model.terms import CHOICE, Held, terms_of
 from tollbridge.world import Account, Organization, World
 
 MAX_LOCAL_PART = 64
@@ -99,14 +99,20 @@ class Oracle:
             effect = self._effect(call, self.world.organizations[account.organization])
         codes = [code for code in (wire.error_code, "malformed-json" if wire.half_pair else None) if code]
         decided = {"places": sorted(wire.places), "rules": list(wire.rules), "by_http": wire.framing}
-        return self._expectation("wire", account, [wire.status], codes, effect=effect, **decided)
+        waived = self._waived(wire.rules) if wire.status >= 400 else []
+        return self._expectation("wire", account, [wire.status], codes, effect=effect, waived=waived, **decided)
+
+    def _waived(self, rules: Iterable[str]) -> list[str]:
+        """Return the choices of ours among the rules that refuse a call; none where one of them is held."""
+        choices = [rule for rule in rules if self.held.ledger.get(rule) == CHOICE]
+        return [] if any(map(self.held.chosen, choices)) else choices
 
     def _refused_for(self, call: Call, account: Account, broken: list[Violation]) -> Expectation:
         rules = [*dict.fromkeys(v.rule for v in broken if v.rule)]
         places = sorted({str(v.pointer or v.header or v.parameter) for v in broken})
         firm = [v for v in broken if self.held.rule(v.rule) and not self._is_open(call, v)]
         if not firm:
-            return replace(self._free(account), places=places)
+            return replace(self._free(account), places=places, waived=self._waived(rules))
         if any(self._is_open(call, v) for v in broken):
             places = []  # whether that is blamed too, is open
         return self._expectation("violations", account, [400], ["invalid-request"], places=places, rules=rules)
@@ -118,15 +124,13 @@ class Oracle:
             return True
         if violation.pointer and value == "" and violation.pointer == self._place_of("description"):
             return True  # what is empty may count as left out
-        if self.held.choice:
-            return False
         if value is None and not self._requires(violation.pointer):
-            return True  # null for a member that may be left out
+            return not self.held.chosen("body.null")  # null for a member that may be left out
         match violation.rule:
             case "currency.supported":  # a code that Stripe's API lists, and its page does not
-                return value in table()["accepted_besides"]
+                return not self.held.chosen("currency.list") and value in table()["accepted_besides"]
             case "email.address":  # how an address looks, the page does not say
-                return isinstance(value, str) and "@" in value.strip("@")
+                return not self.held.choice and isinstance(value, str) and "@" in value.strip("@")
         return False
 
     def _place_of(self, role: str) -> str:

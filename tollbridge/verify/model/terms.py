@@ -27,17 +27,23 @@ class Held:
         contract: whose ledger it is.
         names_organization: whether the target reads the header of the contract; its name is a choice.
         anonymous: whether the target takes calls without a token; that it does is a choice.
+        rules: ids of rules that are held whatever their origin.
     """
 
     origins: frozenset[str]
     contract: Contract
     names_organization: bool = True
     anonymous: bool = True
+    rules: frozenset[str] = frozenset()
 
     @property
     def choice(self) -> bool:
-        """Whether our choices are held."""
+        """Whether all of our choices are held."""
         return CHOICE in self.origins
+
+    def chosen(self, rule: str) -> bool:
+        """Tell whether a choice of ours is held, alone or with all of them."""
+        return self.choice or rule in self.rules
 
     @cached_property
     def ledger(self) -> Mapping[str, str]:
@@ -52,7 +58,7 @@ class Held:
     def rule(self, identity: str | None) -> bool:
         """Tell whether a rule is held; what the ledger has no word on, the contract's schema itself says."""
         origin = self.ledger.get(identity or "")
-        return origin is None or origin in self.origins
+        return origin is None or origin in self.origins or identity in self.rules
 
 
 def terms_of(subject: Subject, held: Held) -> Terms:
@@ -76,10 +82,11 @@ def terms_of(subject: Subject, held: Held) -> Terms:
         },
         codes=[list(pair) for pair in sorted(subject.codes)],
         choice=held.choice,
+        choices=sorted(rule for rule in held.rules if held.ledger.get(rule) == CHOICE),
         ledger={rule: held.rule(rule) for rule in held.ledger},
         methods=sorted(one.method.upper() for one in held.contract.operations if one.path == operation.path),
         ordinary=subject.ordinary,
-        refusals=held.choice or (subject.ordinary and held.rule("refusal.problem")),
+        refusals=held.chosen("refusal.problem") or (subject.ordinary and held.rule("refusal.problem")),
     )
 
 

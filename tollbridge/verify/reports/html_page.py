@@ -10,7 +10,7 @@ from tollbridge.verify.reports.finding_card import finding_card
 from tollbridge.verify.reports.finding_lines import roots, title
 from tollbridge.verify.reports.plots import plots
 from tollbridge.verify.reports.report import Document
-from tollbridge.verify.reports.text import VERDICTS, check_verdict, summary, verdict
+from tollbridge.verify.reports.text import VERDICTS, check_verdict, let_pass, summary, verdict
 
 RULES = {"rule": "", "origin": "", "line": "number", "exercised": "number", "verdict": "", "what it says": ""}
 CHECKS = {"check": "", "severity": "", "judged": "number", "verdict": "", "what it asserts": ""}
@@ -80,7 +80,7 @@ def _verdict(run: Document) -> list[Content]:
         *([("bad", f"Not finished: {run['unfinished']}")] if run["unfinished"] else []),
         *([("dim", f"Not reached: {run['not_reached']}")] if run["not_reached"] else []),
         *(("dim", f"Not judged: {what}") for what in run["not_judged"]),
-        *(("dim", f"Let pass, as our choices alone refuse it: {what}") for what in run["let_pass"]),
+        *(("dim", said[:1].upper() + said[1:]) for said in let_pass(run)),
         *(("dim", f"Known: {one['check']} {one['fingerprint']}: {one['found']}") for one in run["known"]),
         *(("dim", f"In the baseline, and not seen: {name}") for name in run["stale"]),
     ]

@@ -13,6 +13,7 @@ from tollbridge.verify.consumer.judgement import Judgement
 from tollbridge.verify.consumer.verdict import checks_of, findings_of
 from tollbridge.verify.evaluator import Tally
 from tollbridge.verify.model.finding import Finding, brief, masked
+from tollbridge.verify.model.hold import held_names
 from tollbridge.verify.model.terms import Held
 from tollbridge.verify.reports.answers import Timing, answers_document
 
@@ -122,7 +123,7 @@ class Report:
             "contract": self.contract.path.name,
             "contract_file": shown_path(self.contract.path),
             "world": self.world,
-            "held": sorted(self.held.origins),
+            "held": held_names(self.held),
             "two_sided": self.two_sided,
             "seed": self.seed,
             "shard": self.shard,

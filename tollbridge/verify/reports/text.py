@@ -50,7 +50,8 @@ def _contents(findings: Sequence[Document]) -> Iterator[Line]:
 def _ending(run: Document) -> Iterator[Line]:
     """Yield what was not judged, known, gone or not reached; and the verdict."""
     yield from (line(f"not judged: {what}", "dim") for what in run["not_judged"])
-    yield from filled(_let_pass(run), 100, "", "  ", "dim") if run["let_pass"] else ()
+    for said in let_pass(run):
+        yield from filled(said, 100, "", "  ", "dim")
     if run["known"]:
         names = dict.fromkeys(f"{finding['check']} {finding['fingerprint']}" for finding in run["known"])
         yield line(f"known: {', '.join(names)}", "dim")
@@ -67,9 +68,14 @@ def _ending(run: Document) -> Iterator[Line]:
     yield verdict(run), (summary(run), "")
 
 
-def _let_pass(run: Document) -> str:
-    """Return in words what a clean run says nothing against."""
-    return f"let pass, as our choices alone refuse it (--hold choice judges it): {'; '.join(run['let_pass'])}"
+def let_pass(run: Document) -> Iterator[str]:
+    """Yield in words what a clean run says nothing against, by what `--hold` takes to judge it."""
+    by_group: dict[str, list[str]] = {}
+    for what in run["let_pass"]:
+        group, _, call = what.partition(": ")
+        by_group.setdefault(group, []).append(call)
+    for group, calls in by_group.items():
+        yield f"let pass, as our choices alone refuse it (--hold {group} judges it): {'; '.join(calls)}"
 
 
 def _checks(run: Document) -> Iterator[Line]:

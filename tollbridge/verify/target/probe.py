@@ -53,7 +53,7 @@ def opening(runner: Runner, context: CaseContext, *, own: bool) -> CaseContext:
         _require_tokens(served)
         _require_a_world(context, served)
         _require_our_stripe(runner, context, served)
-    if not held.choice:
+    if not held.chosen("organization.header"):
         context = replace(context, held=replace(held, names_organization=_reads_the_header(runner, context)))
     return context
 
