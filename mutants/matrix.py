@@ -20,6 +20,7 @@ from tollbridge.verify import CHECKS
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_SECONDS = 600
+FAULTY_EXAMPLES = 150
 """The most that one run takes; only a busy machine gets there, where a run of 120 s does not ask everything."""
 
 
@@ -139,7 +140,13 @@ def judged(mutant: Mutant, *, examples: int) -> Result:
         report = Path(folder) / "report.json"
         verify = [sys.executable, "-m", "tollbridge", "verify", url, "--stripe-listen", f"127.0.0.1:{stripe}"]
         verify += ["--hold", "choice", "--answer-within", "6", "--json", str(report), "--max-time", str(MAX_SECONDS)]
-        verify += ["--max-examples", str(examples)] if mutant.area == LEGAL else ["--fail-fast"]
+        verify += [
+            "--profile",
+            "thorough",
+            "--max-examples",
+            str(examples if mutant.area == LEGAL else FAULTY_EXAMPLES),
+        ]
+        verify += [] if mutant.area == LEGAL else ["--fail-fast"]
         try:
             serve = command(mutant, port, f"http://127.0.0.1:{stripe}")
             with launched(serve, ready=f"{url}/_tollbridge/health", cwd=ROOT):

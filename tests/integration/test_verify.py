@@ -78,7 +78,8 @@ def test_a_server_that_is_not_ours_is_not_accused(tmp_path: Path) -> None:
     """The example in Flask, which differs where it may, is clean from both sides."""
     path = tmp_path / "report.json"
     with example("server.py") as (url, stripe):
-        done = verify(url, "--stripe-listen", stripe, "--world", str(WORLD), "--json", str(path), "--max-examples", "5")
+        whole = ["--profile", "thorough", "--max-examples", "5"]
+        done = verify(url, "--stripe-listen", stripe, "--world", str(WORLD), "--json", str(path), *whole)
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(path.read_bytes())
     assert report["two_sided"] is True

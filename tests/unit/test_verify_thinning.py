@@ -3,9 +3,10 @@
 import pytest
 
 from tests.unit.test_verify_checks import HELD, SUBJECT, WORLD
-from tollbridge.verify.cases import TABLES, CaseContext
-from tollbridge.verify.cases.thinning import FOR_TABLES, MOST, Plan, calls_of, plan
-from tollbridge.verify.model.steps import Call, Case, Mend, Together
+from tollbridge.simulator import Fault
+from tollbridge.verify.cases import ORDINARY_TABLES, TABLES, THINNED, CaseContext, is_thinned_out
+from tollbridge.verify.cases.thinning import FOR_TABLES, MOST, Plan, calls_of, plan, waits_of
+from tollbridge.verify.model.steps import Break, Call, Case, Mend, Together
 from tollbridge.verify.model.subject import Tokens
 
 CONTEXT = CaseContext(SUBJECT, WORLD, Tokens({}, {}), HELD, {}, two_sided=True)
@@ -37,6 +38,27 @@ def test_a_slow_target_gets_fewer_cases_in_the_same_time(answer_in: float) -> No
 def test_a_target_that_is_too_slow_for_all_is_not_thinned_to_nothing() -> None:
     """There is a bound: the run's time ends it then."""
     assert planned(30, 15).every == MOST
+
+
+def test_tables_are_thinned_by_how_alike_their_cases_are() -> None:
+    """Each table keeps some cases however short the run, and those that are thinned less keep the larger part."""
+    kept: dict[str, float] = {}
+    for name in TABLES:
+        numbers = range(320)
+        kept[name] = sum(not is_thinned_out((name, number, Case("x", ())), 16) for number in numbers) / len(numbers)
+    assert kept["currencies"] == kept["methods"] == 1 / 16
+    assert (kept["roles"], kept["wire"], kept["faults"]) == (1 / 8, 1 / 4, 1 / 4)
+    assert kept["sequences"] == kept["together"] == 1
+    assert THINNED.keys() < TABLES.keys() | ORDINARY_TABLES.keys()
+    assert not any(is_thinned_out((name, number, Case("x", ())), 1) for name in TABLES for number in range(20))
+
+
+def test_a_plan_knows_how_long_a_target_waits_at_failing_stripes() -> None:
+    """A silence takes longer than a refusal, and what only takes its time is waited for by nobody."""
+    waits = [waits_of(Case("x", (Break(Fault(None, None, kind)), CALL))) for kind in ("silence", "500", "slow")]
+    assert waits[0] > waits[1] > waits[2] == waits_of(Case("x", (CALL,))) == 0
+    failing = Case("x", (Break(Fault(None, None, "silence")), CALL))
+    assert Plan([(CONTEXT, "faults", failing)], [], 1, 0.004).seconds > waits[0]
 
 
 def test_the_tables_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER
-from tollbridge.cli.output import say
 from tollbridge.cli.progress import Progress
 from tollbridge.cli.reports import known_findings, report_options, tell
+from tollbridge.cli.verify_lists import checks as list_of_checks
+from tollbridge.cli.verify_lists import instead, profiles
 from tollbridge.cli.verify_values import (
     address,
     endpoint_url,
@@ -65,11 +66,19 @@ from tollbridge.cli.webhooks import checked_secret
 )
 @click.option(
     "--profile",
-    default="thorough",
+    default="standard",
     show_default=True,
     type=click.Choice(("quick", "standard", "thorough")),
-    help="How much is done: quick plays the tables, the long ones thinned (120 s at most), standard plays "
-    "them whole and 50 random sequences (200 s at most), thorough 150 (5 minutes at most).",
+    help="How much is done: about 15 s, 60 s or 5 minutes for a quick target on two quiet cores; --list-profiles says "
+    "what each plays, and leaves out.",
+)
+@click.option(
+    "--list-profiles",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=instead(profiles),
+    help="What each profile plays, how long it takes; then end.",
 )
 @click.option(
     "--max-time",
@@ -94,7 +103,14 @@ from tollbridge.cli.webhooks import checked_secret
 )
 @click.option("--checks", callback=names, metavar="NAME,…", help="Only these checks.")
 @click.option("--exclude", callback=names, metavar="NAME,…", help="Not these checks.")
-@click.option("--list-checks", is_flag=True, help="What each check asserts; then end.")
+@click.option(
+    "--list-checks",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=instead(list_of_checks),
+    help="What each check asserts; then end.",
+)
 @click.option(
     "--baseline", type=click.Path(dir_okay=False, path_type=Path), help="A JSON report: what it found is known."
 )
@@ -197,7 +213,6 @@ def verify(
     examples_database: str | None,
     checks: tuple[str, ...],
     exclude: tuple[str, ...],
-    list_checks: bool,
     baseline: Path | None,
     reset: str | None,
     answer_within: float | None,
@@ -249,9 +264,6 @@ def verify(
     # Imported here: it takes longer to load than the other commands take.
     from tollbridge import verify as harness
 
-    if list_checks:
-        _list_checks()
-        return
     progress = Progress(shown=sys.stderr.isatty(), quiet=quiet)
     for ending in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: what was found is told, our server stopped
         signal.signal(ending, signal.default_int_handler)
@@ -306,15 +318,6 @@ def verify(
     progress.done()
     tell(report, files, scripts, full=full, quiet=quiet)
     sys.exit(report.exit_code)
-
-
-def _list_checks() -> None:
-    from tollbridge import verify as harness
-
-    for check in harness.CHECKS.values():
-        say(((check.name, "head"), (f"  [{check.severity}]", "")), f"  {check.asserts}", f"  e.g. {check.sample}")
-        if check.rules:
-            say(f"  rules: {', '.join(check.rules)}")
 
 
 class CouldNotAsk(click.ClickException):

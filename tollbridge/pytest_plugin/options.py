@@ -28,7 +28,7 @@ OPTIONS = (
     Option("contract", "FILE", "OpenAPI 3.0 or 3.1 document.  [default: the bundled one]"),
     Option("world", "FILE", "The target's organizations, accounts, cards, tokens.  [default: the bundled one]"),
     Option("hold", "NAME,…", "Which rules bind: origins, groups of our choices, rules.  [default: provider]"),
-    Option("profile", "quick|standard|thorough", "How much is done.  [default: thorough]"),
+    Option("profile", "quick|standard|thorough", "How much is done.  [default: standard]"),
     Option("max-time", "SECONDS", "Of the whole run.  [default: the profile's]"),
     Option("max-examples", "NUMBER", "Random sequences at most.  [default: the profile's]"),
     Option("seed", "NUMBER", "Repeats the random sequences.  [default: 1]"),

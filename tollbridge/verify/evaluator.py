@@ -149,8 +149,9 @@ def held_against(checks: Iterable[Check], x: Exchange) -> Iterator[tuple[Check, 
 
     Where a check that is a gate finds something, the checks behind it have nothing to judge.
     """
+    unsimulated = x.evidence.unsimulated
     for check in () if x.evidence.steered else checks:
-        verdicts = check.judge(x.evidence, x.expectation) if is_for(check, x) else None
+        verdicts = check.judge(x.evidence, x.expectation) if is_for(check, x, unsimulated=unsimulated) else None
         if verdicts is None:
             continue
         yield check, verdicts
@@ -158,9 +159,9 @@ def held_against(checks: Iterable[Check], x: Exchange) -> Iterator[tuple[Check, 
             return
 
 
-def is_for(check: Check, x: Exchange) -> bool:
+def is_for(check: Check, x: Exchange, *, unsimulated: bool) -> bool:
     """Tell whether a check is for an exchange: for its operation, and for what is known of it."""
-    if x.evidence.unsimulated and check.name != "adds-nothing":
+    if unsimulated and check.name != "adds-nothing":
         return False  # of a call that the simulator cannot answer nothing is known but what it was told
     return check.ordinary or not x.expectation.terms.ordinary
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tollbridge.verify.cases import CaseContext
 from tollbridge.verify.cases.thinning import Planned, plan
-from tollbridge.verify.coverage.exercised import unreached
+from tollbridge.verify.coverage.promises import anything_awaited, brings
 from tollbridge.verify.errors import Enough, TimeOver, VerifyError
 from tollbridge.verify.evaluator import MAX_FINDINGS, Verdict
 from tollbridge.verify.evidence.file import COUNTED, KEPT
@@ -30,8 +30,8 @@ SEEDS_APART = 1_000
 """Between the seeds of shards; each finding that a search makes takes the next one."""
 
 THINNED = (
-    "an answer takes {answer_in:.0f} ms, so of the tables whose cases are alike every {every}th case was played; a "
-    "longer --max-time plays more"
+    "an answer takes {answer_in:.0f} ms, so of the tables whose cases are most alike every {every}th case was played, "
+    "of others a few more; a longer --max-time plays more"
 )
 LEAST_EXAMPLES = 5
 """Random requests to each ordinary operation, however many there are."""
@@ -73,10 +73,12 @@ def _play_tables(run: Run) -> None:
     if chosen.every > run.options.every:
         run.not_reached = THINNED.format(answer_in=1_000 * answer_in, every=chosen.every)
     _play_all(run, share(run.options.shard, chosen.played))
-    for one in share(run.options.shard, chosen.left):
-        if not any(True for context in run.contexts for _ in unreached(run, context)):
+    for planned in share(run.options.shard, chosen.left):
+        if not anything_awaited(run):
             return
-        _play_all(run, [one])
+        context, _, case = planned
+        if brings(run, context, case):
+            _play_all(run, [planned])
 
 
 def share(shard: tuple[int, int] | None, planned: Sequence[T]) -> Sequence[T]:

@@ -46,8 +46,10 @@ ORDINARY_TABLES: dict[str, Table] = {
 }
 """By name: of any other operation."""
 
-ALIKE = frozenset({"methods", "tokens", "members", "money", "currencies", "parameters", "bodies"})
-"""Tables of many cases that are alike: they are thinned where a run has to be short."""
+THINNED = dict.fromkeys(("methods", "tokens", "members", "money", "currencies", "parameters", "bodies"), 1)
+THINNED |= {"roles": 2, "wire": 4, "faults": 4}
+"""Tables that are thinned where a run has to be short, each with how much less than the others: where cases are alike,
+one of them is missed the least."""
 
 
 def cases(context: CaseContext) -> list[Planned]:
@@ -57,9 +59,14 @@ def cases(context: CaseContext) -> list[Planned]:
 
 
 def is_thinned_out(planned: Planned, every: int) -> bool:
-    """Tell whether a case is left out where of tables whose cases are alike every so many-th one is played."""
+    """Tell whether a case is left out.
+
+    Args:
+        planned: the case.
+        every: of the tables whose cases are most alike, every so many-th one is played.
+    """
     table, number, _ = planned
-    return table in ALIKE and number % every > 0
+    return number % max(1, every // THINNED.get(table, every)) > 0
 
 
 __all__ = ["TABLES", "CaseContext", "cases", "is_thinned_out"]

@@ -6,13 +6,16 @@ from functools import cached_property
 
 from tollbridge.verify.cases import CaseContext, cases, is_thinned_out
 from tollbridge.verify.cases import Planned as Numbered
-from tollbridge.verify.model.steps import Call, Case, Together
+from tollbridge.verify.model.steps import Break, Call, Case, Together
 
 HARNESS = 0.015
 """Seconds that the harness itself takes for a call, its judgement and its looks at Stripe."""
 
+FAULT, SILENCE = 0.5, 2.5
+"""Seconds that a target waits at a failing Stripe before it tries again, and at a silent one before it gives up."""
+
 FOR_TABLES = 0.6
-"""The part of a run's time that is planned with: failing Stripes, replays and scripts take the rest."""
+"""The part of a run's time that is planned with: random sequences, replays and scripts take the rest."""
 
 FIRST = ("operations", "chains")
 """The tables that come first, of all operations: a run that is cut short has called each of them."""
@@ -46,8 +49,9 @@ class Plan:
 
     @property
     def seconds(self) -> float:
-        """How long the calls will take."""
-        return self.calls * (self.answer_in + HARNESS)
+        """How long the calls will take, and what the target waits at failing Stripes."""
+        waits = sum(waits_of(case) for _, _, case in self.played)
+        return self.calls * (self.answer_in + HARNESS) + waits
 
 
 def plan(contexts: Sequence[CaseContext], every: int, answer_in: float, time: float) -> Plan:
@@ -69,6 +73,12 @@ def plan(contexts: Sequence[CaseContext], every: int, answer_in: float, time: fl
 def calls_of(case: Case) -> int:
     """Return how many calls a case sends."""
     return sum(len(step.calls) if isinstance(step, Together) else isinstance(step, Call) for step in case.steps)
+
+
+def waits_of(case: Case) -> float:
+    """Return how many seconds a target may wait in a case, as Stripe fails."""
+    kinds = [step.fault.kind for step in case.steps if isinstance(step, Break)]
+    return max((SILENCE if kind == "silence" else FAULT for kind in kinds if kind != "slow"), default=0.0)
 
 
 def _thinned(whole: Sequence[tuple[CaseContext, Numbered]], every: int, answer_in: float) -> Plan:

@@ -247,11 +247,21 @@ def _matches(fault: dict[str, Any], call: dict[str, Any]) -> bool:
 
 def right_problem(x: Evidence, e: Expectation) -> tuple[int, str]:
     """Return what the contract has for the fault: where it struck, and whether a charge was under way."""
-    fault = striking(x)
     made = any(intent["status"] in PAID for intent in x.intents)
-    if fault["path"] == UPDATE and e.charges and made:
+    return problem_of(striking(x), charged=e.charges and made, unknown=outcome_unknown(x))
+
+
+def problem_of(fault: dict[str, Any], *, charged: bool, unknown: bool) -> tuple[int, str]:
+    """Return what the contract has for a fault.
+
+    Args:
+        fault: that struck.
+        charged: whether the card was charged before.
+        unknown: whether a charge was sent of which nothing is known.
+    """
+    if fault["path"] == UPDATE and charged:
         return 502, "subscription-not-updated"
-    if outcome_unknown(x):
+    if unknown:
         return 502, "payment-outcome-unknown"
     if fault["kind"] == "400":
         return (409, "provider-refused") if fault["method"] == "POST" else (409, "payment-method-not-attached")

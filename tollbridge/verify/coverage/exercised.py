@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tollbridge.verify.cases import CaseContext
 from tollbridge.verify.coverage.applicable import unreachable
+from tollbridge.verify.coverage.promises import SUCCESS, awaited
 from tollbridge.verify.run import Run
 from tollbridge.world import Account
 
@@ -56,13 +57,13 @@ def _who_can_act(context: CaseContext) -> Iterator[Account]:
 def unreached(run: Run, context: CaseContext) -> Iterator[str]:
     """Yield what an operation never answered."""
     name = context.subject.operation.operation_id
-    if not run.evaluator.tally.successes[name]:
-        yield f"the operation {name}: it never got a 2xx"
-    if context.subject.ordinary:
-        return  # which calls lead to its problems, the contract does not say
-    for status, code in sorted(context.subject.codes):
-        if not unreachable(context, status, code) and not run.evaluator.tally.codes[status, code]:
-            yield f"the problem {status} {code} of {name}: it never came"
+    for told in awaited(run, context):
+        status, code = told
+        yield (
+            f"the operation {name}: it never got a 2xx"
+            if told == SUCCESS
+            else f"the problem {status} {code} of {name}: it never came"
+        )
 
 
 def unprovoked(contexts: list[CaseContext]) -> Iterator[tuple[str, str]]:

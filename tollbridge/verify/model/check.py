@@ -83,7 +83,10 @@ class Check:
 
     def judge(self, x: Evidence, e: Expectation) -> list[Wrong] | None:
         """Return what is wrong with an exchange; None where there is nothing to judge."""
-        return self.function(x, e) if all(condition(x, e) for condition in self.when) else None
+        for condition in self.when:  # a loop, as this is asked fifty times for each exchange
+            if not condition(x, e):
+                return None
+        return self.function(x, e)
 
     def exercised(self, x: Evidence, e: Expectation) -> set[str]:
         """Return the ledger's rules that an exchange could have broken, of those that the check judges."""

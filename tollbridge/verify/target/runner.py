@@ -88,6 +88,8 @@ class Runner:
     line: RawConnection | None = None
     _faults: tuple[Fault, ...] = ()
     _mended: bool = False
+    _oracles: dict[int, tuple[CaseContext, Oracle]] = field(default_factory=dict)
+    """By the context's identity, with the context, which so lives as long."""
 
     def play(self, context: CaseContext, case: Case) -> list[Exchange]:
         """Play a case and return its exchanges, in order.
@@ -141,7 +143,7 @@ class Runner:
         return self.stripe
 
     def _one(self, context: CaseContext, call: Call, previous: Exchange | None, compared: Case | None) -> Exchange:
-        expectation = self._expected(context, call)
+        expectation = self.expected(context, call)
         before = self.stripe.moment() if self.stripe else None
         if self.line is None:
             self.line = RawConnection(self.url, self.within)
@@ -162,14 +164,20 @@ class Runner:
             expectation = replace(expectation, previous=previous.expectation)
         return self._kept(Exchange(evidence, expectation))
 
-    def _expected(self, context: CaseContext, call: Call) -> Expectation:
+    def expected(self, context: CaseContext, call: Call) -> Expectation:
+        """Return what a right answer to a call is, as things stand now at Stripe."""
         context = context.others.get(call.operation.operation_id, context)
         if call.right:
             return expected_of(context.terms, call, context.default().role)
         return self._oracle(context).expected(call)
 
     def _oracle(self, context: CaseContext) -> Oracle:
-        return Oracle(context.subject, context.world, context.held, context.cards, self.stripe)
+        """Return an operation's oracle, which works its terms out once."""
+        known = self._oracles.get(id(context))
+        if known is None or known[0] is not context:
+            made = Oracle(context.subject, context.world, context.held, context.cards, self.stripe)
+            known = self._oracles[id(context)] = context, made
+        return known[1]
 
     def _evidence(self, call: Call, answer: Answer | None, broken: str | None, **more: Any) -> Evidence:
         self.sent += 1

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tollbridge.launch import free_port
-from tollbridge.simulator import Fault, Reply, Request, Simulator, StripeDoor, control
+from tollbridge.simulator import Fault, Request, Simulator, StripeDoor, control
 from tollbridge.verify.model.evidence import Document, made_by
 from tollbridge.verify.target.threaded_server import ThreadedServer, answer_in_process
 from tollbridge.world import World
@@ -37,9 +37,6 @@ RECORDED = 20_000
 
 MAX_PAGES = 50
 """Pages of a list that are read."""
-
-MAX_LOOKS = 3
-"""How often Stripe is looked at again because somebody called meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -162,21 +159,17 @@ class StripeDouble:
     def moment(self) -> Moment:
         """Return what Stripe has now; nothing is read again where no call came since the moment before."""
         self.calls = 0
+        return self.do(self._now)
+
+    def _now(self, simulator: Simulator) -> Moment:
         last = self._moment
-        return last if last and last.total == self._total() else self._look()
+        return last if last and last.total == simulator.record.total else self._look(simulator)
 
-    def _look(self) -> Moment:
-        """Look at Stripe, again where somebody calls meanwhile."""
-        for _ in range(MAX_LOOKS):
-            before = self._total()
-            subscriptions, reads = self._subscriptions()
-            moment = self._moment = Moment(self._total(), subscriptions)
-            if moment.total == before + reads:
-                break
-        return moment
-
-    def _total(self) -> int:
-        return self.do(lambda simulator: simulator.record.total)
+    def _look(self, simulator: Simulator) -> Moment:
+        """Look at Stripe, in the thread that answers its calls: so nobody calls meanwhile."""
+        subscriptions = self._subscriptions(simulator)
+        self._moment = Moment(simulator.record.total, subscriptions)
+        return self._moment
 
     def since(self, moment: Moment) -> Seen:
         """Return what was seen since a moment, once the calls under way have ended, or have been waited for."""
@@ -186,8 +179,12 @@ class StripeDouble:
         calls = self._calls(moment.total)
         if all(call["method"] == "GET" for call in calls):
             return Seen(calls, [], moment.subscriptions)
-        found = [self.read(f"/v1/payment_intents/{identity}") for identity in made_by(calls)]
-        return Seen(calls, [intent for intent in found if intent], self._look().subscriptions)
+        return self.do(lambda simulator: self._seen(simulator, calls))
+
+    def _seen(self, simulator: Simulator, calls: list[Document]) -> Seen:
+        """Return what calls have made of Stripe."""
+        found = [_read(simulator, f"/v1/payment_intents/{identity}") for identity in made_by(calls)]
+        return Seen(calls, [intent for intent in found if intent], self._look(simulator).subscriptions)
 
     def _calls(self, since: int) -> list[Document]:
         """Return the calls of the record after so many."""
@@ -205,16 +202,16 @@ class StripeDouble:
         document: Document = orjson.loads(self._server.wait_for(asking))
         return document
 
-    def _subscriptions(self) -> tuple[dict[str, Document], int]:
-        """Return every subscription by id, the cancelled ones too, and how many reads that took."""
+    def _subscriptions(self, simulator: Simulator) -> dict[str, Document]:
+        """Return every subscription by id, the cancelled ones too."""
         found: list[Document] = []
         reads, more = 0, True
         while more and reads < MAX_PAGES:
             after = f"&starting_after={found[-1]['id']}" if found else ""
-            page = self.read(f"/v1/subscriptions?limit=100&status=all{after}")
+            page = _read(simulator, f"/v1/subscriptions?limit=100&status=all{after}")
             found += page["data"] if page else []
             reads, more = reads + 1, bool(page and page["has_more"])
-        return {subscription["id"]: subscription for subscription in found}, reads
+        return {subscription["id"]: subscription for subscription in found}
 
     def customer(self, identity: str) -> Document | None:
         """Return a customer; None where Stripe has no such one."""
@@ -226,20 +223,7 @@ class StripeDouble:
 
     def read(self, path: str) -> Document | None:
         """Return what Stripe answers to a GET, whatever faults wait for the target; None for a refusal."""
-        route, _, query = path.partition("?")
-
-        def reading(simulator: Simulator) -> Reply:
-            waiting = simulator.faults()
-            simulator.forgive()  # they are for the target's calls, not for ours
-            try:
-                return simulator.handle(Request("GET", route, query, HEADERS, b""))
-            finally:
-                for fault in waiting:
-                    simulator.inject(fault)
-
-        reply = self.do(reading)
-        document: Document | None = orjson.loads(reply.body) if reply.status < 300 else None
-        return document
+        return self.do(lambda simulator: _read(simulator, path))
 
     def post(self, path: str, form: Mapping[str, str]) -> int:
         """Do something as another client of Stripe's, and return the status."""
@@ -259,6 +243,20 @@ class StripeDouble:
         self._moment = None
         self.seed += 1  # with the same one it would issue the same secrets again
         self.do(lambda simulator: simulator.reset(self.seed))
+
+
+def _read(simulator: Simulator, path: str) -> Document | None:
+    """Return what Stripe answers to a GET, in the thread that answers its calls."""
+    route, _, query = path.partition("?")
+    waiting = simulator.faults()
+    simulator.forgive()  # they are for the target's calls, not for ours
+    try:
+        reply = simulator.handle(Request("GET", route, query, HEADERS, b""))
+    finally:
+        for fault in waiting:
+            simulator.inject(fault)
+    document: Document | None = orjson.loads(reply.body) if reply.status < 300 else None
+    return document
 
 
 def charged_alone(world: World) -> dict[str, dict[str, Any]]:
