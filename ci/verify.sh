@@ -11,7 +11,7 @@ reports=${TOLLBRIDGE_REPORTS:-tollbridge-reports}
 mkdir -p "$reports"
 set --
 for option in start stripe-listen world contract hold profile max-time max-examples baseline reset start-within \
-  shard examples-database; do
+  organization-header shard examples-database; do
   value=$(printenv "TOLLBRIDGE_$(printf %s "$option" | tr a-z- A-Z_)") || continue
   if [ "$value" ]; then set -- "$@" "--$option=$value"; fi
 done

@@ -172,6 +172,9 @@ def test_a_preference_may_be_followed_and_not_in_silence() -> None:
     assert found(exchange(answer=says, **nothing)) == {"no-server-error"}
 
 
+EARLIER = 'POST /v1/payment_intents {"amount": "4200", "currency": "usd"} (call 0)'
+
+
 TOO_LARGE = {"code": "amount_too_large", "param": "amount", "message": "Amount must be no more than $999,999.99"}
 NOTHING_DONE: dict[str, Any] = {"intents": [], "calls": [], "after": subscription(None)}
 FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -228,7 +231,10 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
         {"calls": [told(effects=effect("customer.subscription.updated", "sub_1")), told()]},
     ),
     "one key for two writes": ("keys-of-their-own", {"calls": [told(), told({"amount": "1"})]}),
-    "an earlier request's key": ("keys-of-their-own", {"known": Known(idempotency_keys=["key-1"])}),
+    "an earlier request's key": (
+        "keys-of-their-own",
+        {"known": Known(idempotency_keys={"key-1": EARLIER})},
+    ),
     "another key for a retry": (
         "retries-keep-their-key",
         {"calls": [told(status=500, effects=[]), told(idempotency_key="key-2")]},
@@ -488,7 +494,8 @@ def test_what_is_not_held_is_not_judged() -> None:
 def test_what_an_exchange_shows_is_known_after_it() -> None:
     """Secret, ids and keys of an exchange are remembered for those after it, and its own evidence stays as it was."""
     first = exchange(api_keys=["rk-17"])
-    assert first.known == Known({"rk-17": "an API key"}, [SECRET], ["key-1"], ["X-Request-Id req-1"])
+    keys = {"key-1": 'POST /v1/payment_intents {"amount": "4200", "currency": "usd"} (call 1)'}
+    assert first.known == Known({"rk-17": "an API key"}, [SECRET], keys, ["X-Request-Id req-1"])
     assert first.evidence.known == Known()
     assert {"secret-is-new", "keys-of-their-own", "answers-have-their-own-ids"} <= found(exchange(known=first.known))
 

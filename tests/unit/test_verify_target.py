@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.judged import bench
+from tests.judged import SDK_WARNS, UNCLOSED, bench
 from tollbridge import verify as verify_room
 from tollbridge.launch import free_port
 from tollbridge.verify.errors import VerifyError
@@ -83,6 +83,8 @@ def test_setting_back_takes_the_end_the_command_and_the_start(tmp_path: Path) ->
     assert target.set_back_in > 0.3
 
 
+@pytest.mark.filterwarnings(SDK_WARNS)
+@pytest.mark.filterwarnings(UNCLOSED)
 def test_whoever_plays_a_case_waits_for_the_process_that_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables, replays, calls alone and the search play by one function, which waits where a connection was closed."""
     waited: list[str] = []

@@ -37,6 +37,7 @@ OPTIONS = (
     Option("reset", "CMD", "A shell command that sets the target back to its beginning."),
     Option("answer-within", "SECONDS", "The longest that one answer may take.  [default: 35]"),
     Option("start-within", "SECONDS", "How long the target is waited for.  [default: 0]"),
+    Option("organization-header", "NAME", "How the target spells the header that names an organization."),
     Option("fail-fast", None, "End the run of the harness with the first finding."),
     Option("control-token", "TOKEN", "What a Tollbridge server at the URL asks for before it issues tokens."),
     Option("json", "FILE", "Write the whole run as JSON: a baseline for later ones."),

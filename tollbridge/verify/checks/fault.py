@@ -297,7 +297,8 @@ def fault_has_passed(x: Evidence, _e: Expectation) -> bool:
 
 @check(
     "recovers",
-    "After a fault of Stripe's has passed, the next request is served.",
+    "After a fault of Stripe's has passed, the next request is served; at the latest after half a minute, where the "
+    "target had given Stripe up and says so with 502 or 503.",
     severity=CRITICAL,
     sample="After one 500 of Stripe's, the target answers 503 to everything.",
     rules={"provider.health": provider_unwell, **in_any("intent.fields")},

@@ -9,7 +9,7 @@ from typing import Any
 
 from tollbridge.verify.checks.conditions import in_any, seen_alone, stripe_seen
 from tollbridge.verify.model.check import CRITICAL, Wrong, check
-from tollbridge.verify.model.evidence import Evidence
+from tollbridge.verify.model.evidence import Evidence, in_words
 from tollbridge.verify.model.expectation import Expectation
 
 
@@ -59,14 +59,18 @@ def retries_keep_their_key(x: Evidence, _e: Expectation) -> list[Wrong] | None:
 )
 def keys_of_their_own(x: Evidence, _e: Expectation) -> list[Wrong] | None:
     """Judge exchanges that wrote with idempotency keys."""
-    with_keys = [(call["idempotency_key"], meaning(call)) for call in x.writes if call["idempotency_key"] is not None]
+    with_keys = [(call["idempotency_key"], call) for call in x.writes if call["idempotency_key"] is not None]
     if not any(key for key, _ in with_keys):
         return None
     wrong = {}
-    meant: dict[str, str] = {}
-    for key, what in with_keys:
-        if key in x.known.idempotency_keys:
-            wrong["earlier"] = Wrong("an earlier request's", "A key was that of an earlier request.", "a new key")
-        if meant.setdefault(key, what) != what:
-            wrong["two"] = Wrong("two writes", "Two different writes carry one key.", "a key for each")
+    first: dict[str, dict[str, Any]] = {}
+    for key, call in with_keys:
+        earlier = x.known.idempotency_keys.get(key)
+        if earlier is not None:
+            said = f"The key of {in_words(call)} was that of an earlier request: {earlier}."
+            wrong["earlier"] = Wrong("an earlier request's", said, "a new key")
+        other = first.setdefault(key, call)
+        if meaning(other) != meaning(call):
+            said = f"Two different writes carry one key: {in_words(other)}, and {in_words(call)}."
+            wrong["two"] = Wrong("two writes", said, "a key for each")
     return [*wrong.values()]

@@ -28,6 +28,9 @@ NOT_SIMULATED = 501
 MAX_SECRET = 500
 """Characters of what is taken for a client secret, and remembered of an id."""
 
+MAX_WORDS = 300
+"""Characters of what a call asks of Stripe, in words."""
+
 MAX_DEPTH = 100
 """Levels of an answer's JSON; no documented one has more than a few."""
 
@@ -117,14 +120,14 @@ class Known:
     Args:
         canaries: texts that belong into no answer, or only into their own request's, with the kind of each.
         secrets: the client secrets that the target has answered.
-        idempotency_keys: those that Stripe was shown.
+        idempotency_keys: those that Stripe was shown, each with the first write that carried it, in words.
         ids: request ids and instances that were answered, each with its name before it.
         served: which tokens were served with a success, each with its account.
     """
 
     canaries: dict[str, str] = field(default_factory=dict)
     secrets: list[str] = field(default_factory=list)
-    idempotency_keys: list[str] = field(default_factory=list)
+    idempotency_keys: dict[str, str] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
     served: list[str] = field(default_factory=list)
 
@@ -254,6 +257,12 @@ def made_by(calls: list[Document]) -> list[str]:
     return [effect["id"] for effect in effects if effect["what"] == "payment_intent.created"]
 
 
+def in_words(call: Document) -> str:
+    """Return what a call asks of Stripe, as a report shows it."""
+    parameters = json.dumps(call["parameters"], sort_keys=True, ensure_ascii=False)
+    return f"{call['method']} {call['path']} {parameters}"[:MAX_WORDS]
+
+
 def texts_of(document: Any) -> Iterator[str]:
     """Yield every text of a document, its escapes read; the names of members too."""
     if isinstance(document, str):
@@ -317,13 +326,13 @@ def remembered(x: Evidence, member: str | None) -> Known:
     """
     known, secret = x.known, secret_of(x, member)
     ids = [identified(name, value) for name, value in own_ids(x).items()]
-    keys = [call["idempotency_key"] for call in x.writes if call["idempotency_key"]]
+    keys = {call["idempotency_key"]: f"{in_words(call)} (call {x.number})" for call in x.writes}
     token = shown_token(x.sent) if x.ok else ""
     return replace(
         known,
         canaries={**known.canaries, **dict.fromkeys(x.api_keys, API_KEY)},
         secrets=[*known.secrets, *([secret] if secret else [])],
-        idempotency_keys=[*known.idempotency_keys, *keys],
+        idempotency_keys={**{key: told for key, told in keys.items() if key}, **known.idempotency_keys},
         ids=[*known.ids, *ids],
         served=[*known.served, *([token] if token and token not in known.served else [])],
     )

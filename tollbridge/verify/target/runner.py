@@ -62,6 +62,13 @@ SPELT = {
 """How a good token is shown, by what is wrong with that."""
 
 
+GIVEN_UP = (502, 503)
+"""The statuses with which a target says that it does not ask Stripe for now, as a circuit breaker does."""
+
+HEALS_WITHIN, PAUSE = 30.0, 0.5
+"""Seconds in which a breaker has to try Stripe again, and between two looks at it."""
+
+
 @dataclass
 class Runner:
     """Plays cases against one target.
@@ -75,6 +82,7 @@ class Runner:
         known: from the exchanges so far.
         sent: how many calls were sent.
         timings: of each answer, its status, 0 where none came, and the seconds until it was there.
+        heals_within: seconds after a fault of Stripe's in which a target may still say that Stripe is not well.
     """
 
     url: str
@@ -85,6 +93,7 @@ class Runner:
     known: Known = field(default_factory=Known)
     sent: int = 0
     timings: list[tuple[int, float]] = field(default_factory=list)
+    heals_within: float = HEALS_WITHIN
     line: RawConnection | None = None
     _faults: tuple[Fault, ...] = ()
     _mended: bool = False
@@ -143,6 +152,18 @@ class Runner:
         return self.stripe
 
     def _one(self, context: CaseContext, call: Call, previous: Exchange | None, compared: Case | None) -> Exchange:
+        """Send a call; after a fault of Stripe's once more and again, until a target that gave Stripe up tries it."""
+        until, mended = time.monotonic() + self.heals_within, self._mended
+        made = self._asked(context, call, previous, compared)
+        while mended and made.evidence.status in GIVEN_UP and time.monotonic() < until and not self.limit.over:
+            time.sleep(PAUSE)
+            self._mended = True
+            made = self._asked(context, call, previous, compared)
+        if mended and made.evidence.status in GIVEN_UP:
+            self.heals_within = 0.0  # it does not heal: that is found once, and not waited for again
+        return self._kept(made)
+
+    def _asked(self, context: CaseContext, call: Call, previous: Exchange | None, compared: Case | None) -> Exchange:
         expectation = self.expected(context, call)
         before = self.stripe.moment() if self.stripe else None
         if self.line is None:
@@ -162,7 +183,7 @@ class Runner:
         self._mended = False
         if previous:
             expectation = replace(expectation, previous=previous.expectation)
-        return self._kept(Exchange(evidence, expectation))
+        return Exchange(evidence, expectation)
 
     def expected(self, context: CaseContext, call: Call) -> Expectation:
         """Return what a right answer to a call is, as things stand now at Stripe."""
