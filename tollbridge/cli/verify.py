@@ -8,7 +8,7 @@ import click
 
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER
 from tollbridge.cli.progress import Progress
-from tollbridge.cli.reports import known_findings, report_options, tell
+from tollbridge.cli.reports import known_findings, report_options, tell, tell_document
 from tollbridge.cli.verify_lists import checks as list_of_checks
 from tollbridge.cli.verify_lists import instead, profiles
 from tollbridge.cli.verify_values import (
@@ -25,11 +25,12 @@ from tollbridge.cli.verify_values import (
     variables,
     writable,
 )
+from tollbridge.cli.verify_workers import CouldNotAsk, RememberingCommand, beside, require_copies
 from tollbridge.cli.webhooks import ENVIRONMENT as SECRET_VARIABLE
 from tollbridge.cli.webhooks import checked_secret
 
 
-@click.command()
+@click.command(cls=RememberingCommand)
 @click.argument("url", required=False, callback=server_url)
 @click.option(
     "--stripe-listen",
@@ -95,6 +96,14 @@ from tollbridge.cli.webhooks import checked_secret
     metavar="PART/PARTS",
     help="Play this part of the cases and of the random sequences, such as 2/8; tollbridge report merge joins the JSON "
     "reports of all parts.",
+)
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 16),
+    help="Play this many parts of the run side by side, each with a target and a Stripe of its own: with --start, or "
+    "for our own server.",
 )
 @click.option(
     "--examples-database",
@@ -210,6 +219,7 @@ def verify(
     max_examples: int | None,
     seed: int,
     shard: tuple[int, int] | None,
+    workers: int,
     examples_database: str | None,
     checks: tuple[str, ...],
     exclude: tuple[str, ...],
@@ -267,21 +277,23 @@ def verify(
     progress = Progress(shown=sys.stderr.isatty(), quiet=quiet)
     for ending in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: what was found is told, our server stopped
         signal.signal(ending, signal.default_int_handler)
-    if start_env and not start:
-        raise click.UsageError("--start-env is the environment of --start CMD: give that too.")
+    _require_one_way(start, start_env, from_file, url, stripe_listen, evidence, scripts, start)
     if webhook and not webhook_secret:
         raise click.UsageError(
             f"--webhook needs --webhook-secret whsec_…, or {SECRET_VARIABLE}, to sign as Stripe does."
         )
-    if from_file and (url or stripe_listen or evidence or scripts or start):
-        raise click.UsageError("--from judges a file, without a target: leave out URL and what is about one.")
+    chosen = harness.PROFILES[profile]
+    within = chosen.max_time if max_time is None else max_time
+    if workers > 1:
+        require_copies(url, stripe_listen, evidence, shard, from_file, webhook)
+        tell_document(whole := beside(workers, within, quiet=quiet), files, full=full, quiet=quiet)
+        sys.exit(whole["exit_code"])
     try:
         if from_file:
             again = harness.Again(from_file, contract or DEFAULTS.contract, checks, exclude, known_findings(baseline))
             report = harness.verify_again(again)
             tell(report, files, scripts, full=full, quiet=quiet)
             sys.exit(report.exit_code)
-        chosen = harness.PROFILES[profile]
         plan = harness.VerifyOptions(
             contract=contract or DEFAULTS.contract,
             handlers=handlers or DEFAULTS.handlers,
@@ -289,7 +301,7 @@ def verify(
             url=url,
             stripe_listen=stripe_listen,
             hold=hold,
-            max_time=chosen.max_time if max_time is None else max_time,
+            max_time=within,
             max_examples=chosen.max_examples if max_examples is None else max_examples,
             every=chosen.every,
             seed=seed,
@@ -320,7 +332,9 @@ def verify(
     sys.exit(report.exit_code)
 
 
-class CouldNotAsk(click.ClickException):
-    """The target could not be asked."""
-
-    exit_code = 2
+def _require_one_way(start: str | None, start_env: object, from_file: Path | None, *of_a_target: object) -> None:
+    """Refuse options that do not belong together."""
+    if start_env and not start:
+        raise click.UsageError("--start-env is the environment of --start CMD: give that too.")
+    if from_file and any(of_a_target):
+        raise click.UsageError("--from judges a file, without a target: leave out URL and what is about one.")
