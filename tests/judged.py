@@ -9,7 +9,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from tollbridge.compose import Options, compose
+from tollbridge.compose import TOKEN_SECRET, Options, compose
 from tollbridge.contract import load_contract
 from tollbridge.gateway import Settings
 from tollbridge.launch import free_port
@@ -85,6 +85,7 @@ def bench(
     origins: frozenset[str] = EVERY_ORIGIN,
     contract: Path | None = None,
     handlers: Path | None = None,
+    secret: str | None = None,
 ) -> Iterator[Bench]:
     """Serve a world, with a change, for the length of a `with` block.
 
@@ -94,6 +95,7 @@ def bench(
         origins: of the rules that it is held to.
         contract: None for the bundled one.
         handlers: None for the bundled ones.
+        secret: that signs its tokens, and is known to the harness; None for one that is not.
     """
     usual = replace(Options(), contract=contract or Options().contract, handlers=handlers or Options().handlers)
     read = load_contract(usual.contract)
@@ -101,12 +103,13 @@ def bench(
     loaded = load_world(path)
     with StripeDouble(loaded, None) as stripe:
         given = replace(usual, world=path, stripe=stripe.url, calls=Settings(answer_within=3.0), steers=False)
+        given = replace(given, environment={**given.environment, TOKEN_SECRET: secret}) if secret else given
         port = free_port()
         server = ThreadedServer(change(compose(given, lambda _exchange: None).app), HOST, port)
         server.start()
         try:
             url = f"http://{HOST}:{port}"
-            tokens = desk_tokens(url, loaded, within=SECONDS)
+            tokens = desk_tokens(url, loaded, within=SECONDS, secret=secret)
             limit = RunLimit(600, time.monotonic())
             runner = Runner(url, SECONDS, stripe, tokens, limit, Known(canaries_of(tokens, loaded)))
             held, cards, others = Held(origins, read), charged_alone(loaded), dict[str, CaseContext]()

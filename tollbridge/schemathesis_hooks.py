@@ -37,7 +37,8 @@ from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.hold import held_to
 from tollbridge.verify.model.oracle import Oracle
 from tollbridge.verify.model.steps import Call
-from tollbridge.verify.model.subject import subjects, world_tokens
+from tollbridge.verify.model.subject import subjects
+from tollbridge.verify.model.tokens import world_tokens
 from tollbridge.verify.target.runner import sent_by
 from tollbridge.verify.target.stripe_double import charged_alone
 from tollbridge.world import load_world

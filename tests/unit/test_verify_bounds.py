@@ -39,7 +39,7 @@ from tollbridge.verify.model.exchange import MAX_TEXT
 from tollbridge.verify.model.finding import MAX_CALLS as MAX_CALLS_SHOWN
 from tollbridge.verify.model.finding import MAX_SHOWN, came_back, sent, told_lines
 from tollbridge.verify.model.steps import Call, Case
-from tollbridge.verify.model.subject import Tokens, world_tokens
+from tollbridge.verify.model.tokens import Tokens, world_tokens
 from tollbridge.verify.reports.formats import as_json
 from tollbridge.verify.reports.text import text
 from tollbridge.verify.run_limit import RunLimit

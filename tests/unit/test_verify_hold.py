@@ -15,8 +15,8 @@ from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.evaluator import Evaluator
 from tollbridge.verify.model.hold import GROUPS, SAYS, group_of, held_names, held_to
 from tollbridge.verify.model.oracle import Oracle
-from tollbridge.verify.model.subject import Tokens
 from tollbridge.verify.model.terms import CHOICE, Held, terms_of
+from tollbridge.verify.model.tokens import Tokens
 
 CONTRACT = HELD.contract
 CHOICES = {rule.id for rule in CONTRACT.rules if rule.origin == CHOICE}

@@ -25,8 +25,9 @@ from tollbridge.verify.findings.shell_script import shell_script
 from tollbridge.verify.model.evidence import Known
 from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.steps import OWN, TWO, UNKNOWN, AtStripe, Break, Call, Case, Mend, Step, Together
+from tollbridge.verify.target.authorization import SPELT
 from tollbridge.verify.target.connection import DRIP, FLOOD
-from tollbridge.verify.target.runner import SPELT, Runner
+from tollbridge.verify.target.runner import Runner
 
 CALL = Call(SUBJECT.operation, {"amount": 4200, "currency": "usd"})
 SCRIPTS = {"sh": shell_script, "pytest": pytest_script}

@@ -18,7 +18,7 @@ from tollbridge.verify.evaluator import Evaluator
 from tollbridge.verify.model.oracle import Oracle
 from tollbridge.verify.model.steps import UNKNOWN, Break, Case, Mend, Together
 from tollbridge.verify.model.stripe_routes import CREATE, UPDATE
-from tollbridge.verify.model.subject import Tokens
+from tollbridge.verify.model.tokens import Tokens
 from tollbridge.verify.run import Run
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -12,7 +12,7 @@ from tollbridge.verify.cases import CaseContext, cases, is_thinned_out
 from tollbridge.verify.cases.random_sequences import Search, search
 from tollbridge.verify.errors import Enough, TimeOver, VerifyError
 from tollbridge.verify.model.steps import Call, Case
-from tollbridge.verify.model.subject import Tokens
+from tollbridge.verify.model.tokens import Tokens
 from tollbridge.verify.run_limit import KEPT_A_FINDING, MAX_KEPT, RunLimit
 
 CALL = Call(SUBJECT.operation, {"amount": 4200, "currency": "usd"})

@@ -22,7 +22,7 @@ from tollbridge.verify.findings.script_bundle import bundle, constructor
 from tollbridge.verify.model.evidence import API_KEY, Answer, Evidence
 from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.steps import Break, Call, Case, Mend, Step, Together
-from tollbridge.verify.model.subject import Tokens
+from tollbridge.verify.model.tokens import Tokens
 from tollbridge.verify.run_limit import RunLimit
 from tollbridge.verify.target.runner import Runner
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -18,7 +19,8 @@ from tollbridge.verify.model.evidence import TOKEN, Known
 from tollbridge.verify.model.steps import Case
 from tollbridge.verify.run import in_words
 from tollbridge.verify.target.connection import CLOSED
-from tollbridge.verify.target.started import Program, StartedTarget
+from tollbridge.verify.target.started import OwnServer, Program, Start, StartedTarget, own_target, started_target
+from tollbridge.verify.target.stripe_double import StripeDouble
 from tollbridge.verify.target.target import Target
 
 SECRET = "tok-of-somebody-0001"
@@ -105,3 +107,14 @@ def test_no_other_place_plays_by_the_runner() -> None:
     verify = Path(verify_room.__file__).parent
     plain = [path.name for path in verify.rglob("*.py") if "runner.play(" in path.read_text("utf-8")]
     assert sorted(plain) == ["base_path.py", "probe.py", "run.py"]
+
+
+def test_tokens_of_one_start_are_good_after_the_next() -> None:
+    """A Tollbridge server that is started anew signs as before; a variable of the user's own comes first."""
+    double = cast("StripeDouble", SimpleNamespace(url="http://127.0.0.1:1", host="127.0.0.1", port=1))
+    ours = started_target(Start("x", {}, token_secret=SECRET), None, double)
+    assert ours._program.environment["TOLLBRIDGE_TOKEN_SECRET"] == SECRET
+    theirs = started_target(Start("x", {"TOLLBRIDGE_TOKEN_SECRET": "y"}, token_secret=SECRET), None, double)
+    assert theirs._program.environment["TOLLBRIDGE_TOKEN_SECRET"] == "y"
+    own = own_target(OwnServer(Path("c"), Path("h"), Path("w"), token_secret=SECRET), "http://127.0.0.1:1")
+    assert own._program.environment["TOLLBRIDGE_TOKEN_SECRET"] == SECRET

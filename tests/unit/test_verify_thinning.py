@@ -7,7 +7,7 @@ from tollbridge.simulator import Fault
 from tollbridge.verify.cases import ORDINARY_TABLES, TABLES, THINNED, CaseContext, is_thinned_out
 from tollbridge.verify.cases.thinning import FOR_TABLES, MOST, Plan, calls_of, plan, waits_of
 from tollbridge.verify.model.steps import Break, Call, Case, Mend, Together
-from tollbridge.verify.model.subject import Tokens
+from tollbridge.verify.model.tokens import Tokens
 
 CONTEXT = CaseContext(SUBJECT, WORLD, Tokens({}, {}), HELD, {}, two_sided=True)
 CALL = Call(SUBJECT.operation, {"amount": 4200, "currency": "usd"})

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from importlib.util import find_spec
+from secrets import token_hex
 from typing import IO, TYPE_CHECKING
 
 from tollbridge.contract import Contract, ContractError, load_contract
@@ -24,8 +25,9 @@ from tollbridge.verify.findings.script import secrets_of
 from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY, TOKEN, Known
 from tollbridge.verify.model.hold import held_to
 from tollbridge.verify.model.requests import uncallable
-from tollbridge.verify.model.subject import Tokens, subjects, world_tokens
+from tollbridge.verify.model.subject import subjects
 from tollbridge.verify.model.terms import CHOICE, terms_of
+from tollbridge.verify.model.tokens import Tokens, world_tokens
 from tollbridge.verify.options import VerifyOptions
 from tollbridge.verify.play import play
 from tollbridge.verify.reports.report import Report
@@ -174,12 +176,13 @@ def _prepared(
         stripe = whole.enter_context(_stripe_side(options, world))
     within = options.answer_within or (OWN_SECONDS if own else FOREIGN_SECONDS)
     tokens = world_tokens(world)
+    secret = tokens.secret or (token_hex(32) if own or options.start else None)
     try:
-        target = _target(options, stripe, within, whole)
+        target = _target(options, stripe, within, whole, secret)
     except VerifyError as why:
         raise VerifyError(*in_words(why, Known(canaries_of(tokens, world)))) from None
     if not tokens.good:
-        tokens = desk_tokens(target.url, world, options.control_token, within=within)
+        tokens = desk_tokens(target.url, world, options.control_token, within=within, secret=secret)
     cards = charged_alone(world)
     canaries = canaries_of(tokens, world)
     if stripe:
@@ -200,16 +203,19 @@ def _prepared(
     return run
 
 
-def _target(options: VerifyOptions, stripe: StripeDouble | None, within: float, whole: ExitStack) -> Target:
+def _target(
+    options: VerifyOptions, stripe: StripeDouble | None, within: float, whole: ExitStack, secret: str | None
+) -> Target:
     """Return the target, started where that is ours to do."""
     start_within = options.start_within or WITHIN
     if options.start:
         assert stripe
-        start = Start(options.start, dict(options.start_env), start_within, options.reset)
+        start = Start(options.start, dict(options.start_env), start_within, options.reset, secret)
         return whole.enter_context(started_target(start, options.url, stripe).running())
     if options.url is None:
         assert stripe
-        server = OwnServer(options.contract, options.handlers, options.world, max(0.5, within / 2), start_within)
+        files = options.contract, options.handlers, options.world
+        server = OwnServer(*files, max(0.5, within / 2), start_within, secret)
         return whole.enter_context(own_target(server, stripe.url).running())
     if options.start_within:
         awaited(options.url, options.start_within)  # where no server is, the first call says so

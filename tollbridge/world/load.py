@@ -16,7 +16,7 @@ VISA = "4242424242424242"
 MAX_TOLD, MAX_DEPTH = 50_000, 100
 """Values and names, and levels, of a world whose every error is told."""
 
-SECRET = frozenset({"token", "expired_token", "claims"})
+SECRET = frozenset({"token", "expired_token", "bad_tokens", "claims", "secret"})
 """Members whose values no complaint repeats."""
 
 MESSAGE_SHOWN = 300
@@ -120,4 +120,5 @@ def _account(entry: Mapping[str, Any]) -> Account:
         claims=entry.get("claims", {}),
         token=entry.get("token"),
         expired_token=entry.get("expired_token"),
+        bad_tokens=tuple(entry.get("bad_tokens", ())),
     )

@@ -59,6 +59,7 @@ class Account:
         token: a token of its, for tests of a server that issues its own: as it is, or `$TARGET_TOKEN_…`, a
             variable of the environment; None for none.
         expired_token: the same of one that has expired.
+        bad_tokens: the same of others that are not to be accepted, such as a revoked one.
     """
 
     id: int
@@ -70,6 +71,7 @@ class Account:
     claims: Mapping[str, object] = field(default_factory=dict)
     token: str | None = field(default=None, repr=False)
     expired_token: str | None = field(default=None, repr=False)
+    bad_tokens: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,15 @@ class TokenRules:
         audience: the claim `aud`.
         lifetime: seconds that a token is good for, where nothing else was asked for.
         leeway: seconds that clocks may differ.
+        secret: for whoever tests a server that issues its own, with which that signs them (HMAC): as it is, or
+            `$TARGET_TOKEN_…`, a variable of the environment; None where it is not told.
     """
 
     issuer: str = "tollbridge"
     audience: str = "tollbridge"
     lifetime: int = 3_600
     leeway: int = 30
+    secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

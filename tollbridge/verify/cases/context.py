@@ -7,8 +7,9 @@ from typing import Any
 
 from tollbridge.verify.model.expectation import Terms
 from tollbridge.verify.model.steps import AtStripe, Call, Headers
-from tollbridge.verify.model.subject import Subject, Tokens, minimal
+from tollbridge.verify.model.subject import Subject, minimal
 from tollbridge.verify.model.terms import Held, terms_of
+from tollbridge.verify.model.tokens import Tokens
 from tollbridge.world import Account, Organization, PaymentMethod, World
 
 AMOUNT = 100_000

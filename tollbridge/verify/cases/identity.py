@@ -6,10 +6,14 @@ from typing import Any
 from tollbridge.verify.cases.context import BEYOND, NOBODY, CaseContext
 from tollbridge.verify.cases.forged_tokens import FORGED
 from tollbridge.verify.model.expectation import MAY_NAME
+from tollbridge.verify.model.minted_tokens import WRONG_CLAIMS
 from tollbridge.verify.model.steps import (
+    BAD,
     BARE,
     BASIC,
     EMPTY,
+    ENDED,
+    ENDING,
     EXPIRED,
     LOWER,
     OTHER_SCHEME,
@@ -51,6 +55,10 @@ def tokens(context: CaseContext) -> Iterator[Case]:
     bad = [UNKNOWN] if usable or context.held.anonymous else []
     bad += [EXPIRED] if who.id in context.tokens.expired else []
     bad += FORGED if who.id in context.tokens.good else ()
+    bad += [BAD.format(number) for number, _ in enumerate(context.tokens.bad.get(who.id, ()))]
+    bad += [
+        kind for kind in context.tokens.minted.get(who.id, ()) if WRONG_CLAIMS[kind].documented or context.held.choice
+    ]
     # HTTP libraries read several headers in their own ways.
     if context.held.chosen("request.http") and who.id in context.tokens.good:
         bad += [BASIC, TWICE, BARE, SCHEME_ONLY, EMPTY, OTHER_SCHEME]
@@ -61,6 +69,9 @@ def tokens(context: CaseContext) -> Iterator[Case]:
             yield Case(call.note, (call,))
     if not context.held.anonymous:
         yield Case("no token", (context.call(who).but(account=None, note="no token"),))
+    if context.tokens.ending(who.id):
+        ending, ended = (context.call(who).but(token=token, note=f"token {token}") for token in (ENDING, ENDED))
+        yield Case("a token that ends during the run", (ending, ended))
     yield from _of_each(context)
 
 
@@ -84,9 +95,11 @@ def _of_each(context: CaseContext) -> Iterator[Case]:
         if not account.active:
             for call in _bad(context, account, OWN):
                 yield Case(f"disabled account: {call.note}", (call.but(note=f"disabled account: {call.note}"),))
-        elif account.id in context.tokens.expired:
-            note = f"expired token of account {account.id}"
-            for call in _bad(context, account, EXPIRED):
+            continue
+        more = [BAD.format(number) for number, _ in enumerate(context.tokens.bad.get(account.id, ()))]
+        for token in [*([EXPIRED] if account.id in context.tokens.expired else []), *more]:
+            note = f"{token} token of account {account.id}"
+            for call in _bad(context, account, token):
                 yield Case(note, (call.but(note=note),))
 
 

@@ -18,7 +18,7 @@ from tollbridge.verify.model.check import Check
 from tollbridge.verify.model.evidence import API_KEY, TOKEN, Answer, Evidence, Sent, remembered
 from tollbridge.verify.model.exchange import Exchange
 from tollbridge.verify.model.expectation import Effect, Expectation, Terms
-from tollbridge.verify.model.steps import PLAIN, Break, Call, Case, Mend, Step, Together
+from tollbridge.verify.model.steps import BAD, ENDED, ENDING, PLAIN, Break, Call, Case, Mend, Step, Together
 from tollbridge.verify.target.connection import ENDLESS
 from tollbridge.verify.target.runner import Runner, sent_by
 from tollbridge.verify.target.stripe_double import OURS
@@ -61,7 +61,9 @@ class Shown:
 def is_plain(case: Case) -> bool:
     """Tell whether a right client can send every request of a case: curl and Python's own would mend others."""
     calls = [call for step in case.steps for call in calls_of(step)]
-    return all(call.head == PLAIN and not (call.wire and call.wire.framing) and not call.fills for call in calls)
+    if any(call.fills or call.token in (ENDING, ENDED) for call in calls):
+        return False  # what they send is known while the calls are sent
+    return all(call.head == PLAIN and not (call.wire and call.wire.framing) for call in calls)
 
 
 def is_endless(x: Exchange) -> bool:
@@ -95,6 +97,10 @@ def variables(runner: Runner) -> dict[str, str]:
     for account, token in runner.tokens.good.items():
         other = runner.tokens.of_another(account)
         found |= {f"{how.upper()}_TOKEN_{account}": forged(token, how, other) for how in FORGED}
+    for account, kinds in runner.tokens.minted.items():
+        found |= {f"{kind.upper()}_TOKEN_{account}": token for kind, token in kinds.items()}
+    for account, tokens in runner.tokens.bad.items():
+        found |= {f"{BAD.format(n).upper()}_TOKEN_{account}": token for n, token in enumerate(tokens)}
     keys = runner.stripe.keys - {OURS} if runner.stripe else set()
     return found | {"TARGET": runner.url, "STRIPE": stripe_of(runner), "API_KEYS": " ".join(sorted(keys))}
 

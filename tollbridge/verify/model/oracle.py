@@ -14,7 +14,8 @@ from typing import Any, Protocol
 from tollbridge.contract import Violation
 from tollbridge.simulator.protocol.money import table
 from tollbridge.verify.model.expectation import MAY_NAME, Effect, Expectation, Terms, kebab
-from tollbridge.verify.model.steps import EMPTY, EXPIRED, GOOD_TOKENS, Call, WireVerdict
+from tollbridge.verify.model.minted_tokens import ENDED_KINDS
+from tollbridge.verify.model.steps import BAD, EMPTY, ENDING, GOOD_TOKENS, Call, WireVerdict
 from tollbridge.verify.model.subject import MISSING, Subject
 from tollbridge.verify.model.terms import CHOICE, Held, terms_of
 from tollbridge.world import Account, Organization, World
@@ -65,7 +66,7 @@ class Oracle:
             return self._of_wire(call, call.wire, account)
         if account is None:
             shown = "token.refused" if call.account is not None else "token.optional"
-            rules = [shown, *(["refusal.codes"] if call.token == EXPIRED else [])]
+            rules = [shown, *(["refusal.codes"] if call.token in ENDED_KINDS else [])]
             return self._expectation("token", account, [401], _token_codes(call), rules=rules)
         if call.account is not None and not account.active:
             return self._expectation(
@@ -145,10 +146,13 @@ class Oracle:
         return isinstance(amount, int) and bool(2 * amount > money["minimum"] and amount < 2 * money["minimum"])
 
     def _may_be_refused(self, call: Call) -> bool:
-        """Tell whether a request that fits the contract may be refused: its rules are stricter by another reading."""
+        """Tell whether a request that fits the contract may be refused: its rules are stricter by another reading.
+
+        Whether a token is still good a moment before its end, is for the target's clock to say.
+        """
         address = self.subject.value(call.document, "receipt_email")
         long = isinstance(address, str) and len(address.rpartition("@")[0]) > MAX_LOCAL_PART
-        return long or self._near_a_rate(call)
+        return long or call.token == ENDING or self._near_a_rate(call)
 
     def _requires(self, pointer: str | None) -> bool:
         return pointer in (None, "#") or str(pointer)[2:] in self.subject.schema.get("required", ())
@@ -259,8 +263,11 @@ def _at(document: Any, pointer: str | None) -> Any:
 def _token_codes(call: Call) -> list[str]:
     if not call.account:
         return ["authentication-required"]
-    known = {EXPIRED: ["token-expired"], EMPTY: ["authentication-required", "invalid-token"]}
-    return known.get(call.token, ["invalid-token"])
+    if call.token in ENDED_KINDS:
+        return ["token-expired"]
+    if call.token.startswith(BAD.format("")):
+        return []  # why it is bad, the world does not say
+    return ["authentication-required", "invalid-token"] if call.token == EMPTY else ["invalid-token"]
 
 
 def _violations(subject: Subject, call: Call) -> Iterator[Violation]:

@@ -22,7 +22,13 @@ LOWER, BARE, SCHEME_ONLY, EMPTY, OTHER_SCHEME = "lower", "bare", "scheme only", 
 UNSIGNED, TAMPERED, ALTERED = "unsigned", "tampered", "altered"
 """The own one without its signature (alg none), with another one, and with somebody else's claims and its own."""
 
-GOOD_TOKENS = (OWN, LOWER)
+ENDING, ENDED = "ending", "ended"
+"""One that is good for a few seconds more, and the same once it has expired."""
+
+BAD = "bad_{}"
+"""One of those that the world says are not to be accepted, by its number."""
+
+GOOD_TOKENS = (OWN, LOWER, ENDING)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 import copy
 import json
-import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,15 +11,9 @@ from tollbridge.contract import Contract, Operation, Parameter
 from tollbridge.contract.extensions import EFFECTIVE_ORGANIZATION
 from tollbridge.contract.pointer import steps_of
 from tollbridge.verify.errors import VerifyError
-from tollbridge.world import Account, World
 
 REQUEST_ROLES = ("amount", "currency", "payment_method", "confirm", "description", "receipt_email")
 MISSING = object()
-TOKENS_FROM = "TARGET_TOKEN_"
-"""How a variable of the environment begins from which a world file may take a token."""
-
-TOKEN = re.compile(r"[!-~]{1,8192}")
-"""Texts that can be a token: they fit in a header and in the environment of a script."""
 
 
 @dataclass(frozen=True)
@@ -201,52 +193,3 @@ def _pointer(where: object, side: str) -> str:
     """Return the pointer to where something stands in a request or a response; empty where `x-stripe` has none."""
     found = where.get(side) if isinstance(where, dict) else where
     return found if isinstance(found, str) and found.startswith("#/") else ""
-
-
-class Tokens:
-    """The tokens of a world's accounts, for one target.
-
-    Args:
-        good: by account.
-        expired: by account.
-    """
-
-    def __init__(self, good: Mapping[int, str], expired: Mapping[int, str]) -> None:
-        """Take tokens as they were found."""
-        self.good = dict(good)
-        self.expired = dict(expired)
-
-    def of_another(self, account: int) -> str | None:
-        """Return a good token of another account; None where there is none."""
-        return next((token for other, token in self.good.items() if other != account), None)
-
-    def every(self) -> list[str]:
-        """Return every token, for checks that look for leaked ones."""
-        return [*self.good.values(), *self.expired.values()]
-
-
-def world_tokens(world: World) -> Tokens:
-    """Return the tokens that a world file gives.
-
-    Raises:
-        VerifyError: one is `$NAME`, and the environment has no such variable, or it is not for a world file to read.
-    """
-    good = {a.id: _token(a, a.token) for a in world.accounts.values() if a.token}
-    expired = {a.id: _token(a, a.expired_token) for a in world.accounts.values() if a.expired_token}
-    return Tokens(good, expired)
-
-
-def _token(account: Account, given: str) -> str:
-    if not given.startswith("$"):
-        return given
-    name = given[1:]
-    whose = f"The world takes the token of account {account.id} ({account.name}) from {given}"
-    if not name.startswith(TOKENS_FROM):
-        # Whatever it names is sent to the target: a world file is not to choose among all that the environment has.
-        raise VerifyError(f"{whose}; of the environment a world file reads only what begins with {TOKENS_FROM}.")
-    found = os.environ.get(name)
-    if not found:
-        raise VerifyError(f"{whose}, and the environment has no such variable. Set {name}.")
-    if not TOKEN.fullmatch(found):
-        raise VerifyError(f"{whose}, which holds more than one token: letters, digits and signs without a space.")
-    return found

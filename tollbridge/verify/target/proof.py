@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from tollbridge.contract import Scheme
 from tollbridge.verify.model.evidence import NO_TOKEN_OF_ANYBODY
 from tollbridge.verify.model.steps import Call, Headers
-from tollbridge.verify.model.subject import Tokens
+from tollbridge.verify.model.tokens import Tokens
 
 
 def headers_of(call: Call, tokens: Tokens) -> Headers:

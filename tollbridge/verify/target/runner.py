@@ -8,10 +8,8 @@ from typing import Any
 
 from tollbridge.simulator import Fault
 from tollbridge.verify.cases.context import CaseContext
-from tollbridge.verify.cases.forged_tokens import FORGED, forged
 from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.model.evidence import (
-    NO_TOKEN_OF_ANYBODY,
     NOT_SIMULATED,
     Answer,
     Document,
@@ -24,16 +22,6 @@ from tollbridge.verify.model.expectation import Expectation
 from tollbridge.verify.model.oracle import Oracle
 from tollbridge.verify.model.ordinary import expected_of
 from tollbridge.verify.model.steps import (
-    BARE,
-    BASIC,
-    EMPTY,
-    EXPIRED,
-    LOWER,
-    OTHER_SCHEME,
-    SCHEME_ONLY,
-    TWICE,
-    TWO,
-    UNKNOWN,
     AtStripe,
     Break,
     Call,
@@ -44,23 +32,13 @@ from tollbridge.verify.model.steps import (
     Together,
 )
 from tollbridge.verify.model.stripe_routes import CREATE, MAY_CARRY
-from tollbridge.verify.model.subject import Tokens
+from tollbridge.verify.model.tokens import Tokens
 from tollbridge.verify.run_limit import RunLimit
 from tollbridge.verify.target import proof
+from tollbridge.verify.target.authorization import Authorization
 from tollbridge.verify.target.connection import REFUSED, Broken, RawConnection
 from tollbridge.verify.target.filling import filled
 from tollbridge.verify.target.stripe_double import MAX_CALLS, OURS, Moment, StripeDouble
-
-SPELT = {
-    BASIC: "Basic {}",
-    LOWER: "bearer {}",
-    BARE: "{}",
-    SCHEME_ONLY: "Bearer",
-    EMPTY: "",
-    OTHER_SCHEME: "Token {}",
-}
-"""How a good token is shown, by what is wrong with that."""
-
 
 GIVEN_UP = (502, 503)
 """The statuses with which a target says that it does not ask Stripe for now, as a circuit breaker does."""
@@ -97,8 +75,13 @@ class Runner:
     line: RawConnection | None = None
     _faults: tuple[Fault, ...] = ()
     _mended: bool = False
+    _authorization: Authorization = field(init=False)
     _oracles: dict[int, tuple[CaseContext, Oracle]] = field(default_factory=dict)
     """By the context's identity, with the context, which so lives as long."""
+
+    def __post_init__(self) -> None:
+        """Show the tokens of this run."""
+        self._authorization = Authorization(self.tokens, self.limit)
 
     def play(self, context: CaseContext, case: Case) -> list[Exchange]:
         """Play a case and return its exchanges, in order.
@@ -223,25 +206,7 @@ class Runner:
 
     def headers(self, call: Call) -> Headers:
         """Return a call's headers, its token among them."""
-        return (*call.content, *self._authorization(call), *call.headers)
-
-    def _authorization(self, call: Call) -> Headers:
-        if call.security:
-            return proof.headers_of(call, self.tokens)
-        if call.account is None:
-            return ()
-        token = self.tokens.good.get(call.account, NO_TOKEN_OF_ANYBODY)
-        other = self.tokens.of_another(call.account)
-        special: dict[str, list[str | None]] = {
-            EXPIRED: [self.tokens.expired.get(call.account, "")],
-            UNKNOWN: [NO_TOKEN_OF_ANYBODY],
-            TWICE: [token, token],
-            TWO: [other, token],
-        }
-        if call.token in FORGED:
-            special[call.token] = [forged(token, call.token, other)]
-        spelt = SPELT.get(call.token, "Bearer {}")
-        return tuple(("Authorization", spelt.format(one)) for one in special.get(call.token, [token]))
+        return (*call.content, *self._authorization.headers(call), *call.headers)
 
     def _together(self, context: CaseContext, calls: Sequence[Call]) -> list[Exchange]:
         oracle = self._oracle(context)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 from urllib.parse import urlsplit
 
 from tollbridge.launch import TOLLBRIDGE, WITHIN, LaunchError, Log, answers, free_port, launched, own_environment
@@ -141,6 +140,7 @@ class OwnServer:
         world: the world file.
         answer_within: seconds that it may take at Stripe.
         start_within: seconds that it may stand still before its first answer.
+        token_secret: with which it signs tokens; None for one of its own.
     """
 
     contract: Path
@@ -148,6 +148,7 @@ class OwnServer:
     world: Path
     answer_within: float = 3.0
     start_within: float = WITHIN
+    token_secret: str | None = None
 
 
 def own_target(server: OwnServer, stripe: str) -> StartedTarget:
@@ -158,8 +159,13 @@ def own_target(server: OwnServer, stripe: str) -> StartedTarget:
     command += ["--contract", str(server.contract), "--handlers", str(server.handlers)]
     command += ["--world", str(server.world), "--no-prefer", "--mock", "none"]  # as in production
     url = f"http://127.0.0.1:{port}"
-    environment = {TOKENS_SIGNED_BY: token_hex(32), **own_environment()}  # where it is started anew they stay good
+    environment = own_environment() | signing(server.token_secret)
     return StartedTarget(url, Program(command, environment, f"{url}/_tollbridge/health", server.start_within))
+
+
+def signing(secret: str | None) -> dict[str, str]:
+    """Return what tells a Tollbridge server by its environment with which secret it signs tokens."""
+    return {} if secret is None else {TOKENS_SIGNED_BY: secret}
 
 
 @dataclass(frozen=True)
@@ -171,12 +177,14 @@ class Start:
         variables: of its environment, beside ours and the usual ones; names in braces in them stand for addresses.
         within: seconds that it may stand still before its first answer.
         reset: a shell command that is run while it is stopped to be set back; None where starting anew is enough.
+        token_secret: with which a Tollbridge server signs tokens, so that those of one start are good after the next.
     """
 
     command: str
     variables: Mapping[str, str]
     within: float = WITHIN
     reset: str | None = None
+    token_secret: str | None = None
 
 
 def started_target(start: Start, url: str | None, stripe: StripeDouble) -> StartedTarget:
@@ -196,7 +204,7 @@ def started_target(start: Start, url: str | None, stripe: StripeDouble) -> Start
     places = {"stripe": stripe.url, "stripe_host": stripe.host, "stripe_port": str(stripe.port), "port": port}
     told = {name: _filled(name, value, places) for name, value in start.variables.items()}
     # A Python server's log would arrive late, behind the buffer of its pipe.
-    usual = {"STRIPE_API_BASE": stripe.url, "PORT": port, "PYTHONUNBUFFERED": "1"}
+    usual = {"STRIPE_API_BASE": stripe.url, "PORT": port, "PYTHONUNBUFFERED": "1"} | signing(start.token_secret)
     return StartedTarget(url, Program(start.command, {**os.environ, **usual, **told}, url, start.within, start.reset))
 
 

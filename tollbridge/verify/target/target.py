@@ -6,7 +6,7 @@ import time
 
 from tollbridge.verify.errors import VerifyError
 from tollbridge.verify.model.steps import JSON
-from tollbridge.verify.model.subject import TOKEN, Tokens
+from tollbridge.verify.model.tokens import TOKEN, Tokens
 from tollbridge.verify.target.connection import Broken, RawConnection
 from tollbridge.world import World
 
@@ -71,7 +71,14 @@ class Target:
             raise VerifyError(f"--reset failed with code {done.returncode}: {self._reset}", log=said)
 
 
-def desk_tokens(url: str, world: World, control_token: str | None = None, *, within: float = DESK_SECONDS) -> Tokens:
+def desk_tokens(
+    url: str,
+    world: World,
+    control_token: str | None = None,
+    *,
+    within: float = DESK_SECONDS,
+    secret: str | None = None,
+) -> Tokens:
     """Return tokens from a Tollbridge server's own desk, for every account; none where there is no such desk.
 
     Args:
@@ -79,6 +86,7 @@ def desk_tokens(url: str, world: World, control_token: str | None = None, *, wit
         world: whose accounts they are for.
         control_token: what the desk asks for; None for nothing.
         within: seconds that it may take to answer, as any answer of the target may; never more than the usual ones.
+        secret: that signs its tokens; None where it is not known.
     """
     headers = (JSON,) if control_token is None else (JSON, ("Tollbridge-Control-Token", control_token))
     good: dict[int, str] = {}
@@ -90,7 +98,7 @@ def desk_tokens(url: str, world: World, control_token: str | None = None, *, wit
                 if token is None:
                     return Tokens({}, {})
                 into[account] = token
-    return Tokens(good, expired)
+    return Tokens(good, expired, secret=secret, leeway=world.tokens.leeway)
 
 
 def _issued(line: RawConnection, headers: tuple[tuple[str, str], ...], asked: dict[str, int]) -> str | None:
