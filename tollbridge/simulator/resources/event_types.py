@@ -363,13 +363,6 @@ ASKED = {
 """By the type of row, each question that is asked of a change, with the types of events that a yes makes: what two
 types ask is asked once, as the answer may take two whole objects."""
 
-ASKED = {
-    row: tuple((happens, tuple(one.name for one in types if one.happens is happens)) for happens in _distinct(types))
-    for row, types in EVENT_TYPES.items()
-}
-"""By the type of row, each question that is asked of a change, with the types of events that a yes makes: what two
-types ask is asked once, as the answer may take two whole objects."""
-
 RANK = {name: rank for rank, name in enumerate(LOGICAL)}
 BY_NAME = {(row, one.name): one for row, types in EVENT_TYPES.items() for one in types}
 ABOUT_PAYMENTS = ("payment_intent.", "charge.", "refund.")
