@@ -110,7 +110,7 @@ def test_a_target_that_asks_for_refunds_and_prices_is_judged() -> None:
         started("asks for refunds and prices"), checks=("intent-carries-the-request",), every=16, max_time=4
     )
     assert (report.findings, report.unfinished, report.two_sided) == ([], None, True)
-    assert report.calls > 20
+    assert report.tally.successes
 
 
 def test_a_target_that_registers_an_endpoint_is_judged_as_a_consumer() -> None:
