@@ -12,6 +12,7 @@ import argparse
 import os
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.truth.asking import asked
@@ -21,6 +22,7 @@ from tests.truth.table import Line, counted, json_of, lines_of, text_of
 from tollbridge.gateway.client import SANDBOX_KEY, GatewayError, require_stand_in, require_test_key
 
 STRIPE = "https://api.stripe.com"
+COUNTED = re.compile(r"\d{4}-\d\d-\d\d, when there were \d+ rows")
 
 
 def main(arguments: list[str]) -> int:
@@ -69,10 +71,10 @@ def address_of(stripe: str, environment: dict[str, str]) -> Address | None:
 
 
 def note(page: Path, name: str, lines: list[Line]) -> None:
-    """Write the figures of one Stripe into the page's table, in place of those that it has.
+    """Write the figures of one Stripe into the page, in place of the earlier ones, with the day and the number of rows.
 
     Args:
-        page: has a table whose rows begin with the names.
+        page: has a table whose rows begin with the names, and a sentence that says of which day they are.
         name: of the row.
         lines: of every fact.
     """
@@ -81,7 +83,7 @@ def note(page: Path, name: str, lines: list[Line]) -> None:
     found = re.compile(rf"^\| {re.escape(name)} \|(?: \d+ \|)+$", re.M)
     if not found.search(text):
         raise SystemExit(f"make truth: {page.name} has no row of figures for {name!r}.")
-    page.write_text(found.sub(row, text))
+    page.write_text(COUNTED.sub(f"{datetime.now(UTC).date()}, when there were {len(lines)} rows", found.sub(row, text)))
 
 
 if __name__ == "__main__":

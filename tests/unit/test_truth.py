@@ -1,12 +1,14 @@
 """The facts asked of any Stripe: what is sent there, what comes back, and what the table says of it."""
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.truth.__main__ import address_of, main
+from tests.truth.__main__ import address_of, main, note
 from tests.truth.asking import Asking, Outcome
 from tests.truth.facts import Fact, facts_of, outcomes_of
 from tests.truth.moment import Moment
@@ -220,6 +222,20 @@ def test_a_fact_holds_where_all_of_its_tests_do() -> None:
     text = text_of("simulator", lines)
     assert "assert 200 == 400" in text
     assert text.endswith("of 6 facts 2 hold, 1 differ, 2 could not be asked, 1 are unverified.")
+
+
+def test_figures_are_noted_with_their_day_and_the_number_of_rows(tmp_path: Path) -> None:
+    """Those of one Stripe are replaced; a page that has no row of that name is left as it is."""
+    page = tmp_path / "page.md"
+    before = "| a | 1 | 1 | 1 | 1 |\n| b | 1 | 1 | 1 | 1 |\n\nOf 2020-01-01, when there were 4 rows."
+    page.write_text(before)
+    lines = lines_of(facts_of(PAGE), {})
+    note(page, "b", lines)
+    table, _, said = page.read_text().partition("\n\n")
+    assert table == "| a | 1 | 1 | 1 | 1 |\n| b | 0 | 0 | 5 | 1 |"
+    assert said == f"Of {datetime.now(UTC).date()}, when there were 6 rows."
+    with pytest.raises(SystemExit, match="no row of figures for 'c'"):
+        note(page, "c", lines)
 
 
 def test_each_fact_is_asked_by_tests_of_its_own() -> None:
