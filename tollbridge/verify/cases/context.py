@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from tollbridge.verify.model.expectation import Terms
+from tollbridge.verify.model.requests import Request, right_request
 from tollbridge.verify.model.steps import AtStripe, Call, Headers
 from tollbridge.verify.model.subject import Subject, minimal
 from tollbridge.verify.model.terms import Held, terms_of
@@ -56,6 +57,11 @@ class CaseContext:
     def terms(self) -> Terms:
         """The terms of the operation."""
         return terms_of(self.subject, self.held)
+
+    @cached_property
+    def request(self) -> Request:
+        """The plainest right request to an ordinary operation."""
+        return right_request(self.subject.operation)
 
     def call(self, account: Account | None = None, note: str = "", **roles: Any) -> Call:
         """Return a right call, with members by role; `None` for the account takes the world's default one."""

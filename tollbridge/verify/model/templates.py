@@ -1,6 +1,7 @@
 """The templates of a contract's paths, and what fits them: a path is unknown that fits none of them."""
 
 import re
+from functools import lru_cache
 
 from tollbridge.contract import Contract, sendable
 
@@ -28,6 +29,7 @@ def unknown_path(contract: Contract, near: str) -> str:
     return path
 
 
+@lru_cache(maxsize=10_000)
 def _pattern(template: str) -> re.Pattern[str]:
     return re.compile("/".join(map(_of_step, template.split("/"))))
 

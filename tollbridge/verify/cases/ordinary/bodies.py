@@ -9,7 +9,7 @@ from tollbridge.contract import Reading, SchemaCheck, pointer
 from tollbridge.contract.samples.written import reading_of_body
 from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.cases.ordinary.right import right_call
-from tollbridge.verify.model.requests import Request, right_request
+from tollbridge.verify.model.requests import Request
 from tollbridge.verify.model.steps import VIOLATES, Case, RightAnswer
 
 MAX_CHANGES = 60
@@ -26,7 +26,7 @@ Steps = tuple[str | int, ...]
 def bodies(context: CaseContext) -> Iterator[Case]:
     """Yield a request without its body, and bodies that break the schema at one place."""
     operation = context.subject.operation
-    request = right_request(operation)
+    request = context.request
     if operation.body is None or not request.has_body:
         return
     if operation.body_required:
@@ -37,7 +37,8 @@ def bodies(context: CaseContext) -> Iterator[Case]:
     for what, place, changed in islice(changes, MAX_CHANGES):
         # Where no body has to be sent, many servers take null for none.
         if not operation.body.is_valid(changed) and not (changed is None and not operation.body_required):
-            yield _case(context, request.but(document=changed), what, *_blamed(operation.body, changed, place))
+            blamed = _blamed(operation.body, changed, place) if context.held.choice else (place,)
+            yield _case(context, request.but(document=changed), what, *blamed)
 
 
 def _blamed(check: SchemaCheck, document: Any, place: str) -> Iterator[str]:

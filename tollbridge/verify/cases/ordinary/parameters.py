@@ -6,7 +6,7 @@ from typing import Any
 from tollbridge.contract import Parameter
 from tollbridge.verify.cases.context import CaseContext
 from tollbridge.verify.cases.ordinary.right import right_call
-from tollbridge.verify.model.requests import Place, can_be_sent, pairs_of, parameters_of, right_request
+from tollbridge.verify.model.requests import Place, can_be_sent, pairs_of, parameters_of
 from tollbridge.verify.model.steps import VIOLATES, Case, RightAnswer
 
 WRONG: dict[str, tuple[Any, ...]] = {
@@ -23,7 +23,7 @@ MAX_LENGTH = 2_000
 def parameters(context: CaseContext) -> Iterator[Case]:
     """Yield a request without each required parameter, then with each wrong value."""
     operation = context.subject.operation
-    request = right_request(operation)
+    request = context.request
     for parameter in parameters_of(operation):
         place: Place = (parameter.location, parameter.name)
         said = f"{parameter.location} parameter {parameter.name}"

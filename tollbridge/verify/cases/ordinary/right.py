@@ -16,7 +16,7 @@ MADE = "made for the schemas"
 
 def operations(context: CaseContext) -> Iterator[Case]:
     """Yield the operation's right requests, the plainest first."""
-    plain = right_request(context.subject.operation)
+    plain = context.request
     yield _case(context, plain, "shown by the contract" if plain.shown else MADE)
     for name, document in islice(shown_bodies(context.subject.operation), 1, MAX_EXAMPLES):
         yield _case(context, plain.but(document=document, has_body=True), f"the example {name}")
@@ -40,7 +40,7 @@ def right_call(context: CaseContext, request: Request | None = None, **more: Any
         request: None for the plainest.
         more: members of the call.
     """
-    request = request or right_request(context.subject.operation)
+    request = request or context.request
     right = RightAnswer(SHOWN if request.shown else FITS)
     call = call_of(context.subject.operation, request, right=right)
     return call.but(**proof(context), **more)
