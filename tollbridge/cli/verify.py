@@ -76,7 +76,6 @@ from tollbridge.cli.webhooks import checked_secret
 @click.option(
     "--list-profiles",
     is_flag=True,
-    is_eager=True,
     expose_value=False,
     callback=instead(profiles),
     help="What each profile plays, how long it takes; then end.",
@@ -115,7 +114,6 @@ from tollbridge.cli.webhooks import checked_secret
 @click.option(
     "--list-checks",
     is_flag=True,
-    is_eager=True,
     expose_value=False,
     callback=instead(list_of_checks),
     help="What each check asserts; then end.",

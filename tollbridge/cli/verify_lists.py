@@ -9,13 +9,16 @@ from tollbridge.cli.output import say
 Callback = Callable[[click.Context, click.Parameter, bool], None]
 
 
+SHOWS = "tollbridge.shows"
+"""Where the context of a command keeps what is shown in place of a run, once all other options were read."""
+
+
 def instead(show: Callable[[], None]) -> Callback:
-    """Return the callback of an option that shows something and ends the command."""
+    """Return the callback of an option that lets a command show something in place of what it does."""
 
     def showing(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
-        if value and not context.resilient_parsing:
-            show()
-            context.exit()
+        if value:
+            context.meta[SHOWS] = show
 
     return showing
 

@@ -6,7 +6,7 @@ would be seen in each other's evidence. With a target for each part they are not
 
 import json
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from tollbridge.cli.reports import FILES
+from tollbridge.cli.verify_lists import SHOWS
 from tollbridge.launch import TOLLBRIDGE, ending_with_us, stop
 
 RAW = "tollbridge.arguments"
@@ -28,12 +29,17 @@ FOUND = "found "
 
 
 class RememberingCommand(click.Command):
-    """A command that knows its arguments as they were typed."""
+    """A command that knows its arguments as they were typed, and what it is to show in place of a run."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep the arguments, and read them."""
         ctx.meta[RAW] = list(args)
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Show what was asked for, or run."""
+        show: Callable[[], None] | None = ctx.meta.get(SHOWS)
+        return super().invoke(ctx) if show is None else show()
 
 
 class CouldNotAsk(click.ClickException):
