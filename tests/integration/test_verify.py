@@ -42,7 +42,7 @@ def example(name: str) -> Iterator[tuple[str, str]]:
 def own_report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A whole run against our own server."""
     path = tmp_path_factory.mktemp("verify") / "report.json"
-    done = verify("--json", str(path), "--max-examples", "15")
+    done = verify("--profile", "thorough", "--json", str(path), "--max-examples", "15")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "clean" in done.stdout.splitlines()[-1]
     report: dict[str, Any] = json.loads(path.read_bytes())
