@@ -17,7 +17,7 @@ CUSTOMERS = {1: "cus_QuayOne0000001", 7: "cus_QuaySeven00007", 9: "cus_InlandNin
 KEY = "sk_test_ofasmalltarget"
 AMOUNTS: dict[str, int] = {}
 SEEN: list[int] = []
-PATIENCE = 90
+PATIENCE = 120
 """Calls after which a target that tires charges a unit more."""
 
 
