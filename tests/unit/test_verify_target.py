@@ -106,7 +106,7 @@ def test_no_other_place_plays_by_the_runner() -> None:
     """Only the first looks at a target, when nothing can be brought back yet, do without that wait."""
     verify = Path(verify_room.__file__).parent
     plain = [path.name for path in verify.rglob("*.py") if "runner.play(" in path.read_text("utf-8")]
-    assert sorted(plain) == ["base_path.py", "probe.py", "run.py"]
+    assert sorted(plain) == ["probe.py", "run.py"]
 
 
 def test_tokens_of_one_start_are_good_after_the_next() -> None:

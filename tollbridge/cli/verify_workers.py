@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from tollbridge.cli.output import say
 from tollbridge.cli.reports import FILES
 from tollbridge.cli.verify_lists import SHOWS
 from tollbridge.launch import TOLLBRIDGE, ending_with_us, stop
@@ -109,7 +110,7 @@ def _part(arguments: Sequence[str], shard: str, report: Path, *, quiet: bool) ->
             for raw in process.stderr:
                 said.append(line := raw.decode(errors="replace"))
                 if line.startswith(FOUND) and not quiet:
-                    click.echo(line, err=True, nl=False)
+                    say(line.rstrip("\n"), err=True)
             process.wait()
     finally:
         stop(process)
