@@ -19,7 +19,9 @@ from tollbridge.simulator.model.rows import (
     SETUP_STATUSES,
     Attempt,
     Event,
+    Invoice,
     PaymentIntent,
+    Price,
     SetupIntent,
 )
 from tollbridge.simulator.model.state_machine import SETUP_TRANSITIONS, TRANSITIONS
@@ -251,6 +253,32 @@ def test_an_intent_has_what_its_status_says(row_type: type[Any], field: str, val
     told = refusal(with_field(row_type.__name__, row_type, field, value, status))
     assert f"{row_type.__name__}: {field} " in told
     assert status in told
+
+
+@pytest.mark.parametrize("exact", ["x", "", "-1", "1e9", 5, None])
+def test_the_exact_amount_of_a_price_is_a_decimal_number(exact: Any) -> None:
+    """It is computed with where a subscription begins; a price without an amount costs nothing."""
+    at = Price._fields.index("more") + 1
+    index, row = next((index, row) for index, row in rows_of("Price") if len(row) > at and row[at])
+    told = refusal(changed(index, ["Price", [*row[:at], {"unit_amount_decimal": exact}, *row[at + 1 :]]]))
+    assert "Price: more has to be an object with unit_amount_decimal (a decimal number)" in told
+    stripe = simulator()
+    stripe.restore(changed(index, ["Price", [*row[:at], {}, *row[at + 1 :]]]))
+    assert call(stripe, "GET", f"/v1/prices/{row[1]}").document["unit_amount_decimal"] == "0"
+
+
+def test_an_open_invoice_whose_intent_is_paid_already_is_not_paid_again() -> None:
+    """It is refused, and nothing is charged."""
+    paid = next(row[1] for _, row in rows_of("PaymentIntent") if row[6] == "succeeded")
+    at = {name: number for number, name in enumerate(Invoice._fields, 1)}
+    index, row = next((index, row) for index, row in rows_of("Invoice") if row[at["status"]] == "open")
+    row[at["payment_intent"]] = paid
+    stripe = simulator()
+    stripe.restore(changed(index, ["Invoice", row]))
+    charges = call(stripe, "GET", "/v1/charges", {"limit": 100}).document["data"]
+    answer = call(stripe, "POST", f"/v1/invoices/{row[1]}/pay", {"payment_method": ANNS})
+    assert answer.status == 400
+    assert call(stripe, "GET", "/v1/charges", {"limit": 100}).document["data"] == charges
 
 
 NEST: Any = "x"

@@ -40,3 +40,10 @@ class ListOf:
 
     shape: type
     least: int = 1
+
+
+@dataclass(frozen=True)
+class With:
+    """An object that has, beside others, the members that a class annotates; those that are not required may lack."""
+
+    shape: type

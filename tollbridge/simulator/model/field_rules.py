@@ -11,7 +11,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from tollbridge.simulator.model.field_kinds import Between, ListOf, Matching, Names, OneOf
+from tollbridge.simulator.model.field_kinds import Between, ListOf, Matching, Names, OneOf, With
 
 MOST = 2**62
 """Of whole numbers, either way: with what is added to them they are still what a database and JSON's writer hold."""
@@ -115,6 +115,8 @@ def _marked(hint: Any, mark: object) -> Kind:
         return Kind(f"a whole number from {mark.least} to {mark.most}", types, bounds.__contains__)
     if isinstance(mark, Names):
         return Kind(WORDS[str], types, names=mark.type)
+    if isinstance(mark, With):
+        return _shaped(mark.shape)
     assert isinstance(mark, ListOf), mark
     return _lists(_shaped(mark.shape), mark.least)
 
@@ -137,9 +139,12 @@ def _lists(inner: Kind, least: int = 0) -> Kind:
 def _shaped(shape: type) -> Kind:
     members = {name: _kind(hint) for name, hint in get_type_hints(shape, include_extras=True).items()}
     words = ", ".join(f"{name} ({kind.words})" for name, kind in members.items())
+    optional = shape.__optional_keys__  # type: ignore[attr-defined] # a TypedDict's
 
     def fits(value: Any) -> bool:
-        return _is_shallow(value) and all(name in value and kind.holds(value[name]) for name, kind in members.items())
+        return _is_shallow(value) and all(
+            kind.holds(value[name]) if name in value else name in optional for name, kind in members.items()
+        )
 
     return Kind(f"an object with {words}", (dict,), fits)
 

@@ -10,7 +10,7 @@ annotations say is what a state that is put back is held against (`fields.py`).
 from typing import Annotated, Any, NamedTuple, TypedDict
 
 from tollbridge.simulator.model.cards import BY_NUMBER
-from tollbridge.simulator.model.field_kinds import Between, ListOf, Matching, Names, OneOf
+from tollbridge.simulator.model.field_kinds import Between, ListOf, Matching, Names, OneOf, With
 
 INTENT_STATUSES = (
     "requires_payment_method",
@@ -85,6 +85,15 @@ Redirects = Annotated[str, OneOf(("always", "never"))]
 Usage = Annotated[str, OneOf(USAGES)]
 
 
+ExactAmount = Annotated[str, Matching(r"[0-9]{1,18}(\.[0-9]{1,12})?", "a decimal number")]
+
+
+class PriceExtras(TypedDict, total=False):
+    """The members that are read of what a price has besides its fields."""
+
+    unit_amount_decimal: ExactAmount
+
+
 class Recurring(TypedDict):
     """The members that are read of a price's recurrence."""
 
@@ -98,7 +107,7 @@ class ItemPrice(TypedDict):
     id: str
     currency: str
     recurring: Recurring
-    unit_amount_decimal: Annotated[str, Matching(r"[0-9]{1,18}(\.[0-9]{1,12})?", "a decimal number")]
+    unit_amount_decimal: ExactAmount
 
 
 class Item(TypedDict):
@@ -447,7 +456,7 @@ class Price(NamedTuple):
     nickname: str | None = None
     metadata: dict[str, str] | None = None
     lookup_key: str | None = None
-    more: More | None = None
+    more: Annotated[More, With(PriceExtras)] | None = None
 
 
 class LookupKey(NamedTuple):

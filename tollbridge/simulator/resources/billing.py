@@ -6,7 +6,7 @@ from typing import Any
 from tollbridge.simulator import serializers as shapes
 from tollbridge.simulator.model.ids import token
 from tollbridge.simulator.model.rows import Customer, Invoice, PaymentIntent, PaymentMethod, Product, Subscription
-from tollbridge.simulator.model.state_machine import moved
+from tollbridge.simulator.model.state_machine import CONFIRMABLE, moved
 from tollbridge.simulator.protocol.answer import Answer
 from tollbridge.simulator.protocol.money import is_chargeable, major
 from tollbridge.simulator.resources.confirmation import paid_for_invoice
@@ -121,8 +121,8 @@ def _intent(context: Context, row: Subscription, invoice: str, amount: int, reas
 
 
 def collected(context: Context, invoice: Invoice, method: PaymentMethod | None) -> Answer | None:
-    """Try to pay an invoice with a method; None where there is none, or nothing to pay."""
+    """Try to pay an invoice with a method; None where there is none, or nothing that is still to be paid."""
     intent = context.work.get(PaymentIntent, invoice.payment_intent) if invoice.payment_intent else None
-    if intent is None or method is None:
+    if intent is None or method is None or intent.status not in CONFIRMABLE:
         return None
     return paid_for_invoice(context, moved(intent, "given_method", payment_method=method.id), method)

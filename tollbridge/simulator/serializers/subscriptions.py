@@ -149,7 +149,7 @@ def price_shape(row: Price) -> Shape:
         "transform_quantity": None,
         "type": "recurring" if row.interval else "one_time",
         "unit_amount": row.unit_amount,
-        "unit_amount_decimal": more.get("unit_amount_decimal", str(row.unit_amount)),
+        "unit_amount_decimal": more.get("unit_amount_decimal", str(row.unit_amount or 0)),
     }
 
 
