@@ -73,7 +73,12 @@ class Target(BaseHTTPRequestHandler):
         if self.path == "/webhook":
             self.rfile.read(int(self.headers["Content-Length"]))
             return self.answer(200, {})
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        try:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        except ValueError:
+            return self.answer(400, {"error_code": "malformed-json"})
+        if not isinstance(body, dict):
+            return self.answer(400, {"error_code": "invalid-request"})
         log(f"asked for {body.get('amount')} with {KEY} of {os.environ.get('WHO')}")
         if FAULT == "dies" and "description" in body:
             log("cannot bear descriptions")

@@ -233,6 +233,7 @@ def test_the_commands_of_any_other_ci(repository: Path, beginning: str) -> None:
     assert "one-intent" in done.stdout
 
 
+@pytest.mark.long
 def test_the_hooks_of_pre_commit(repository: Path) -> None:
     """Each hook of the page is there, and its entry runs: on a file that is good, on one that is not, on two of a
     commit, before a push."""

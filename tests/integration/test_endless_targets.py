@@ -91,6 +91,7 @@ def test_answers_that_patterns_take_long_for() -> None:
     assert "Traceback" not in output
 
 
+@pytest.mark.long
 def test_findings_without_an_end_are_bounded(tmp_path: Path) -> None:
     """A target that answers each request with something else ends the run with so many findings; all of it is small."""
     numbers = itertools.count()

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", ["1"])
 def test_stock_schemathesis_finds_nothing(seed: str) -> None:
     """Every check of stock Schemathesis, with the committed settings, finds no failure."""

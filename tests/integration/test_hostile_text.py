@@ -223,6 +223,7 @@ def _stripes(document: Mapping[str, str], status: int = 200) -> bytes:
     return f"{head}Connection: close\r\n\r\n".encode() + body
 
 
+@pytest.mark.long
 def test_a_hostile_desk(hostile: Hostile) -> None:
     """A token that is no token is not printed where a shell reads it; a refusal's words are text."""
     text = payload(hostile.canary)
@@ -235,6 +236,7 @@ def test_a_hostile_desk(hostile: Hostile) -> None:
     assert (code, obeyed(output), MARK in output) == (1, [], True)
 
 
+@pytest.mark.long
 def test_what_a_target_asks_of_stripe_is_text_in_an_error(hostile: Hostile, tmp_path: Path) -> None:
     """A route that nobody has, and an id that the world does not have, end the run with one line each."""
     text = payload(hostile.canary)

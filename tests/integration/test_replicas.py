@@ -98,6 +98,7 @@ def test_the_contracts_suite_passes_on_three_processes() -> None:
     assert int(done.stdout.split(" passed")[0].split()[-1]) > 400
 
 
+@pytest.mark.long
 def test_one_of_three_is_killed_under_load_and_nothing_is_lost(postgres: Postgres) -> None:
     """Whatever was acknowledged by any of them is known to each of those that are left."""
     url = postgres.emptied()

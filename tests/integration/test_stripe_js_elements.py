@@ -169,7 +169,9 @@ MISTAKES = {
     "mounted Payment Element or Express Checkout Element.",
     "stripe.createToken({})": "Invalid value for the card",
     "stripe.confirmIdealPayment('pi_1_secret_2')": "Tollbridge's Stripe.js does not have stripe.confirmIdealPayment().",
-    "stripe.initEmbeddedCheckout({})": "Tollbridge's Stripe.js does not have stripe.initEmbeddedCheckout().",
+    "stripe.initCheckout({})": "Tollbridge's Stripe.js does not have stripe.initCheckout().",
+    "stripe.initEmbeddedCheckout()": "Invalid value for stripe.initEmbeddedCheckout(): value should be the client secret",
+    "stripe.initEmbeddedCheckout({})": "Invalid value for stripe.initEmbeddedCheckout(): value should be the client secret",
     "stripe.createPaymentMethod({type: 'ideal'})": "Invalid value for stripe.createPaymentMethod(): type should be card",
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ def truth(*arguments: str) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
+@pytest.mark.long
 def test_facts_are_asked_of_a_server() -> None:
     """A few rows hold where our simulator is at an address, as they do in this process."""
     with running() as url:

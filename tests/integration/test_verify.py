@@ -101,6 +101,7 @@ def test_one_side_alone_says_what_it_cannot_see(tmp_path: Path) -> None:
     assert aside["accepts-valid"] is None
 
 
+@pytest.mark.long
 def test_a_target_behind_tls(tmp_path: Path) -> None:
     """An https URL is judged where its certificate is trusted, and is exit code 2 with a sentence where it is not."""
     port, stripe = free_port(), free_port()
@@ -171,6 +172,7 @@ def test_a_place_that_cannot_be_written_is_told_before_the_run(option: str, tmp_
     assert (done.returncode, "cannot be" in done.stderr) == (2, True)
 
 
+@pytest.mark.long
 def test_the_faulty_example_is_found_with_scripts_that_fail_again(tmp_path: Path) -> None:
     """One finding, offline too; its scripts exit 1 against the faulty server, and 0 against the right one."""
     path, folder = tmp_path / "report.json", tmp_path / "scripts"
@@ -207,6 +209,7 @@ def test_the_faulty_example_is_found_with_scripts_that_fail_again(tmp_path: Path
                     assert ran.returncode == verdict, ran.stdout + ran.stderr
 
 
+@pytest.mark.long
 def test_another_contract_is_verified() -> None:
     """A contract with other names, without subscription, charge or problems, is judged as far as it says something."""
     second = ROOT / "tests" / "second"

@@ -128,6 +128,7 @@ def test_a_refusal_is_not_blamed_on_a_fault_that_has_passed(target: Bench) -> No
     assert found == ["accepts-valid"]
 
 
+@pytest.mark.long
 def test_what_a_fault_has_broken_for_good_is_blamed_on_the_fault(target: Bench) -> None:
     """A call that went right before a failure of Stripe's, and goes wrong alone after it, fails to recover."""
     CARELESS.gives_up = True

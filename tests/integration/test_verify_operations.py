@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
+
 from tests.integration.conftest import ROOT
 from tollbridge.launch import free_port
 from tollbridge.verify import VerifyOptions, verify
@@ -106,6 +108,7 @@ def target(stripe: int) -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.long
 def test_a_target_that_does_not_read_the_header_is_not_judged_by_it(tmp_path: Path) -> None:
     """What was learned at the first operation holds for it, though the second one has no header to read."""
     contract = tmp_path / "openapi.json"

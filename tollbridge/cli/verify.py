@@ -1,11 +1,11 @@
 """`tollbridge verify`."""
 
-import signal
 import sys
 from pathlib import Path
 
 import click
 
+from tollbridge.cli.interruption import interrupt_by_signals
 from tollbridge.cli.options import DEFAULTS, FILE, FOLDER
 from tollbridge.cli.progress import Progress
 from tollbridge.cli.reports import known_findings, report_options, tell, tell_document
@@ -273,8 +273,7 @@ def verify(
     from tollbridge import verify as harness
 
     progress = Progress(shown=sys.stderr.isatty(), quiet=quiet)
-    for ending in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: what was found is told, our server stopped
-        signal.signal(ending, signal.default_int_handler)
+    interrupt_by_signals()  # what was found is told then, and our server stopped
     _require_one_way(start, start_env, from_file, url, stripe_listen, evidence, scripts, start)
     if webhook and not webhook_secret:
         raise click.UsageError(

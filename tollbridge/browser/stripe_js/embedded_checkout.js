@@ -4,8 +4,8 @@
  * @param {Caller} caller
  * @param {any} options
  */
-const embeddedCheckout = async (caller, { clientSecret, fetchClientSecret, onComplete }) => {
-  const secret = clientSecret || await fetchClientSecret();
+const embeddedCheckout = async (caller, { clientSecret, fetchClientSecret, onComplete } = {}) => {
+  const secret = clientSecret || (fetchClientSecret && await fetchClientSecret());
   const [id, rest] = `${secret}`.split('_secret_');
   if (!rest) throw wrong('stripe.initEmbeddedCheckout()', 'value should be the client secret of a Checkout Session', secret);
   const frame = document.createElement('iframe');
