@@ -70,7 +70,7 @@ from tollbridge.cli.webhooks import checked_secret
     default="standard",
     show_default=True,
     type=click.Choice(("quick", "standard", "thorough")),
-    help="How much is done: about 15 s, 60 s or 5 minutes for a quick target on two quiet cores; --list-profiles says "
+    help="How much is done: about 20 s, 60 s or 5 minutes for a quick target on two quiet cores; --list-profiles says "
     "what each plays, and leaves out.",
 )
 @click.option(

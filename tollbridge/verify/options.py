@@ -29,7 +29,7 @@ PROFILES = {
         120,
         0,
         16,
-        "15 s",
+        "20 s",
         "every sixteenth case of the long tables (methods, tokens, members, money, currencies), every eighth of the "
         "roles, every fourth of the wire and of Stripe's failures, the others whole, and what else it takes to reach "
         "each documented problem; no random sequences",
