@@ -13,6 +13,8 @@ from typing import Any
 
 import stripe
 
+from tests.threads import served
+
 SECRET = "whsec_ofTheSampleConsumer0123456789"
 PATH = "/webhook"
 
@@ -234,12 +236,8 @@ def running(kind: str) -> Iterator[Consumer]:
         kind: a fault or a difference, by name.
     """
     server = Consumer(kind)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.released.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with served(server):
+        try:
+            yield server
+        finally:
+            server.released.set()

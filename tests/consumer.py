@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from tests.threads import served
 from tests.unit.stripe_calls import call
 from tollbridge.simulator import Simulator
 
@@ -104,15 +105,11 @@ class Handler(BaseHTTPRequestHandler):
 def consuming() -> Iterator[Consumer]:
     """A consumer that listens."""
     server = Consumer()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.released.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with served(server):
+        try:
+            yield server
+        finally:
+            server.released.set()
 
 
 def an_endpoint(stripe: Simulator, url: str, *types: str) -> dict[str, Any]:

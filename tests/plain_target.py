@@ -1,7 +1,6 @@
 """A target of an operation that says nothing of Stripe: a function that answers, served from a thread."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.threads import served
 from tollbridge.compose import Options
 from tollbridge.verify import Report, VerifyOptions, verify
 
@@ -73,13 +73,10 @@ def serving(answering: Answering) -> Iterator[str]:
             self.wfile.write(content)
 
     handler = type("Handler", (Handling,), {f"do_{method}": Handling._answer for method in METHODS})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    with served(server):
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 def judged(answering: Answering, contract: Mapping[str, Any], folder: Path, **options: Any) -> Report:

@@ -1,7 +1,6 @@
 """`--fallback`: another stand-in for Stripe answers what the simulator cannot, and is bounded like any stranger."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from tests.threads import served
 from tollbridge.compose import Options, compose_stripe
 from tollbridge.gateway import GatewayError
 from tollbridge.simulator.server import fallback
@@ -74,15 +74,9 @@ def standing_in(**more: Any) -> Iterator[StandIn]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
     stand_in.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with served(server):
         yield stand_in
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager
@@ -156,11 +150,20 @@ def test_a_stand_in_that_cannot_answer_changes_nothing(broken: dict[str, Any], m
             assert "error" in answer.json()
 
 
-def test_nobody_at_the_address_changes_nothing() -> None:
+def test_nobody_at_the_address_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """The simulator answers as it does without one, and the log says so."""
     with ours("http://127.0.0.1:9") as http:
         assert http.get("/v1/coupons").status_code == 501
         assert "stripe-mock-version" not in http.get("/v1/customers").headers
+    assert "--fallback http://127.0.0.1:9 gave no answer: ConnectError" in caplog.text
+
+
+def test_a_stand_in_that_does_not_answer_is_not_waited_for_by_every_call(caplog: pytest.LogCaptureFixture) -> None:
+    """For its version it is asked once in a while only: what the simulator has itself comes at once."""
+    with ours("http://127.0.0.1:9") as http:
+        for _ in range(5):
+            assert http.get("/v1/customers").status_code == 200
+    assert caplog.text.count("gave no answer") == 1
 
 
 @pytest.mark.parametrize("url", ["stripe-mock", "ftp://x", "https://api.stripe.com"])

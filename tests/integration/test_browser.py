@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
@@ -15,6 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.threads import served
 from tests.unit.test_verify_reports import hostile, run
 from tests.wire_rows import PATH
 from tollbridge.verify import reports
@@ -103,10 +103,9 @@ def page_at(content: str) -> Iterator[int]:
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as pages:
-        threading.Thread(target=pages.serve_forever, daemon=True).start()
+    pages = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    with served(pages):
         yield pages.server_address[1]
-        pages.shutdown()
 
 
 def test_a_report_with_hostile_text(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
+from tests.threads import served
 from tests.waiting import wait_until
 from tollbridge.launch import answers, free_port
 
@@ -94,10 +94,9 @@ def broken() -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Broken) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Broken)
+    with served(server):
         yield f"http://127.0.0.1:{server.server_address[1]}", got
-        server.shutdown()
 
 
 @pytest.mark.long

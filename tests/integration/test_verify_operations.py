@@ -1,7 +1,6 @@
 """A contract with several operations: what a target was seen to do at one of them says nothing of the others."""
 
 import json
-import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.integration.conftest import ROOT
+from tests.threads import served
 from tollbridge.launch import free_port
 from tollbridge.verify import VerifyOptions, verify
 from tollbridge.verify.reports.text import text
@@ -102,10 +102,9 @@ class Paying(BaseHTTPRequestHandler):
 def target(stripe: int) -> Iterator[str]:
     """Run it; its URL."""
     handler = type("Here", (Paying,), {"stripe": f"http://127.0.0.1:{stripe}", "world": load_world(WORLD)})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    with served(server):
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 @pytest.mark.long

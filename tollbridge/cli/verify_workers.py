@@ -6,6 +6,7 @@ would be seen in each other's evidence. With a target for each part they are not
 
 import json
 import subprocess
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -27,6 +28,9 @@ FLAGS = frozenset({"--quiet", "--full"})
 
 FOUND = "found "
 """How the line begins that tells a finding as soon as it is found."""
+
+LINES_KEPT = 20
+"""Lines of a part's own words that are told where it has no report."""
 
 
 class RememberingCommand(click.Command):
@@ -103,7 +107,7 @@ def _part(arguments: Sequence[str], shard: str, report: Path, *, quiet: bool) ->
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    said: list[str] = []
+    said: deque[str] = deque(maxlen=LINES_KEPT)
     try:
         assert process.stderr
         with ending_with_us(process), process.stderr:
@@ -115,7 +119,7 @@ def _part(arguments: Sequence[str], shard: str, report: Path, *, quiet: bool) ->
     finally:
         stop(process)
     if not report.exists():
-        raise CouldNotAsk("".join(said[-20:]).strip().removeprefix("Error: "))
+        raise CouldNotAsk("".join(said).strip().removeprefix("Error: "))
     document: dict[str, Any] = json.loads(report.read_text("utf-8"))
     return document
 

@@ -8,6 +8,7 @@ their heads only what clients of Stripe read is passed on.
 import asyncio
 import logging
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from time import monotonic
 
 import httpx
 import orjson
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 
 SECONDS = 10.0
 MAX_BODY = 16_777_216
+LOOK_SECONDS = 10.0
+"""How long it is not asked again for its version, after it has not told it: every call would wait for that."""
+
 MARK, VERSION = "tollbridge-fallback", "stripe-mock-version"
 """The header that says who answered, and the one by which stripe-mock tells its version to suites."""
 
@@ -48,6 +52,7 @@ class Fallback:
         self._url = url
         self._seconds = seconds
         self._version: str | None = None
+        self._look_again = 0.0
         limits, cookies = httpx.Limits(max_keepalive_connections=0), CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         self._client = httpx.AsyncClient(timeout=seconds, trust_env=False, limits=limits, cookies=cookies)
 
@@ -56,7 +61,8 @@ class Fallback:
 
         The simulator's refusal stays too where the other one cannot answer.
         """
-        if self._version is None:
+        if self._version is None and monotonic() >= self._look_again:
+            self._look_again = monotonic() + LOOK_SECONDS  # before it, as others come while this one waits
             await self._asked("GET", "/")
         other = await self._asked(request.method, _target(request), request) if is_wanting(reply) else None
         known = {VERSION: self._version} if self._version else {}
